@@ -1,0 +1,23 @@
+// The only source of time. Tests set it; nothing else calls Date.now() for a decision.
+let offsetMs = 0;
+let frozen: Date | null = null;
+
+/** Now, as a Date of its own. */
+export function now(): Date {
+  return frozen ? new Date(frozen) : new Date(Date.now() + offsetMs);
+}
+
+/** Now plus `ms` milliseconds. */
+export function fromNow(ms: number): Date {
+  return new Date(now().getTime() + ms);
+}
+
+/** Tests: stand still at `date`; null lets time run again. */
+export function freezeClock(date: Date | null): void {
+  frozen = date;
+}
+
+/** Moves the clock of this process by `ms` (tests of the queue; DREY_TEST_CLOCK_OFFSET_MS sets it at start). */
+export function shiftClock(ms: number): void {
+  offsetMs += ms;
+}

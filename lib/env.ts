@@ -1,0 +1,74 @@
+// The environment contract (README "For scripts"): the few things that must be known before the database
+// is open. Everything else is a setting in the database. Read on each call, so tests may set them.
+import { join, resolve } from 'node:path';
+
+export type ListenerName =
+  | 'web'
+  | 'smtp'
+  | 'submission'
+  | 'submissions'
+  | 'imap'
+  | 'imaps'
+  | 'pop3'
+  | 'pop3s'
+  | 'metrics';
+
+const defaultPorts: Record<ListenerName, number> = {
+  web: 3000,
+  smtp: 2525,
+  submission: 2587,
+  submissions: 2465,
+  imap: 2143,
+  imaps: 2993,
+  pop3: 2110,
+  pop3s: 2995,
+  metrics: 9464,
+};
+
+/** Absolute path of the data folder: DREY_DATA, default ./data. */
+export function dataFolder(): string {
+  return resolve(process.env.DREY_DATA || 'data');
+}
+
+/** DATABASE_URL, default the SQLite file inside the data folder. "file:" or "postgresql:" */
+export function databaseUrl(): string {
+  return process.env.DATABASE_URL || `file:${join(dataFolder(), 'drey.db')}`;
+}
+
+export function isPostgresql(): boolean {
+  return /^postgres(ql)?:/.test(databaseUrl());
+}
+
+/** Port of a listener: DREY_…_PORT or its default; 0 lets the system choose. */
+export function portOf(name: ListenerName): number {
+  const text = process.env[`DREY_${name.toUpperCase()}_PORT`];
+  if (!text) return defaultPorts[name];
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Error(`DREY_${name.toUpperCase()}_PORT must be a port number, not "${text}"`);
+  }
+  return port;
+}
+
+/** DREY_BIND, or null: then the setting server.bind decides (loopback until the set-up is done). */
+export function bindAddress(): string | null {
+  return process.env.DREY_BIND || null;
+}
+
+export type Endpoint = { host: string; port: number };
+
+/** Where the web app finds the daemon's IMAP port; main.ts sets DREY_INTERNAL_IMAP for its child. */
+export function internalImap(): Endpoint {
+  return endpointOf(process.env.DREY_INTERNAL_IMAP, portOf('imap'));
+}
+
+/** Where the web app finds the daemon's submission port. */
+export function internalSubmission(): Endpoint {
+  return endpointOf(process.env.DREY_INTERNAL_SUBMISSION, portOf('submission'));
+}
+
+function endpointOf(text: string | undefined, port: number): Endpoint {
+  const at = text?.lastIndexOf(':') ?? -1;
+  if (!text || at < 0) return { host: '127.0.0.1', port };
+  return { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
+}

@@ -1,0 +1,96 @@
+// Applies prisma/migrations/<database>/<number_name>/migration.sql in order and records each in
+// _prisma_migrations as Prisma's own engine would (same table, same checksum), so both may be used.
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import pg from 'pg';
+import { databaseUrl, isPostgresql } from './env.ts';
+
+type Migration = { name: string; sql: string; checksum: string };
+
+const recordTable = (timestamp: string) => `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" VARCHAR(36) PRIMARY KEY NOT NULL, "checksum" VARCHAR(64) NOT NULL, "finished_at" ${timestamp},
+  "migration_name" VARCHAR(255) NOT NULL, "logs" TEXT, "rolled_back_at" ${timestamp},
+  "started_at" ${timestamp} NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`;
+const readApplied =
+  'SELECT "migration_name" AS name, "checksum" AS checksum FROM "_prisma_migrations" WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL';
+
+function readMigrations(): Migration[] {
+  const provider = isPostgresql() ? 'postgresql' : 'sqlite';
+  const folder = join(import.meta.dirname, '..', 'prisma', 'migrations', provider);
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'migration.sql')))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    });
+}
+
+/** The migrations still to do. Throws where the database knows one that this version does not. */
+function findPending(all: Migration[], applied: { name: string }[]): Migration[] {
+  const known = new Set(all.map((migration) => migration.name));
+  const foreign = applied.find((row) => !known.has(row.name));
+  if (foreign) {
+    throw new Error(
+      `The database was used by a newer version of Drey (it has the migration ${foreign.name}). Start that version.`,
+    );
+  }
+  const done = new Set(applied.map((row) => row.name));
+  return all.filter((migration) => !done.has(migration.name));
+}
+
+function migrateSqlite(): string[] {
+  const database = new Database(databaseUrl().replace(/^file:/, ''), { timeout: 30_000 });
+  try {
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.exec('BEGIN IMMEDIATE');
+    database.exec(recordTable('DATETIME'));
+    const applied = database.prepare(readApplied).all() as { name: string }[];
+    const pending = findPending(readMigrations(), applied);
+    const record = database.prepare(
+      'INSERT INTO "_prisma_migrations" ("id","checksum","migration_name","started_at","finished_at","applied_steps_count") VALUES (?,?,?,?,?,1)',
+    );
+    for (const migration of pending) {
+      database.exec(migration.sql);
+      const at = Date.now();
+      record.run(randomUUID(), migration.checksum, migration.name, at, at);
+    }
+    database.exec('COMMIT');
+    return pending.map((migration) => migration.name);
+  } finally {
+    database.close();
+  }
+}
+
+async function migratePostgresql(): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl() });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    // One migrator at a time, whichever machine it runs on; the number only has to be the same everywhere.
+    await client.query('SELECT pg_advisory_xact_lock(72707369)');
+    await client.query(recordTable('TIMESTAMPTZ'));
+    const applied = (await client.query<{ name: string }>(readApplied)).rows;
+    const pending = findPending(readMigrations(), applied);
+    for (const migration of pending) {
+      await client.query(migration.sql);
+      await client.query(
+        'INSERT INTO "_prisma_migrations" ("id","checksum","migration_name","finished_at","applied_steps_count") VALUES ($1,$2,$3,now(),1)',
+        [randomUUID(), migration.checksum, migration.name],
+      );
+    }
+    await client.query('COMMIT');
+    return pending.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Brings the database to this version's schema; all or nothing. Returns the names applied. */
+export async function migrate(): Promise<string[]> {
+  return isPostgresql() ? migratePostgresql() : migrateSqlite();
+}

@@ -1,0 +1,97 @@
+// Prisma's SQLite adapter, made safe. As it comes it begins deferred transactions (two processes that
+// read and then write fail against each other), waits for a lock inside the call (the event loop stops),
+// runs with synchronous=NORMAL in WAL (an acknowledged write may be lost with the power) and prepares
+// each statement anew. This wrapper: BEGIN IMMEDIATE with an asynchronous retry, pragmas, a statement cache.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import type {
+  SqlDriverAdapter,
+  SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import type BetterSqlite3 from 'better-sqlite3';
+
+/** How long a transaction waits for another process's lock before it gives up. */
+const lockWaitMs = 20_000;
+const cachedStatements = 400;
+
+type Client = BetterSqlite3.Database;
+type Adapter = SqlDriverAdapter & { client: Client };
+
+/** A factory for one connection. `isReader` only reads: it never begins a write transaction. */
+export function createSqliteAdapter(
+  url: string,
+  isReader: boolean,
+): SqlMigrationAwareDriverAdapterFactory {
+  // A reader in WAL mode waits only in rare moments (recovery, last close), so it may wait in the call.
+  const inner = new PrismaBetterSqlite3({ url, timeout: isReader ? 2000 : 0 });
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    connectToShadowDb: () => inner.connectToShadowDb(),
+    connect: async () => {
+      const adapter = (await inner.connect()) as Adapter;
+      await configure(adapter.client);
+      cacheStatements(adapter.client);
+      const start = adapter.startTransaction.bind(adapter);
+      adapter.startTransaction = async (isolation) => {
+        await beginImmediate(adapter.client);
+        // The adapter's own BEGIN is a no-op now (see cacheStatements), so its mutex cannot be left locked.
+        return start(isolation);
+      };
+      return adapter;
+    },
+  };
+}
+
+/** Runs `step` again while another process holds the lock, without stopping the event loop. */
+async function retryWhileBusy(step: () => void): Promise<void> {
+  const deadline = performance.now() + lockWaitMs;
+  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 25)) {
+    try {
+      return step();
+    } catch (error) {
+      const isBusy = String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+      if (!isBusy || performance.now() > deadline) throw error;
+      await sleep(waitMs * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function configure(client: Client): Promise<void> {
+  await retryWhileBusy(() => client.pragma('journal_mode = WAL'));
+  client.pragma('synchronous = FULL');
+  client.pragma('foreign_keys = ON');
+  client.pragma('cache_size = -16000');
+  client.pragma('temp_store = MEMORY');
+}
+
+async function beginImmediate(client: Client): Promise<void> {
+  await retryWhileBusy(() => client.exec('BEGIN IMMEDIATE'));
+}
+
+/** Keeps prepared statements by their SQL. `bind` is imitated, since a real one is for ever. */
+function cacheStatements(client: Client): void {
+  const prepare = client.prepare.bind(client);
+  const cache = new Map<string, BetterSqlite3.Statement>();
+  const find = (sql: string) => {
+    const known = cache.get(sql);
+    if (known) return known;
+    const made = prepare(sql);
+    if (cache.size >= cachedStatements) cache.delete(cache.keys().next().value as string);
+    cache.set(sql, made);
+    return made;
+  };
+  const imitation = (sql: string) => {
+    if (sql === 'BEGIN') return { run: () => undefined };
+    const statement = find(sql);
+    return {
+      bind: (args: unknown[]) => ({
+        reader: statement.reader,
+        columns: () => statement.columns(),
+        run: () => statement.run(args),
+        raw: () => ({ all: () => statement.raw(true).all(args) }),
+      }),
+    };
+  };
+  client.prepare = imitation as unknown as Client['prepare'];
+}
