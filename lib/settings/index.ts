@@ -1,0 +1,154 @@
+// The registry of settings and the live reading of their values. Only values that differ from the default
+// have a row; every read goes to the database, so a change is in force for the next reader.
+import { hostname as systemHostname } from 'node:os';
+import { now } from '../clock.ts';
+import { db, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { recordChangeIn } from './change.ts';
+import type { SettingDefinition } from './define.ts';
+import { deliverySettings } from './delivery.ts';
+import { imapSettings } from './imap.ts';
+import { pop3Settings } from './pop3.ts';
+import { securitySettings } from './security.ts';
+import { serverSettings } from './server.ts';
+import { smtpSettings } from './smtp.ts';
+import { storageSettings } from './storage.ts';
+import { tlsSettings } from './tls.ts';
+import { webSettings } from './web.ts';
+
+const registry = [
+  ...serverSettings,
+  ...smtpSettings,
+  ...imapSettings,
+  ...pop3Settings,
+  ...deliverySettings,
+  ...securitySettings,
+  ...storageSettings,
+  ...tlsSettings,
+  ...webSettings,
+] as const;
+
+type Declared = (typeof registry)[number];
+export type SettingKey = Declared['key'];
+export type SettingValue<K extends SettingKey> =
+  Extract<Declared, { key: K }> extends SettingDefinition<infer T> ? T : never;
+export type Settings = { [K in SettingKey]: SettingValue<K> };
+export type { Applies, Control, Group, SettingDefinition } from './define.ts';
+
+/** Every setting in the order of the admin panel. */
+export const settings: readonly SettingDefinition[] =
+  registry as readonly unknown[] as SettingDefinition[];
+const byKey = new Map(settings.map((setting) => [setting.key, setting]));
+
+/** The declaration of `key`. Refusal 'not-found'. */
+export function findSetting(key: string): SettingDefinition {
+  const definition = byKey.get(key);
+  if (!definition) throw new Refusal('not-found', `There is no setting "${key}".`);
+  return definition;
+}
+
+/** The value in force now. */
+export async function readSetting<K extends SettingKey>(key: K): Promise<SettingValue<K>> {
+  const row = await db.setting.findUnique({ where: { id: key } });
+  return valueOf(findSetting(key), row?.value) as SettingValue<K>;
+}
+
+/** All values in force now, by key: one query. */
+export async function readSettings(): Promise<Settings> {
+  const rows = await db.setting.findMany();
+  const stored = new Map(rows.map((row) => [row.id, row.value]));
+  return Object.fromEntries(
+    settings.map((definition) => [definition.key, valueOf(definition, stored.get(definition.key))]),
+  ) as Settings;
+}
+
+/** A stored value that no longer fits its declaration (an older version wrote it) counts as unset. */
+function valueOf(definition: SettingDefinition, stored: string | undefined): unknown {
+  if (stored === undefined) return definition.default;
+  const parsed = definition.schema.safeParse(JSON.parse(stored));
+  return parsed.success ? parsed.data : definition.default;
+}
+
+export type ListedSetting = {
+  definition: SettingDefinition;
+  value: unknown;
+  isDefault: boolean;
+  updatedBy: string;
+  updatedAt: Date | null;
+};
+
+/** Every setting with its value and whether somebody set it. */
+export async function listSettings(): Promise<ListedSetting[]> {
+  const rows = new Map((await db.setting.findMany()).map((row) => [row.id, row]));
+  return settings.map((definition) => {
+    const row = rows.get(definition.key);
+    return {
+      definition,
+      value: valueOf(definition, row?.value),
+      isDefault: row === undefined,
+      updatedBy: row?.updatedBy ?? '',
+      updatedAt: row?.updatedAt ?? null,
+    };
+  });
+}
+
+/** Sets `key`. Refusal 'invalid' with the key as field and the text of what would be right. */
+export async function writeSetting(key: string, value: unknown, by: string): Promise<void> {
+  const definition = findSetting(key);
+  const parsed = definition.schema.safeParse(value);
+  if (!parsed.success) {
+    throw new Refusal(
+      'invalid',
+      parsed.error.issues[0]?.message ?? 'This value does not fit.',
+      key,
+    );
+  }
+  const text = JSON.stringify(parsed.data);
+  await write(async (tx) => {
+    const row = { value: text, updatedAt: now(), updatedBy: by };
+    await tx.setting.upsert({ where: { id: key }, create: { id: key, ...row }, update: row });
+    await recordChangeIn(tx, by, `setting ${key}`, `${key} = ${text}`);
+  });
+}
+
+/** Back to the default. */
+export async function resetSetting(key: string, by: string): Promise<void> {
+  findSetting(key);
+  await write(async (tx) => {
+    await tx.setting.deleteMany({ where: { id: key } });
+    await recordChangeIn(tx, by, `setting ${key}`, `${key} reset to its default`);
+  });
+}
+
+/** The value that `text` (a command line, a form field) means for `key`, not yet validated. */
+export function parseSetting(key: string, text: string): unknown {
+  const { control } = findSetting(key);
+  if (control.kind === 'number') return text.trim() === '' ? Number.NaN : Number(text);
+  if (control.kind === 'bytes') return parseBytes(text);
+  if (control.kind === 'boolean') {
+    if (/^(yes|true|on|1)$/i.test(text.trim())) return true;
+    return /^(no|false|off|0)$/i.test(text.trim()) ? false : text;
+  }
+  if (control.kind === 'list') return text.split(/[\s,]+/).filter((item) => item !== '');
+  return text;
+}
+
+const byteUnits: Record<string, number> = {
+  '': 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+  t: 1024 ** 4,
+};
+
+/** "20M", "1.5 GB", "1048576" → bytes; NaN for anything else. */
+export function parseBytes(text: string): number {
+  const match = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text);
+  if (!match) return Number.NaN;
+  return Math.round(Number(match[1]) * (byteUnits[(match[2] ?? '').toLowerCase()] ?? Number.NaN));
+}
+
+/** Host name for greetings and trace headers: the setting, else the name the system has. */
+export async function serverHostname(): Promise<string> {
+  return (await readSetting('server.hostname')) || systemHostname().toLowerCase() || 'localhost';
+}

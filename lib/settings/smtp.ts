@@ -1,0 +1,106 @@
+// Receiving mail: port 25 and submission.
+import { z } from 'zod';
+import { defineSetting } from './define.ts';
+import { defineNumber } from './number.ts';
+
+export const smtpSettings = [
+  defineSetting('smtp.banner', {
+    schema: z
+      .string()
+      .trim()
+      .max(200, 'At most 200 characters.')
+      .regex(/^[\x20-\x7e]*$/, 'Only printable ASCII characters.'),
+    default: '',
+    title: 'Greeting',
+    help: 'The text after "220" when a server connects. RFC 5321 wants the host name first; leave it empty for "host name ESMTP Drey".',
+    control: { kind: 'text', placeholder: 'mail.example.org ESMTP' },
+    postfix: ['smtpd_banner'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.messageSizeBytes', {
+    min: 10_240,
+    max: 1_073_741_824,
+    default: 52_428_800,
+    unit: 'bytes',
+    title: 'Largest message',
+    help: 'Larger messages are refused, by SMTP and by IMAP APPEND. Attachments grow by a third on their way.',
+    postfix: ['message_size_limit'],
+    dovecot: ['quota_mail_size'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.maxRecipients', {
+    min: 1,
+    max: 10_000,
+    default: 1000,
+    title: 'Recipients of one message',
+    help: 'Further recipients of the same message get a temporary refusal, so that the sender hands them over in a second round.',
+    postfix: ['smtpd_recipient_limit'],
+    applies: 'next-command',
+  }),
+  defineSetting('smtp.recipientDelimiter', {
+    schema: z.string().regex(/^[+\-=._#]?$/, 'One of + - = . _ # or nothing.'),
+    default: '+',
+    title: 'Recipient delimiter',
+    help: 'Mail to user+anything reaches user. Empty switches this off.',
+    control: { kind: 'text', placeholder: '+' },
+    postfix: ['recipient_delimiter'],
+    dovecot: ['recipient_delimiter'],
+    applies: 'next-command',
+  }),
+  defineNumber('smtp.hopLimit', {
+    min: 10,
+    max: 200,
+    default: 50,
+    title: 'Hops before a loop is assumed',
+    help: 'A message with more Received fields than this is refused as looping.',
+    postfix: ['hopcount_limit'],
+    applies: 'next-message',
+  }),
+  defineNumber('smtp.maxConnections', {
+    min: 1,
+    max: 20_000,
+    default: 1000,
+    title: 'Connections in all',
+    help: 'Connections at the same time on one SMTP or submission port; more are told to come back later.',
+    postfix: ['default_process_limit'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.maxConnectionsPerAddress', {
+    min: 1,
+    max: 10_000,
+    default: 50,
+    title: 'Connections from one address',
+    help: 'Trusted networks and this machine itself are not counted.',
+    postfix: ['smtpd_client_connection_count_limit'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.idleTimeoutSeconds', {
+    min: 10,
+    max: 3600,
+    default: 300,
+    unit: 'seconds',
+    title: 'Idle time',
+    help: 'A client that says nothing for so long is disconnected. RFC 5321 asks for 300 seconds.',
+    postfix: ['smtpd_timeout'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.maxErrors', {
+    min: 1,
+    max: 1000,
+    default: 20,
+    title: 'Errors before hanging up',
+    help: 'A client that has collected so many refusals in one session is disconnected.',
+    postfix: ['smtpd_hard_error_limit'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.greetingDelayMs', {
+    min: 0,
+    max: 30_000,
+    default: 0,
+    unit: 'milliseconds',
+    title: 'Wait before the greeting',
+    help: 'A client that talks before it is greeted is refused; a longer wait catches more of the impatient programs that send junk. Trusted networks are greeted at once.',
+    postfix: ['postscreen_greet_wait'],
+    applies: 'next-connection',
+  }),
+] as const;
