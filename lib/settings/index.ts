@@ -50,7 +50,7 @@ export function findSetting(key: string): SettingDefinition {
 /** The value in force now. */
 export async function readSetting<K extends SettingKey>(key: K): Promise<SettingValue<K>> {
   const row = await db.setting.findUnique({ where: { id: key } });
-  return valueOf(findSetting(key), row?.value) as SettingValue<K>;
+  return currentValue(findSetting(key), row?.value) as SettingValue<K>;
 }
 
 /** All values in force now, by key: one query. */
@@ -58,12 +58,15 @@ export async function readSettings(): Promise<Settings> {
   const rows = await db.setting.findMany();
   const stored = new Map(rows.map((row) => [row.id, row.value]));
   return Object.fromEntries(
-    settings.map((definition) => [definition.key, valueOf(definition, stored.get(definition.key))]),
+    settings.map((definition) => [
+      definition.key,
+      currentValue(definition, stored.get(definition.key)),
+    ]),
   ) as Settings;
 }
 
 /** A stored value that no longer fits its declaration (an older version wrote it) counts as unset. */
-function valueOf(definition: SettingDefinition, stored: string | undefined): unknown {
+function currentValue(definition: SettingDefinition, stored: string | undefined): unknown {
   if (stored === undefined) return definition.default;
   const parsed = definition.schema.safeParse(JSON.parse(stored));
   return parsed.success ? parsed.data : definition.default;
@@ -84,7 +87,7 @@ export async function listSettings(): Promise<ListedSetting[]> {
     const row = rows.get(definition.key);
     return {
       definition,
-      value: valueOf(definition, row?.value),
+      value: currentValue(definition, row?.value),
       isDefault: row === undefined,
       updatedBy: row?.updatedBy ?? '',
       updatedAt: row?.updatedAt ?? null,

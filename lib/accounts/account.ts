@@ -1,0 +1,213 @@
+// Users: one account is one address with a mailbox and, where it has a password, a login.
+import { now } from '../clock.ts';
+import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../settings/change.ts';
+import { domainOf, requireAddress } from './address.ts';
+import { requireDomain } from './domain.ts';
+import { hashPassword } from './password.ts';
+
+export type Role = 'user' | 'admin';
+export type Account = {
+  id: string;
+  /** Canonical */
+  address: string;
+  domainId: string;
+  displayName: string;
+  role: Role;
+  isDisabled: boolean;
+  /** null: the setting storage.defaultQuotaBytes; 0: none */
+  quotaBytes: number | null;
+  usedBytes: number;
+  usedMessages: number;
+  /** Moves when password, role or state change; sessions of an older epoch have ended. */
+  epoch: number;
+  createdAt: Date;
+  lastLoginAt: Date | null;
+};
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
+
+/** The account as the rest of Drey sees it: without the password hash, sizes as numbers. */
+export function toAccount(row: Row): Account {
+  const { passwordHash: _hidden, ...rest } = row;
+  return {
+    ...rest,
+    role: row.role === 'admin' ? 'admin' : 'user',
+    quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
+    usedBytes: Number(row.usedBytes),
+    usedMessages: Number(row.usedMessages),
+  };
+}
+
+export type AccountFilter = { search?: string; domain?: string; page?: number; pageSize?: number };
+
+/** A page of accounts by address; `page` counts from 1. */
+export async function listAccounts(
+  filter: AccountFilter = {},
+): Promise<{ rows: Account[]; total: number }> {
+  const { page = 1, pageSize = 50 } = filter;
+  const search = filter.search?.trim().toLowerCase();
+  const where = {
+    ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
+    ...(search
+      ? { OR: [{ address: { contains: search } }, { displayName: { contains: search } }] }
+      : {}),
+  };
+  const [rows, total] = await Promise.all([
+    db.account.findMany({
+      where,
+      orderBy: { address: 'asc' },
+      skip: (page - 1) * pageSize,
+      take: pageSize,
+    }),
+    db.account.count({ where }),
+  ]);
+  return { rows: rows.map(toAccount), total };
+}
+
+/** By canonical address, or null. */
+export async function findAccount(address: string): Promise<Account | null> {
+  const row = await db.account.findUnique({ where: { address: address.trim().toLowerCase() } });
+  return row && toAccount(row);
+}
+
+/** By id, or null. */
+export async function readAccount(id: string): Promise<Account | null> {
+  const row = await db.account.findUnique({ where: { id } });
+  return row && toAccount(row);
+}
+
+/** By address. Refusal 'not-found'. */
+export async function requireAccount(address: string): Promise<Account> {
+  const account = await findAccount(address);
+  if (!account) throw new Refusal('not-found', `There is no user ${address} here.`);
+  return account;
+}
+
+export type NewAccount = {
+  address: string;
+  password: string;
+  displayName?: string;
+  role?: Role;
+  quotaBytes?: number | null;
+};
+
+/** Adds a user in a domain that exists. Refusal 'invalid', 'not-found' (domain), 'exists'. */
+export async function addAccount(input: NewAccount, by: string): Promise<Account> {
+  const address = requireAddress(input.address);
+  const domain = await requireDomain(domainOf(address));
+  const passwordHash = await hashPassword(input.password);
+  const data = {
+    id: newId(),
+    address,
+    domainId: domain.id,
+    displayName: cleanName(input.displayName),
+    role: input.role ?? 'user',
+    passwordHash,
+    quotaBytes: toQuota(input.quotaBytes),
+    createdAt: now(),
+  };
+  try {
+    const row = await write(async (tx) => {
+      await refuseTaken(tx, address);
+      await recordChangeIn(tx, by, `user ${address}`, `added as ${data.role}`);
+      return tx.account.create({ data });
+    });
+    return toAccount(row);
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new Refusal('exists', `${address} is here already.`, 'address');
+    throw error;
+  }
+}
+
+async function refuseTaken(tx: Tx, address: string): Promise<void> {
+  if (await tx.alias.findUnique({ where: { address } })) {
+    throw new Refusal('exists', `${address} is an alias already.`, 'address');
+  }
+}
+
+export type AccountChange = {
+  displayName?: string;
+  role?: Role;
+  isDisabled?: boolean;
+  quotaBytes?: number | null;
+};
+
+/** Changes a user. Refusal 'not-found'; 'forbidden' where no working admin would be left. */
+export async function updateAccount(
+  id: string,
+  change: AccountChange,
+  by: string,
+): Promise<Account> {
+  const row = await write(async (tx) => {
+    const before = await findIn(tx, id);
+    const loses = change.isDisabled === true || change.role === 'user';
+    if (loses && before.role === 'admin') await refuseLastAdmin(tx, id);
+    const endsSessions = loses || (change.role !== undefined && change.role !== before.role);
+    await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
+    return tx.account.update({
+      where: { id },
+      data: {
+        displayName: change.displayName === undefined ? undefined : cleanName(change.displayName),
+        role: change.role,
+        isDisabled: change.isDisabled,
+        quotaBytes: change.quotaBytes === undefined ? undefined : toQuota(change.quotaBytes),
+        epoch: endsSessions ? { increment: 1 } : undefined,
+      },
+    });
+  });
+  return toAccount(row);
+}
+
+/** Sets a new password and ends the user's sessions. */
+export async function setPassword(id: string, password: string, by: string): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await write(async (tx) => {
+    const { address } = await findIn(tx, id);
+    await tx.account.update({ where: { id }, data: { passwordHash, epoch: { increment: 1 } } });
+    await recordChangeIn(tx, by, `user ${address}`, 'new password');
+  });
+}
+
+/** Removes the login and the address at once; the daemon's job removes the mail behind it. */
+export async function removeAccount(id: string, by: string): Promise<void> {
+  await write(async (tx) => {
+    const { address, role } = await findIn(tx, id);
+    if (role === 'admin') await refuseLastAdmin(tx, id);
+    await tx.account.delete({ where: { id } });
+    await tx.preference.deleteMany({ where: { accountId: id } });
+    await recordChangeIn(tx, by, `user ${address}`, 'removed');
+  });
+}
+
+async function findIn(tx: Tx, id: string): Promise<Row> {
+  const row = await tx.account.findUnique({ where: { id } });
+  if (!row) throw new Refusal('not-found', 'This user is not here any more.');
+  return row;
+}
+
+async function refuseLastAdmin(tx: Tx, id: string): Promise<void> {
+  const others = await tx.account.count({
+    where: { role: 'admin', isDisabled: false, id: { not: id } },
+  });
+  if (others === 0)
+    throw new Refusal('forbidden', 'This is the last administrator; make another one first.');
+}
+
+function cleanName(name = ''): string {
+  return name
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()
+    .slice(0, 200);
+}
+
+function toQuota(bytes: number | null | undefined): bigint | null {
+  if (bytes === null || bytes === undefined) return null;
+  if (!Number.isSafeInteger(bytes) || bytes < 0) {
+    throw new Refusal('invalid', 'The quota must be a number of bytes.', 'quotaBytes');
+  }
+  return BigInt(bytes);
+}

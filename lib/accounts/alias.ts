@@ -1,0 +1,143 @@
+// Aliases: an address that stands for others, here or outside; "@domain" is the catch-all of a domain.
+import { now } from '../clock.ts';
+import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../settings/change.ts';
+import { domainOf, requireAddress, requireAliasAddress } from './address.ts';
+import { requireDomain } from './domain.ts';
+
+export type Alias = {
+  id: string;
+  /** Canonical, or "@example.org" */
+  address: string;
+  targets: string[];
+  comment: string;
+  isDisabled: boolean;
+  createdAt: Date;
+};
+
+const maxTargets = 500;
+
+export type AliasFilter = { search?: string; domain?: string; target?: string };
+
+/** Aliases by address, of a domain, to a target or with a text in address, comment or a target. */
+export async function listAliases(filter: AliasFilter = {}): Promise<Alias[]> {
+  const search = filter.search?.trim().toLowerCase();
+  const idsOf = async (where: object) =>
+    (await db.aliasTarget.findMany({ where, select: { aliasId: true } })).map((row) => row.aliasId);
+  const conditions: object[] = [];
+  if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
+  if (filter.target) conditions.push({ id: { in: await idsOf({ address: filter.target }) } });
+  if (search) {
+    const found = await idsOf({ address: { contains: search } });
+    conditions.push({
+      OR: [
+        { address: { contains: search } },
+        { comment: { contains: search } },
+        { id: { in: found } },
+      ],
+    });
+  }
+  const rows = await db.alias.findMany({
+    where: { AND: conditions },
+    orderBy: { address: 'asc' },
+    take: 5000,
+  });
+  const targets = await db.aliasTarget.findMany({
+    where: { aliasId: { in: rows.map((row) => row.id) } },
+    orderBy: { address: 'asc' },
+  });
+  const byAlias = Map.groupBy(targets, (target) => target.aliasId);
+  return rows.map(({ domainId: _domain, ...row }) => ({
+    ...row,
+    targets: (byAlias.get(row.id) ?? []).map((target) => target.address),
+  }));
+}
+
+/** The alias of that address, or null. */
+export async function findAlias(address: string): Promise<Alias | null> {
+  const row = await db.alias.findUnique({ where: { address: address.trim().toLowerCase() } });
+  if (!row) return null;
+  const targets = await db.aliasTarget.findMany({
+    where: { aliasId: row.id },
+    orderBy: { address: 'asc' },
+  });
+  const { domainId: _domain, ...rest } = row;
+  return { ...rest, targets: targets.map((target) => target.address) };
+}
+
+async function requireAlias(address: string): Promise<Alias> {
+  const alias = await findAlias(requireAliasAddress(address));
+  if (!alias) throw new Refusal('not-found', `There is no alias ${address} here.`);
+  return alias;
+}
+
+function requireTargets(targets: string[]): string[] {
+  const unique = [...new Set(targets.map((target) => requireAddress(target, 'targets')))];
+  if (unique.length === 0) {
+    throw new Refusal('invalid', 'Give at least one address the mail goes to.', 'targets');
+  }
+  if (unique.length > maxTargets) {
+    throw new Refusal('limit', `An alias may have at most ${maxTargets} targets.`, 'targets');
+  }
+  return unique;
+}
+
+async function writeTargets(tx: Tx, aliasId: string, targets: string[]): Promise<void> {
+  await tx.aliasTarget.deleteMany({ where: { aliasId } });
+  await tx.aliasTarget.createMany({ data: targets.map((address) => ({ aliasId, address })) });
+}
+
+export type NewAlias = { address: string; targets: string[]; comment?: string };
+
+/** Adds an alias in a domain that exists. Refusal 'invalid', 'not-found', 'exists'. */
+export async function addAlias(input: NewAlias, by: string): Promise<void> {
+  const address = requireAliasAddress(input.address);
+  const targets = requireTargets(input.targets);
+  const domain = await requireDomain(domainOf(address));
+  const id = newId();
+  const comment = input.comment?.trim().slice(0, 500) ?? '';
+  try {
+    await write(async (tx) => {
+      if (await tx.account.findUnique({ where: { address } })) {
+        throw new Refusal('exists', `${address} is a user already.`, 'address');
+      }
+      await tx.alias.create({
+        data: { id, address, domainId: domain.id, comment, createdAt: now() },
+      });
+      await writeTargets(tx, id, targets);
+      await recordChangeIn(tx, by, `alias ${address}`, `added: ${targets.join(', ')}`);
+    });
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new Refusal('exists', `${address} is here already.`, 'address');
+    throw error;
+  }
+}
+
+export type AliasChange = { targets?: string[]; comment?: string; isDisabled?: boolean };
+
+/** Changes targets, comment or state. */
+export async function updateAlias(address: string, change: AliasChange, by: string): Promise<void> {
+  const alias = await requireAlias(address);
+  const targets = change.targets && requireTargets(change.targets);
+  await write(async (tx) => {
+    await tx.alias.update({
+      where: { id: alias.id },
+      data: { comment: change.comment?.trim().slice(0, 500), isDisabled: change.isDisabled },
+    });
+    if (targets) await writeTargets(tx, alias.id, targets);
+    await recordChangeIn(tx, by, `alias ${alias.address}`, JSON.stringify(change));
+  });
+}
+
+/** Removes an alias. */
+export async function removeAlias(address: string, by: string): Promise<void> {
+  const alias = await requireAlias(address);
+  await write(async (tx) => {
+    await tx.aliasTarget.deleteMany({ where: { aliasId: alias.id } });
+    await tx.alias.delete({ where: { id: alias.id } });
+    await recordChangeIn(tx, by, `alias ${alias.address}`, 'removed');
+  });
+}

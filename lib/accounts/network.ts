@@ -1,0 +1,98 @@
+// Trusted networks (Postfix: mynetworks): who may relay without signing in. Loopback always may; every
+// other network is a row that an administrator made.
+import { BlockList, isIP } from 'node:net';
+import { now } from '../clock.ts';
+import { db, isUniqueViolation, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../settings/change.ts';
+
+export type Network = { id: string; cidr: string; comment: string; createdAt: Date };
+
+type Cidr = { address: string; bits: number; family: 'ipv4' | 'ipv6' };
+
+/** Reads "10.0.0.0/8", "2001:db8::/32" or a single address. Refusal 'invalid' (field "cidr"). */
+export function parseCidr(text: string): Cidr {
+  const [address = '', bitsText, ...rest] = text.trim().toLowerCase().split('/');
+  const version = isIP(address);
+  const width = version === 4 ? 32 : 128;
+  const bits = bitsText === undefined ? width : Number(bitsText || Number.NaN);
+  if (version === 0 || rest.length > 0 || !Number.isInteger(bits) || bits < 0 || bits > width) {
+    throw new Refusal('invalid', 'Give a network such as 192.168.1.0/24 or 2001:db8::/32.', 'cidr');
+  }
+  if (bits === 0) {
+    throw new Refusal(
+      'invalid',
+      'This network is the whole Internet: everybody could send mail through this server.',
+      'cidr',
+    );
+  }
+  return { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+/** Every trusted network, oldest first. */
+export async function listNetworks(): Promise<Network[]> {
+  return db.network.findMany({ orderBy: { createdAt: 'asc' } });
+}
+
+/** Adds a trusted network. Refusal 'invalid', 'exists'. */
+export async function addNetwork(
+  input: { cidr: string; comment?: string },
+  by: string,
+): Promise<Network> {
+  const { address, bits } = parseCidr(input.cidr);
+  const cidr = `${address}/${bits}`;
+  const comment = input.comment?.trim().slice(0, 500) ?? '';
+  try {
+    return await write(async (tx) => {
+      await recordChangeIn(tx, by, `network ${cidr}`, 'added');
+      return tx.network.create({ data: { id: newId(), cidr, comment, createdAt: now() } });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new Refusal('exists', `${cidr} is here already.`, 'cidr');
+    throw error;
+  }
+}
+
+/** Removes a trusted network by its CIDR. Refusal 'not-found'. */
+export async function removeNetwork(text: string, by: string): Promise<void> {
+  const { address, bits } = parseCidr(text);
+  const cidr = `${address}/${bits}`;
+  await write(async (tx) => {
+    const { count } = await tx.network.deleteMany({ where: { cidr } });
+    if (count === 0) throw new Refusal('not-found', `There is no network ${cidr} here.`);
+    await recordChangeIn(tx, by, `network ${cidr}`, 'removed');
+  });
+}
+
+/** "::ffff:192.0.2.1" → "192.0.2.1"; other addresses as they are, without a zone. */
+export function plainAddress(remote: string): string {
+  const address = remote.replace(/%.*$/, '');
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  return mapped?.[1] ?? address;
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isIn(list: BlockList, address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Whether the peer is this machine itself. */
+export function isLoopback(remote: string): boolean {
+  return isIn(loopback, plainAddress(remote));
+}
+
+/** Whether the peer may relay without signing in: loopback, or in a trusted network. */
+export async function isTrustedAddress(remote: string): Promise<boolean> {
+  if (isLoopback(remote)) return true;
+  const list = new BlockList();
+  for (const { cidr } of await listNetworks()) {
+    const { address, bits, family } = parseCidr(cidr);
+    list.addSubnet(address, bits, family);
+  }
+  return isIn(list, plainAddress(remote));
+}

@@ -1,0 +1,109 @@
+// Signing in, for every protocol and the web: password or internal token in, account out. All failures
+// look alike: wrong password, unknown and disabled account cannot be told apart by text or time.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fromNow, now } from '../clock.ts';
+import { db, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { canonicalAddress } from '../mail/address.ts';
+import { readSetting } from '../settings/index.ts';
+import { type Account, toAccount } from './account.ts';
+import { verifyPassword } from './password.ts';
+import { signText, verifyText } from './secret.ts';
+import { clearFailures, isThrottled, recordFailure } from './throttle.ts';
+
+export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
+export type Attempt = { address: string; password: string; remote: string; protocol: Protocol };
+
+const failedText = 'The address or the password is wrong.';
+/** A login is noted on the account at most so often: mail programs sign in all day. */
+const lastLoginStepMs = 10 * 60_000;
+const tokenLifeMs = 10 * 60_000;
+
+/** Signs in by password. Refusal 'auth-failed' (after the delay of the setting) or 'throttled'. */
+export async function signIn(attempt: Attempt): Promise<Account> {
+  const address = canonicalAddress(attempt.address) ?? attempt.address.slice(0, 320).toLowerCase();
+  const counted = { remote: attempt.remote, account: address };
+  if (await isThrottled(counted)) {
+    await recordLogin('login-failed', null, { ...attempt, address }, 'throttled');
+    throw new Refusal('throttled', 'Too many failed logins. Try again later.');
+  }
+  const row = await db.account.findUnique({ where: { address } });
+  const fits = await verifyPassword(row?.passwordHash ?? null, attempt.password);
+  if (!row || !fits || row.isDisabled) {
+    await recordFailure(counted);
+    const reason = !row ? 'unknown-account' : row.isDisabled ? 'disabled' : 'wrong-password';
+    await recordLogin('login-failed', row?.id ?? null, { ...attempt, address }, reason);
+    await sleep(await readSetting('security.failureDelayMs'));
+    throw new Refusal('auth-failed', failedText);
+  }
+  await clearFailures(counted);
+  await noteLogin(row.id, row.lastLoginAt, { ...attempt, address });
+  return toAccount(row);
+}
+
+async function noteLogin(
+  id: string,
+  last: Date | null,
+  attempt: { address: string; remote: string; protocol: Protocol },
+): Promise<void> {
+  if (last && now().getTime() - last.getTime() < lastLoginStepMs) return;
+  await write((tx) => tx.account.update({ where: { id }, data: { lastLoginAt: now() } }));
+  await recordLogin('login', id, attempt, 'password');
+}
+
+/** Login events share the table of the trail; lib/trail stands to the right of this room. */
+async function recordLogin(
+  kind: 'login' | 'login-failed',
+  accountId: string | null,
+  attempt: { address: string; remote: string; protocol: Protocol },
+  reason: string,
+): Promise<void> {
+  const id = newId();
+  const { address, remote, protocol } = attempt;
+  await write((tx) =>
+    tx.trailEvent.create({
+      data: {
+        id,
+        at: now(),
+        traceId: id,
+        kind,
+        accountId,
+        sender: address,
+        remote,
+        reason,
+        text: protocol,
+      },
+    }),
+  );
+}
+
+/** A token with which the web app signs in as the account at the daemon, valid for some minutes. */
+export function createInternalToken(account: { id: string; epoch: number }): string {
+  const expires = fromNow(tokenLifeMs).getTime();
+  return signText('internal token', `${account.id}.${account.epoch}.${expires}`);
+}
+
+/** Signs in by internal token. Refusal 'auth-failed'. */
+export async function signInWithToken(attempt: {
+  token: string;
+  remote: string;
+  protocol: Protocol;
+}): Promise<Account> {
+  const text = attempt.token.length > 1000 ? null : verifyText('internal token', attempt.token);
+  const [accountId = '', epoch = '', expires = ''] = text?.split('.') ?? [];
+  const isFresh = text !== null && Number(expires) > now().getTime();
+  const account = isFresh ? await checkSession({ accountId, epoch: Number(epoch) }) : null;
+  if (!account) throw new Refusal('auth-failed', 'The token is not valid.');
+  return account;
+}
+
+/** The account of a running session, or null where it ended: removed, disabled, or a newer epoch. */
+export async function checkSession(session: {
+  accountId: string;
+  epoch: number;
+}): Promise<Account | null> {
+  const row = await db.account.findUnique({ where: { id: session.accountId } });
+  if (!row || row.isDisabled || row.epoch !== session.epoch) return null;
+  return toAccount(row);
+}

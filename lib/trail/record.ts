@@ -1,0 +1,94 @@
+// Writing the event trail: what happened to each message and login, for people. Events of a delivery go
+// into its own transaction; others are gathered for a moment and written together.
+import { now } from '../clock.ts';
+import { type Tx, write } from '../db.ts';
+import { newId } from '../id.ts';
+import { logOf } from '../log.ts';
+
+export type EventKind =
+  | 'received'
+  | 'refused'
+  | 'delivered'
+  | 'queued'
+  | 'sent'
+  | 'deferred'
+  | 'bounced'
+  | 'dropped'
+  | 'login'
+  | 'login-failed'
+  | 'changed';
+
+export type NewEvent = {
+  /** Ties the events of one message together. */
+  traceId: string;
+  kind: EventKind;
+  accountId?: string | null;
+  sender?: string;
+  recipient?: string;
+  remote?: string;
+  /** A named reason, or code of the other side */
+  reason?: string;
+  /** The words for a person; never a secret or a body */
+  text?: string;
+  detail?: object;
+};
+
+const flushAfterMs = 200;
+/** More than so many waiting events are written at once; far more are dropped, oldest first. */
+const flushAtCount = 200;
+const maxWaiting = 5000;
+const maxTextLength = 1000;
+
+const log = logOf('trail');
+let waiting: ReturnType<typeof toRow>[] = [];
+let timer: NodeJS.Timeout | null = null;
+let flushing: Promise<void> = Promise.resolve();
+
+function toRow(event: NewEvent) {
+  const cut = (text = '', length = 320) => text.replace(/[\p{Cc}]+/gu, ' ').slice(0, length);
+  return {
+    id: newId(),
+    at: now(),
+    traceId: event.traceId,
+    kind: event.kind,
+    accountId: event.accountId ?? null,
+    sender: cut(event.sender),
+    recipient: cut(event.recipient),
+    remote: cut(event.remote),
+    reason: cut(event.reason),
+    text: cut(event.text, maxTextLength),
+    detail: JSON.stringify(event.detail ?? {}).slice(0, 4000),
+  };
+}
+
+/** Notes an event; it is in the database within 200 ms. Never throws. */
+export function recordEvent(event: NewEvent): void {
+  const row = toRow(event);
+  log.info({ ...event, detail: event.detail }, event.kind);
+  waiting.push(row);
+  if (waiting.length > maxWaiting) waiting.shift();
+  if (waiting.length >= flushAtCount) void flushTrail();
+  else timer ??= setTimeout(() => void flushTrail(), flushAfterMs);
+}
+
+/** Writes what waits; resolves when it is stored. */
+export function flushTrail(): Promise<void> {
+  if (timer) clearTimeout(timer);
+  timer = null;
+  const rows = waiting;
+  waiting = [];
+  if (rows.length > 0) {
+    flushing = flushing
+      .then(async () => {
+        await write((tx) => tx.trailEvent.createMany({ data: rows }));
+      })
+      .catch((error) => log.error({ err: error, lost: rows.length }, 'events could not be stored'));
+  }
+  return flushing;
+}
+
+/** Notes an event inside the caller's transaction. */
+export async function recordEventIn(tx: Tx, event: NewEvent): Promise<void> {
+  await tx.trailEvent.create({ data: toRow(event) });
+  log.info({ ...event, detail: event.detail }, event.kind);
+}
