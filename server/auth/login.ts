@@ -1,0 +1,60 @@
+// From credentials to an account, for IMAP, POP3 and submission. Throttling, delay and the trail event are
+// in lib/accounts/sessions.ts; here are the rules that only protocols have, and the count.
+import type { Account } from '#lib/accounts/account.ts';
+import { isLoopback } from '#lib/accounts/network.ts';
+import { signIn, signInWithToken } from '#lib/accounts/sessions.ts';
+import { isRefusal, Refusal } from '#lib/errors.ts';
+import { canonicalAddress } from '#lib/mail/address.ts';
+import { authentications } from '#server/metrics/index.ts';
+import type { Credentials } from './sasl.ts';
+
+export type LoginProtocol = 'imap' | 'pop3' | 'submission';
+type Origin = { remote: string; protocol: LoginProtocol };
+
+/**
+ * The account of the credentials. Refusal 'auth-failed' (costs time, tells nothing about what was wrong) or
+ * 'throttled'.
+ */
+export async function login(credentials: Credentials, origin: Origin): Promise<Account> {
+  const { protocol } = origin;
+  try {
+    const account = await check(credentials, origin);
+    authentications.inc({ protocol, result: 'ok' });
+    return account;
+  } catch (error) {
+    authentications.inc({ protocol, result: resultOf(error) });
+    throw error;
+  }
+}
+
+/** RFC 8314 §4: a password travels inside TLS, or does not leave this machine. */
+export function mayUsePassword(client: { isSecure: boolean; remote: string }): boolean {
+  return client.isSecure || isLoopback(client.remote);
+}
+
+async function check(credentials: Credentials, { remote, protocol }: Origin): Promise<Account> {
+  if (credentials.kind === 'token') {
+    const { token, username } = credentials;
+    const account = await signInWithToken({ token, remote, protocol });
+    if (username && !isSameAddress(username, account.address)) throw failed();
+    return account;
+  }
+  const { authzid, username, password } = credentials;
+  const account = await signIn({ address: username, password, remote, protocol });
+  // RFC 4616 §2: acting for somebody else is a right that nobody has here.
+  if (authzid && !isSameAddress(authzid, account.address)) throw failed();
+  return account;
+}
+
+function isSameAddress(claimed: string, address: string): boolean {
+  return (canonicalAddress(claimed) ?? claimed.toLowerCase()) === address;
+}
+
+function failed(): Refusal {
+  return new Refusal('auth-failed', 'The address or the password is wrong.');
+}
+
+function resultOf(error: unknown): 'failed' | 'throttled' | 'error' {
+  if (isRefusal(error, 'throttled')) return 'throttled';
+  return isRefusal(error) ? 'failed' : 'error';
+}

@@ -1,0 +1,186 @@
+// SASL mechanisms, server side, as resumable steps: PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login, for
+// Outlook), OAUTHBEARER (RFC 7628) and XOAUTH2 (Google's forerunner of it). Pure: nothing is checked here
+// against accounts, and every byte is hostile.
+//
+// Use: startMechanism('PLAIN')?.step(initialResponse or null); while it answers { challenge }, send that and
+// step with what the client says.
+
+/** What a client claims to be. `authzid` is '' when the client leaves it to us. */
+export type Credentials =
+  | { kind: 'password'; authzid: string; username: string; password: string }
+  | { kind: 'token'; username: string; token: string };
+
+export type Step =
+  | { challenge: Buffer }
+  | { credentials: Credentials }
+  /** A client that breaks the mechanism; the text may be told. */
+  | { error: string };
+
+export type Mechanism = {
+  name: MechanismName;
+  /** The client's response, decoded from base64; null at the start of an exchange without an initial one. */
+  step(response: Buffer | null): Step;
+  /**
+   * What to send as a last challenge when the credentials turn out wrong; the client answers with one line
+   * that means nothing, then comes the refusal (RFC 7628 §3.2.2). null: refuse at once.
+   */
+  failureChallenge: Buffer | null;
+};
+
+export const mechanismNames = ['PLAIN', 'LOGIN', 'OAUTHBEARER', 'XOAUTH2'] as const;
+export type MechanismName = (typeof mechanismNames)[number];
+
+/** Bytes of one decoded response; more is an error. */
+export const responseLimitBytes = 8192;
+/** Characters of the base64 line that holds the longest response. */
+export const responseLineLimit = Math.ceil(responseLimitBytes / 3) * 4;
+
+/** A fresh exchange of the mechanism of that name (any case), or null for one that is not offered. */
+export function startMechanism(name: string): Mechanism | null {
+  const wanted = mechanismNames.find((known) => known === name.toUpperCase());
+  return wanted ? limit(starters[wanted]()) : null;
+}
+
+/**
+ * The bytes of a base64 response line. "=" is the empty initial response (RFC 4422 §4.3a, RFC 4959 §3). null
+ * for what is not base64 (RFC 4648 §4, padding included) or too long.
+ */
+export function decodeResponse(line: string): Buffer | null {
+  if (line === '=') return Buffer.alloc(0);
+  if (line.length > responseLineLimit || line.length % 4 !== 0) return null;
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(line)) return null;
+  return Buffer.from(line, 'base64');
+}
+
+const starters: Record<MechanismName, () => Mechanism> = {
+  PLAIN: startPlain,
+  LOGIN: startLogin,
+  OAUTHBEARER: startOauthBearer,
+  XOAUTH2: startXoauth2,
+};
+
+const empty = Buffer.alloc(0);
+
+function limit(mechanism: Mechanism): Mechanism {
+  const { name, failureChallenge } = mechanism;
+  return {
+    name,
+    failureChallenge,
+    step(response) {
+      if (response && response.length > responseLimitBytes) return { error: 'Response too long' };
+      return mechanism.step(response);
+    },
+  };
+}
+
+/** Strict UTF-8 without NUL, or null. */
+function decodeText(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text.includes('\0') ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+function splitAtNul(bytes: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
+  let start = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, start)) {
+    fields.push(bytes.subarray(start, at));
+    start = at + 1;
+  }
+  fields.push(bytes.subarray(start));
+  return fields;
+}
+
+/** RFC 4616 §2: [authzid] NUL authcid NUL passwd. */
+function startPlain(): Mechanism {
+  const malformed = { error: 'Malformed PLAIN response' };
+  return {
+    name: 'PLAIN',
+    failureChallenge: null,
+    step(response) {
+      if (!response) return { challenge: empty };
+      const fields = splitAtNul(response);
+      const [authzid, username, password] = fields.map(decodeText);
+      if (fields.length !== 3 || !username || !password) return malformed;
+      if (authzid === null || authzid === undefined) return malformed;
+      return { credentials: { kind: 'password', authzid, username, password } };
+    },
+  };
+}
+
+function startLogin(): Mechanism {
+  let username: string | null = null;
+  return {
+    name: 'LOGIN',
+    failureChallenge: null,
+    step(response) {
+      if (!response) return { challenge: Buffer.from('Username:') };
+      const text = decodeText(response);
+      if (!text) return { error: 'Malformed LOGIN response' };
+      if (username === null) {
+        username = text;
+        return { challenge: Buffer.from('Password:') };
+      }
+      return { credentials: { kind: 'password', authzid: '', username, password: text } };
+    },
+  };
+}
+
+/** RFC 6750 §2.1; also what an "Authorization: Bearer" header may hold. */
+const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/** "key=value" pairs between ^A, of which "auth" is the token. null where it is missing or doubled. */
+function readToken(pairs: string[]): string | null {
+  const found = pairs.filter((pair) => /^auth=/i.test(pair));
+  if (found.length !== 1) return null;
+  return bearer.exec(found[0]?.slice('auth='.length) ?? '')?.[1] ?? null;
+}
+
+/** RFC 7628 §3.1: gs2-header ^A *(key=value ^A) ^A, gs2-header = n|y "," ["a=" authzid] ",". */
+function startOauthBearer(): Mechanism {
+  const malformed = { error: 'Malformed OAUTHBEARER response' };
+  return {
+    name: 'OAUTHBEARER',
+    failureChallenge: Buffer.from('{"status":"invalid_token"}'),
+    step(response) {
+      if (!response) return { challenge: empty };
+      const text = decodeText(response);
+      const match = text === null ? null : /^[ny],(?:a=([^,]*))?,\x01/.exec(text);
+      if (!text || !match || !text.endsWith('\x01\x01')) return malformed;
+      const username = decodeSaslName(match[1] ?? '');
+      const pairs = text.slice(match[0].length, -2).split('\x01');
+      const token = readToken(pairs);
+      if (username === null || !token || !pairs.every((pair) => /^[A-Za-z]+=/.test(pair))) {
+        return malformed;
+      }
+      return { credentials: { kind: 'token', username, token } };
+    },
+  };
+}
+
+/** RFC 5801 §4: "," and "=" stand as =2C and =3D. */
+function decodeSaslName(text: string): string | null {
+  if (/=(?!2C|3D)/.test(text)) return null;
+  return text.replaceAll('=2C', ',').replaceAll('=3D', '=');
+}
+
+/** "user=" name ^A "auth=Bearer " token ^A ^A. */
+function startXoauth2(): Mechanism {
+  const malformed = { error: 'Malformed XOAUTH2 response' };
+  return {
+    name: 'XOAUTH2',
+    failureChallenge: Buffer.from('{"status":"400","schemes":"Bearer"}'),
+    step(response) {
+      if (!response) return { challenge: empty };
+      const text = decodeText(response);
+      const match = text === null ? null : /^user=([^\x01]+)\x01/.exec(text);
+      if (!text || !match?.[1] || !text.endsWith('\x01\x01')) return malformed;
+      const token = readToken(text.slice(match[0].length, -2).split('\x01'));
+      if (!token) return malformed;
+      return { credentials: { kind: 'token', username: match[1], token } };
+    },
+  };
+}

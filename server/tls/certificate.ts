@@ -1,0 +1,235 @@
+// The certificate in use: the administrator's files, or a self-signed one in the data folder. Looked after
+// every few seconds, so changed files, changed settings and a changed host name are in force for the next
+// connection.
+//
+// Invariant: once started there is always a usable certificate. Files that cannot be used change nothing;
+// they are told once in the log and in certificateFacts().
+import { X509Certificate } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { now } from '#lib/clock.ts';
+import { dataFolder } from '#lib/env.ts';
+import { logOf } from '#lib/log.ts';
+import { onPoke } from '#lib/poke.ts';
+import { readSettings, serverHostname } from '#lib/settings/index.ts';
+import type { Running } from '#server/net/running.ts';
+import { type Pems, readPems } from './pems.ts';
+import { isGoodFor, makeSelfSigned } from './self-signed.ts';
+
+export type CertificateFacts = {
+  source: 'self-signed' | 'files';
+  /** As OpenSSL writes it, such as "CN=mail.example.org". */
+  subject: string;
+  /** DNS names and addresses it is good for. */
+  names: string[];
+  expiresAt: Date;
+  /** Why the files of the settings are not in use, in one sentence; or null. */
+  problem: string | null;
+};
+
+type MinVersion = 'TLSv1.2' | 'TLSv1.3';
+type InUse = { pems: Pems; source: CertificateFacts['source']; minVersion: MinVersion };
+
+const log = logOf('tls');
+const lookIntervalMs = 3000;
+const pokeIntervalMs = 500;
+const renewalDays = 30;
+
+let inUse: InUse | null = null;
+let context: SecureContext | null = null;
+let problem: string | null = null;
+/** What the files looked like when they were last read, good or bad: read again only when that changes. */
+let lastFiles = '';
+const listeners = new Set<() => void>();
+
+/** Makes sure there is a certificate and keeps watch. */
+export async function startCertificates(): Promise<Running> {
+  await refreshCertificates();
+  let isStopped = false;
+  let lookedAt = Date.now();
+  const look = () => {
+    lookedAt = Date.now();
+    refreshCertificates().catch((error: unknown) => {
+      if (!isStopped) log.error({ error }, 'the certificate could not be looked after');
+    });
+  };
+  const timer = setInterval(look, lookIntervalMs);
+  timer.unref();
+  const endPokes = onPoke('elsewhere', () => {
+    // On PostgreSQL this poke comes at every poll.
+    if (Date.now() - lookedAt > pokeIntervalMs) look();
+  });
+  return {
+    stop: async () => {
+      isStopped = true;
+      clearInterval(timer);
+      endPokes();
+      await refreshing?.catch(() => {});
+    },
+  };
+}
+
+/** The context for the next handshake. */
+export function secureContext(): SecureContext {
+  if (!context) throw new Error('startCertificates() must run before TLS is used');
+  return context;
+}
+
+/** Key and certificate chain in use, and the oldest TLS version, for a library with a TLS server of its own. */
+export function currentPems(): Pems & { minVersion: MinVersion } {
+  if (!inUse) throw new Error('startCertificates() must run before TLS is used');
+  return { ...inUse.pems, minVersion: inUse.minVersion };
+}
+
+/** Calls `listener` after each change of the certificate or of the TLS version; returns the end of that. */
+export function onCertificateChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** What the administrator should know about the certificate in use. */
+export function certificateFacts(): CertificateFacts {
+  const { cert } = currentPems();
+  const parsed = new X509Certificate(cert);
+  const names = (parsed.subjectAltName ?? '')
+    .split(', ')
+    .map((name) => name.replace(/^(DNS|IP Address):/, ''))
+    .filter((name) => name !== '');
+  return {
+    source: inUse?.source ?? 'self-signed',
+    subject: parsed.subject,
+    names,
+    expiresAt: parsed.validToDate,
+    problem,
+  };
+}
+
+let refreshing: Promise<void> | null = null;
+
+/** Looks at settings, files and dates now and replaces the certificate if they ask for it. */
+export async function refreshCertificates(): Promise<void> {
+  // One after the other: a call during another one waits, then looks itself.
+  const former = refreshing;
+  const mine = (async () => {
+    await former?.catch(() => {});
+    await refresh();
+  })();
+  refreshing = mine;
+  try {
+    await mine;
+  } finally {
+    if (refreshing === mine) refreshing = null;
+  }
+}
+
+async function refresh(): Promise<void> {
+  const settings = await readSettings();
+  const minVersion = settings['tls.minVersion'];
+  const certificateFile = settings['tls.certificateFile'];
+  const keyFile = settings['tls.keyFile'];
+  const fromFiles = await lookAtFiles(certificateFile, keyFile);
+  if (fromFiles === 'unchanged') return use({ ...(inUse as InUse), minVersion });
+  if (fromFiles) return use({ pems: fromFiles, source: 'files', minVersion });
+  // The files cannot be used: stay with the certificate of the files that could, while it lives.
+  if (problem && inUse?.source === 'files' && !hasExpired(inUse.pems.cert)) {
+    return use({ ...inUse, minVersion });
+  }
+  use({ pems: await ownPems(await serverHostname()), source: 'self-signed', minVersion });
+}
+
+/** The pair of the files, 'unchanged' when it is in use already, null when there is none to use. */
+async function lookAtFiles(
+  certificateFile: string,
+  keyFile: string,
+): Promise<Pems | 'unchanged' | null> {
+  if (!certificateFile && !keyFile) {
+    lastFiles = '';
+    problem = null;
+    return null;
+  }
+  const looks = `${await lookOf(certificateFile)} ${await lookOf(keyFile)}`;
+  if (looks === lastFiles) {
+    if (problem !== null) return null;
+    return inUse?.source === 'files' ? 'unchanged' : null;
+  }
+  lastFiles = looks;
+  try {
+    if (!certificateFile || !keyFile) {
+      throw new Error('The settings tls.certificateFile and tls.keyFile must be given together.');
+    }
+    const pems = await readPems(certificateFile, keyFile);
+    problem = null;
+    return pems;
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+    log.error({ certificateFile, keyFile }, `${problem} The former certificate stays in use.`);
+    return null;
+  }
+}
+
+async function lookOf(file: string): Promise<string> {
+  if (!file) return '-';
+  const found = await stat(file).catch(() => null);
+  return found ? `${file}:${found.ino}:${found.size}:${found.mtimeMs}` : `${file}:missing`;
+}
+
+function hasExpired(cert: string): boolean {
+  return new X509Certificate(cert).validToDate.getTime() <= now().getTime();
+}
+
+/** Puts `next` in force if it differs, and tells the listeners. */
+function use(next: InUse): void {
+  const isSame =
+    inUse !== null &&
+    inUse.pems.cert === next.pems.cert &&
+    inUse.pems.key === next.pems.key &&
+    inUse.minVersion === next.minVersion;
+  if (isSame) {
+    inUse = next;
+    return;
+  }
+  const isFirst = inUse === null;
+  context = createSecureContext({ ...next.pems, minVersion: next.minVersion });
+  inUse = next;
+  const { subject, names, expiresAt } = certificateFacts();
+  log.info({ source: next.source, subject, names, expiresAt, isFirst }, 'certificate in use');
+  for (const listener of listeners) {
+    try {
+      listener();
+    } catch (error) {
+      log.error({ error }, 'a listener did not take the new certificate');
+    }
+  }
+}
+
+/** The self-signed pair of the data folder; made anew when it is missing, foreign, or near its end. */
+async function ownPems(hostname: string): Promise<Pems> {
+  const folder = join(dataFolder(), 'tls');
+  const file = join(folder, 'self-signed.pem');
+  const stored = await readOwn(file);
+  if (stored && isGoodFor(stored.cert, hostname, renewalDays)) return stored;
+  const made = await makeSelfSigned(hostname);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Key and certificate in one file and in one rename: they can never be of two different pairs.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, made.key + made.cert, { mode: 0o600 });
+  await chmod(draft, 0o600);
+  await rename(draft, file);
+  // For people who want to make their mail program trust it.
+  await writeFile(join(folder, 'self-signed.crt'), made.cert);
+  return made;
+}
+
+async function readOwn(file: string): Promise<Pems | null> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const at = text.indexOf('-----BEGIN CERTIFICATE-----');
+  if (at <= 0) return null;
+  const pems = { key: text.slice(0, at), cert: text.slice(at) };
+  try {
+    createSecureContext(pems);
+    return pems;
+  } catch {
+    return null;
+  }
+}
