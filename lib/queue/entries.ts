@@ -1,0 +1,232 @@
+// The rows of queued recipients, as pages, CLI and runner see them. One row is one recipient of one message.
+//
+// States and their legal moves (who makes the move is in brackets):
+//
+//   (none)  -> queued    enqueue, inside the write() that also makes the body durable      [smtp, delivery]
+//   queued  -> sending   nextAttemptAt is due; a lease (leaseOwner, leaseUntil) is taken   [runner]
+//   sending -> queued    the attempt was deferred, or the daemon stops                     [runner, lease owner only]
+//   sending -> (none)    delivered, bounced or given up                                    [runner, lease owner only]
+//   sending -> queued    the lease is over: its owner crashed; any runner recovers the row [runner]
+//   queued  -> queued    retry: due now                                                    [admin]
+//   queued  -> held      hold                                                              [admin]
+//   held    -> queued    release, retry: due now                                           [admin]
+//   queued, held -> (none)  drop; no bounce                                                [admin]
+//
+// A row under a living lease belongs to its owner: the admin's moves answer 'conflict' meanwhile.
+// The message row goes with its last recipient, in the same write().
+import { now } from '#lib/clock.ts';
+import { db, empty, join, sql, type Tx, write } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
+import { newId } from '#lib/id.ts';
+import { poke } from '#lib/poke.ts';
+import { recordEventIn } from '#lib/trail/record.ts';
+
+export type QueueState = 'queued' | 'held' | 'sending';
+
+export type QueueEntry = {
+  /** Of the recipient row. */
+  id: string;
+  messageId: string;
+  traceId: string;
+  /** Empty for the null sender. */
+  sender: string;
+  recipient: string;
+  domain: string;
+  state: QueueState;
+  attempts: number;
+  createdAt: Date;
+  nextAttemptAt: Date;
+  /** What the other side said last; code 0 when there was no reply. Hostile text. */
+  lastCode: number;
+  lastText: string;
+  lastHost: string;
+  sizeBytes: number;
+  /** Hostile text. */
+  subject: string;
+};
+
+const defaultPageSize = 50;
+const maxPageSize = 500;
+
+/** Queued recipients, newest first. `search` looks into sender, recipient and subject, whatever the case. */
+export async function listQueue(
+  filter: { search?: string; state?: QueueState; page?: number; pageSize?: number } = {},
+): Promise<{ rows: QueueEntry[]; total: number }> {
+  const size = Math.min(Math.max(1, Math.trunc(filter.pageSize ?? defaultPageSize)), maxPageSize);
+  const skip = (Math.max(1, Math.trunc(filter.page ?? 1)) - 1) * size;
+  const text = filter.search?.trim().toLowerCase().slice(0, 300) ?? '';
+  const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const bySearch = text
+    ? sql`AND (lower(r."recipient") LIKE ${like} ESCAPE '\\' OR lower(m."sender") LIKE ${like} ESCAPE '\\'
+        OR lower(coalesce(d."subject", '')) LIKE ${like} ESCAPE '\\')`
+    : empty;
+  const byState = filter.state ? sql`AND r."state" = ${filter.state}` : empty;
+  const from = sql`FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
+    LEFT JOIN "Rendering" d ON d."blobId" = m."blobId" WHERE 1 = 1 ${bySearch} ${byState}`;
+  const [counted, picked] = await Promise.all([
+    db.$queryRaw<{ total: bigint | number }[]>(sql`SELECT count(*) AS total ${from}`),
+    db.$queryRaw<{ id: string }[]>(
+      sql`SELECT r."id" AS id ${from} ORDER BY r."createdAt" DESC, r."id" DESC LIMIT ${size} OFFSET ${skip}`,
+    ),
+  ]);
+  const rows = await readEntries(picked.map((row) => row.id));
+  return { rows, total: Number(counted[0]?.total ?? 0) };
+}
+
+/** How many recipients are in each state. */
+export async function countQueue(): Promise<Record<QueueState, number>> {
+  const counts: Record<QueueState, number> = { queued: 0, held: 0, sending: 0 };
+  const groups = await db.queueRecipient.groupBy({ by: ['state'], _count: { _all: true } });
+  for (const group of groups) {
+    if (group.state in counts) counts[group.state as QueueState] = group._count._all;
+  }
+  return counts;
+}
+
+/** One recipient row; null when it is finished or never was. */
+export async function findEntry(id: string): Promise<QueueEntry | null> {
+  return (await readEntries([id]))[0] ?? null;
+}
+
+/** Makes the next attempt due now; a held recipient is released. Refusal 'not-found', 'conflict'. */
+export async function retryEntry(id: string, by: string): Promise<void> {
+  await changeEntry(id, by, 'retry', { state: 'queued', nextAttemptAt: now() });
+}
+
+/** Takes a recipient out of the attempts until it is released. Refusal 'not-found', 'conflict'. */
+export async function holdEntry(id: string, by: string): Promise<void> {
+  await changeEntry(id, by, 'hold', { state: 'held' });
+}
+
+/** Puts a held recipient back and makes it due now. Refusal 'not-found', 'conflict'. */
+export async function releaseEntry(id: string, by: string): Promise<void> {
+  await changeEntry(id, by, 'release', { state: 'queued', nextAttemptAt: now() });
+}
+
+/** Makes every queued recipient due now; returns how many. Held ones stay held. */
+export async function retryAll(by: string): Promise<number> {
+  const count = await write(async (tx) => {
+    const { count } = await tx.queueRecipient.updateMany({
+      where: { state: 'queued', nextAttemptAt: { gt: now() } },
+      data: { nextAttemptAt: now() },
+    });
+    await recordEventIn(tx, {
+      traceId: newId(),
+      kind: 'changed',
+      text: `Queue: retry of all recipients (${count})`,
+      detail: { by, action: 'retry-all', count },
+    });
+    return count;
+  });
+  poke('queue');
+  return count;
+}
+
+/** Removes a recipient for good, without a bounce. Refusal 'not-found', 'conflict'. */
+export async function dropEntry(id: string, by: string): Promise<void> {
+  await write(async (tx) => {
+    const row = await readForChange(tx, id);
+    await removeRecipients(tx, row.message.id, [id]);
+    await recordEventIn(tx, {
+      traceId: row.message.traceId,
+      kind: 'dropped',
+      accountId: row.message.accountId,
+      sender: row.message.sender,
+      recipient: row.recipient.recipient,
+      reason: 'admin',
+      text: 'Removed from the queue',
+      detail: { by, action: 'drop' },
+    });
+  });
+  poke('queue');
+}
+
+/** Deletes recipient rows of one message, and the message row when no recipient is left. */
+export async function removeRecipients(tx: Tx, messageId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.$executeRaw(sql`DELETE FROM "QueueRecipient" WHERE "id" IN (${join(ids)})`);
+  await tx.$executeRaw(
+    sql`DELETE FROM "QueueMessage" WHERE "id" = ${messageId}
+        AND NOT EXISTS (SELECT 1 FROM "QueueRecipient" WHERE "messageId" = ${messageId})`,
+  );
+}
+
+type Change = { state: QueueState; nextAttemptAt?: Date };
+
+async function changeEntry(id: string, by: string, action: string, change: Change): Promise<void> {
+  await write(async (tx) => {
+    const row = await readForChange(tx, id);
+    if (action === 'release' && row.recipient.state !== 'held') return;
+    await tx.queueRecipient.update({
+      where: { id },
+      data: { ...change, leaseOwner: '', leaseUntil: null },
+    });
+    await recordEventIn(tx, {
+      traceId: row.message.traceId,
+      kind: 'changed',
+      accountId: row.message.accountId,
+      sender: row.message.sender,
+      recipient: row.recipient.recipient,
+      text: `Queue: ${action}`,
+      detail: { by, action },
+    });
+  });
+  poke('queue');
+}
+
+/** The rows of a recipient that nobody is sending right now. */
+async function readForChange(tx: Tx, id: string) {
+  const recipient = await tx.queueRecipient.findUnique({ where: { id } });
+  const message =
+    recipient && (await tx.queueMessage.findUnique({ where: { id: recipient.messageId } }));
+  if (!recipient || !message) {
+    throw new Refusal('not-found', 'This recipient is not in the queue any more.');
+  }
+  const isLeased =
+    recipient.state === 'sending' && recipient.leaseUntil !== null && recipient.leaseUntil > now();
+  if (isLeased) {
+    throw new Refusal('conflict', 'This recipient is being tried right now; look again shortly.');
+  }
+  return { recipient, message };
+}
+
+/** Entries in the order of `ids`; ids without a row are left out. */
+async function readEntries(ids: string[]): Promise<QueueEntry[]> {
+  if (ids.length === 0) return [];
+  const recipients = await db.queueRecipient.findMany({ where: { id: { in: ids } } });
+  const messages = await db.queueMessage.findMany({
+    where: { id: { in: [...new Set(recipients.map((row) => row.messageId))] } },
+    omit: { prefix: true },
+  });
+  const renderings = await db.rendering.findMany({
+    where: { blobId: { in: [...new Set(messages.map((row) => row.blobId))] } },
+    select: { blobId: true, subject: true },
+  });
+  const messageOf = new Map(messages.map((row) => [row.id, row]));
+  const subjectOf = new Map(renderings.map((row) => [row.blobId, row.subject]));
+  const rowOf = new Map(recipients.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = rowOf.get(id);
+    const message = row && messageOf.get(row.messageId);
+    if (!row || !message) return [];
+    return [
+      {
+        id,
+        messageId: message.id,
+        traceId: message.traceId,
+        sender: message.sender,
+        recipient: row.recipient,
+        domain: row.domain,
+        state: row.state as QueueState,
+        attempts: row.attempts,
+        createdAt: row.createdAt,
+        nextAttemptAt: row.nextAttemptAt,
+        lastCode: row.lastCode,
+        lastText: row.lastText,
+        lastHost: row.lastHost,
+        sizeBytes: Number(message.sizeBytes),
+        subject: subjectOf.get(message.blobId) ?? '',
+      },
+    ];
+  });
+}
