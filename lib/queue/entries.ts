@@ -17,8 +17,8 @@
 import { now } from '#lib/clock.ts';
 import { db, empty, join, sql, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
-import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
+import { recordChangeIn } from '#lib/settings/change.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 
 export type QueueState = 'queued' | 'held' | 'sending';
@@ -110,12 +110,7 @@ export async function retryAll(by: string): Promise<number> {
       where: { state: 'queued', nextAttemptAt: { gt: now() } },
       data: { nextAttemptAt: now() },
     });
-    await recordEventIn(tx, {
-      traceId: newId(),
-      kind: 'changed',
-      text: `Queue: retry of all recipients (${count})`,
-      detail: { by, action: 'retry-all', count },
-    });
+    await recordChangeIn(tx, by, 'queue', `retry of all recipients (${count})`);
     return count;
   });
   poke('queue');
@@ -134,8 +129,7 @@ export async function dropEntry(id: string, by: string): Promise<void> {
       sender: row.message.sender,
       recipient: row.recipient.recipient,
       reason: 'admin',
-      text: 'Removed from the queue',
-      detail: { by, action: 'drop' },
+      text: `removed from the queue by ${by}`,
     });
   });
   poke('queue');
@@ -165,10 +159,9 @@ async function changeEntry(id: string, by: string, action: string, change: Chang
       traceId: row.message.traceId,
       kind: 'changed',
       accountId: row.message.accountId,
-      sender: row.message.sender,
+      sender: by,
       recipient: row.recipient.recipient,
-      text: `Queue: ${action}`,
-      detail: { by, action },
+      text: `queue: ${action}`,
     });
   });
   poke('queue');

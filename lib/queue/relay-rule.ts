@@ -9,7 +9,7 @@ import { db, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { canonicalAddress, toAsciiDomain } from '#lib/mail/address.ts';
-import { recordEventIn } from '#lib/trail/record.ts';
+import { recordChangeIn } from '#lib/settings/change.ts';
 
 export type RelayMatch = 'recipient' | 'sender' | 'default';
 export type RelayTlsMode = 'none' | 'opportunistic' | 'required' | 'implicit';
@@ -63,7 +63,7 @@ export async function addRelayRule(input: RelayRuleInput, by: string): Promise<R
     const row = await tx.relayRule.create({
       data: { id: newId(), position, ...fields, secret, createdAt: now() },
     });
-    await recordChange(tx, by, 'add', row);
+    await recordChange(tx, by, 'added', row);
     return toRule(row);
   });
 }
@@ -100,7 +100,7 @@ export async function updateRelayRule(
         ? old.position
         : Math.max(0, ...peers.map((row) => row.position)) + 1;
     const row = await tx.relayRule.update({ where: { id }, data: { ...fields, secret, position } });
-    await recordChange(tx, by, 'update', row);
+    await recordChange(tx, by, 'changed', row);
     return toRule(row);
   });
 }
@@ -110,7 +110,7 @@ export async function removeRelayRule(id: string, by: string): Promise<void> {
   await write(async (tx) => {
     const row = await readRow(tx, id);
     await tx.relayRule.delete({ where: { id } });
-    await recordChange(tx, by, 'remove', row);
+    await recordChange(tx, by, 'removed', row);
   });
 }
 
@@ -130,7 +130,7 @@ export async function moveRelayRule(id: string, position: number, by: string): P
       if (peer.position === index + 1) continue;
       await tx.relayRule.update({ where: { id: peer.id }, data: { position: index + 1 } });
     }
-    await recordChange(tx, by, 'move', { ...row, position });
+    await recordChange(tx, by, 'moved', { ...row, position });
   });
 }
 
@@ -193,22 +193,11 @@ function refuseDuplicate(peers: Row[], fields: { match: string; pattern: string 
 }
 
 async function recordChange(tx: Tx, by: string, action: string, row: Row): Promise<void> {
-  await recordEventIn(tx, {
-    traceId: newId(),
-    kind: 'changed',
-    text: `Relay rule: ${action} ${row.match} ${row.pattern}`.trim(),
-    detail: {
-      by,
-      action: `relay-rule.${action}`,
-      id: row.id,
-      match: row.match,
-      pattern: row.pattern,
-      host: row.host,
-      port: row.port,
-      tlsMode: row.tlsMode,
-      position: row.position,
-    },
-  });
+  const subject = `relay rule ${row.match} ${row.pattern}`.trim();
+  const way = row.host ? `${row.host} port ${row.port}, TLS ${row.tlsMode}` : 'through MX';
+  const login = row.username ? `, login ${row.username}` : '';
+  const text = `${action}: position ${row.position}, ${way}${login}`;
+  await recordChangeIn(tx, by, subject, text);
 }
 
 /** The canonical fields of a rule. Refusal 'invalid' with the field. */
