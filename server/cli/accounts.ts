@@ -1,0 +1,273 @@
+// `drey setup`, `domain …`, `user …`, `alias …`, `network …`, `setup-link`.
+import {
+  type Account,
+  addAccount,
+  listAccounts,
+  removeAccount,
+  requireAccount,
+  setPassword,
+  updateAccount,
+} from '#lib/accounts/account.ts';
+import { addAlias, listAliases, removeAlias } from '#lib/accounts/alias.ts';
+import { addDomain, listDomains, removeDomain } from '#lib/accounts/domain.ts';
+import { addNetwork, listNetworks, removeNetwork } from '#lib/accounts/network.ts';
+import { createSetupToken, setUpWithoutToken } from '#lib/accounts/setup.ts';
+import { portOf } from '#lib/env.ts';
+import { Refusal } from '#lib/errors.ts';
+import { parseBytes } from '#lib/settings/index.ts';
+import { by, type CommandDefinition, optionText, textAt } from './command.ts';
+import { passwordOption, readPassword } from './password.ts';
+
+const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
+const quotaOption = { flags: '--quota <size>', help: 'such as 5G; 0 for no limit' };
+const nameOption = { flags: '--name <text>', help: "the person's name" };
+
+function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) {
+  return account;
+}
+
+function readQuota(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const bytes = parseBytes(text);
+  if (Number.isNaN(bytes)) throw new Refusal('invalid', `"${text}" is not a size such as 5G.`);
+  return bytes;
+}
+
+const setup: CommandDefinition = {
+  name: 'setup',
+  arguments: [],
+  options: [
+    {
+      flags: '--admin <address>',
+      help: 'address of the first administrator; its domain becomes the first domain',
+    },
+    passwordOption,
+    nameOption,
+    { flags: '--hostname <name>', help: 'host name of this server' },
+    { flags: '--bind <where>', help: '"loopback", "all" or an address' },
+  ],
+  help: 'make the first domain and administrator',
+  run: async (input) => {
+    const address = optionText(input, 'admin');
+    if (!address) throw new Refusal('invalid', 'Give the administrator: --admin you@example.org');
+    const account = await setUpWithoutToken({
+      address,
+      password: await readPassword(input),
+      displayName: optionText(input, 'name'),
+      hostname: optionText(input, 'hostname'),
+      bind: optionText(input, 'bind'),
+    });
+    return { text: `Set up. Administrator: ${account.address}`, row: showAccount(account) };
+  },
+};
+
+const setupLink: CommandDefinition = {
+  name: 'setup-link',
+  arguments: [],
+  options: [],
+  help: 'make a new one-time set-up link; earlier ones end',
+  run: async () => {
+    const url = `http://localhost:${portOf('web')}/setup?token=${await createSetupToken()}`;
+    return { text: url, row: { url } };
+  },
+};
+
+const domainCommands: CommandDefinition[] = [
+  {
+    name: 'domain add',
+    arguments: ['<domain>'],
+    options: [commentOption],
+    help: 'receive mail for a domain',
+    run: async (input) => {
+      const domain = await addDomain(
+        { name: textAt(input, 0), comment: optionText(input, 'comment') },
+        by,
+      );
+      return { text: `Added domain ${domain.name}`, row: domain };
+    },
+  },
+  {
+    name: 'domain list',
+    arguments: [],
+    options: [],
+    help: 'list the domains',
+    run: async () => ({
+      rows: await listDomains(),
+      columns: ['name', 'accounts', 'aliases', 'isDisabled', 'comment'],
+    }),
+  },
+  {
+    name: 'domain rm',
+    arguments: ['<domain>'],
+    options: [],
+    help: 'remove an empty domain',
+    run: async (input) => {
+      await removeDomain(textAt(input, 0), by);
+      return { text: `Removed domain ${textAt(input, 0)}` };
+    },
+  },
+];
+
+const userCommands: CommandDefinition[] = [
+  {
+    name: 'user add',
+    arguments: ['<address>'],
+    options: [
+      passwordOption,
+      nameOption,
+      quotaOption,
+      { flags: '--admin', help: 'may use the admin panel' },
+    ],
+    help: 'add a user',
+    run: async (input) => {
+      const account = await addAccount(
+        {
+          address: textAt(input, 0),
+          password: await readPassword(input),
+          displayName: optionText(input, 'name'),
+          quotaBytes: readQuota(optionText(input, 'quota')),
+          role: input.options.admin ? 'admin' : 'user',
+        },
+        by,
+      );
+      return { text: `Added user ${account.address}`, row: showAccount(account) };
+    },
+  },
+  {
+    name: 'user list',
+    arguments: ['[search]'],
+    options: [],
+    help: 'list users, all or those with a text in address or name',
+    run: async (input) => {
+      const { rows } = await listAccounts({ search: textAt(input, 0), pageSize: 100_000 });
+      return {
+        rows: rows.map(showAccount),
+        columns: [
+          'address',
+          'displayName',
+          'role',
+          'isDisabled',
+          'usedBytes',
+          'quotaBytes',
+          'lastLoginAt',
+        ],
+      };
+    },
+  },
+  {
+    name: 'user passwd',
+    arguments: ['<address>'],
+    options: [passwordOption],
+    help: "set a user's password and end the sessions",
+    run: async (input) => {
+      const account = await requireAccount(textAt(input, 0));
+      await setPassword(account.id, await readPassword(input), by);
+      return { text: `New password for ${account.address}` };
+    },
+  },
+  ...(['disable', 'enable'] as const).map(
+    (verb): CommandDefinition => ({
+      name: `user ${verb}`,
+      arguments: ['<address>'],
+      options: [],
+      help: verb === 'disable' ? 'no sign-in and no mail until enabled again' : 'undo disable',
+      run: async (input) => {
+        const account = await requireAccount(textAt(input, 0));
+        const changed = await updateAccount(account.id, { isDisabled: verb === 'disable' }, by);
+        return {
+          text: `${verb === 'disable' ? 'Disabled' : 'Enabled'} ${account.address}`,
+          row: showAccount(changed),
+        };
+      },
+    }),
+  ),
+  {
+    name: 'user rm',
+    arguments: ['<address>'],
+    options: [],
+    help: 'remove a user and the mail for good',
+    run: async (input) => {
+      const account = await requireAccount(textAt(input, 0));
+      await removeAccount(account.id, by);
+      return { text: `Removed user ${account.address}` };
+    },
+  },
+];
+
+const aliasCommands: CommandDefinition[] = [
+  {
+    name: 'alias add',
+    arguments: ['<address>', '<targets...>'],
+    options: [commentOption],
+    help: 'let an address (or @domain, the catch-all) stand for others',
+    run: async (input) => {
+      const targets = input.arguments[1];
+      const address = textAt(input, 0);
+      const comment = optionText(input, 'comment');
+      await addAlias({ address, targets: Array.isArray(targets) ? targets : [], comment }, by);
+      return { text: `Added alias ${address}` };
+    },
+  },
+  {
+    name: 'alias list',
+    arguments: ['[search]'],
+    options: [],
+    help: 'list aliases',
+    run: async (input) => ({
+      rows: await listAliases({ search: textAt(input, 0) }),
+      columns: ['address', 'targets', 'isDisabled', 'comment'],
+    }),
+  },
+  {
+    name: 'alias rm',
+    arguments: ['<address>'],
+    options: [],
+    help: 'remove an alias',
+    run: async (input) => {
+      await removeAlias(textAt(input, 0), by);
+      return { text: `Removed alias ${textAt(input, 0)}` };
+    },
+  },
+];
+
+const networkCommands: CommandDefinition[] = [
+  {
+    name: 'network add',
+    arguments: ['<cidr>'],
+    options: [commentOption],
+    help: 'let a network send mail through this server without signing in (mynetworks)',
+    run: async (input) => {
+      const network = await addNetwork(
+        { cidr: textAt(input, 0), comment: optionText(input, 'comment') },
+        by,
+      );
+      return { text: `Added network ${network.cidr}`, row: network };
+    },
+  },
+  {
+    name: 'network list',
+    arguments: [],
+    options: [],
+    help: 'list trusted networks (this machine itself is always trusted)',
+    run: async () => ({ rows: await listNetworks(), columns: ['cidr', 'comment', 'createdAt'] }),
+  },
+  {
+    name: 'network rm',
+    arguments: ['<cidr>'],
+    options: [],
+    help: 'remove a trusted network',
+    run: async (input) => {
+      await removeNetwork(textAt(input, 0), by);
+      return { text: `Removed network ${textAt(input, 0)}` };
+    },
+  },
+];
+
+export const accountCommands: CommandDefinition[] = [
+  setup,
+  setupLink,
+  ...domainCommands,
+  ...userCommands,
+  ...aliasCommands,
+  ...networkCommands,
+];

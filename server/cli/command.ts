@@ -1,0 +1,44 @@
+// What a command of `npx drey` is: words, arguments, options and a function from them to a result. The
+// result is data; one place prints it, as a table or as JSON.
+
+export type Row = Record<string, unknown>;
+
+/** Rows become a table, a text one line; null says nothing. `rows` is what --json prints. */
+export type Result = { rows: Row[]; columns: string[] } | { text: string; row?: Row } | null;
+
+export type Option = {
+  /** "--comment <text>" */
+  flags: string;
+  help: string;
+};
+
+export type CommandDefinition = {
+  /** "user add" */
+  name: string;
+  /** "<address>", "[search]", "<targets...>" in order */
+  arguments: string[];
+  options: Option[];
+  help: string;
+  run(input: Input): Promise<Result>;
+};
+
+export type Input = {
+  /** Arguments in order; a variadic one is an array of strings. */
+  arguments: (string | string[] | undefined)[];
+  options: Record<string, string | boolean | undefined>;
+};
+
+/** Who the trail names for a change made on the command line. */
+export const by = `cli:${process.env.USER || process.env.LOGNAME || 'unknown'}`;
+
+/** The argument at `index` as text. */
+export function textAt(input: Input, index: number): string {
+  const value = input.arguments[index];
+  return Array.isArray(value) ? value.join(' ') : (value ?? '');
+}
+
+/** The option as text, or undefined where it was not given. */
+export function optionText(input: Input, name: string): string | undefined {
+  const value = input.options[name];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,95 @@
+// `npx drey …`: the admin panel's operations for a terminal. It talks to the database, so it works whether
+// the server runs or not; a running server notices each change.
+// Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+import { Command, CommanderError } from 'commander';
+import { closeDatabase } from '#lib/db.ts';
+import { isRefusal } from '#lib/errors.ts';
+import { flushTrail } from '#lib/trail/record.ts';
+import { openData, StartError } from '../data-folder.ts';
+import { accountCommands } from './accounts.ts';
+import type { CommandDefinition } from './command.ts';
+import { completionCommands } from './completion.ts';
+import { printResult } from './print.ts';
+import { serverCommands } from './server.ts';
+
+// The log belongs to the daemon's output, not to a command's.
+process.env.DREY_LOG_LEVEL ??= 'silent';
+
+const commands: CommandDefinition[] = [
+  ...accountCommands,
+  ...serverCommands,
+  ...completionCommands(() => commands),
+];
+
+const groupHelp: Record<string, string> = {
+  domain: 'domains this server receives mail for',
+  user: 'users',
+  alias: 'aliases and catch-alls',
+  settings: 'settings, as on the admin pages',
+  network: 'trusted networks (mynetworks)',
+  route: 'relay rules (transport, relayhost)',
+  queue: 'waiting mail',
+};
+
+function buildProgram(): Command {
+  const program = new Command('drey')
+    .description('Administer Drey. Every command takes --json.')
+    .exitOverride()
+    .showHelpAfterError('(drey --help lists the commands)');
+  const groups = new Map<string, Command>();
+  for (const definition of commands) {
+    const [first = '', second] = definition.name.split(' ');
+    const parent = second ? findGroup(program, groups, first) : program;
+    addCommand(parent, second ?? first, definition);
+  }
+  return program;
+}
+
+function findGroup(program: Command, groups: Map<string, Command>, name: string): Command {
+  const known = groups.get(name);
+  if (known) return known;
+  const group = program
+    .command(name)
+    .description(groupHelp[name] ?? '')
+    .exitOverride();
+  groups.set(name, group);
+  return group;
+}
+
+function addCommand(parent: Command, word: string, definition: CommandDefinition): void {
+  const command = parent.command(word).description(definition.help).exitOverride();
+  for (const argument of definition.arguments) command.argument(argument);
+  for (const option of definition.options) command.option(option.flags, option.help);
+  command.option('--json', 'print JSON');
+  command.action(async (...given: unknown[]) => {
+    const options = command.opts<Record<string, string | boolean | undefined>>();
+    const values = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
+    printResult(await definition.run({ arguments: values, options }), options.json === true);
+  });
+}
+
+/** Runs the command line; returns the exit code. */
+async function runCli(words: string[]): Promise<number> {
+  try {
+    await openData();
+    await buildProgram().parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const isExpected = isRefusal(error) || error instanceof StartError;
+    const text = isExpected ? error.message : ((error as Error).stack ?? String(error));
+    if (words.includes('--json')) {
+      const reason = isRefusal(error) ? error.reason : 'failed';
+      process.stdout.write(
+        `${JSON.stringify({ ok: false, reason, text: (error as Error).message })}\n`,
+      );
+    }
+    process.stderr.write(`${text}\n`);
+    return 1;
+  } finally {
+    await flushTrail();
+    await closeDatabase();
+  }
+}
+
+process.exitCode = await runCli(process.argv.slice(2));

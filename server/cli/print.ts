@@ -1,0 +1,44 @@
+// Printing a result: a table or a line for people, JSON for programs.
+import type { Result, Row } from './command.ts';
+
+const maxCellWidth = 60;
+
+/** Writes a result to standard output. */
+export function printResult(result: Result, isJson: boolean): void {
+  if (isJson) process.stdout.write(`${JSON.stringify(toJson(result), null, 2)}\n`);
+  else if (result && 'rows' in result)
+    process.stdout.write(formatTable(result.rows, result.columns));
+  else if (result) process.stdout.write(`${result.text}\n`);
+}
+
+function toJson(result: Result): unknown {
+  if (!result) return { ok: true };
+  if ('rows' in result) return result.rows;
+  return result.row ?? { ok: true, text: result.text };
+}
+
+/** Columns padded to their widest cell; an empty table says so. */
+export function formatTable(rows: Row[], columns: string[]): string {
+  if (rows.length === 0) return 'Nothing here.\n';
+  const cells = [columns, ...rows.map((row) => columns.map((column) => formatCell(row[column])))];
+  const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? '').length)));
+  return cells
+    .map(
+      (line) =>
+        `${line
+          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function formatCell(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value instanceof Date) return value.toISOString().slice(0, 19).replace('T', ' ');
+  const text = Array.isArray(value) ? value.join(', ') : String(value);
+  // A terminal obeys control characters; names in mail may hold them.
+  const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return plain.length > maxCellWidth ? `${plain.slice(0, maxCellWidth - 1)}…` : plain;
+}
