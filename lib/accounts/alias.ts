@@ -3,7 +3,7 @@ import { now } from '../clock.ts';
 import { db, isUniqueViolation, type Tx, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
-import { recordChangeIn } from '../settings/change.ts';
+import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress, requireAliasAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 

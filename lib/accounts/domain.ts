@@ -4,7 +4,7 @@ import { now } from '../clock.ts';
 import { db, isUniqueViolation, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
-import { recordChangeIn } from '../settings/change.ts';
+import { recordChangeIn } from '../trail/change.ts';
 
 export type Domain = {
   id: string;

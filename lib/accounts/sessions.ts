@@ -7,6 +7,7 @@ import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
 import { readSetting } from '../settings/index.ts';
+import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
 import { verifyPassword } from './password.ts';
 import { signText, verifyText } from './secret.ts';
@@ -25,7 +26,7 @@ export async function signIn(attempt: Attempt): Promise<Account> {
   const address = canonicalAddress(attempt.address) ?? attempt.address.slice(0, 320).toLowerCase();
   const counted = { remote: attempt.remote, account: address };
   if (await isThrottled(counted)) {
-    await recordLogin('login-failed', null, { ...attempt, address }, 'throttled');
+    recordLogin('login-failed', null, { ...attempt, address }, 'throttled');
     throw new Refusal('throttled', 'Too many failed logins. Try again later.');
   }
   const row = await db.account.findUnique({ where: { address } });
@@ -33,7 +34,7 @@ export async function signIn(attempt: Attempt): Promise<Account> {
   if (!row || !fits || row.isDisabled) {
     await recordFailure(counted);
     const reason = !row ? 'unknown-account' : row.isDisabled ? 'disabled' : 'wrong-password';
-    await recordLogin('login-failed', row?.id ?? null, { ...attempt, address }, reason);
+    recordLogin('login-failed', row?.id ?? null, { ...attempt, address }, reason);
     await sleep(await readSetting('security.failureDelayMs'));
     throw new Refusal('auth-failed', failedText);
   }
@@ -49,33 +50,25 @@ async function noteLogin(
 ): Promise<void> {
   if (last && now().getTime() - last.getTime() < lastLoginStepMs) return;
   await write((tx) => tx.account.update({ where: { id }, data: { lastLoginAt: now() } }));
-  await recordLogin('login', id, attempt, 'password');
+  recordLogin('login', id, attempt, 'password');
 }
 
-/** Login events share the table of the trail; lib/trail stands to the right of this room. */
-async function recordLogin(
+function recordLogin(
   kind: 'login' | 'login-failed',
   accountId: string | null,
   attempt: { address: string; remote: string; protocol: Protocol },
   reason: string,
-): Promise<void> {
-  const id = newId();
+): void {
   const { address, remote, protocol } = attempt;
-  await write((tx) =>
-    tx.trailEvent.create({
-      data: {
-        id,
-        at: now(),
-        traceId: id,
-        kind,
-        accountId,
-        sender: address,
-        remote,
-        reason,
-        text: protocol,
-      },
-    }),
-  );
+  recordEvent({
+    traceId: newId(),
+    kind,
+    accountId,
+    sender: address,
+    remote,
+    reason,
+    text: protocol,
+  });
 }
 
 /** A token with which the web app signs in as the account at the daemon, valid for some minutes. */

@@ -18,7 +18,7 @@ import { now } from '#lib/clock.ts';
 import { db, empty, join, sql, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
-import { recordChangeIn } from '#lib/settings/change.ts';
+import { recordChangeIn } from '#lib/trail/change.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 
 export type QueueState = 'queued' | 'held' | 'sending';

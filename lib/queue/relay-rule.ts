@@ -9,7 +9,7 @@ import { db, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { canonicalAddress, toAsciiDomain } from '#lib/mail/address.ts';
-import { recordChangeIn } from '#lib/settings/change.ts';
+import { recordChangeIn } from '#lib/trail/change.ts';
 
 export type RelayMatch = 'recipient' | 'sender' | 'default';
 export type RelayTlsMode = 'none' | 'opportunistic' | 'required' | 'implicit';

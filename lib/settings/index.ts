@@ -4,7 +4,7 @@ import { hostname as systemHostname } from 'node:os';
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
-import { recordChangeIn } from './change.ts';
+import { recordChangeIn } from '../trail/change.ts';
 import type { SettingDefinition } from './define.ts';
 import { deliverySettings } from './delivery.ts';
 import { imapSettings } from './imap.ts';

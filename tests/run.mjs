@@ -1,0 +1,169 @@
+// `npm test`: prepares the checkout (packages, clients, Chromium, web build), then type check, lint and every
+// test. The last line is "N passed, M failed"; the exit code says the same. Plain JavaScript for Node 20,
+// because it runs before anything is installed.
+//   npm test -- imap        only test files whose path holds "imap"
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PrepareError, pinnedNode, prepare, prepareWeb, root, run } from '../server/prepare.mjs';
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const filter = process.argv[2] ?? '';
+const started = performance.now();
+let passed = 0;
+let failed = 0;
+
+const seconds = () => `${((performance.now() - started) / 1000).toFixed(0)} s`;
+
+/** A check that is one pass or one failure. */
+function check(name, command, args) {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: process.env });
+  if (result.status === 0) {
+    passed += 1;
+    say(`ok    ${name}`);
+  } else {
+    failed += 1;
+    say(`FAIL  ${name}\n${result.stdout}${result.stderr}`);
+  }
+}
+
+const chromiumPlaces = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+const findChromium = () => chromiumPlaces.find((path) => path && existsSync(path));
+const isDebianRoot =
+  process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/** An existing browser, else Debian's as root, else Playwright's own. Tests find it by CHROMIUM_PATH. */
+async function prepareChromium() {
+  if (!findChromium() && isDebianRoot) {
+    say('Installing Chromium …');
+    await installDebian(['chromium'], 'Chromium could not be installed with apt-get.');
+  }
+  const found = findChromium();
+  if (found) {
+    process.env.CHROMIUM_PATH = found;
+    return;
+  }
+  say('Downloading Chromium …');
+  await run(
+    'npx',
+    ['playwright', 'install', 'chromium'],
+    'Chromium could not be downloaded; install it and set CHROMIUM_PATH.',
+  );
+}
+
+/** Real mail clients for the flow tests. They are a bonus: where they cannot be had, those tests say so. */
+async function prepareClients() {
+  const clients = {
+    swaks: 'swaks',
+    curl: 'curl',
+    neomutt: 'neomutt',
+    mbsync: 'isync',
+    msmtp: 'msmtp',
+  };
+  const missing = Object.entries(clients)
+    .filter(([program]) => spawnSync('which', [program]).status !== 0)
+    .map(([, name]) => name);
+  if (missing.length === 0 || !isDebianRoot) return;
+  say(`Installing mail clients for the flow tests (${missing.join(', ')}) …`);
+  await installDebian(missing, '').catch(() =>
+    say('They could not be installed; their tests are skipped.'),
+  );
+}
+
+async function installDebian(names, failure) {
+  const options = [
+    '-o',
+    'DPkg::Lock::Timeout=600',
+    'install',
+    '-y',
+    '--no-install-recommends',
+    ...names,
+  ];
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    await run('apt-get', options, failure, env);
+  } catch {
+    await run('apt-get', ['-o', 'DPkg::Lock::Timeout=600', 'update'], failure, env);
+    await run('apt-get', options, failure, env);
+  }
+}
+
+function findTests() {
+  return readdirSync(join(root, 'tests'), { recursive: true })
+    .filter((path) => path.endsWith('.test.ts') && path.includes(filter))
+    .map((path) => join('tests', path))
+    .sort();
+}
+
+/** Runs test files with node's runner; our reporter prints failures and counts. */
+function runTests(name, files, concurrency) {
+  if (files.length === 0) return Promise.resolve();
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    '--test-timeout=180000',
+    '--test-force-exit',
+    `--test-reporter=${join(root, 'tests', 'support', 'reporter.mjs')}`,
+    ...files,
+  ];
+  return new Promise((resolve) => {
+    const child = spawn(pinnedNode, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, DREY_LOG_LEVEL: process.env.DREY_LOG_LEVEL ?? 'silent' },
+    });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      process.stdout.write(chunk.toString('utf8').replace(/^counts .*\n/gm, ''));
+    });
+    child.on('close', (code) => {
+      const counts = /^counts (\d+) (\d+)$/m.exec(text);
+      passed += Number(counts?.[1] ?? 0);
+      // A runner that broke before it could count is a failure too.
+      failed += counts ? Number(counts[2]) : 1;
+      if (code !== 0 && counts?.[2] === '0') failed += 1;
+      say(`      ${name} done after ${seconds()}`);
+      resolve();
+    });
+  });
+}
+
+try {
+  await prepare(say);
+  await prepareChromium();
+  await prepareClients();
+  await prepareWeb(say);
+  say(`Prepared after ${seconds()}`);
+  if (!filter) {
+    check('types', pinnedNode, [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit']);
+    check('format and lint', pinnedNode, [
+      join('node_modules', '@biomejs', 'biome', 'bin', 'biome'),
+      'check',
+      '--error-on-warnings',
+      '.',
+    ]);
+  }
+  const all = findTests();
+  const isWhole = (path) => /^tests\/(e2e|flows)\//.test(path);
+  await runTests(
+    'unit and protocol tests',
+    all.filter((path) => !isWhole(path)),
+    2,
+  );
+  await runTests('flow and browser tests', all.filter(isWhole), 1);
+} catch (error) {
+  if (!(error instanceof PrepareError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  failed += 1;
+}
+say(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
