@@ -1,0 +1,86 @@
+// IMAP ENVELOPE (RFC 3501 §7.4.2) as finished text, for a message and for every message/rfc822 within one.
+// 7 bits as far as the format allows: raw UTF-8 in subject and names is turned into encoded words.
+import { type ListItem, scanAddressList } from './address.ts';
+import { findField, findFields, type HeaderField, readRawText } from './header.ts';
+import { formatString } from './imap-string.ts';
+import { encodeWords } from './words.ts';
+
+const MAX_TEXT = 16 * 1024;
+const MAX_ADDRESS_TEXT = 384 * 1024;
+
+/** The finished parenthesised ENVELOPE; broken or missing fields give NIL, never invalid output. */
+export function formatEnvelope(fields: HeaderField[]): string {
+  const from = formatAddresses(fields, 'from');
+  const sender = formatAddresses(fields, 'sender');
+  const replyTo = formatAddresses(fields, 'reply-to');
+  return `(${[
+    formatText(fields, 'date'),
+    formatText(fields, 'subject'),
+    from,
+    // RFC 3501 §7.4.2: absent or empty Sender and Reply-To are those of From.
+    sender === 'NIL' ? from : sender,
+    replyTo === 'NIL' ? from : replyTo,
+    formatAddresses(fields, 'to'),
+    formatAddresses(fields, 'cc'),
+    formatAddresses(fields, 'bcc'),
+    formatText(fields, 'in-reply-to'),
+    formatText(fields, 'message-id'),
+  ].join(' ')})`;
+}
+
+function formatText(fields: HeaderField[], name: string): string {
+  const field = findField(fields, name);
+  return field ? formatString(toSafeText(readRawText(field.rawValue.slice(0, MAX_TEXT)))) : 'NIL';
+}
+
+/** One line of 7-bit text; words that are encoded already stay what they are. */
+function toSafeText(text: string): string {
+  const line = text.slice(0, MAX_TEXT).replace(/[\u0000-\u001f\u007f]/g, ' ');
+  if (!/[^\u0020-\u007e]/.test(line)) return line;
+  const pieces: { text: string; isEncoded: boolean }[] = [];
+  for (const word of line.split(' ')) {
+    const isEncoded = word.startsWith('=?') && word.endsWith('?=');
+    const last = pieces.at(-1);
+    if (last && last.isEncoded === isEncoded) last.text += ` ${word}`;
+    else pieces.push({ text: word, isEncoded });
+  }
+  return pieces
+    .map((piece, i) =>
+      piece.isEncoded ? piece.text : encodePiece(piece.text, i > 0, i < pieces.length - 1),
+    )
+    .join(' ');
+}
+
+/** RFC 2047 §6.2: blanks between encoded words vanish, so those that are meant go inside. */
+function encodePiece(text: string, isAfterWord: boolean, isBeforeWord: boolean): string {
+  if (!/[^\u0020-\u007e]/.test(text)) return text;
+  return encodeWords(`${isAfterWord ? ' ' : ''}${text}${isBeforeWord ? ' ' : ''}`);
+}
+
+function formatAddresses(fields: HeaderField[], name: string): string {
+  const found = findFields(fields, name);
+  if (found.length === 0) return 'NIL';
+  const texts: string[] = [];
+  let length = 0;
+  for (const field of found) {
+    texts.push(readRawText(field.rawValue.slice(0, MAX_ADDRESS_TEXT)));
+    length += field.rawValue.length;
+    if (length > MAX_ADDRESS_TEXT) break;
+  }
+  const items = scanAddressList(texts.join(', '));
+  return items.length === 0 ? 'NIL' : `(${items.map(formatItem).join('')})`;
+}
+
+/** RFC 3501 §7.4.2: a group starts with its name as mailbox and NIL host, and ends with both NIL. */
+function formatItem(item: ListItem): string {
+  if (item.kind === 'group') return `(NIL NIL ${formatString(toSafeText(item.name))} NIL)`;
+  if (item.kind === 'end') return '(NIL NIL NIL NIL)';
+  const name = item.name === '' ? 'NIL' : formatString(toSafeText(item.name));
+  const route = item.route === '' ? 'NIL' : formatString(toOneLine(item.route));
+  // Never NIL, which would read as a group: a missing half is the empty string.
+  return `(${name} ${route} ${formatString(toOneLine(item.local))} ${formatString(toOneLine(item.domain))})`;
+}
+
+function toOneLine(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(/[\u0000-\u001f\u007f]/g, ' ');
+}
