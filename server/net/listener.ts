@@ -28,11 +28,14 @@ export type ListenerOptions = {
   maxPerAddress: Limit;
   /** Said in clear to a connection over a limit, line ending included. */
   busyLine?: string;
-  /** May return its session: `end` is called at stop, and must say goodbye and end the socket. */
+  /**
+   * May return its session: `end` is called at stop, and must say goodbye and end the socket. Nothing
+   * the client sends is lost while a promise is awaited, as long as nobody listens for data.
+   */
   onConnection(
     socket: Socket | TLSSocket,
     client: { remote: string; isSecure: boolean },
-  ): Session | undefined;
+  ): Session | undefined | Promise<Session | undefined>;
 };
 
 export type Listener = {
@@ -69,7 +72,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         sessions.dec({ protocol: options.name });
       });
       admit(options, socket, remote, place, open).catch((error: unknown) => {
-        log.debug({ listener: options.name, remote, error }, 'connection dropped');
+        log.error({ listener: options.name, remote, error }, 'a connection could not be served');
         socket.destroy();
       });
     },
@@ -103,11 +106,25 @@ async function admit(
     return;
   }
   if (socket.destroyed) return;
-  const secured = options.tls ? await shakeHands(socket) : socket;
+  const secured = options.tls ? await secure(options, socket, remote) : socket;
   // A stop that came during the handshake has already ended the raw socket.
-  if (!open.has(socket)) return;
-  const session = options.onConnection(secured, { remote, isSecure: options.tls });
+  if (!secured || !open.has(socket)) return;
+  const session = await options.onConnection(secured, { remote, isSecure: options.tls });
+  // Gone meanwhile, perhaps by a stop.
+  if (!open.has(socket) || socket.destroyed) return session?.end();
   open.set(socket, session ?? { end: () => secured.end() });
+}
+
+/** null when the handshake failed: scanners do that all day, so it is no news. */
+function secure(
+  { name }: ListenerOptions,
+  socket: Socket,
+  remote: string,
+): Promise<TLSSocket | null> {
+  return shakeHands(socket).catch((error: unknown) => {
+    log.debug({ listener: name, remote, error }, 'TLS handshake failed');
+    return null;
+  });
 }
 
 async function readLimit(limit: Limit): Promise<number> {

@@ -1,0 +1,37 @@
+// The state of one POP3 session (RFC 1939 §3): AUTHORIZATION until somebody has logged in, then TRANSACTION.
+// The UPDATE state is what QUIT does.
+import { logOf } from '#lib/log.ts';
+import { login, mayUsePassword } from '#server/auth/login.ts';
+import type { Credentials } from '#server/auth/sasl.ts';
+import { type Maildrop, openMaildrop } from './maildrop.ts';
+import { ok, type Reply } from './reply.ts';
+
+export type Session = {
+  remote: string;
+  isSecure: boolean;
+  /** Given by USER, for the PASS that follows. */
+  username: string | null;
+  /** null = state AUTHORIZATION. */
+  maildrop: Maildrop | null;
+};
+
+const log = logOf('pop3');
+
+export function createSession(client: { remote: string; isSecure: boolean }): Session {
+  return { ...client, username: null, maildrop: null };
+}
+
+/** Whether a login may be tried on this connection as it is. */
+export function mayLogIn(session: Session): boolean {
+  return mayUsePassword(session);
+}
+
+/** Enters TRANSACTION. Throws the Refusals of login(). */
+export async function enter(session: Session, credentials: Credentials): Promise<Reply> {
+  session.username = null;
+  const account = await login(credentials, { remote: session.remote, protocol: 'pop3' });
+  session.maildrop = await openMaildrop(account.id);
+  const { remote, isSecure, maildrop } = session;
+  log.info({ accountId: account.id, remote, isSecure, messages: maildrop.items.length }, 'login');
+  return ok('Logged in.');
+}
