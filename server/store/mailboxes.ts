@@ -1,0 +1,269 @@
+// The mailboxes of an account: found, listed, made, renamed, deleted, subscribed (RFC 3501 §6.3).
+// Invariant: a parent is always a real mailbox, since Outlook loses mail below one that is not.
+import { now } from '#lib/clock.ts';
+import { db, isUniqueViolation, type Tx, write } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
+import { newId } from '#lib/id.ts';
+import { poke } from '#lib/poke.ts';
+import { moveRows } from './copy.ts';
+import { pokeMailbox } from './journal.ts';
+import { canonicalName, findCanonicalName, isBelow, parentNames } from './mailbox-name.ts';
+import {
+  lockMailbox,
+  type Mailbox,
+  type MailboxRow,
+  mailboxColumns,
+  readMailbox,
+  toMailbox,
+} from './mailbox-row.ts';
+import { returnQuota } from './quota.ts';
+import { nextTurn } from './turn.ts';
+import { retireUidValidity, takeUidValidity } from './uid-validity.ts';
+
+export type { Mailbox } from './mailbox-row.ts';
+
+const maxMailboxes = 2000;
+const maxSubscriptions = 4000;
+const uidsPerDelete = 2000;
+
+/** What every account starts with; RFC 6154 §2 for the uses. */
+const firstMailboxes = [
+  ['INBOX', null],
+  ['Drafts', '\\Drafts'],
+  ['Sent', '\\Sent'],
+  ['Junk', '\\Junk'],
+  ['Trash', '\\Trash'],
+  ['Archive', '\\Archive'],
+] as const;
+
+/** RFC 6154 §2. \All is no mailbox of ours: it would have to show the others' mail. */
+const specialUses = new Set(['\\Archive', '\\Drafts', '\\Flagged', '\\Junk', '\\Sent', '\\Trash']);
+
+/** Makes the mailboxes of a new account; does nothing where INBOX is there, so a deleted one stays away. */
+export async function ensureMailboxes(accountId: string): Promise<void> {
+  if (await findMailbox(accountId, 'INBOX')) return;
+  await write(async (tx) => {
+    const account = await tx.account.findUnique({ where: { id: accountId }, select: { id: true } });
+    if (!account) throw new Refusal('not-found', 'There is no such account.');
+    if (await selectByName(tx, accountId, 'INBOX')) return;
+    for (const [name, specialUse] of firstMailboxes) {
+      await insertMailbox(tx, accountId, name, specialUse);
+      await insertSubscription(tx, accountId, name);
+    }
+  });
+  poke(`account:${accountId}`);
+}
+
+/** All mailboxes of the account, INBOX first, then by name. */
+export async function listMailboxes(accountId: string): Promise<Mailbox[]> {
+  const mailboxes = await selectAll(db, accountId);
+  return mailboxes.sort(
+    (a, b) => Number(b.name === 'INBOX') - Number(a.name === 'INBOX') || (a.name < b.name ? -1 : 1),
+  );
+}
+
+/** The mailbox of that name (any spelling of it), or null. */
+export async function findMailbox(accountId: string, name: string): Promise<Mailbox | null> {
+  const canonical = findCanonicalName(name);
+  return canonical === null ? null : selectByName(db, accountId, canonical);
+}
+
+/**
+ * Makes a mailbox and the levels above it. Refusal 'exists', 'invalid' (name or special use), 'limit'.
+ */
+export async function createMailbox(
+  accountId: string,
+  name: string,
+  specialUse: string | null = null,
+): Promise<Mailbox> {
+  const canonical = canonicalName(name);
+  if (specialUse !== null && !specialUses.has(specialUse)) {
+    throw new Refusal('invalid', 'There is no such special use.');
+  }
+  const created = await write((tx) => createIn(tx, accountId, canonical, specialUse));
+  poke(`account:${accountId}`);
+  return created;
+}
+
+async function createIn(
+  tx: Tx,
+  accountId: string,
+  name: string,
+  specialUse: string | null,
+): Promise<Mailbox> {
+  const all = await selectAll(tx, accountId);
+  const names = new Set(all.map((mailbox) => mailbox.name));
+  if (names.has(name)) throw new Refusal('exists', 'There is a mailbox of that name already.');
+  const missing = [...parentNames(name).filter((parent) => !names.has(parent)), name];
+  if (all.length + missing.length > maxMailboxes) {
+    throw new Refusal('limit', `An account has at most ${maxMailboxes} mailboxes.`);
+  }
+  const account = await tx.account.findUnique({ where: { id: accountId }, select: { id: true } });
+  if (!account) throw new Refusal('not-found', 'There is no such account.');
+  let id = '';
+  for (const each of missing) {
+    id = await insertMailbox(tx, accountId, each, each === name ? specialUse : null);
+  }
+  return readMailbox(tx, accountId, id);
+}
+
+/**
+ * Renames a mailbox with all that is below it. INBOX is never renamed: its messages move into the new
+ * mailbox and what is below it stays (RFC 3501 §6.3.5). Refusal 'not-found', 'exists', 'invalid', 'limit'.
+ */
+export async function renameMailbox(accountId: string, from: string, to: string): Promise<void> {
+  const source = findCanonicalName(from);
+  const target = canonicalName(to);
+  const moved = await write(async (tx) => {
+    const found = source === null ? null : await selectByName(tx, accountId, source);
+    if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
+    if (found.name === 'INBOX') {
+      const created = await createIn(tx, accountId, target, null);
+      await lockMailbox(tx, accountId, found.id);
+      await moveRows(tx, accountId, found.id, null, created.id);
+      return [found.id, created.id];
+    }
+    return renameTree(tx, accountId, found.name, target);
+  });
+  for (const id of moved) pokeMailbox(accountId, id);
+}
+
+async function renameTree(tx: Tx, accountId: string, from: string, to: string): Promise<string[]> {
+  if (isBelow(to, from)) throw new Refusal('invalid', 'A mailbox cannot be moved below itself.');
+  const all = await selectAll(tx, accountId);
+  const names = new Set(all.map((mailbox) => mailbox.name));
+  if (names.has(to)) throw new Refusal('exists', 'There is a mailbox of that name already.');
+  const missing = parentNames(to).filter((parent) => !names.has(parent));
+  if (all.length + missing.length > maxMailboxes) {
+    throw new Refusal('limit', `An account has at most ${maxMailboxes} mailboxes.`);
+  }
+  for (const parent of missing) await insertMailbox(tx, accountId, parent, null);
+  const tree = all.filter((mailbox) => mailbox.name === from || isBelow(mailbox.name, from));
+  for (const mailbox of tree) {
+    const name = canonicalName(to + mailbox.name.slice(from.length));
+    await tx.$executeRaw`UPDATE "Mailbox" SET "name" = ${name}
+      WHERE "accountId" = ${accountId} AND "id" = ${mailbox.id}`;
+  }
+  return tree.map((mailbox) => mailbox.id);
+}
+
+/**
+ * Deletes a mailbox with its messages; its subscription stays (RFC 3501 §6.3.6). Refusal 'not-found',
+ * 'forbidden' for INBOX, 'in-use' where there are mailboxes below it.
+ */
+export async function deleteMailbox(accountId: string, name: string): Promise<void> {
+  const canonical = findCanonicalName(name);
+  if (canonical === 'INBOX') throw new Refusal('forbidden', 'INBOX cannot be deleted.');
+  const id = await write(async (tx) => {
+    const all = await selectAll(tx, accountId);
+    const found = all.find((mailbox) => mailbox.name === canonical);
+    if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
+    if (all.some((mailbox) => isBelow(mailbox.name, found.name))) {
+      throw new Refusal('in-use', 'There are mailboxes below this one. Delete them first.');
+    }
+    const locked = await lockMailbox(tx, accountId, found.id);
+    await returnQuota(tx, accountId, locked.sizeBytes, locked.messages);
+    await retireUidValidity(tx, accountId, locked.uidValidity);
+    await deleteContent(tx, locked);
+    return found.id;
+  });
+  pokeMailbox(accountId, id);
+}
+
+/** Removes a mailbox's rows and the mailbox itself; a stretch of UIDs at a time. */
+export async function deleteContent(tx: Tx, mailbox: Mailbox): Promise<void> {
+  const { accountId, id } = mailbox;
+  for (let uid = 1; uid < mailbox.uidNext; uid += uidsPerDelete) {
+    const last = uid + uidsPerDelete - 1;
+    await tx.$executeRaw`DELETE FROM "Message" WHERE "accountId" = ${accountId}
+      AND "mailboxId" = ${id} AND "uid" BETWEEN ${uid} AND ${last}`;
+    await tx.$executeRaw`DELETE FROM "Tombstone" WHERE "accountId" = ${accountId}
+      AND "mailboxId" = ${id} AND "uid" BETWEEN ${uid} AND ${last}`;
+    await nextTurn();
+  }
+  await tx.$executeRaw`DELETE FROM "Mailbox" WHERE "accountId" = ${accountId} AND "id" = ${id}`;
+}
+
+/** Subscribed names, whether or not there are mailboxes of those names (RFC 3501 §6.3.6). */
+export async function listSubscriptions(accountId: string): Promise<string[]> {
+  const rows = await db.subscription.findMany({ where: { accountId }, orderBy: { name: 'asc' } });
+  return rows.map((row) => row.name);
+}
+
+/**
+ * Subscribes a name or ends that; both are harmless when it is so already. Refusal 'not-found' for a
+ * subscription to a mailbox that is not there, 'invalid', 'limit'.
+ */
+export async function setSubscription(
+  accountId: string,
+  name: string,
+  isSubscribed: boolean,
+): Promise<void> {
+  const canonical = canonicalName(name);
+  await write(async (tx) => {
+    if (!isSubscribed) {
+      await tx.subscription.deleteMany({ where: { accountId, name: canonical } });
+      return;
+    }
+    if (!(await selectByName(tx, accountId, canonical))) {
+      throw new Refusal('not-found', 'There is no such mailbox.');
+    }
+    if ((await tx.subscription.count({ where: { accountId } })) >= maxSubscriptions) {
+      throw new Refusal('limit', `An account has at most ${maxSubscriptions} subscriptions.`);
+    }
+    await insertSubscription(tx, accountId, canonical);
+  });
+  poke(`account:${accountId}`);
+}
+
+/**
+ * Takes \Recent for one session (RFC 3501 §2.3.2): returns the first UID that no session had claimed;
+ * messages from there on are recent to the claimer and to nobody else. Refusal 'not-found'.
+ */
+export async function claimRecent(accountId: string, mailboxId: string): Promise<number> {
+  const seen = await readMailbox(db, accountId, mailboxId);
+  // Opening a mailbox without new mail must not cost a commit.
+  if (seen.recentUid === seen.uidNext) return seen.recentUid;
+  return write(async (tx) => {
+    const mailbox = await lockMailbox(tx, accountId, mailboxId);
+    await tx.$executeRaw`UPDATE "Mailbox" SET "recentUid" = "uidNext"
+      WHERE "accountId" = ${accountId} AND "id" = ${mailboxId}`;
+    return mailbox.recentUid;
+  });
+}
+
+async function selectAll(source: Tx, accountId: string): Promise<Mailbox[]> {
+  const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
+    WHERE "accountId" = ${accountId}`;
+  return rows.map(toMailbox);
+}
+
+async function selectByName(source: Tx, accountId: string, name: string): Promise<Mailbox | null> {
+  const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
+    WHERE "accountId" = ${accountId} AND "name" = ${name}`;
+  return rows[0] ? toMailbox(rows[0]) : null;
+}
+
+async function insertMailbox(
+  tx: Tx,
+  accountId: string,
+  name: string,
+  specialUse: string | null,
+): Promise<string> {
+  const id = newId();
+  const uidValidity = await takeUidValidity(tx, accountId);
+  try {
+    await tx.mailbox.create({
+      data: { accountId, id, name, uidValidity, specialUse, createdAt: now() },
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new Refusal('exists', 'There is a mailbox of that name already.');
+  }
+  return id;
+}
+
+async function insertSubscription(tx: Tx, accountId: string, name: string): Promise<void> {
+  await tx.$executeRaw`INSERT INTO "Subscription" ("accountId", "name")
+    VALUES (${accountId}, ${name}) ON CONFLICT DO NOTHING`;
+}

@@ -1,0 +1,124 @@
+// Messages as they are fetched: the row of this copy, the rendering of its body, the bytes. Every query is
+// led by the account; a UID that is not there is left out, never an error (RFC 3501 §6.4.8).
+import { db, raw } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
+import { type Part, shiftPart } from '#lib/mail/mime.ts';
+import { readBlob, toBuffer } from './blobs.ts';
+import { type Entry, toEntry } from './journal.ts';
+import { nextTurn } from './turn.ts';
+import { chunkUids } from './uid-condition.ts';
+
+export type StoredMessage = Entry & {
+  emailId: string;
+  threadId: string;
+  blobId: string;
+  /** Trace header of this copy; the message's bytes are this and then the blob. */
+  prefix: Buffer;
+  /** Prefix and blob together. */
+  sizeBytes: number;
+  internalDate: Date;
+  savedAt: Date;
+};
+
+export type RenderedMessage = StoredMessage & {
+  /** Finished IMAP texts. */
+  envelope: Buffer;
+  bodyStructure: Buffer;
+  body: Buffer;
+  /** Header block of the blob with its empty line; the prefix stands before it. */
+  header: Buffer;
+  preview: string;
+};
+
+type MessageRow = Record<'uid' | 'modseq' | 'flags' | 'sizeBytes', bigint | number> &
+  Record<'keywords' | 'emailId' | 'threadId' | 'blobId', string> &
+  Record<'internalDate' | 'savedAt', Date> & { prefix: Uint8Array };
+type RenderedRow = MessageRow &
+  Record<'envelope' | 'bodyStructure' | 'body' | 'header', Uint8Array | null> & {
+    preview: string | null;
+  };
+
+const messageColumns = raw(
+  [
+    ...['uid', 'modseq', 'flags', 'keywords', 'emailId', 'threadId', 'blobId', 'prefix'],
+    ...['sizeBytes', 'internalDate', 'savedAt'],
+  ]
+    .map((column) => `"Message"."${column}"`)
+    .join(', '),
+);
+
+function toStored(row: MessageRow): StoredMessage {
+  return {
+    ...toEntry(row),
+    emailId: row.emailId,
+    threadId: row.threadId,
+    blobId: row.blobId,
+    prefix: toBuffer(row.prefix),
+    sizeBytes: Number(row.sizeBytes),
+    internalDate: row.internalDate,
+    savedAt: row.savedAt,
+  };
+}
+
+/** The rows of those UIDs that exist, by UID. */
+export async function readMessages(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+): Promise<StoredMessage[]> {
+  const messages: StoredMessage[] = [];
+  for (const chunk of chunkUids(uids)) {
+    if (messages.length > 0) await nextTurn();
+    const rows = await db.$queryRaw<MessageRow[]>`SELECT ${messageColumns} FROM "Message"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}
+      ORDER BY "uid"`;
+    for (const row of rows) messages.push(toStored(row));
+  }
+  return messages;
+}
+
+/** The same with what was rendered on arrival. Wide rows: ask for some hundred UIDs at a time. */
+export async function readRendered(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+): Promise<RenderedMessage[]> {
+  const messages: RenderedMessage[] = [];
+  for (const chunk of chunkUids(uids, 200)) {
+    if (messages.length > 0) await nextTurn();
+    const rows = await db.$queryRaw<RenderedRow[]>`SELECT ${messageColumns}, "Rendering"."envelope",
+      "Rendering"."bodyStructure", "Rendering"."body", "Rendering"."header", "Rendering"."preview"
+      FROM "Message" LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}
+      ORDER BY "uid"`;
+    for (const row of rows) {
+      messages.push({
+        ...toStored(row),
+        envelope: toBuffer(row.envelope),
+        bodyStructure: toBuffer(row.bodyStructure),
+        body: toBuffer(row.body),
+        header: toBuffer(row.header),
+        preview: row.preview ?? '',
+      });
+    }
+  }
+  return messages;
+}
+
+/** The octets of a message exactly as they came, behind its prefix. Refusal 'not-found'. */
+export async function readBytes(
+  message: Pick<StoredMessage, 'blobId' | 'prefix'>,
+): Promise<Buffer> {
+  const body = await readBlob(message.blobId);
+  return message.prefix.length === 0 ? body : Buffer.concat([message.prefix, body]);
+}
+
+/** The MIME parts; offsets count from the prefix's first byte. Refusal 'not-found'. */
+export async function readParts(message: Pick<StoredMessage, 'blobId' | 'prefix'>): Promise<Part> {
+  const rendering = await db.rendering.findUnique({
+    where: { blobId: message.blobId },
+    select: { parts: true },
+  });
+  if (!rendering) throw new Refusal('not-found', 'There is no such body.');
+  return shiftPart(JSON.parse(rendering.parts) as Part, message.prefix.length);
+}

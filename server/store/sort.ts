@@ -1,0 +1,84 @@
+// SORT (RFC 5256 §3): by arrival, size, sent date, base subject or the local part of the first address.
+import { db, raw } from '#lib/db.ts';
+import { parseAddressList } from '#lib/mail/address.ts';
+import { foldText } from './fold.ts';
+import { nextTurn } from './turn.ts';
+import { chunkUids } from './uid-condition.ts';
+
+export type SortKey = {
+  key: 'arrival' | 'cc' | 'date' | 'from' | 'size' | 'subject' | 'to';
+  isReverse: boolean;
+};
+
+type SortRow = {
+  uid: bigint | number;
+  internalDate: Date;
+  sizeBytes?: bigint | number;
+  sentAt?: Date | null;
+  baseSubject?: string | null;
+  fromText?: string | null;
+  toText?: string | null;
+  ccText?: string | null;
+};
+
+const columns: Record<SortKey['key'], string | null> = {
+  arrival: null,
+  cc: '"Rendering"."ccText"',
+  date: '"Rendering"."sentAt"',
+  from: '"Rendering"."fromText"',
+  size: '"Message"."sizeBytes"',
+  subject: '"Rendering"."baseSubject"',
+  to: '"Rendering"."toText"',
+};
+
+const read: Record<SortKey['key'], (row: SortRow) => string | number> = {
+  arrival: (row) => row.internalDate.getTime(),
+  cc: (row) => firstLocalPart(row.ccText),
+  // RFC 5256 §2.2: an unreadable Date field counts as the internal date.
+  date: (row) => (row.sentAt ?? row.internalDate).getTime(),
+  from: (row) => firstLocalPart(row.fromText),
+  size: (row) => Number(row.sizeBytes),
+  subject: (row) => foldText(row.baseSubject ?? ''),
+  to: (row) => firstLocalPart(row.toText),
+};
+
+/** Those of the UIDs that exist, in the order of the keys; equal ones by UID (RFC 5256 §3). */
+export async function sortMessages(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+  keys: SortKey[],
+): Promise<number[]> {
+  const wanted = new Set(keys.map(({ key }) => columns[key]).filter((column) => column !== null));
+  const list = raw(['"uid"', '"internalDate"', ...wanted].join(', '));
+  const rows: { uid: number; values: (string | number)[] }[] = [];
+  for (const chunk of chunkUids(uids)) {
+    const found = await db.$queryRaw<SortRow[]>`SELECT ${list} FROM "Message"
+      LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
+    for (const row of found) {
+      rows.push({ uid: Number(row.uid), values: keys.map(({ key }) => read[key](row)) });
+    }
+    await nextTurn();
+  }
+  rows.sort((a, b) => {
+    for (const [index, { isReverse }] of keys.entries()) {
+      const order = compare(a.values[index]!, b.values[index]!);
+      if (order !== 0) return isReverse ? -order : order;
+    }
+    return a.uid - b.uid;
+  });
+  return rows.map((row) => row.uid);
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** RFC 5256 §3: the addr-mailbox of the first address; the empty string where there is none. */
+function firstLocalPart(text: string | null | undefined): string {
+  if (!text) return '';
+  // The first address stands in front; a list of thousands need not be read for it.
+  return foldText(parseAddressList(text.slice(0, 1000))[0]?.local ?? '');
+}

@@ -1,0 +1,31 @@
+// UIDVALIDITY: 32 bits, never 0, and never twice in an account, so that no name ever meets a former one
+// again (RFC 3501 §2.3.1.1). It grows with the clock; what deleted mailboxes had is remembered as a
+// tombstone of no mailbox (mailboxId ''), of which only the greatest is kept.
+
+import { now } from '#lib/clock.ts';
+import type { Tx } from '#lib/db.ts';
+
+const noMailbox = '';
+
+/** A UIDVALIDITY that no mailbox of the account has or ever had. */
+export async function takeUidValidity(tx: Tx, accountId: string): Promise<number> {
+  const rows = await tx.$queryRaw<{ value: bigint | number | null }[]>`
+    SELECT MAX("uidValidity") AS "value" FROM "Mailbox" WHERE "accountId" = ${accountId}
+    UNION ALL SELECT MAX("uid") FROM "Tombstone"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${noMailbox}`;
+  const greatest = Math.max(0, ...rows.map((row) => Number(row.value ?? 0)));
+  return Math.max(Math.floor(now().getTime() / 1000), greatest + 1);
+}
+
+/** Remembers the UIDVALIDITY of a mailbox that is being deleted. */
+export async function retireUidValidity(
+  tx: Tx,
+  accountId: string,
+  uidValidity: number,
+): Promise<void> {
+  await tx.$executeRaw`INSERT INTO "Tombstone" ("accountId", "mailboxId", "uid", "modseq")
+    VALUES (${accountId}, ${noMailbox}, ${uidValidity}, 0) ON CONFLICT DO NOTHING`;
+  await tx.$executeRaw`DELETE FROM "Tombstone" WHERE "accountId" = ${accountId}
+    AND "mailboxId" = ${noMailbox} AND "uid" < (SELECT MAX("uid") FROM "Tombstone"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${noMailbox})`;
+}
