@@ -1,6 +1,8 @@
 // Remote addresses as the limits of a listener count them.
 import { isIPv6 } from 'node:net';
 
+export { plainAddress } from '#lib/accounts/network.ts';
+
 /**
  * What counts as one client for a per-address limit: an IPv4 address, or the /64 of an IPv6 address,
  * because one customer owns at least so many.
