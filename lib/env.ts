@@ -27,7 +27,8 @@ const defaultPorts: Record<ListenerName, number> = {
 
 /** Absolute path of the data folder: DREY_DATA, default ./data. */
 export function dataFolder(): string {
-  return resolve(process.env.DREY_DATA || 'data');
+  // The comment keeps the bundler from packing the whole project as data of the web app.
+  return resolve(/*turbopackIgnore: true*/ process.env.DREY_DATA || 'data');
 }
 
 /** DATABASE_URL, default the SQLite file inside the data folder. "file:" or "postgresql:" */

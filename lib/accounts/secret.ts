@@ -50,7 +50,7 @@ function readKeyFile(file: string): Buffer | null {
 function createKeyFile(folder: string, file: string): Buffer {
   mkdirSync(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
-  const descriptor = openSync(draft, 'w', 0o600);
+  const descriptor = openSync(/*turbopackIgnore: true*/ draft, 'w', 0o600);
   writeSync(descriptor, `${randomBytes(keyBytes).toString('base64')}\n`);
   fsyncSync(descriptor);
   closeSync(descriptor);

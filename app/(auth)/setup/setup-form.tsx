@@ -1,0 +1,128 @@
+'use client';
+import { useRef, useState } from 'react';
+import { ActionForm, FormField, SubmitButton } from '#components/ui/action-form.tsx';
+import { Banner } from '#components/ui/banner.tsx';
+import { Radio } from '#components/ui/checkbox.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { signInFromBrowser } from '../sign-in.ts';
+import { completeSetupAction } from './actions.ts';
+
+export function SetupForm({
+  token,
+  systemHostname,
+  minPasswordLength,
+}: {
+  token: string;
+  systemHostname: string;
+  minPasswordLength: number;
+}) {
+  const [domain, setDomain] = useState('');
+  const [isDone, setIsDone] = useState(false);
+  const password = useRef<HTMLInputElement>(null);
+  const localPart = useRef<HTMLInputElement>(null);
+  const enter = async () => {
+    setIsDone(true);
+    const address = `${localPart.current?.value.trim()}@${domain.trim()}`;
+    const refusal = await signInFromBrowser(address, password.current?.value ?? '');
+    window.location.assign(refusal === null ? '/admin' : '/login');
+  };
+  return (
+    <div className="rounded-lg border bg-surface p-6">
+      <h1 className="text-lg font-semibold">Set up your mail server</h1>
+      <p className="mt-1 text-muted">
+        A first domain and a first administrator. Everything can be changed later.
+      </p>
+      <ActionForm action={completeSetupAction} onDone={enter} className="mt-5 flex flex-col gap-4">
+        <input type="hidden" name="token" value={token} />
+        <FormField
+          name="domain"
+          label="First mail domain"
+          help="The part after the @ of your addresses."
+        >
+          <Input
+            name="domain"
+            value={domain}
+            onChange={(event) => setDomain(event.target.value)}
+            placeholder="example.org"
+            autoCapitalize="off"
+            spellCheck={false}
+            autoFocus
+            required
+          />
+        </FormField>
+        <FormField
+          name="hostname"
+          label="Host name of this server"
+          help="The full name other mail servers will see. Empty: the name the system has."
+          isOptional
+        >
+          <Input
+            name="hostname"
+            defaultValue={systemHostname}
+            placeholder={domain.trim() ? `mail.${domain.trim()}` : 'mail.example.org'}
+            autoCapitalize="off"
+            spellCheck={false}
+          />
+        </FormField>
+        <hr />
+        <FormField name="localPart" label="Your address">
+          <div className="flex items-center gap-1.5">
+            <Input
+              ref={localPart}
+              name="localPart"
+              placeholder="you"
+              autoCapitalize="off"
+              spellCheck={false}
+              required
+            />
+            <span className="max-w-[55%] shrink-0 truncate text-muted">
+              @{domain.trim() || 'example.org'}
+            </span>
+          </div>
+        </FormField>
+        <FormField name="displayName" label="Your name" isOptional>
+          <Input name="displayName" autoComplete="name" />
+        </FormField>
+        <FormField
+          name="password"
+          label="Password"
+          help={`At least ${minPasswordLength} characters; a sentence of four words is better than a riddle.`}
+        >
+          <Input
+            ref={password}
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            required
+          />
+        </FormField>
+        <FormField name="repeated" label="Password again">
+          <Input name="repeated" type="password" autoComplete="new-password" required />
+        </FormField>
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-1 text-sm font-medium">Who may connect</legend>
+          <Radio
+            name="bind"
+            value="loopback"
+            defaultChecked
+            label="Only this machine"
+            help="To try it out, or behind a proxy."
+          />
+          <Radio
+            name="bind"
+            value="all"
+            label="Everybody who reaches it"
+            help="Listens on all addresses from the next start on."
+          />
+        </fieldset>
+        {isDone ? (
+          <Banner tone="ok">Set up. Signing you in…</Banner>
+        ) : (
+          <SubmitButton size="lg" className="mt-1 w-full">
+            Create the server
+          </SubmitButton>
+        )}
+      </ActionForm>
+    </div>
+  );
+}

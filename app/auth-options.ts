@@ -1,0 +1,88 @@
+// next-auth's options: sign-in by address and password, the session as an encrypted cookie (JWT) that
+// names the account and its epoch. The cookie alone proves nothing: app/session.ts checks it at each use.
+import type { NextAuthOptions } from 'next-auth';
+import CredentialsProvider from 'next-auth/providers/credentials';
+import { deriveKey } from '#lib/accounts/secret.ts';
+import { signIn } from '#lib/accounts/sessions.ts';
+import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { readSetting } from '#lib/settings/index.ts';
+import { remoteAddress } from './remote-address.ts';
+
+/** One name behind http and https, so that a proxy in front does not make the session invisible. */
+export const sessionCookieName = 'drey.session';
+
+const log = logOf('web');
+
+/** What the cookie says about its owner. */
+export type SessionClaims = { accountId: string; epoch: number };
+
+declare module 'next-auth' {
+  interface Session {
+    claims: SessionClaims | null;
+  }
+  interface User {
+    epoch: number;
+  }
+}
+
+declare module 'next-auth/jwt' {
+  interface JWT {
+    accountId?: string;
+    epoch?: number;
+  }
+}
+
+// next-auth builds its addresses from the request's Host header instead of a configured one.
+process.env.AUTH_TRUST_HOST ??= 'true';
+
+/** `isSecure`: the browser came by https (perhaps to a proxy), so the cookie may never go by http. */
+export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
+  const maxAge = (await readSetting('web.sessionHours')) * 3600;
+  return {
+    secret: process.env.NEXTAUTH_SECRET || deriveKey('web sessions').toString('base64url'),
+    session: { strategy: 'jwt', maxAge },
+    pages: { signIn: '/login', signOut: '/logout', error: '/login' },
+    cookies: {
+      sessionToken: {
+        name: sessionCookieName,
+        options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure },
+      },
+    },
+    providers: [
+      CredentialsProvider({
+        credentials: { address: {}, password: {} },
+        authorize: async (credentials, request) => {
+          const account = await signIn({
+            address: String(credentials?.address ?? '').slice(0, 320),
+            password: String(credentials?.password ?? '').slice(0, 1024),
+            remote: remoteAddress(request.headers?.['x-forwarded-for']),
+            protocol: 'web',
+          }).catch((error: unknown) => {
+            // The text reaches the browser as result.error; the reason is enough for the form.
+            if (isRefusal(error)) throw new Error(error.reason);
+            log.error({ error }, 'sign-in failed unexpectedly');
+            throw new Error('unavailable');
+          });
+          return { id: account.id, epoch: account.epoch };
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => (user ? { accountId: user.id, epoch: user.epoch } : token),
+      session: ({ session, token }) => ({
+        ...session,
+        claims:
+          token.accountId !== undefined && token.epoch !== undefined
+            ? { accountId: token.accountId, epoch: token.epoch }
+            : null,
+      }),
+    },
+    logger: {
+      // Codes only: next-auth's metadata may hold what a person typed.
+      error: (code) => log.warn({ code }, 'next-auth'),
+      warn: () => {},
+      debug: () => {},
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// From a form to lib/ and back: reads the fields with zod, runs the change, and turns refusals into texts
+// beside their fields. Anything that is not a refusal is a bug: logged whole, answered generically.
+import { unstable_rethrow } from 'next/navigation';
+import type { z } from 'zod';
+import type { FormState } from '#components/ui/form-state.ts';
+import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+
+const log = logOf('web');
+const bugText = 'Something went wrong on the server. Its log has the details.';
+
+/** Fields of `form` as an object of texts; of a repeated name the last one. Files are left out. */
+export function readFields(form: FormData): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of form) if (typeof value === 'string') fields[name] = value;
+  return fields;
+}
+
+/** Validates `form` with `schema` and answers with what `change` does. Errors land at their fields. */
+export async function answerForm<T extends z.ZodType>(
+  schema: T,
+  form: FormData,
+  change: (fields: z.output<T>) => Promise<FormState>,
+): Promise<FormState> {
+  const parsed = schema.safeParse(readFields(form));
+  if (!parsed.success) return { status: 'error', fields: describeIssues(parsed.error) };
+  try {
+    return await change(parsed.data);
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+/** For buttons without a form: undefined when `change` worked, else the text to show. */
+export async function answerButton(change: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await change();
+    return undefined;
+  } catch (error) {
+    const state = describeError(error);
+    if (state.status !== 'error') return undefined;
+    return state.text ?? Object.values(state.fields ?? {})[0] ?? bugText;
+  }
+}
+
+function describeIssues(error: z.ZodError): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const issue of error.issues) fields[String(issue.path[0] ?? '')] ??= issue.message;
+  return fields;
+}
+
+function describeError(error: unknown): FormState {
+  // redirect(), forbidden() and notFound() travel as errors.
+  unstable_rethrow(error);
+  if (!isRefusal(error)) {
+    log.error({ err: error }, 'a form action failed');
+    return { status: 'error', text: bugText };
+  }
+  if (error.field) return { status: 'error', fields: { [error.field]: error.message } };
+  return { status: 'error', text: error.message };
+}

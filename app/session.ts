@@ -1,0 +1,57 @@
+// Who is asking. Every page, server action and route begins with one of these guards. The cookie is only
+// a claim: each request looks the account up, so a disabled user, a changed password or a changed role is
+// in force with the next click.
+import { cookies, headers } from 'next/headers';
+import { forbidden, redirect } from 'next/navigation';
+import { getServerSession } from 'next-auth';
+import { cache } from 'react';
+import type { Account } from '#lib/accounts/account.ts';
+import { checkSession } from '#lib/accounts/sessions.ts';
+import { authOptions, sessionCookieName } from './auth-options.ts';
+
+/** The signed-in account, or null. Looked up once a request. */
+export const currentSession = cache(async (): Promise<Account | null> => {
+  if (!(await cookies()).has(sessionCookieName)) return null;
+  const session = await getServerSession(await authOptions(await isSecureRequest()));
+  return session?.claims ? checkSession(session.claims) : null;
+});
+
+/** For pages and actions: the signed-in account; anybody else goes to the sign-in page. */
+export async function requireUser(): Promise<Account> {
+  return (await currentSession()) ?? goToLogin();
+}
+
+/** For pages and actions of the panel: as requireUser, and a user without the role gets 403. */
+export async function requireAdmin(): Promise<Account> {
+  const account = await requireUser();
+  if (account.role !== 'admin') forbidden();
+  return account;
+}
+
+/** For routes, which programs call: the account, or the answer 401 or 403 to return as it is. */
+export async function requireForRoute(
+  role: 'user' | 'admin' = 'user',
+): Promise<Account | Response> {
+  const account = await currentSession();
+  if (!account) return Response.json({ error: 'Sign in first.' }, { status: 401 });
+  if (role === 'admin' && account.role !== 'admin') {
+    return Response.json({ error: 'Not for you.' }, { status: 403 });
+  }
+  return account;
+}
+
+/** Whether the browser speaks https, to us or to the proxy before us. */
+export async function isSecureRequest(): Promise<boolean> {
+  const protocol = (await headers()).get('x-forwarded-proto')?.split(',')[0]?.trim();
+  return protocol === 'https';
+}
+
+async function goToLogin(): Promise<never> {
+  const path = (await headers()).get('x-drey-path') ?? '';
+  redirect(isOwnPath(path) && path !== '/' ? `/login?next=${encodeURIComponent(path)}` : '/login');
+}
+
+/** Whether `path` stays on this server: "/mail", never "//elsewhere" or "/\elsewhere". */
+export function isOwnPath(path: string): boolean {
+  return /^\/(?![/\\])[^\s\\]*$/.test(path) && path.length <= 2000;
+}

@@ -1,0 +1,10 @@
+// A key, as on the keyboard.
+import type { ReactNode } from 'react';
+
+export function Kbd({ children }: { children: ReactNode }) {
+  return (
+    <kbd className="inline-flex h-5 min-w-5 items-center justify-center rounded-sm border border-line-strong bg-canvas px-1 font-sans text-xs text-muted">
+      {children}
+    </kbd>
+  );
+}

@@ -1,0 +1,62 @@
+// The web app's build and the headers that hold for every answer. The Content-Security-Policy of pages
+// needs a nonce for each request and is therefore set in proxy.ts.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NextConfig } from 'next';
+
+/** DREY_DIST: a build folder of one's own, where several people or tests build in one checkout. */
+const distDir = process.env.DREY_DIST || '.next';
+
+/** Next writes its folder into the tsconfig; a second folder gets a tsconfig of its own to write to. */
+function tsconfigOf(folder: string): string {
+  if (folder === '.next') return 'tsconfig.json';
+  const path = join('node_modules', '.cache', `drey${folder}`);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'tsconfig.json'), '{ "extends": "../../../tsconfig.json" }\n');
+  return join(path, 'tsconfig.json');
+}
+
+const securityHeaders = [
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'Referrer-Policy', value: 'no-referrer' },
+  // Frames of our own origin only: the reader shows messages in one. Pages say 'none' in their CSP.
+  { key: 'X-Frame-Options', value: 'SAMEORIGIN' },
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
+  {
+    key: 'Permissions-Policy',
+    value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
+  },
+  { key: 'X-DNS-Prefetch-Control', value: 'off' },
+  { key: 'X-Robots-Tag', value: 'noindex, nofollow' },
+];
+
+const config: NextConfig = {
+  distDir,
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // `npm run check` type-checks everything; a start from a clean clone need not do it again.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: tsconfigOf(distDir) },
+  experimental: {
+    // forbidden(): a page for the wrong role answers 403 (app/session.ts).
+    authInterrupts: true,
+    // Attachments travel through server actions; the limit itself is a setting, this is the roof.
+    serverActions: { bodySizeLimit: '70mb' },
+    proxyClientMaxBodySize: '70mb',
+  },
+  // Packages with native parts, or that load their own files at run time, stay outside the bundle.
+  serverExternalPackages: [
+    '@node-rs/argon2',
+    '@prisma/adapter-better-sqlite3',
+    '@prisma/adapter-pg',
+    '@prisma/client',
+    'better-sqlite3',
+    'imapflow',
+    'nodemailer',
+    'pg',
+    'pino',
+  ],
+  headers: async () => [{ source: '/:path*', headers: securityHeaders }],
+};
+
+export default config;
