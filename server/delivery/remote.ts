@@ -1,0 +1,151 @@
+// One attempt: a message for recipients of one route, offered to the targets in order until one takes part
+// in a transaction. Falls through on a failed connection, greeting, TLS or login and on a deferred sender.
+// Invariant: after a transaction was answered no other target is tried, so nothing is delivered twice by us.
+import { isLoopback } from '#lib/accounts/network.ts';
+import { normalizeNewlines } from '#lib/mail/line-check.ts';
+import type { Target } from './mx.ts';
+import type { Result } from './reply.ts';
+import { type Envelope, openSession, type Session, SessionProblem } from './session.ts';
+import { type TlsPolicy, tlsPolicyOf } from './tls-policy.ts';
+
+export type { Recipient } from './session.ts';
+export type { Result };
+
+export type RemoteAttempt = {
+  targets: Target[];
+  policy: TlsPolicy;
+  /** At a relay host. */
+  login: { username: string; password: string } | null;
+  envelope: Omit<Envelope, 'needsUtf8'> & { isSmtpUtf8: boolean };
+  /** The whole message; bare CR and LF are mended before it leaves. */
+  bytes: Buffer;
+  hostname: string;
+  connectTimeoutMs: number;
+  /** Ends the attempt at once; then deliverRemote throws. */
+  signal: AbortSignal;
+};
+
+/** No conversation may last longer, however slowly the other side trickles. */
+const attemptLimitMs = 30 * 60_000;
+
+/** Result of each recipient by address. Throws only when the signal ends it. */
+export async function deliverRemote(attempt: RemoteAttempt): Promise<Map<string, Result>> {
+  const limit = AbortSignal.timeout(attemptLimitMs);
+  const signal = AbortSignal.any([attempt.signal, limit]);
+  const problems: { problem: SessionProblem; target: Target }[] = [];
+  for (const target of attempt.targets) {
+    try {
+      return await tryTarget({ ...attempt, signal }, target);
+    } catch (error) {
+      if (attempt.signal.aborted) throw error;
+      if (limit.aborted) {
+        problems.push({ problem: new SessionProblem('The attempt took too long'), target });
+        break;
+      }
+      if (!(error instanceof SessionProblem)) throw error;
+      problems.push({ problem: error, target });
+    }
+  }
+  return toAll(attempt, chooseProblem(problems));
+}
+
+/** A temporary problem of any target counts more than a permanent one; of several, the first target's. */
+function chooseProblem(problems: { problem: SessionProblem; target: Target }[]): Result {
+  const chosen = problems.find(({ problem }) => !problem.isPermanent) ?? problems[0];
+  if (!chosen) {
+    return { kind: 'deferred', code: 0, status: '4.4.4', text: 'No host to try', host: '' };
+  }
+  const { problem, target } = chosen;
+  return {
+    kind: problem.isPermanent ? 'failed' : 'deferred',
+    code: problem.code,
+    status: problem.status,
+    text: problem.message,
+    host: target.host,
+  };
+}
+
+async function tryTarget(attempt: RemoteAttempt, target: Target): Promise<Map<string, Result>> {
+  const session = await open(attempt, target);
+  try {
+    if (attempt.login) {
+      const { username, password } = attempt.login;
+      if (!password) {
+        throw new SessionProblem(
+          'The stored password of the relay rule cannot be read: set it again',
+          {
+            status: '4.7.0',
+          },
+        );
+      }
+      // A password goes out in clear only where the rule says "no TLS", or to this machine.
+      if (!session.isSecure && attempt.policy.mode !== 'none' && !isLoopback(target.address)) {
+        throw new SessionProblem(`${target.host} offers no TLS, so there is no login`, {
+          status: '4.7.4',
+        });
+      }
+      await session.login(username, password);
+    }
+    return await transact(attempt, session);
+  } finally {
+    session.end();
+  }
+}
+
+async function open(attempt: RemoteAttempt, target: Target): Promise<Session> {
+  const { policy, hostname, connectTimeoutMs, signal } = attempt;
+  const options = { target, policy, hostname, connectTimeoutMs, signal };
+  try {
+    return await openSession(options);
+  } catch (error) {
+    const isTls = error instanceof SessionProblem && error.isTls;
+    if (!isTls || !policy.mayFallBack) throw error;
+    return openSession({ ...options, policy: tlsPolicyOf('none') });
+  }
+}
+
+async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<string, Result>> {
+  const { envelope } = attempt;
+  // RFC 5321 §2.3.8: no bare CR or LF leaves this server, or a lenient receiver sees a second message.
+  const bytes = normalizeNewlines(attempt.bytes);
+  const isEightBit = (text: string) => /[^\u0000-\u007f]/.test(text);
+  const is8Bit = hasEightBit(bytes);
+  const needsUtf8 =
+    isEightBit(envelope.sender) || (envelope.isSmtpUtf8 && is8Bit && hasEightBit(headerOf(bytes)));
+  const canUtf8 = session.has('SMTPUTF8');
+  const isImpossible = (recipient: string) => !canUtf8 && (needsUtf8 || isEightBit(recipient));
+  const recipients = envelope.recipients.filter((entry) => !isImpossible(entry.recipient));
+  // A server without 8BITMIME gets the bytes as they are: conversion would break signatures, and none
+  // that strips the eighth bit has been met for decades.
+  const results =
+    recipients.length > 0
+      ? await session.send({ ...envelope, recipients, needsUtf8 }, bytes, is8Bit)
+      : new Map<string, Result>();
+  for (const { recipient } of envelope.recipients) {
+    if (results.has(recipient)) continue;
+    // RFC 6531 §3.6
+    const text = `${session.target.host} does not support internationalized mail (SMTPUTF8)`;
+    results.set(recipient, {
+      kind: 'failed',
+      code: 553,
+      status: '5.6.7',
+      text,
+      host: session.target.host,
+    });
+  }
+  return results;
+}
+
+function toAll(attempt: RemoteAttempt, result: Result): Map<string, Result> {
+  return new Map(attempt.envelope.recipients.map((entry) => [entry.recipient, result]));
+}
+
+function headerOf(bytes: Buffer): Buffer {
+  const end = bytes.indexOf('\r\n\r\n');
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+function hasEightBit(bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return true;
+  return false;
+}

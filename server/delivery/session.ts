@@ -1,0 +1,352 @@
+// One SMTP conversation with another server, on nodemailer's connection: open (TLS by policy), log in,
+// send. What nodemailer has no option for (SMTPUTF8 for a header, NOTIFY and ORCPT of each recipient) is put
+// into its commands as they leave; the version is pinned, tests/server/delivery/remote.test.ts notices.
+import { connect, isIP, type Socket } from 'node:net';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Target } from './mx.ts';
+import { cleanText, parseReply, type Result, toResult } from './reply.ts';
+import type { TlsPolicy } from './tls-policy.ts';
+
+export type Recipient = { recipient: string; originalTo: string; notify: string };
+
+export type Envelope = {
+  /** Empty for the null sender. */
+  sender: string;
+  recipients: Recipient[];
+  envid: string;
+  ret: string;
+  /** The message needs SMTPUTF8 although its addresses may be ASCII (RFC 6531 §3.4). */
+  needsUtf8: boolean;
+};
+
+/** A conversation that did not reach a transaction; the next target may do better. */
+export class SessionProblem extends Error {
+  readonly status: string;
+  readonly code: number;
+  /** The host said for itself that it takes no mail at all. */
+  readonly isPermanent: boolean;
+  /** The handshake failed, so a try in clear may help. */
+  readonly isTls: boolean;
+
+  constructor(text: string, facts: Partial<Omit<SessionProblem, keyof Error>> = {}) {
+    super(cleanText(text));
+    this.status = facts.status ?? '4.4.2';
+    this.code = facts.code ?? 0;
+    this.isPermanent = facts.isPermanent ?? false;
+    this.isTls = facts.isTls ?? false;
+  }
+}
+
+// RFC 5321 §4.5.3.2: 5 minutes for greeting and commands, 10 for the end of the data. Idle time, each.
+const greetingTimeoutMs = 300_000;
+const idleTimeoutMs = 600_000;
+const quitTimeoutMs = 5_000;
+const maxReplyBytes = 64 * 1024;
+
+type NodemailerError = Error & {
+  code?: string;
+  response?: string;
+  responseCode?: number;
+  command?: string;
+  recipient?: string;
+  rejectedErrors?: NodemailerError[];
+};
+
+type Hidden = {
+  _sendCommand(command: string, shown?: string): void;
+  _supportedExtensions: string[];
+  _envelope: { accepted: string[]; rejectedErrors: NodemailerError[] } | false;
+};
+const parent = SMTPConnection.prototype as unknown as Hidden;
+
+class Connection extends SMTPConnection {
+  parameters: Envelope | null = null;
+  lastError: NodemailerError | null = null;
+
+  has(extension: string): boolean {
+    return (this as unknown as Hidden)._supportedExtensions.includes(extension);
+  }
+
+  /** Recipients refused before whatever ended the transaction. */
+  get refused(): NodemailerError[] {
+    const envelope = (this as unknown as Hidden)._envelope;
+    return envelope ? (envelope.rejectedErrors ?? []) : [];
+  }
+
+  _sendCommand(command: string, shown?: string): void {
+    parent._sendCommand.call(this, command + this.extraParameters(command), shown);
+  }
+
+  private extraParameters(command: string): string {
+    if (!this.parameters) return '';
+    const hasDsn = this.has('DSN');
+    if (command.startsWith('MAIL FROM:<')) {
+      const { needsUtf8, ret, envid } = this.parameters;
+      const utf8 = needsUtf8 && this.has('SMTPUTF8') && !/ SMTPUTF8( |$)/.test(command);
+      return [
+        utf8 ? ' SMTPUTF8' : '',
+        // RFC 3461 §4.3, §4.4
+        hasDsn && /^(FULL|HDRS)$/i.test(ret) ? ` RET=${ret.toUpperCase()}` : '',
+        hasDsn && envid ? ` ENVID=${encodeXtext(envid)}` : '',
+      ].join('');
+    }
+    if (!hasDsn || !command.startsWith('RCPT TO:<')) return '';
+    const row = this.parameters.recipients.find(
+      (entry) => command === `RCPT TO:<${entry.recipient}>`,
+    );
+    return row ? dsnParameters(row) : '';
+  }
+}
+
+/** RFC 3461 §4.1, §4.2 */
+function dsnParameters({ notify, originalTo }: Recipient): string {
+  const isNotify = /^(NEVER|(SUCCESS|FAILURE|DELAY)(,(SUCCESS|FAILURE|DELAY))*)$/i.test(notify);
+  const [, type, address] = /^([a-z0-9-]{1,30});([!-~]{1,320})$/i.exec(originalTo) ?? [];
+  return [
+    isNotify ? ` NOTIFY=${notify.toUpperCase()}` : '',
+    type && address ? ` ORCPT=${type};${encodeXtext(address)}` : '',
+  ].join('');
+}
+
+/** RFC 3461 §4: "+" and "=" and what is not printable ASCII as +XX. */
+function encodeXtext(text: string): string {
+  return [...Buffer.from(text.slice(0, 100))]
+    .map((byte) =>
+      byte < 0x21 || byte > 0x7e || byte === 0x2b || byte === 0x3d
+        ? `+${byte.toString(16).toUpperCase().padStart(2, '0')}`
+        : String.fromCharCode(byte),
+    )
+    .join('');
+}
+
+export type OpenOptions = {
+  target: Target;
+  policy: TlsPolicy;
+  /** Our name in EHLO. */
+  hostname: string;
+  connectTimeoutMs: number;
+  signal: AbortSignal;
+};
+
+/** An open conversation, after EHLO and TLS. */
+export class Session {
+  readonly target: Target;
+  readonly isSecure: boolean;
+  private readonly connection: Connection;
+  private readonly signal: AbortSignal;
+
+  constructor(connection: Connection, target: Target, signal: AbortSignal) {
+    this.connection = connection;
+    this.target = target;
+    this.isSecure = connection.secure;
+    this.signal = signal;
+  }
+
+  has(extension: 'SMTPUTF8' | '8BITMIME' | 'DSN'): boolean {
+    return this.connection.has(extension);
+  }
+
+  /** Logs in. SessionProblem; a wrong password is ours to mend, so it is never permanent. */
+  async login(username: string, password: string): Promise<void> {
+    if (!this.connection.allowsAuth) {
+      throw new SessionProblem(`${this.target.host} offers no login`, { status: '4.7.0' });
+    }
+    await abortable(this.connection, this.signal, (resolve, reject) =>
+      this.connection.login({ user: username, pass: password }, (error) => {
+        if (!error) return resolve(undefined);
+        const reply = parseReply((error as NodemailerError).response ?? '');
+        const said = reply.text || cleanText(error.message);
+        reject(
+          new SessionProblem(`The login at ${this.target.host} failed: ${said}`, {
+            status: '4.7.8',
+            code: reply.code,
+          }),
+        );
+      }),
+    );
+  }
+
+  /**
+   * One transaction. Results by recipient; a sender deferred (4yz to MAIL) is a SessionProblem, as the next
+   * target may take it.
+   */
+  async send(envelope: Envelope, bytes: Buffer, is8Bit: boolean): Promise<Map<string, Result>> {
+    const { connection, target } = this;
+    connection.parameters = envelope;
+    const all = envelope.recipients.map((entry) => entry.recipient);
+    try {
+      const response = await abortable<string>(connection, this.signal, (resolve, reject) =>
+        connection.send(
+          { from: envelope.sender, to: all, size: bytes.length, use8BitMime: is8Bit },
+          bytes,
+          (error, info) => (error ? reject(error) : resolve(info?.response ?? '')),
+        ),
+      );
+      const reply = parseReply(response);
+      const done: Result = {
+        kind: 'delivered',
+        ...reply,
+        host: target.host,
+      };
+      return this.toResults(all, done, connection.refused);
+    } catch (error) {
+      if (this.signal.aborted) throw error;
+      return this.toFailures(all, error as NodemailerError);
+    }
+  }
+
+  private toFailures(all: string[], error: NodemailerError): Map<string, Result> {
+    const { host } = this.target;
+    const code = error.responseCode ?? 0;
+    if (error.command === 'MAIL FROM' && error.code === 'EENVELOPE' && code < 500) {
+      const reply = parseReply(error.response ?? '');
+      throw new SessionProblem(reply.text || error.message, {
+        status: reply.status || '4.5.0',
+        code,
+      });
+    }
+    let rest: Result;
+    if (error.code === 'EMESSAGE' && !error.response) {
+      // The SIZE that the server announced (RFC 1870 §6.1).
+      const text = `The message is larger than ${host} accepts`;
+      rest = { kind: 'failed', code: 552, status: '5.3.4', text, host };
+    } else if (error.response) rest = toResult(error.response, host);
+    else {
+      const text = `The connection to ${host} was lost: ${cleanText(error.message)}`;
+      rest = { kind: 'deferred', code: 0, status: '4.4.2', text, host };
+    }
+    return this.toResults(all, rest, error.rejectedErrors ?? this.connection.refused);
+  }
+
+  private toResults(all: string[], rest: Result, refused: NodemailerError[]): Map<string, Result> {
+    const results = new Map(all.map((recipient) => [recipient, rest]));
+    for (const error of refused) {
+      if (error.recipient && error.response) {
+        results.set(error.recipient, toResult(error.response, this.target.host));
+      }
+    }
+    return results;
+  }
+
+  /** Says QUIT and closes; never waits. */
+  end(): void {
+    if (this.connection.destroyed) return;
+    this.connection.quit();
+    setTimeout(() => this.connection.close(), quitTimeoutMs).unref();
+  }
+}
+
+/** Connects to one address and speaks until EHLO under the policy is done. SessionProblem. */
+export async function openSession(options: OpenOptions): Promise<Session> {
+  const { target, policy, signal } = options;
+  const socket = await openSocket(options);
+  const connection = new Connection({
+    connection: socket,
+    host: target.host,
+    ...(isIP(target.host) ? {} : { servername: target.host }),
+    port: target.port,
+    name: options.hostname,
+    secure: policy.isImplicit,
+    ignoreTLS: policy.isOff,
+    requireTLS: policy.isRequired,
+    tls: policy.options,
+    connectionTimeout: greetingTimeoutMs,
+    greetingTimeout: greetingTimeoutMs,
+    socketTimeout: idleTimeoutMs,
+    socketCloseTimeout: 2000,
+    maxResponseSize: maxReplyBytes,
+  });
+  connection.on('error', (error: NodemailerError) => {
+    connection.lastError = error;
+  });
+  try {
+    await abortable(connection, signal, (resolve, reject) => {
+      connection.once('error', reject);
+      connection.once('end', () => reject(connection.lastError ?? new Error('closed')));
+      connection.connect((error) => (error ? reject(error) : resolve(undefined)));
+    });
+  } catch (error) {
+    connection.close();
+    socket.destroy();
+    if (signal.aborted) throw error;
+    throw toProblem(error as NodemailerError, connection, target);
+  }
+  return new Session(connection, target, signal);
+}
+
+function toProblem(error: NodemailerError, connection: Connection, target: Target): SessionProblem {
+  const isTls =
+    error.code === 'ETLS' ||
+    connection.upgrading === true ||
+    /^ERR_(SSL|TLS)|^EPROTO$/.test(error.code ?? '');
+  if (isTls) {
+    const text = `TLS with ${target.host} failed: ${error.message}`;
+    return new SessionProblem(text, { status: '4.7.5', isTls });
+  }
+  if (!error.response) {
+    return new SessionProblem(`${target.host} [${target.address}]: ${error.message}`);
+  }
+  const reply = parseReply(error.response);
+  // RFC 7504 §3: 521 in the greeting means "no mail here, ever"; other refusals may be this host's mood.
+  return new SessionProblem(reply.text || error.message, {
+    code: reply.code,
+    status: reply.code === 521 ? '5.3.2' : '4.3.2',
+    isPermanent: reply.code === 521,
+  });
+}
+
+/** A TCP connection within the time for it. */
+function openSocket({ target, connectTimeoutMs, signal }: OpenOptions): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: target.address, port: target.port });
+    const settle = (error: Error | null) => {
+      socket.setTimeout(0);
+      socket.removeAllListeners();
+      signal.removeEventListener('abort', abort);
+      if (!error) return resolve(socket);
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(error);
+    };
+    const refuse = (text: string) =>
+      settle(
+        new SessionProblem(`Cannot connect to ${target.host} [${target.address}]: ${text}`, {
+          status: '4.4.1',
+        }),
+      );
+    const abort = () => settle(new Error('stopped'));
+    socket.setTimeout(connectTimeoutMs);
+    socket.once('connect', () => settle(null));
+    socket.once('timeout', () => refuse('no answer in time'));
+    socket.once('error', (error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+}
+
+/** Runs a callback-style step of the connection; the signal closes the connection and rejects. */
+function abortable<T>(
+  connection: Connection,
+  signal: AbortSignal,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => {
+      connection.close();
+      reject(new Error('stopped'));
+    };
+    const clear = () => signal.removeEventListener('abort', abort);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) return abort();
+    start(
+      (value) => {
+        clear();
+        resolve(value);
+      },
+      (error) => {
+        clear();
+        reject(error);
+      },
+    );
+  });
+}

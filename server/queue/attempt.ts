@@ -1,0 +1,282 @@
+// One attempt at recipients of one message that share a route: read, connect, send, then one write() that
+// ends or reschedules every recipient together with its report and its trail events.
+import { now } from '#lib/clock.ts';
+import { db, type Tx, write } from '#lib/db.ts';
+import { logOf } from '#lib/log.ts';
+import type { BounceRecipient } from '#lib/mail/dsn.ts';
+import { removeRecipients } from '#lib/queue/entries.ts';
+import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
+import { recordEventIn } from '#lib/trail/record.ts';
+import { deliverRemote } from '#server/delivery/remote.ts';
+import { cleanText, type Result } from '#server/delivery/reply.ts';
+import { findTargets, type Route } from '#server/delivery/route.ts';
+import { tlsPolicyOf } from '#server/delivery/tls-policy.ts';
+import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
+import { readBlob } from '#server/store/blobs.ts';
+import {
+  type Destination,
+  findDestination,
+  insertReport,
+  pokeReport,
+  prepareReport,
+  type Report,
+} from './bounce.ts';
+import { type Decision, decide, type Schedule } from './outcome.ts';
+
+export type Job = {
+  messageId: string;
+  recipientIds: string[];
+  route: Route;
+  owner: string;
+  signal: AbortSignal;
+};
+
+type Message = NonNullable<Awaited<ReturnType<typeof db.queueMessage.findUnique>>>;
+type Row = Awaited<ReturnType<typeof db.queueRecipient.findMany>>[number];
+type Verdict = { row: Row; result: Result; decision: Decision; attempts: number };
+
+const log = logOf('queue');
+
+/** Runs the job to its stored end. Throws when the signal ended it: then nothing was stored. */
+export async function runJob(job: Job): Promise<void> {
+  const message = await db.queueMessage.findUnique({ where: { id: job.messageId } });
+  const rows = await db.queueRecipient.findMany({
+    where: { id: { in: job.recipientIds }, state: 'sending', leaseOwner: job.owner },
+  });
+  if (!message || rows.length === 0) return;
+  const settings = await readSettings();
+  let bytes = Buffer.alloc(0);
+  let results: Map<string, Result>;
+  try {
+    bytes = Buffer.concat([message.prefix, await readBlob(message.blobId)]);
+    results = await send(job, message, rows, bytes, settings);
+  } catch (error) {
+    if (job.signal.aborted) throw error;
+    log.error({ err: error, traceId: message.traceId }, 'an attempt failed by a fault of ours');
+    const text = 'internal fault, see the log';
+    const fault: Result = { kind: 'deferred', code: 0, status: '4.3.0', text, host: '' };
+    results = new Map(rows.map((row) => [row.recipient, fault]));
+  }
+  await finish(job, message, rows, bytes, results, settings);
+}
+
+async function send(
+  job: Job,
+  message: Message,
+  rows: Row[],
+  bytes: Buffer,
+  settings: Settings,
+): Promise<Map<string, Result>> {
+  const { relay } = job.route;
+  const way = await findTargets(job.route);
+  if ('failure' in way) {
+    const { isPermanent, status, text } = way.failure;
+    const kind = isPermanent ? 'failed' : 'deferred';
+    const result: Result = { kind, code: 0, status, text: cleanText(text), host: '' };
+    return new Map(rows.map((row) => [row.recipient, result]));
+  }
+  return deliverRemote({
+    targets: way.targets,
+    policy: tlsPolicyOf(relay?.tlsMode ?? 'opportunistic'),
+    login: relay?.username ? { username: relay.username, password: relay.password } : null,
+    envelope: {
+      sender: message.sender,
+      recipients: rows.map(({ recipient, originalTo, notify }) => ({
+        recipient,
+        originalTo,
+        notify,
+      })),
+      envid: message.envid,
+      ret: message.ret,
+      isSmtpUtf8: message.isSmtpUtf8,
+    },
+    bytes,
+    hostname: await serverHostname(),
+    connectTimeoutMs: settings['delivery.connectTimeoutSeconds'] * 1000,
+    signal: job.signal,
+  });
+}
+
+/** Decides for every recipient, prepares the reports, and stores all of it at once. */
+async function finish(
+  job: Job,
+  message: Message,
+  rows: Row[],
+  bytes: Buffer,
+  results: Map<string, Result>,
+  settings: Settings,
+): Promise<void> {
+  const at = now();
+  const schedule = scheduleOf(settings);
+  const destination = await findDestination(message.sender);
+  const verdicts = rows.map((row): Verdict => {
+    const result = results.get(row.recipient);
+    if (!result) throw new Error('An attempt gave no result for a recipient');
+    const attempts = row.attempts + 1;
+    const history = {
+      ...row,
+      attempts,
+      sender: message.sender,
+      isOwnSender: destination.isOwn,
+    };
+    return { row, result, attempts, decision: decide(result, history, schedule, at) };
+  });
+  const reports = await prepareReports(message, verdicts, destination, bytes, schedule, at).catch(
+    (error): Report[] => {
+      // What was delivered must be stored all the same; the rest is tried and reported later.
+      log.error({ err: error, traceId: message.traceId }, 'a report could not be made');
+      postponeReports(verdicts, schedule, at);
+      return [];
+    },
+  );
+  const isOurs = await write(async (tx) => {
+    // Delivered is a fact, whoever holds the lease now; everything else needs our own.
+    const held = new Set(await listHeld(tx, job, rows));
+    if (verdicts.some(({ row, decision }) => decision.kind !== 'delivered' && !held.has(row.id))) {
+      const delivered = verdicts.filter(({ decision }) => decision.kind === 'delivered');
+      for (const verdict of delivered) await storeVerdict(tx, message, destination, verdict);
+      return false;
+    }
+    for (const verdict of verdicts) await storeVerdict(tx, message, destination, verdict);
+    for (const report of reports) await insertReport(tx, report);
+    return true;
+  });
+  if (!isOurs) {
+    log.warn({ traceId: message.traceId }, 'a lease ended during an attempt; its outcome is void');
+    return;
+  }
+  for (const report of reports) pokeReport(report);
+  for (const verdict of verdicts) count(verdict, at);
+}
+
+/** Turns decisions that need a report into a later attempt. */
+function postponeReports(verdicts: Verdict[], schedule: Schedule, at: Date): void {
+  for (const verdict of verdicts) {
+    const { kind } = verdict.decision;
+    if (kind !== 'bounce' && kind !== 'retry') continue;
+    const next = new Date(at.getTime() + schedule.firstRetryMs);
+    verdict.decision = { kind: 'retry', at: next, tellsDelay: false };
+  }
+}
+
+async function listHeld(tx: Tx, job: Job, rows: Row[]): Promise<string[]> {
+  const held = await tx.queueRecipient.findMany({
+    where: { id: { in: rows.map((row) => row.id) }, state: 'sending', leaseOwner: job.owner },
+    select: { id: true },
+  });
+  return held.map((row) => row.id);
+}
+
+function scheduleOf(settings: Settings): Schedule {
+  return {
+    firstRetryMs: settings['delivery.firstRetryMinutes'] * 60_000,
+    maxRetryMs: settings['delivery.maxRetryMinutes'] * 60_000,
+    delayNoticeMs: settings['delivery.delayNoticeHours'] * 3_600_000,
+    lifetimeMs: settings['delivery.lifetimeHours'] * 3_600_000,
+  };
+}
+
+/** One non-delivery report and one delay notice at most, each about all recipients it concerns. */
+async function prepareReports(
+  message: Message,
+  verdicts: Verdict[],
+  destination: Destination,
+  bytes: Buffer,
+  schedule: Schedule,
+  at: Date,
+): Promise<Report[]> {
+  if (destination.mailboxes.length + destination.outside.length === 0) return [];
+  const failed = verdicts.filter(({ decision }) => decision.kind === 'bounce');
+  const delayed = verdicts.filter(
+    ({ decision }) => decision.kind === 'retry' && decision.tellsDelay,
+  );
+  const reports: Report[] = [];
+  if (failed.length > 0) {
+    const about = failed.map((verdict) => describe(verdict, at, null));
+    reports.push(await prepareReport('failed', message, destination, about, bytes));
+  }
+  if (delayed.length > 0) {
+    const until = new Date(message.createdAt.getTime() + schedule.lifetimeMs);
+    const about = delayed.map((verdict) => describe(verdict, at, until));
+    // Only to own users, also where their address forwards.
+    const own = { ...destination, outside: [] };
+    reports.push(await prepareReport('delayed', message, own, about, bytes));
+  }
+  return reports;
+}
+
+function describe(
+  { row, result, decision }: Verdict,
+  at: Date,
+  until: Date | null,
+): BounceRecipient {
+  const isExpired = decision.kind === 'bounce' && decision.isExpired;
+  const said = [result.code || '', result.status, result.text].filter(Boolean).join(' ');
+  return {
+    recipient: row.recipient,
+    originalTo: row.originalTo.replace(/^rfc822;/i, '') || null,
+    action: until ? 'delayed' : 'failed',
+    // RFC 3463 §3.5: 4.4.7, the delivery time has expired.
+    status: isExpired ? '4.4.7' : result.status,
+    diagnostic: isExpired ? `delivery time expired, last: ${said}` : said,
+    remoteMta: result.host || null,
+    lastAttempt: at,
+    retryUntil: until,
+  };
+}
+
+async function storeVerdict(
+  tx: Tx,
+  message: Message,
+  destination: Destination,
+  verdict: Verdict,
+): Promise<void> {
+  const { row, result, decision, attempts } = verdict;
+  if (decision.kind !== 'retry') await removeRecipients(tx, message.id, [row.id]);
+  else {
+    await tx.queueRecipient.update({
+      where: { id: row.id },
+      data: {
+        state: 'queued',
+        attempts,
+        nextAttemptAt: decision.at,
+        leaseOwner: '',
+        leaseUntil: null,
+        isDelayTold: row.isDelayTold || decision.tellsDelay,
+        lastCode: result.code,
+        lastText: result.text,
+        lastHost: result.host,
+      },
+    });
+  }
+  const event = {
+    traceId: message.traceId,
+    accountId: message.accountId,
+    sender: message.sender,
+    recipient: row.recipient,
+    remote: result.host,
+    reason: [result.code || '', result.status].filter(Boolean).join(' '),
+    text: result.text,
+  };
+  const detail = { attempts };
+  if (decision.kind === 'delivered') {
+    await recordEventIn(tx, { ...event, kind: 'sent', detail });
+  } else if (decision.kind === 'retry') {
+    const next = decision.at.toISOString();
+    await recordEventIn(tx, { ...event, kind: 'deferred', detail: { ...detail, next } });
+  } else if (decision.kind === 'bounce' && !destination.why) {
+    const { isExpired } = decision;
+    await recordEventIn(tx, { ...event, kind: 'bounced', detail: { ...detail, isExpired } });
+  } else {
+    const why = decision.kind === 'drop' ? decision.why : destination.why;
+    await recordEventIn(tx, { ...event, kind: 'dropped', detail: { ...detail, why } });
+  }
+}
+
+function count({ row, result, decision }: Verdict, at: Date): void {
+  messagesSent.inc({ result: result.kind });
+  if (decision.kind === 'delivered') {
+    deliverySeconds.observe(Math.max(0, at.getTime() - row.createdAt.getTime()) / 1000);
+  }
+  if (decision.kind === 'bounce') bounces.inc({ code_class: decision.isExpired ? '4' : '5' });
+}

@@ -1,0 +1,90 @@
+// Taking due recipients under a lease, so that two processes never try one. The lease is short and renewed
+// while its owner lives; when it ends, whoever looks next takes the row (crash recovery needs no more).
+import { fromNow, now } from '#lib/clock.ts';
+import { db, join, sql, write } from '#lib/db.ts';
+
+/** How long a row stays taken after its owner has died. */
+export const leaseMs = 60_000;
+export const renewMs = 20_000;
+
+export type DueRow = {
+  id: string;
+  messageId: string;
+  sender: string;
+  recipient: string;
+  domain: string;
+  sizeBytes: number;
+};
+
+type RawDue = Omit<DueRow, 'sizeBytes'> & { sizeBytes: bigint | number };
+
+/** Recipients to try now: due, or left by a dead owner. Oldest due first; those of `busyDomains` left out. */
+export async function listDue(limit: number, busyDomains: string[]): Promise<DueRow[]> {
+  const at = now();
+  const free = busyDomains.length > 0 ? sql`r."domain" NOT IN (${join(busyDomains)})` : sql`1 = 1`;
+  const rows = await db.$queryRaw<RawDue[]>(
+    sql`SELECT r."id" AS "id", r."messageId" AS "messageId", m."sender" AS "sender", r."recipient" AS "recipient",
+          r."domain" AS "domain", m."sizeBytes" AS "sizeBytes"
+        FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
+        WHERE ((r."state" = 'queued' AND r."nextAttemptAt" <= ${at})
+          OR (r."state" = 'sending' AND r."leaseUntil" < ${at})) AND ${free}
+        ORDER BY r."nextAttemptAt", r."id" LIMIT ${limit}`,
+  );
+  return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes) }));
+}
+
+/** Takes those of `ids` that are still due; returns them. */
+export function claim(ids: string[], owner: string): Promise<string[]> {
+  const at = now();
+  return write(async (tx) => {
+    const rows = await tx.$queryRaw<{ id: string }[]>(
+      sql`UPDATE "QueueRecipient" SET "state" = 'sending', "leaseOwner" = ${owner}, "leaseUntil" = ${fromNow(leaseMs)}
+          WHERE "id" IN (${join(ids)}) AND (("state" = 'queued' AND "nextAttemptAt" <= ${at})
+            OR ("state" = 'sending' AND "leaseUntil" < ${at})) RETURNING "id"`,
+    );
+    return rows.map((row) => row.id);
+  });
+}
+
+const idsPerUpdate = 500;
+
+/** Makes the leases of `owner` on these rows long again. */
+export async function renewLeases(owner: string, ids: string[]): Promise<void> {
+  for (let start = 0; start < ids.length; start += idsPerUpdate) {
+    const some = ids.slice(start, start + idsPerUpdate);
+    await write((tx) =>
+      tx.queueRecipient.updateMany({
+        where: { id: { in: some }, state: 'sending', leaseOwner: owner },
+        data: { leaseUntil: fromNow(leaseMs) },
+      }),
+    );
+  }
+}
+
+/** Puts rows of `owner` back as they were: due, no attempt counted. */
+export async function releaseLeases(owner: string): Promise<void> {
+  await write((tx) =>
+    tx.queueRecipient.updateMany({
+      where: { state: 'sending', leaseOwner: owner },
+      data: { state: 'queued', leaseOwner: '', leaseUntil: null },
+    }),
+  );
+}
+
+/** When something will be due: the next attempt, or the end of a lease that is not `owner`'s. */
+export async function findNextDue(owner: string): Promise<Date | null> {
+  const [queued, leased] = await Promise.all([
+    db.queueRecipient.findFirst({
+      where: { state: 'queued' },
+      orderBy: { nextAttemptAt: 'asc' },
+      select: { nextAttemptAt: true },
+    }),
+    db.queueRecipient.findFirst({
+      where: { state: 'sending', leaseOwner: { not: owner } },
+      orderBy: { leaseUntil: 'asc' },
+      select: { leaseUntil: true },
+    }),
+  ]);
+  const times = [queued?.nextAttemptAt, leased?.leaseUntil].flatMap((at) => at ?? []);
+  return times.length > 0 ? new Date(Math.min(...times.map((at) => at.getTime()))) : null;
+}

@@ -1,0 +1,209 @@
+// The queue at work: looks for due recipients, takes them under a lease, and tries them, a bounded number
+// at a time. Wakes by a poke, by other processes' commits and by the clock; the rows are the truth, so a
+// missed wake costs a minute at most. Any number of processes may run one over the same database.
+import { now } from '#lib/clock.ts';
+import { newId } from '#lib/id.ts';
+import { logOf } from '#lib/log.ts';
+import { onPoke } from '#lib/poke.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { findRoute, type Route } from '#server/delivery/route.ts';
+import type { Running } from '#server/net/running.ts';
+import { type Job, runJob } from './attempt.ts';
+import {
+  claim,
+  type DueRow,
+  findNextDue,
+  listDue,
+  releaseLeases,
+  renewLeases,
+  renewMs,
+} from './claim.ts';
+
+const log = logOf('queue');
+
+/** Rows of one look. */
+const batchSize = 200;
+const looksPerScan = 20;
+/** RFC 5321 §4.5.3.1.8: every server takes 100 recipients a message. */
+const recipientsPerJob = 100;
+/** Bodies in memory at one time; a single larger one goes alone. */
+const maxBytesInFlight = 256 * 1024 * 1024;
+const maxSleepMs = 60_000;
+const minSleepMs = 20;
+/** What other processes committed is looked at so often. */
+const elsewhereMs = 250;
+const stopGraceMs = 3000;
+
+type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
+
+/** Starts the work on the queue; `stop` gives running attempts 3 seconds and releases the rest. */
+export async function startQueue(): Promise<Running> {
+  const runner = new Runner();
+  runner.start();
+  return { stop: () => runner.stop() };
+}
+
+class Runner {
+  private readonly owner = newId();
+  private readonly abort = new AbortController();
+  /** Running attempts and the rows they hold. */
+  private readonly jobs = new Map<Promise<void>, string[]>();
+  private readonly activeOf = new Map<string, number>();
+  private bytesInFlight = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private timerAt = Number.POSITIVE_INFINITY;
+  private renewal: NodeJS.Timeout | null = null;
+  private scanning: Promise<void> | null = null;
+  private isAgain = false;
+  private isStopping = false;
+  private readonly unsubscribe: (() => void)[] = [];
+
+  start(): void {
+    this.unsubscribe.push(onPoke('queue', () => this.wake()));
+    this.unsubscribe.push(onPoke('elsewhere', () => this.sleep(elsewhereMs)));
+    this.renewal = setInterval(() => {
+      if (this.jobs.size === 0) return;
+      renewLeases(this.owner, [...this.jobs.values()].flat()).catch((error) =>
+        log.error({ err: error }, 'leases not renewed'),
+      );
+    }, renewMs);
+    this.renewal.unref();
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    for (const end of this.unsubscribe) end();
+    if (this.timer) clearTimeout(this.timer);
+    await this.scanning;
+    const grace = new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref());
+    await Promise.race([Promise.all(this.jobs.keys()), grace]);
+    this.abort.abort();
+    await Promise.all(this.jobs.keys());
+    if (this.renewal) clearInterval(this.renewal);
+    await releaseLeases(this.owner);
+  }
+
+  /** Looks now; during a look, once more after it. */
+  private wake(): void {
+    if (this.isStopping) return;
+    if (this.scanning) {
+      this.isAgain = true;
+      return;
+    }
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.timerAt = Number.POSITIVE_INFINITY;
+    this.scanning = this.scan()
+      .catch((error) => {
+        log.error({ err: error }, 'the queue could not be read');
+        this.sleep(maxSleepMs / 10);
+      })
+      .finally(() => {
+        this.scanning = null;
+        if (!this.isAgain) return;
+        this.isAgain = false;
+        this.wake();
+      });
+  }
+
+  /** Looks after `ms` at the latest. */
+  private sleep(ms: number): void {
+    if (this.isStopping) return;
+    const at = performance.now() + ms;
+    if (at >= this.timerAt) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.timerAt = at;
+    this.timer = setTimeout(() => this.wake(), ms);
+    this.timer.unref();
+  }
+
+  private async scan(): Promise<void> {
+    const settings = await readSettings();
+    const limit = settings['delivery.concurrency'];
+    const perRoute = settings['delivery.concurrencyPerDomain'];
+    const busyDomains = new Set<string>();
+    for (let look = 0; look < looksPerScan && !this.isStopping; look++) {
+      if (this.jobs.size >= limit) return;
+      const due = await listDue(batchSize, [...busyDomains]);
+      const { groups, saturated } = await this.choose(due, limit - this.jobs.size, perRoute);
+      const isFull = groups.length === 0 && saturated.length === 0;
+      await this.launch(groups);
+      if (due.length < batchSize || isFull) break;
+      for (const domain of saturated) busyDomains.add(domain);
+    }
+    const next = await findNextDue(this.owner);
+    // What is due but finds no free place is looked at when a job ends.
+    const waitMs = next ? next.getTime() - now().getTime() : maxSleepMs;
+    const isWaiting = waitMs <= 0 && this.jobs.size > 0;
+    this.sleep(Math.min(Math.max(isWaiting ? maxSleepMs : waitMs, minSleepMs), maxSleepMs));
+  }
+
+  /** Groups due rows into jobs as far as the limits allow; says which domains found no place. */
+  private async choose(
+    due: DueRow[],
+    places: number,
+    perRoute: number,
+  ): Promise<{ groups: Group[]; saturated: string[] }> {
+    const open = new Map<string, Group>();
+    const groups: Group[] = [];
+    const chosenOf = new Map<string, number>();
+    const saturated = new Set<string>();
+    let bytes = this.bytesInFlight;
+    for (const row of due) {
+      const route = await findRoute(row.sender, row.recipient, row.domain);
+      const key = `${row.messageId} ${route.key}`;
+      const known = open.get(key);
+      if (known && known.ids.length < recipientsPerJob) {
+        known.ids.push(row.id);
+        continue;
+      }
+      const active = (this.activeOf.get(route.key) ?? 0) + (chosenOf.get(route.key) ?? 0);
+      if (active >= perRoute) {
+        saturated.add(row.domain);
+        continue;
+      }
+      const isTooMuch = bytes > 0 && bytes + row.sizeBytes > maxBytesInFlight;
+      if (groups.length >= places || isTooMuch) continue;
+      const { messageId, sizeBytes } = row;
+      const group: Group = { route, messageId, ids: [row.id], sizeBytes };
+      open.set(key, group);
+      groups.push(group);
+      chosenOf.set(route.key, (chosenOf.get(route.key) ?? 0) + 1);
+      bytes += sizeBytes;
+    }
+    return { groups, saturated: [...saturated] };
+  }
+
+  private async launch(groups: Group[]): Promise<void> {
+    if (groups.length === 0) return;
+    const wanted = groups.flatMap((group) => group.ids);
+    const taken = new Set(await claim(wanted, this.owner));
+    for (const group of groups) {
+      const recipientIds = group.ids.filter((id) => taken.has(id));
+      if (recipientIds.length > 0) this.run({ ...group, ids: recipientIds });
+    }
+  }
+
+  private run({ route, messageId, ids, sizeBytes }: Group): void {
+    const { owner } = this;
+    const job: Job = { messageId, recipientIds: ids, route, owner, signal: this.abort.signal };
+    this.activeOf.set(route.key, (this.activeOf.get(route.key) ?? 0) + 1);
+    this.bytesInFlight += sizeBytes;
+    const running = runJob(job)
+      .catch((error) => {
+        if (this.abort.signal.aborted) return;
+        // Nothing was stored: the lease is not renewed, and after its end the rows are tried again.
+        log.error({ err: error }, 'the outcome of an attempt could not be stored');
+      })
+      .finally(() => {
+        this.jobs.delete(running);
+        const left = (this.activeOf.get(route.key) ?? 1) - 1;
+        if (left > 0) this.activeOf.set(route.key, left);
+        else this.activeOf.delete(route.key);
+        this.bytesInFlight -= sizeBytes;
+        this.wake();
+      });
+    this.jobs.set(running, ids);
+  }
+}
