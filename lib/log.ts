@@ -6,6 +6,8 @@ export const log = pino({
   level: process.env.DREY_LOG_LEVEL || 'info',
   base: undefined,
   timestamp: pino.stdTimeFunctions.isoTime,
+  // Under both names: pino by itself writes an Error under any other key than "err" as {}.
+  serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
   formatters: { level: (label) => ({ level: label }) },
   redact: {
     paths: ['password', 'secret', 'token', '*.password', '*.secret', '*.token', '*.passwordHash'],

@@ -1,4 +1,4 @@
-// The numbers that others count; server/metrics/server.ts shows them to a scraper. Never an address, a user
+// The numbers that others count; server/metrics/servers.ts shows them to a scraper. Never an address, a user
 // or a domain as a label: labels are from short closed lists, or the memory grows with the mail.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -62,7 +62,7 @@ export const sessions = new Gauge({
   registers,
 });
 
-/** Set at each scrape from the database (server/metrics/server.ts). */
+/** Set at each scrape from the database (server/metrics/servers.ts). */
 export const queueMessages = new Gauge({
   name: 'mail_queue_messages',
   help: 'Recipients in the queue, by state',

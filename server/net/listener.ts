@@ -160,30 +160,32 @@ export function explain(
   return new Error(text, { cause: error });
 }
 
-function stopServer(
+async function stopServer(
   server: Server,
   open: Map<Socket, Session | null>,
   graceMs: number,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      for (const socket of open.keys()) socket.destroy();
-    }, graceMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    for (const [socket, session] of open) {
-      if (!session) {
-        socket.destroy(); // not yet admitted, or still in its handshake
-        continue;
-      }
-      try {
-        session.end();
-      } catch (error) {
-        log.error({ error }, 'a session failed to end');
-        socket.destroy();
-      }
-    }
-  });
+  const timer = setTimeout(() => {
+    for (const socket of open.keys()) socket.destroy();
+  }, graceMs);
+  const closes = [...open.keys()].map(
+    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  );
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const [socket, session] of open) {
+    // One without a session is not yet admitted, or still in its handshake.
+    if (session) endSession(session, socket);
+    else socket.destroy();
+  }
+  await Promise.all([closed, ...closes]);
+  clearTimeout(timer);
+}
+
+function endSession(session: Session, socket: Socket): void {
+  try {
+    session.end();
+  } catch (error) {
+    log.error({ error }, 'a session failed to end');
+    socket.destroy();
+  }
 }
