@@ -1,6 +1,7 @@
 // `npx drey …`: the admin panel's operations for a terminal. It talks to the database, so it works whether
 // the server runs or not; a running server notices each change.
 // Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+import './quiet.ts';
 import { Command, CommanderError } from 'commander';
 import { closeDatabase } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
@@ -11,9 +12,6 @@ import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { printResult } from './print.ts';
 import { serverCommands } from './server.ts';
-
-// The log belongs to the daemon's output, not to a command's.
-process.env.DREY_LOG_LEVEL ??= 'silent';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
