@@ -1,0 +1,153 @@
+// Delivery: one message into mailboxes here and into the queue for addresses outside, in one write().
+//
+// Invariants: when deliver() resolves, every copy is durable, and when it throws there is none; pokes come
+// after the commit. Whoever answers "250" does so after that.
+import { type Tx, write } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
+import { poke } from '#lib/poke.ts';
+import { enqueue } from '#lib/queue/enqueue.ts';
+import { type NewEvent, recordEventIn } from '#lib/trail/record.ts';
+import { appendIn } from '#server/store/append.ts';
+import { insertBlob, type StagedBody } from '#server/store/blobs.ts';
+import { pokeMailbox } from '#server/store/journal.ts';
+import { ensureMailboxes, findMailbox, listMailboxes } from '#server/store/mailboxes.ts';
+import { mailboxPrefix, queuePrefix, type Trace } from './trace.ts';
+
+export type LocalCopy = {
+  accountId: string;
+  /** The mailbox's address, as resolveRecipient gives it. */
+  address: string;
+  detail?: string;
+  /** The address that the sender wrote to, where it was another one (alias, catch-all). */
+  originalTo?: string;
+};
+
+export type RemoteCopy = {
+  recipient: string;
+  /** RFC 3461: "rfc822;addr". */
+  originalTo?: string;
+  notify?: string;
+  /** The alias here that led outside, where one did. */
+  alias?: string;
+};
+
+export type Delivery = {
+  body: StagedBody;
+  /** Envelope sender, '' for the null sender; a forward through an alias keeps it. */
+  sender: string;
+  /** Who submitted it; null for mail from outside or made here. */
+  accountId: string | null;
+  mailboxes: LocalCopy[];
+  remote: RemoteCopy[];
+  trace: Trace;
+  traceId: string;
+  /** Into the mailbox with special use \Junk, where there is one. */
+  isJunk?: boolean;
+  envid?: string;
+  ret?: string;
+  isSmtpUtf8?: boolean;
+};
+
+type Target = LocalCopy & { mailboxId: string };
+
+/**
+ * Delivers to every mailbox (once to each, whatever the number of addresses that lead there) and queues for
+ * every outside address. Refusal 'over-quota' when one mailbox is full: then nobody has got a copy.
+ */
+export async function deliver(delivery: Delivery): Promise<void> {
+  const targets = await findTargets(delivery);
+  const remote = [...new Map(delivery.remote.map((copy) => [copy.recipient, copy])).values()];
+  if (targets.length + remote.length === 0) throw new Error('A delivery needs a recipient');
+  await write(async (tx) => {
+    await recordEventIn(tx, describeArrival(delivery, targets.length + remote.length));
+    for (const target of targets) await insertCopy(tx, delivery, target);
+    if (remote.length > 0) await insertQueued(tx, delivery, remote);
+  });
+  for (const { accountId, mailboxId } of targets) pokeMailbox(accountId, mailboxId);
+  if (remote.length > 0) poke('queue');
+}
+
+/** The mailbox of each account, found before the transaction, one an account. */
+async function findTargets({ mailboxes, isJunk = false }: Delivery): Promise<Target[]> {
+  const copies = [...new Map(mailboxes.map((copy) => [copy.accountId, copy])).values()];
+  return Promise.all(
+    copies.map(async (copy) => ({ ...copy, mailboxId: await findInbox(copy.accountId, isJunk) })),
+  );
+}
+
+async function findInbox(accountId: string, isJunk: boolean): Promise<string> {
+  if (isJunk) {
+    const junk = (await listMailboxes(accountId)).find(({ specialUse }) => specialUse === '\\Junk');
+    if (junk) return junk.id;
+  }
+  let inbox = await findMailbox(accountId, 'INBOX');
+  if (!inbox) {
+    await ensureMailboxes(accountId);
+    inbox = await findMailbox(accountId, 'INBOX');
+  }
+  if (!inbox) throw new Refusal('unavailable', 'The account has no inbox.');
+  return inbox.id;
+}
+
+function describeArrival(delivery: Delivery, recipients: number): NewEvent {
+  const { body, sender, accountId, trace, traceId } = delivery;
+  return {
+    traceId,
+    kind: 'received',
+    accountId,
+    sender,
+    remote: trace.remote ?? '',
+    text: body.facts.subject,
+    detail: {
+      helo: trace.helo,
+      protocol: trace.protocol,
+      sizeBytes: body.sizeBytes,
+      messageId: body.facts.messageId,
+      recipients,
+    },
+  };
+}
+
+async function insertCopy(tx: Tx, delivery: Delivery, target: Target): Promise<void> {
+  const { body, sender, traceId, trace } = delivery;
+  const { accountId, mailboxId, address, originalTo } = target;
+  const prefix = mailboxPrefix(trace, { traceId, sender, address, originalTo });
+  const message = { body, prefix, flags: 0, keywords: [], internalDate: trace.receivedAt };
+  const { uid } = await appendIn(tx, accountId, mailboxId, message);
+  await recordEventIn(tx, {
+    traceId,
+    kind: 'delivered',
+    accountId,
+    sender,
+    recipient: originalTo ?? address,
+    text: originalTo && originalTo !== address ? `to the mailbox of ${address}` : '',
+    detail: { mailboxId, uid, isJunk: delivery.isJunk },
+  });
+}
+
+async function insertQueued(tx: Tx, delivery: Delivery, remote: RemoteCopy[]): Promise<void> {
+  const { body, sender, accountId, traceId, trace, envid, ret, isSmtpUtf8 } = delivery;
+  const aliases = [...new Set(remote.flatMap(({ alias }) => (alias ? [alias] : [])))];
+  const prefix = queuePrefix(trace, traceId, aliases);
+  await insertBlob(tx, body);
+  await enqueue(tx, {
+    blobId: body.id,
+    prefix,
+    sizeBytes: prefix.length + body.sizeBytes,
+    sender,
+    accountId,
+    recipients: remote.map(({ recipient, originalTo, notify }) => ({
+      recipient,
+      originalTo,
+      notify,
+    })),
+    envid,
+    ret,
+    isSmtpUtf8,
+    traceId,
+  });
+  for (const { recipient, alias } of remote) {
+    const text = alias ? `forwarded by ${alias}` : '';
+    await recordEventIn(tx, { traceId, kind: 'queued', accountId, sender, recipient, text });
+  }
+}

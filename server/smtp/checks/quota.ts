@@ -1,0 +1,20 @@
+// A full mailbox is told at RCPT, while the other recipients can still be served. The size counts where the
+// client declared it (RFC 1870 §6.1); delivery itself is the last word.
+import { readQuota } from '#server/store/quota.ts';
+import { pass, refuse } from '../verdict.ts';
+import type { Check } from './stages.ts';
+
+export const quota: Check<'rcpt'> = {
+  name: 'quota',
+  async run({ resolution, transaction }) {
+    if (resolution.status !== 'local') return pass;
+    for (const { accountId } of resolution.mailboxes) {
+      const { limitBytes, usedBytes } = await readQuota(accountId);
+      const needed = Math.max(1, transaction.declaredBytes);
+      if (limitBytes !== null && usedBytes + needed > limitBytes) {
+        return refuse('mailbox-full', 'The mailbox is full');
+      }
+    }
+    return pass;
+  },
+};

@@ -1,0 +1,69 @@
+// Every "no" of SMTP in one table: named reason → reply code and enhanced status code (RFC 5321 §4.2,
+// RFC 3463). Nothing else in this room writes a code for a refusal of ours.
+import { isRefusal, type RefusalReason } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import type { Reason, Refused } from './verdict.ts';
+
+const log = logOf('smtp');
+
+/** One reply line: "554 5.7.1 text". */
+export type Reply = { code: number; enhanced: string; text: string };
+
+const codes: Record<Reason, [code: number, enhanced: string]> = {
+  'too-many-connections': [421, '4.7.0'],
+  'bad-helo': [501, '5.5.4'],
+  'unknown-parameter': [555, '5.5.4'],
+  'bad-sender': [553, '5.1.7'],
+  'null-sender': [553, '5.7.1'],
+  'sender-not-owned': [553, '5.7.1'],
+  'utf8-not-declared': [553, '5.6.7'],
+  'too-many-recipients': [452, '4.5.3'],
+  'bad-recipient': [553, '5.1.3'],
+  'source-route': [554, '5.7.1'],
+  'relay-denied': [554, '5.7.1'],
+  'unknown-recipient': [550, '5.1.1'],
+  'recipient-disabled': [550, '5.2.1'],
+  'mailbox-full': [452, '4.2.2'],
+  'too-big': [552, '5.3.4'],
+  'header-too-big': [552, '5.3.4'],
+  'bare-newline': [550, '5.6.11'],
+  'too-many-hops': [554, '5.4.6'],
+  'mail-loop': [554, '5.4.6'],
+  'bad-from': [550, '5.6.0'],
+  'from-not-owned': [553, '5.7.1'],
+  unavailable: [451, '4.3.0'],
+};
+
+/** Refusals of other rooms that can reach a mail transaction; any other is a fault of ours. */
+const reasons: Partial<Record<RefusalReason, Reason>> = {
+  'over-quota': 'mailbox-full',
+  'too-big': 'too-big',
+};
+
+const texts: Partial<Record<Reason, string>> = {
+  'mailbox-full': 'The mailbox is full',
+  'too-big': 'The message is larger than this server takes',
+};
+
+/** The reply that tells a refusing verdict. */
+export function replyOf(verdict: Refused): Reply {
+  const [code, enhanced] = codes[verdict.reason];
+  return { code, enhanced, text: verdict.text };
+}
+
+/** A thrown value as a verdict: a refusal of the store, or a fault that is logged whole and told as 451. */
+export function verdictOfError(error: unknown): Refused {
+  const reason = isRefusal(error) ? reasons[error.reason] : undefined;
+  if (reason) return { outcome: 'refuse', reason, text: texts[reason] ?? '' };
+  log.error({ err: error }, 'a mail transaction failed');
+  return {
+    outcome: 'refuse',
+    reason: 'unavailable',
+    text: 'Local error in processing, try again later',
+  };
+}
+
+/** The error shape that smtp-server's callbacks take; connection.ts sends its code exactly once. */
+export function toError(reply: Reply): Error & { responseCode: number } {
+  return Object.assign(new Error(`${reply.enhanced} ${reply.text}`), { responseCode: reply.code });
+}

@@ -1,0 +1,43 @@
+// What a session knows: who the client is, and the mail transaction it is in. Facts only; the dialogue is
+// in connection.ts, the decisions in checks/.
+import type { LocalTarget } from '#lib/accounts/route.ts';
+import type { Settings } from '#lib/settings/index.ts';
+
+export type SmtpListener = 'smtp' | 'submission' | 'submissions';
+
+export type Client = {
+  listener: SmtpListener;
+  /** 587 and 465: signed-in users hand in mail. Port 25 takes mail from other servers. */
+  isSubmission: boolean;
+  /** Plain IPv4 or IPv6 address. */
+  remote: string;
+  /** What it said in HELO or EHLO; empty before. */
+  helo: string;
+  isSecure: boolean;
+  /** "TLSv1.3 TLS_AES_256_GCM_SHA384", or null. */
+  tls: string | null;
+  /** RFC 3848 keyword: "ESMTPSA". */
+  protocol: string;
+  account: { id: string; address: string } | null;
+};
+
+/** An accepted recipient: mailboxes and outside addresses it leads to. */
+export type Recipient = {
+  /** As the client wrote it, the domain as A-label. */
+  address: string;
+  mailboxes: LocalTarget[];
+  /** Outside addresses: those of an alias, or the recipient itself where mail is relayed. */
+  remote: string[];
+};
+
+/** One mail transaction (RFC 5321 §3.3), from MAIL to the end of DATA or RSET. */
+export type Transaction = {
+  traceId: string;
+  /** As the client wrote it, the domain as A-label; empty for the null sender. */
+  sender: string;
+  isSmtpUtf8: boolean;
+  /** SIZE parameter (RFC 1870), 0 when not given. */
+  declaredBytes: number;
+  recipients: Map<string, Recipient>;
+  settings: Settings;
+};

@@ -1,0 +1,45 @@
+// What a check says (docs/architecture.md, decision 9). The same values answer a real session and the
+// page that asks what would happen to a mail, so a verdict knows nothing of sockets.
+
+/** The closed list of reasons; server/smtp/replies.ts gives each its reply code, once. */
+export type Reason =
+  | 'too-many-connections'
+  | 'bad-helo'
+  | 'unknown-parameter'
+  | 'bad-sender'
+  | 'null-sender'
+  | 'sender-not-owned'
+  | 'utf8-not-declared'
+  | 'too-many-recipients'
+  | 'bad-recipient'
+  | 'source-route'
+  | 'relay-denied'
+  | 'unknown-recipient'
+  | 'recipient-disabled'
+  | 'mailbox-full'
+  | 'too-big'
+  | 'header-too-big'
+  | 'bare-newline'
+  | 'too-many-hops'
+  | 'mail-loop'
+  | 'bad-from'
+  | 'from-not-owned'
+  | 'unavailable';
+
+export type Refused = { outcome: 'refuse'; reason: Reason; text: string };
+
+export type Verdict =
+  | { outcome: 'pass' }
+  /** Goes on, with a finished header field (CRLF at its end) before the message. */
+  | { outcome: 'tag'; reason: string; field: string }
+  /** Goes on, into the Junk mailbox. */
+  | { outcome: 'junk'; reason: string }
+  /** Refused, for now or for good: the reason's code says which. The text is public. */
+  | Refused;
+
+export const pass: Verdict = { outcome: 'pass' };
+
+/** A refusal with a text that the other side may read. */
+export function refuse(reason: Reason, text: string): Refused {
+  return { outcome: 'refuse', reason, text };
+}
