@@ -1,5 +1,6 @@
-// Trusted networks (Postfix: mynetworks): who may relay without signing in. Loopback always may; every
-// other network is a row that an administrator made.
+// Trusted networks (Postfix: mynetworks): who may relay without signing in. This machine itself always
+// may, at its own address 127.0.0.1 or ::1; every other network is a row that an administrator made, also
+// the rest of 127.0.0.0/8, where containers and test clients like to live.
 import { BlockList, isIP } from 'node:net';
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, write } from '../db.ts';
@@ -86,9 +87,11 @@ export function isLoopback(remote: string): boolean {
   return isIn(loopback, plainAddress(remote));
 }
 
-/** Whether the peer may relay without signing in: loopback, or in a trusted network. */
+const ownAddresses = ['127.0.0.1', '::1'];
+
+/** Whether the peer may relay without signing in: this machine itself, or in a trusted network. */
 export async function isTrustedAddress(remote: string): Promise<boolean> {
-  if (isLoopback(remote)) return true;
+  if (ownAddresses.includes(plainAddress(remote))) return true;
   const list = new BlockList();
   for (const { cidr } of await listNetworks()) {
     const { address, bits, family } = parseCidr(cidr);

@@ -286,6 +286,7 @@ describe('trusted networks', () => {
   it('trusts loopback and the rows, nothing else', async () => {
     const table: [string, boolean][] = [
       ['127.0.0.1', true],
+      ['127.0.0.2', false],
       ['::1', true],
       ['::ffff:127.0.0.1', true],
       ['10.1.2.3', true],
