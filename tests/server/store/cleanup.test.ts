@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { shiftClock } from '#lib/clock.ts';
+import { db, write } from '#lib/db.ts';
+import { appendMessages } from '#server/store/append.ts';
+import { blobPath, removeBlobFile } from '#server/store/blob-files.ts';
+import { createStage, insertBlob, readBlob, stageBytes } from '#server/store/blobs.ts';
+import { removeOrphans } from '#server/store/cleanup.ts';
+import { removeMessages } from '#server/store/expunge.ts';
+import { readBytes, readMessages } from '#server/store/read.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
+
+let database: Awaited<ReturnType<typeof openTestDatabase>>;
+before(async () => {
+  database = await openTestDatabase();
+});
+after(() => database.close());
+
+const twoHoursMs = 7_200_000;
+let bodies = 0;
+
+/** A body that no other test has; a file where `isLarge`. */
+function newBody(isLarge: boolean): Buffer {
+  const text = `Subject: body ${bodies++}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(text), Buffer.alloc(isLarge ? 100_000 : 10, 0x61)]);
+}
+
+/** Runs the job as if two hours had passed, for files too. */
+async function removeLater(...blobIds: string[]) {
+  const past = new Date(Date.now() - twoHoursMs);
+  for (const id of blobIds) if (existsSync(blobPath(id))) utimesSync(blobPath(id), past, past);
+  shiftClock(twoHoursMs - 3_000_000);
+  try {
+    return await removeOrphans();
+  } finally {
+    shiftClock(3_000_000 - twoHoursMs);
+  }
+}
+
+/** Makes the row of a blob look as old as its file will be. */
+async function age(...ids: string[]): Promise<void> {
+  const createdAt = new Date(Date.now() - twoHoursMs);
+  await write((tx) => tx.blob.updateMany({ where: { id: { in: ids } }, data: { createdAt } }));
+}
+
+for (const isLarge of [false, true]) {
+  const kind = isLarge ? 'file' : 'row';
+
+  test(`a ${kind} goes when its last message went, not before, not at once`, async () => {
+    const account = await makeAccount();
+    const inbox = await mailboxOf(account, 'INBOX');
+    const message = await makeMessage(newBody(isLarge));
+    const id = message.body.id;
+    await appendMessages(account, inbox.id, [message, message]);
+    await removeMessages(account, inbox.id, [1]);
+    await age(id);
+    await removeLater(id);
+    assert.ok((await readBlob(id)).length > 0, 'one message is left');
+    await removeMessages(account, inbox.id, [2]);
+    await write((tx) => insertBlob(tx, message.body));
+    await removeOrphans();
+    assert.ok((await readBlob(id)).length > 0, 'younger than an hour');
+    await age(id);
+    assert.equal((await removeLater(id)).blobs, 1);
+    await assert.rejects(readBlob(id), { reason: 'not-found' });
+    assert.equal(existsSync(blobPath(id)), false);
+    for (const count of [
+      db.blobBytes.count({ where: { id } }),
+      db.rendering.count({ where: { blobId: id } }),
+      db.renderingText.count({ where: { blobId: id } }),
+    ]) {
+      assert.equal(await count, 0);
+    }
+    await checkCounters(account);
+  });
+
+  test(`a ${kind} that comes again while it is being removed is whole`, async () => {
+    const account = await makeAccount();
+    const inbox = await mailboxOf(account, 'INBOX');
+    for (let round = 0; round < 10; round++) {
+      const bytes = newBody(isLarge);
+      const old = await stageBytes(bytes);
+      await write((tx) => insertBlob(tx, old));
+      await age(old.id);
+      if (isLarge) utimesSync(blobPath(old.id), new Date(0), new Date(0));
+      const [, appended] = await Promise.all([
+        removeOrphans(),
+        (async () => {
+          const message = await makeMessage(bytes);
+          // Between staging and insertion the job may run as often as it likes.
+          if (round % 2 === 0) await removeOrphans();
+          return appendMessages(account, inbox.id, [message]);
+        })(),
+      ]);
+      await removeOrphans();
+      const [row] = await readMessages(account, inbox.id, appended.uids);
+      assert.ok(row);
+      assert.ok((await readBytes(row)).equals(bytes));
+    }
+  });
+}
+
+test('a body that only waits in the queue stays', async () => {
+  const staged = await stageBytes(newBody(true));
+  await write(async (tx) => {
+    await insertBlob(tx, staged);
+    await tx.queueMessage.create({
+      data: {
+        id: 'queued',
+        blobId: staged.id,
+        prefix: Buffer.alloc(0),
+        sizeBytes: 1,
+        sender: '',
+        traceId: 't',
+        createdAt: new Date(),
+      },
+    });
+  });
+  await age(staged.id);
+  await removeLater(staged.id);
+  assert.equal((await readBlob(staged.id)).length, staged.sizeBytes);
+});
+
+test('a staged file whose transaction failed goes after an hour', async () => {
+  const staged = await stageBytes(newBody(true));
+  assert.equal((await removeOrphans()).files, 0);
+  assert.ok(existsSync(blobPath(staged.id)));
+  assert.equal((await removeLater(staged.id)).files, 1);
+  assert.equal(existsSync(blobPath(staged.id)), false);
+  // Staged once more it is there again.
+  await stageBytes(await Promise.resolve(newBody(true)));
+});
+
+test('a file that was staged a moment ago is put back when its removal had begun', async () => {
+  const staged = await stageBytes(newBody(true));
+  assert.equal(await removeBlobFile(staged.id, new Date(Date.now() - 60_000)), false);
+  assert.ok(existsSync(blobPath(staged.id)));
+  assert.deepEqual(readdirSync(join(database.folder, 'blobs', 'tmp')), []);
+});
+
+test('what arrived halfway goes after an hour, an aborted one at once', async () => {
+  const folder = join(database.folder, 'blobs', 'tmp');
+  const left = createStage(1_000_000);
+  await left.write(Buffer.alloc(100_000));
+  const aborted = createStage(1_000_000);
+  await aborted.write(Buffer.alloc(100_000));
+  assert.equal(readdirSync(folder).length, 2);
+  await aborted.abort();
+  assert.equal(readdirSync(folder).length, 1);
+  assert.equal((await removeOrphans()).temporaries, 0);
+  const past = new Date(Date.now() - twoHoursMs);
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past);
+  assert.equal((await removeOrphans()).temporaries, 1);
+  assert.deepEqual(readdirSync(folder), []);
+  await left.abort();
+});
+
+test('mail of a removed account goes, of others not', async () => {
+  const gone = await makeAccount();
+  const kept = await makeAccount();
+  const message = await makeMessage('Message-ID: <a@b>\n\nx');
+  for (const account of [gone, kept]) {
+    const inbox = await mailboxOf(account, 'INBOX');
+    await appendMessages(account, inbox.id, [message, message]);
+    await removeMessages(account, inbox.id, [1]);
+  }
+  await write((tx) => tx.account.delete({ where: { id: gone } }));
+  assert.equal((await removeOrphans()).accounts, 1);
+  const where = { accountId: gone };
+  for (const count of [
+    db.mailbox.count({ where }),
+    db.message.count({ where }),
+    db.tombstone.count({ where }),
+    db.subscription.count({ where }),
+    db.threadReference.count({ where }),
+  ]) {
+    assert.equal(await count, 0);
+  }
+  assert.equal((await mailboxOf(kept, 'INBOX')).messages, 1);
+  await checkCounters(kept);
+});
