@@ -1,8 +1,7 @@
 // The address a request came from, for the login throttle and the trail.
 //
-// Next sets x-forwarded-for to the peer's address when the request has none. A proxy in front appends the
-// address it saw, so the last entry is the one written nearest to us. Without a proxy a client may write
-// the header itself: the limit per account (lib/accounts/throttle.ts) holds all the same.
+// The web process (server/web/child.ts) writes the peer's address into X-Forwarded-For and keeps what a
+// proxy on this machine wrote; the last entry is the one written nearest to us.
 
 /** The last entry of the header's value, or "" where nothing is known. */
 export function remoteAddress(forwardedFor: string | string[] | null | undefined): string {

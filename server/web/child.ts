@@ -1,15 +1,14 @@
 // The web app's own process: Next behind a plain HTTP server. It is forked by supervise.ts, tells its port
-// over IPC, and ends with its parent. The server writes the peer's address into a header of our own, so
-// that the sign-in throttle cannot be talked out of it by a header the client sends.
+// over IPC, and ends with its parent. The X-Forwarded headers are believed only from a proxy on this
+// machine; from anybody else they are replaced by what the socket says, so that the sign-in throttle
+// cannot be talked out of the peer's address.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import next from 'next';
+import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
 
 const [host = '127.0.0.1', port = '3000'] = process.argv.slice(2);
-/** Header with the peer's address; what a client sends under this name is overwritten. */
-const remoteHeader = 'x-drey-remote';
-
 const server = createServer();
 const app = next({
   dev: false,
@@ -20,7 +19,14 @@ const app = next({
 });
 const handle = app.getRequestHandler();
 server.on('request', (request, response) => {
-  request.headers[remoteHeader] = request.socket.remoteAddress ?? '';
+  const remote = plainAddress(request.socket.remoteAddress ?? '');
+  if (!isLoopback(remote) || !request.headers['x-forwarded-for']) {
+    request.headers['x-forwarded-for'] = remote;
+  }
+  if (!isLoopback(remote)) {
+    delete request.headers['x-forwarded-proto'];
+    delete request.headers['x-forwarded-host'];
+  }
   void handle(request, response);
 });
 server.on('error', (error: NodeJS.ErrnoException) => {
