@@ -1,0 +1,111 @@
+// The timed jobs, in one list, and the loop that runs them. A job never overlaps itself or another, its
+// failure is logged and harms nothing else; whatever is left undone is done by the next run. Two processes
+// may run the same job: each is a deletion of what is surely not wanted.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fromNow, now } from '#lib/clock.ts';
+import { db, write } from '#lib/db.ts';
+import { logOf } from '#lib/log.ts';
+import { readSetting, readSettings } from '#lib/settings/index.ts';
+import type { Running } from '#server/net/running.ts';
+import { removeOrphans } from '#server/store/cleanup.ts';
+
+export type Job = {
+  name: string;
+  intervalMs: number;
+  /** Returns what it did, for the log; empty or all zero = nothing. */
+  run(): Promise<Record<string, number>>;
+};
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+/** After the start others come first. */
+const firstDelayMs = 15_000;
+const stopGraceMs = 3000;
+const rowsPerDelete = 1000;
+
+const log = logOf('jobs');
+
+/** Every job of the daemon. */
+export const jobs: Job[] = [
+  // Bodies nobody points to, and the mail of removed accounts.
+  { name: 'store-cleanup', intervalMs: hourMs, run: removeOrphans },
+  { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
+  { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
+  { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },
+];
+
+/** Events older than the setting storage.trailDays. */
+export async function removeOldEvents(): Promise<{ events: number }> {
+  const before = fromNow(-(await readSetting('storage.trailDays')) * dayMs);
+  for (let events = 0; ; ) {
+    // In pieces, so that no transaction holds the writer for long.
+    const rows = await db.trailEvent.findMany({
+      where: { at: { lt: before } },
+      orderBy: { at: 'asc' },
+      take: rowsPerDelete,
+      select: { id: true },
+    });
+    if (rows.length === 0) return { events };
+    const ids = rows.map((row) => row.id);
+    await write((tx) => tx.trailEvent.deleteMany({ where: { id: { in: ids } } }));
+    events += rows.length;
+  }
+}
+
+/** One-time tokens after their end. */
+export async function removeExpiredTokens(): Promise<{ tokens: number }> {
+  const where = { expiresAt: { lt: now() } };
+  if ((await db.oneTimeToken.count({ where })) === 0) return { tokens: 0 };
+  return { tokens: (await write((tx) => tx.oneTimeToken.deleteMany({ where }))).count };
+}
+
+/** Counters of failed logins whose window has passed. */
+export async function removeOldThrottles(): Promise<{ counters: number }> {
+  const windowMs = (await readSettings())['security.loginWindowMinutes'] * minuteMs;
+  const where = { startedAt: { lt: fromNow(-windowMs) } };
+  if ((await db.loginThrottle.count({ where })) === 0) return { counters: 0 };
+  return { counters: (await write((tx) => tx.loginThrottle.deleteMany({ where }))).count };
+}
+
+/** Starts the loop over `list`; `stop` waits a few seconds for a job that runs. */
+export async function startJobs(
+  list: Job[] = jobs,
+  delayMs: number = firstDelayMs,
+): Promise<Running> {
+  const ending = new AbortController();
+  const loop = runJobs(list, delayMs, ending.signal);
+  return {
+    stop: async () => {
+      ending.abort();
+      await Promise.race([
+        loop,
+        new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref()),
+      ]);
+    },
+  };
+}
+
+async function runJobs(list: Job[], delayMs: number, signal: AbortSignal): Promise<void> {
+  const dueAt = new Map(list.map((job) => [job, performance.now() + delayMs]));
+  while (!signal.aborted && list.length > 0) {
+    const [job, at] = [...dueAt].reduce((first, next) => (next[1] < first[1] ? next : first));
+    const waitMs = Math.max(0, at - performance.now());
+    await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return;
+    await runOne(job);
+    dueAt.set(job, performance.now() + job.intervalMs);
+  }
+}
+
+async function runOne(job: Job): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    const done = await job.run();
+    if (!Object.values(done).some((count) => count > 0)) return;
+    const tookMs = Math.round(performance.now() - startedAt);
+    log.info({ job: job.name, ...done, tookMs }, 'job done');
+  } catch (error) {
+    log.error({ err: error, job: job.name }, 'job failed');
+  }
+}
