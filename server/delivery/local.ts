@@ -59,9 +59,11 @@ export async function deliver(delivery: Delivery): Promise<void> {
   const remote = [...new Map(delivery.remote.map((copy) => [copy.recipient, copy])).values()];
   if (targets.length + remote.length === 0) throw new Error('A delivery needs a recipient');
   await write(async (tx) => {
-    await recordEventIn(tx, describeArrival(delivery, targets.length + remote.length));
-    for (const target of targets) await insertCopy(tx, delivery, target);
-    if (remote.length > 0) await insertQueued(tx, delivery, remote);
+    const events: NewEvent[] = [describeArrival(delivery, targets.length + remote.length)];
+    for (const target of targets) events.push(await insertCopy(tx, delivery, target));
+    if (remote.length > 0) events.push(...(await insertQueued(tx, delivery, remote)));
+    // Last, since they are logged at once: a full mailbox has thrown by now.
+    for (const event of events) await recordEventIn(tx, event);
   });
   for (const { accountId, mailboxId } of targets) pokeMailbox(accountId, mailboxId);
   if (remote.length > 0) poke('queue');
@@ -108,13 +110,13 @@ function describeArrival(delivery: Delivery, recipients: number): NewEvent {
   };
 }
 
-async function insertCopy(tx: Tx, delivery: Delivery, target: Target): Promise<void> {
+async function insertCopy(tx: Tx, delivery: Delivery, target: Target): Promise<NewEvent> {
   const { body, sender, traceId, trace } = delivery;
   const { accountId, mailboxId, address, originalTo } = target;
   const prefix = mailboxPrefix(trace, { traceId, sender, address, originalTo });
   const message = { body, prefix, flags: 0, keywords: [], internalDate: trace.receivedAt };
   const { uid } = await appendIn(tx, accountId, mailboxId, message);
-  await recordEventIn(tx, {
+  return {
     traceId,
     kind: 'delivered',
     accountId,
@@ -122,10 +124,10 @@ async function insertCopy(tx: Tx, delivery: Delivery, target: Target): Promise<v
     recipient: originalTo ?? address,
     text: originalTo && originalTo !== address ? `to the mailbox of ${address}` : '',
     detail: { mailboxId, uid, isJunk: delivery.isJunk },
-  });
+  };
 }
 
-async function insertQueued(tx: Tx, delivery: Delivery, remote: RemoteCopy[]): Promise<void> {
+async function insertQueued(tx: Tx, delivery: Delivery, remote: RemoteCopy[]): Promise<NewEvent[]> {
   const { body, sender, accountId, traceId, trace, envid, ret, isSmtpUtf8 } = delivery;
   const aliases = [...new Set(remote.flatMap(({ alias }) => (alias ? [alias] : [])))];
   const prefix = queuePrefix(trace, traceId, aliases);
@@ -146,8 +148,12 @@ async function insertQueued(tx: Tx, delivery: Delivery, remote: RemoteCopy[]): P
     isSmtpUtf8,
     traceId,
   });
-  for (const { recipient, alias } of remote) {
-    const text = alias ? `forwarded by ${alias}` : '';
-    await recordEventIn(tx, { traceId, kind: 'queued', accountId, sender, recipient, text });
-  }
+  return remote.map(({ recipient, alias }) => ({
+    traceId,
+    kind: 'queued',
+    accountId,
+    sender,
+    recipient,
+    text: alias ? `forwarded by ${alias}` : '',
+  }));
 }
