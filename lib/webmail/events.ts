@@ -1,0 +1,73 @@
+// Server-sent events for the mail pages. Every open stream is registered, so that the process can end them when
+// it is told to stop: an open stream would keep the web server alive without end.
+
+import type { MailAccount } from './pool.ts';
+import { watchMail } from './watch.ts';
+
+const pingMs = 25_000;
+
+const shared = globalThis as { dreyEventStreams?: Set<() => void>; dreyStreamsEndOnStop?: boolean };
+
+function streams(): Set<() => void> {
+  shared.dreyEventStreams ??= new Set();
+  if (!shared.dreyStreamsEndOnStop) {
+    shared.dreyStreamsEndOnStop = true;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, closeEventStreams);
+  }
+  return shared.dreyEventStreams;
+}
+
+/** Ends every open stream; browsers reconnect by themselves when the server is back. */
+export function closeEventStreams(): void {
+  for (const close of [...(shared.dreyEventStreams ?? [])]) close();
+}
+
+/** Bytes of an event stream about `folder`, the inbox and the counts, until `signal` aborts. */
+export function openEventStream(
+  account: MailAccount,
+  folder: string,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let close = () => {};
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (text: string) => {
+        // A reader that does not read must not fill our memory; it starts afresh when it comes back.
+        if ((controller.desiredSize ?? 0) < -1000) {
+          close();
+          return;
+        }
+        controller.enqueue(encoder.encode(text));
+      };
+      const stopWatching = watchMail(account, folder, (event) => send(formatEvent(event)));
+      const ping = setInterval(() => send(': still here\n\n'), pingMs);
+      ping.unref();
+      let isClosed = false;
+      close = () => {
+        if (isClosed) return;
+        isClosed = true;
+        clearInterval(ping);
+        stopWatching();
+        streams().delete(close);
+        try {
+          controller.close();
+        } catch {
+          // The reader was faster.
+        }
+      };
+      streams().add(close);
+      signal.addEventListener('abort', close, { once: true });
+      send('retry: 2000\n\n');
+      if (signal.aborted) close();
+    },
+    cancel() {
+      close();
+    },
+  });
+}
+
+/** One event in the text/event-stream format; JSON holds no raw line break. */
+export function formatEvent(event: object): string {
+  return `data: ${JSON.stringify(event)}\n\n`;
+}

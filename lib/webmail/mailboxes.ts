@@ -1,0 +1,100 @@
+// The folder list: every mailbox with its role and counts, by one LIST with RETURN (STATUS) (RFC 5819),
+// special ones first in the order people look for them.
+import { type MailAccount, withConnection } from './pool.ts';
+
+export type FolderRole = 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash' | 'none';
+
+export type Folder = {
+  /** Unicode path, levels parted by `delimiter`; its identity in every call */
+  path: string;
+  /** Last part of the path */
+  name: string;
+  delimiter: string;
+  role: FolderRole;
+  /** Levels above it, 0 at the top */
+  depth: number;
+  isSelectable: boolean;
+  messages: number;
+  unread: number;
+  /** Moves whenever anything in the folder changes */
+  state: string;
+};
+
+const roleOfUse: Record<string, FolderRole> = {
+  '\\Inbox': 'inbox',
+  '\\Drafts': 'drafts',
+  '\\Sent': 'sent',
+  '\\Archive': 'archive',
+  '\\Junk': 'junk',
+  '\\Trash': 'trash',
+};
+const roleOrder: FolderRole[] = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none'];
+
+/** Every folder of the account, special ones first, then by path. */
+export async function listFolders(account: MailAccount): Promise<Folder[]> {
+  return withConnection(account, async (client) => {
+    const entries = await client.list({
+      statusQuery: {
+        messages: true,
+        unseen: true,
+        uidNext: true,
+        uidValidity: true,
+        highestModseq: true,
+      },
+    });
+    const folders = entries
+      .filter((entry) => entry.path !== '')
+      .map((entry): Folder => {
+        const { status } = entry;
+        return {
+          path: entry.path,
+          name: entry.name || entry.path,
+          delimiter: entry.delimiter || '/',
+          role: entry.path === 'INBOX' ? 'inbox' : (roleOfUse[entry.specialUse ?? ''] ?? 'none'),
+          depth: entry.parent.length,
+          isSelectable: !entry.flags.has('\\Noselect') && !entry.flags.has('\\NonExistent'),
+          messages: status?.messages ?? 0,
+          unread: status?.unseen ?? 0,
+          state: [
+            status?.uidValidity,
+            status?.uidNext,
+            status?.highestModseq,
+            status?.messages,
+            status?.unseen,
+          ].join('.'),
+        };
+      });
+    return sortFolders(folders);
+  });
+}
+
+/** Special folders first, each with its children behind it; the rest by name. */
+export function sortFolders(folders: Folder[]): Folder[] {
+  const byPath = new Map(folders.map((folder) => [folder.path, folder]));
+  const rootOf = (folder: Folder): Folder =>
+    byPath.get(folder.path.split(folder.delimiter)[0]!) ?? folder;
+  const compareNames = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }).compare;
+  return [...folders].sort((a, b) => {
+    const [rootA, rootB] = [rootOf(a), rootOf(b)];
+    return (
+      roleOrder.indexOf(rootA.role) - roleOrder.indexOf(rootB.role) || compareNames(a.path, b.path)
+    );
+  });
+}
+
+/** Path of the folder with a role, or null. */
+export function findRole(folders: readonly Folder[], role: FolderRole): string | null {
+  return folders.find((folder) => folder.role === role && folder.isSelectable)?.path ?? null;
+}
+
+/** Path of the folder with a role; made under its English name where the account has none. */
+export async function ensureRole(
+  account: MailAccount,
+  role: Exclude<FolderRole, 'none' | 'inbox'>,
+): Promise<string> {
+  const found = findRole(await listFolders(account), role);
+  if (found) return found;
+  const name = `${role[0]!.toUpperCase()}${role.slice(1)}`;
+  await withConnection(account, (client) => client.mailboxCreate(name));
+  return name;
+}
