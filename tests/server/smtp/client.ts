@@ -24,7 +24,7 @@ export const sample = 'From: eve@far.test\r\nTo: ada@example.org\r\nSubject: Hel
 /** Connects and waits for the greeting. */
 export async function connectTo(
   port: number,
-  { tls = false }: { tls?: boolean } = {},
+  { tls = false, early = '' }: { tls?: boolean; early?: string } = {},
 ): Promise<Connected> {
   let socket: Socket | TLSSocket = tls
     ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
@@ -45,6 +45,7 @@ export async function connectTo(
   };
   listen(socket);
   socket.setNoDelay(true);
+  if (early) socket.write(early);
 
   const takeReply = (): string | null => {
     const match = /^(?:\d{3}-.*\r\n)*\d{3}(?: .*)?\r\n/.exec(buffered);
