@@ -33,7 +33,9 @@ type Parts = { year: number; month: number; day: number; seconds: number; offset
 
 /** Moment of a Date field, or null when day, month, year or time cannot be understood. */
 export function parseDate(text: string): Date | null {
-  const tokens = dropComments(text.slice(0, MAX_TEXT)).split(/[\s,]+/);
+  const tokens = dropComments(text.slice(0, MAX_TEXT))
+    .replace(/\s*:\s*/g, ':')
+    .split(/[\s,]+/);
   const parts: Partial<Parts> = {};
   for (const token of tokens) {
     if (token !== '') readToken(token, parts);

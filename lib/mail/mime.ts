@@ -89,13 +89,19 @@ export function parseMime(bytes: Buffer): Part {
   return root;
 }
 
-/** Ends a part and whatever is still open at its tail. */
+/**
+ * Ends a part and whatever is still open at its tail. Where a boundary follows an innermost header at once,
+ * its newline cannot belong to both: the parts keep it, so that each lies inside its parent.
+ */
 function endPart(part: Part | undefined, end: number): void {
-  let open = part;
-  while (open && open.bodyEnd === IS_OPEN) {
-    open.bodyEnd = Math.max(open.bodyStart, end);
-    open = open.message?.part ?? open.children.at(-1);
+  const open: Part[] = [];
+  let furthest = end;
+  for (let next = part; next?.bodyEnd === IS_OPEN; ) {
+    open.push(next);
+    furthest = Math.max(furthest, next.bodyStart);
+    next = next.message?.part ?? next.children.at(-1);
   }
+  for (const each of open) each.bodyEnd = furthest;
 }
 
 /** Reads the header of the part that starts at `start`; a boundary line ends it like an empty line. */
@@ -197,8 +203,8 @@ function findPartHeaderEnd(scan: Scan, start: number): number {
   while (at < limit) {
     if (bytes[at] === 0x0a) return at + 1;
     if (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) return at + 2;
-    const line = matchBoundary(scan, at, start);
-    if (line) return line.contentEnd;
+    const line = matchBoundary(scan, at);
+    if (line) return Math.max(start, line.contentEnd);
     const newline = bytes.indexOf(0x0a, at);
     if (newline < 0) return bytes.length;
     at = newline + 1;
@@ -244,20 +250,20 @@ type BoundaryLine = { frame: number; isFinal: boolean; contentEnd: number; end: 
 function findBoundary(scan: Scan, from: number): BoundaryLine | null {
   const { bytes } = scan;
   if (from === 0 || bytes[from - 1] === 0x0a) {
-    const line = matchBoundary(scan, from, from);
+    const line = matchBoundary(scan, from);
     if (line) return line;
   }
   for (let at = from; ; ) {
     const newline = bytes.indexOf('\n--', at, 'latin1');
     if (newline < 0) return null;
     at = newline + 1;
-    const line = matchBoundary(scan, at, from);
+    const line = matchBoundary(scan, at);
     if (line) return line;
   }
 }
 
-/** The boundary line that starts at `at`, if it is one; `contentEnd` is before its newline, not below `from`. */
-function matchBoundary(scan: Scan, at: number, from: number): BoundaryLine | null {
+/** The boundary line that starts at `at`, if it is one; `contentEnd` is before the newline in front of it. */
+function matchBoundary(scan: Scan, at: number): BoundaryLine | null {
   const { bytes } = scan;
   if (bytes[at] !== 0x2d || bytes[at + 1] !== 0x2d || scan.boundaries.size === 0) return null;
   const limit = Math.min(bytes.length, at + MAX_BOUNDARY + 100);
@@ -271,8 +277,8 @@ function matchBoundary(scan: Scan, at: number, from: number): BoundaryLine | nul
   if (frame === undefined) return null;
   let contentEnd = at;
   // RFC 2046 §5.1.1: the newline before the boundary belongs to the boundary.
-  if (contentEnd > from && bytes[contentEnd - 1] === 0x0a) contentEnd--;
-  if (contentEnd > from && bytes[contentEnd - 1] === 0x0d) contentEnd--;
+  if (bytes[contentEnd - 1] === 0x0a) contentEnd--;
+  if (bytes[contentEnd - 1] === 0x0d) contentEnd--;
   const end = Math.min(newline + 1, bytes.length);
   return { frame, isFinal: plain === undefined, contentEnd, end };
 }

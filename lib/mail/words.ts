@@ -119,7 +119,7 @@ export function encodeWords(text: string): string {
   const safe = text.toWellFormed().replace(/[\u0000-\u001f\u007f]+/g, ' ');
   const words: string[] = [];
   const bytes = Buffer.from(safe, 'utf8');
-  const isMostlyAscii = encodeQ(safe).length <= Math.ceil(bytes.length / 3) * 4;
+  const isMostlyAscii = bytes.length - safe.replace(/[^ -~]/g, '').length <= bytes.length / 2;
   const room = isMostlyAscii ? 63 : 45; // 75 less `=?utf-8?Q?` and `?=`; 45 bytes are 60 of base64
   let chunk = '';
   let used = 0;
