@@ -1,0 +1,110 @@
+// A socket as promises: bytes in when they are asked for, bytes out with back-pressure, and STARTTLS.
+//
+// Invariants: nothing is read from the kernel that nobody waits for; a write resolves only when the
+// client may be sent more; after the end every call answers at once.
+import type { Socket } from 'node:net';
+import { startTls } from '#server/net/start-tls.ts';
+
+/** A client that does not read for so long is cut off. */
+const writeTimeoutMs = 5 * 60_000;
+
+export class Channel {
+  #socket: Socket;
+  #isEnded = false;
+  /** Called at whatever happens to the socket: bytes, drain, end. */
+  #wake: Set<() => void> = new Set();
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#listen();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    const wake = () => this.#wakeAll();
+    const end = () => {
+      this.#isEnded = true;
+      wake();
+    };
+    socket.on('readable', wake);
+    socket.on('drain', wake);
+    socket.on('end', end);
+    socket.on('error', end);
+    socket.on('close', end);
+    if (socket.destroyed) this.#isEnded = true;
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#wake]) wake();
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Next bytes; null when the client is gone, 'timeout' when it says nothing for `timeoutMs`. */
+  async read(timeoutMs: number): Promise<Buffer | null | 'timeout'> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const chunk: Buffer | null = this.#socket.read();
+      if (chunk) return chunk;
+      if (this.#isEnded) return null;
+      const left = deadline - Date.now();
+      if (left <= 0) return 'timeout';
+      await this.#somethingHappens(left);
+    }
+  }
+
+  /** One write; resolves when more may be sent. False when the client is gone or does not read. */
+  async write(bytes: Buffer): Promise<boolean> {
+    if (this.#isEnded) return false;
+    if (this.#socket.write(bytes)) return true;
+    const deadline = Date.now() + writeTimeoutMs;
+    while (this.#socket.writableNeedDrain && !this.#isEnded) {
+      const left = deadline - Date.now();
+      if (left <= 0) {
+        this.#socket.destroy();
+        return false;
+      }
+      await this.#somethingHappens(left);
+    }
+    return !this.#isEnded;
+  }
+
+  #somethingHappens(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#wake.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      this.#wake.add(wake);
+    });
+  }
+
+  /** Sends the go-ahead and does the handshake; false when it failed (the socket is gone then). */
+  async startTls(reply: string): Promise<boolean> {
+    try {
+      // startTls() takes our listeners off the raw socket and drops what it has read in clear.
+      const secured = await startTls(this.#socket, reply);
+      this.#socket = secured;
+      this.#isEnded = false;
+      this.#listen();
+      return true;
+    } catch {
+      this.#isEnded = true;
+      return false;
+    }
+  }
+
+  /** Sends the last words and closes. */
+  end(lastWords: string): void {
+    if (!this.#isEnded) this.#socket.end(lastWords);
+    this.#isEnded = true;
+    // Who does not answer the end of our side is cut off, so that no socket stays half open.
+    const timer = setTimeout(() => this.#socket.destroy(), 2000);
+    timer.unref();
+    this.#wakeAll();
+  }
+}

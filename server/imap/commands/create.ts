@@ -1,0 +1,38 @@
+// CREATE (RFC 3501 §6.3.3) with USE (RFC 6154 §3); the new id comes in the answer (RFC 8474 §4.1).
+import { createMailbox } from '#server/store/mailboxes.ts';
+import { specialUses } from '../special-use.ts';
+import { Bad } from '../wire/bad.ts';
+import { no, ok } from '../wire/encode.ts';
+import { defineCommand, signedIn } from './command.ts';
+
+type Args = { name: string; uses: string[] };
+
+export const create = defineCommand<Args>({
+  name: 'CREATE',
+  states: signedIn,
+  parse(cursor) {
+    cursor.space();
+    const name = cursor.mailbox();
+    const uses: string[] = [];
+    if (cursor.trySpace()) {
+      cursor.list(() => {
+        if (cursor.keyword() !== 'USE') throw new Bad('Unknown CREATE parameter');
+        cursor.space();
+        uses.push(...cursor.flagList());
+      });
+    }
+    cursor.expectEnd();
+    return { name, uses };
+  },
+  async *run(session, { name, uses }) {
+    const known = uses.map((use) =>
+      specialUses.find((one) => one.toUpperCase() === use.toUpperCase()),
+    );
+    // RFC 6154 §3 USEATTR: an unknown use, or one more than we can store.
+    if (known.length > 1 || known.some((use) => use === undefined)) {
+      return no('This special use is not supported', 'USEATTR');
+    }
+    const mailbox = await createMailbox(session.accountId, name, known[0]);
+    return ok('Create completed', `MAILBOXID (${mailbox.id})`);
+  },
+});

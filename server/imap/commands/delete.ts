@@ -1,0 +1,20 @@
+// DELETE (RFC 3501 §6.3.4).
+import { deleteMailbox } from '#server/store/mailboxes.ts';
+import { ok } from '../wire/encode.ts';
+import { defineCommand, signedIn } from './command.ts';
+
+export const deleteCommand = defineCommand<string>({
+  name: 'DELETE',
+  states: signedIn,
+  parse(cursor) {
+    cursor.space();
+    const name = cursor.mailbox();
+    cursor.expectEnd();
+    return name;
+  },
+  // biome-ignore lint/correctness/useYield: the tagged line says it all
+  async *run(session, name) {
+    await deleteMailbox(session.accountId, name);
+    return ok('Delete completed');
+  },
+});

@@ -1,0 +1,27 @@
+// EXPUNGE (RFC 3501 §6.4.3) and UID EXPUNGE (RFC 4315 §2.1). The EXPUNGE replies come from the journal,
+// behind the command, like those of any other session's expunge.
+import { expungeMessages } from '#server/store/expunge.ts';
+import { no, ok } from '../wire/encode.ts';
+import type { SequenceSet } from '../wire/sequence-set.ts';
+import { defineCommand, onlySelected } from './command.ts';
+
+export const expunge = defineCommand<SequenceSet | null>({
+  name: 'EXPUNGE',
+  states: onlySelected,
+  hasUidForm: true,
+  asksForNews: true,
+  parse(cursor, isUid) {
+    if (isUid) cursor.space();
+    const set = isUid ? cursor.sequenceSet() : null;
+    cursor.expectEnd();
+    return set;
+  },
+  // biome-ignore lint/correctness/useYield: the news are told behind every command
+  async *run(session, set) {
+    const { accountId, mailboxId, isReadOnly, view } = session.selected;
+    if (isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
+    const uids = set === null ? null : view.resolveUids(set);
+    if (uids === null || uids.length > 0) await expungeMessages(accountId, mailboxId, uids);
+    return ok('Expunge completed');
+  },
+});

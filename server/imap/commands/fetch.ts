@@ -1,0 +1,135 @@
+// FETCH (RFC 3501 §6.4.5) with CHANGEDSINCE (RFC 7162 §3.1.4). Works through the set in portions, so
+// that a large answer is bounded by the client's reading and not by our memory.
+import { changeFlags, FLAG } from '#server/store/flags.ts';
+import { type Entry, readChanges } from '#server/store/journal.ts';
+import { readMessages, readRendered } from '#server/store/read.ts';
+import { type Depth, depthOf, type Fetched, formatMessage } from '../fetch-data.ts';
+import { type FetchItem, type PlainItem, parseItems } from '../fetch-item.ts';
+import type { Selection } from '../selection.ts';
+import type { Session } from '../session.ts';
+import { Bad } from '../wire/bad.ts';
+import { bad, ok } from '../wire/encode.ts';
+import type { SequenceSet } from '../wire/sequence-set.ts';
+import { defineCommand, onlySelected } from './command.ts';
+import { findUids } from './message-set.ts';
+
+type Args = { set: SequenceSet; items: FetchItem[]; changedSince: number | null };
+
+const portion = 100;
+/** From here on all flags of the mailbox are read at once. */
+const entryScanFrom = 500;
+
+export const fetch = defineCommand<Args>({
+  name: 'FETCH',
+  states: onlySelected,
+  hasUidForm: true,
+  hidesExpunge: true,
+  parse(cursor) {
+    cursor.space();
+    const set = cursor.sequenceSet();
+    cursor.space();
+    const items = parseItems(cursor);
+    let changedSince: number | null = null;
+    if (cursor.trySpace()) {
+      cursor.list(() => {
+        if (cursor.keyword() !== 'CHANGEDSINCE') throw new Bad('Unknown FETCH modifier');
+        cursor.space();
+        changedSince = cursor.modseq();
+      });
+    }
+    cursor.expectEnd();
+    return { set, items, changedSince };
+  },
+  async *run(session, args, { isUid }) {
+    const selection = session.selected;
+    const named = findUids(session, args.set, isUid);
+    if (named === null) return bad('There is no such message');
+    const asksModseq = args.changedSince !== null || hasItem(args.items, 'MODSEQ');
+    if (asksModseq) session.isCondstore = true;
+    const items = completeItems(args.items, isUid, args.changedSince !== null);
+    const marksSeen = !selection.isReadOnly && items.some(marksAsSeen);
+    const wanted = await narrow(selection, named, args.changedSince);
+    let answered = 0;
+    for await (const messages of readPortions(selection, wanted, depthOf(items))) {
+      const seen = marksSeen ? await markSeen(selection, messages) : new Map<number, Entry>();
+      for (const message of messages) {
+        const changed = seen.get(message.uid);
+        const current = changed ? { ...message, ...changed } : message;
+        const told = changed ? withFlags(items, session) : items;
+        const number = selection.view.numberOf(message.uid);
+        answered++;
+        yield await formatMessage(number, current, told, selection.view.isRecent(message.uid));
+      }
+    }
+    // RFC 2180 §4.1.2: what another session has removed has no answer any more.
+    const isMissing = !isUid && answered < wanted.length;
+    return ok('Fetch completed', isMissing ? 'EXPUNGEISSUED' : undefined);
+  },
+});
+
+function hasItem(items: readonly FetchItem[], name: PlainItem): boolean {
+  return items.some((item) => item.kind === 'plain' && item.name === name);
+}
+
+function marksAsSeen(item: FetchItem): boolean {
+  return item.kind === 'section' && !item.isPeek;
+}
+
+/** RFC 3501 §6.4.8: UID FETCH always tells the UID; RFC 7162 §3.1.4: CHANGEDSINCE always the MODSEQ. */
+function completeItems(items: FetchItem[], isUid: boolean, needsModseq: boolean): FetchItem[] {
+  const complete = [...items];
+  if (isUid && !hasItem(items, 'UID')) complete.unshift({ kind: 'plain', name: 'UID' });
+  if (needsModseq && !hasItem(items, 'MODSEQ')) complete.push({ kind: 'plain', name: 'MODSEQ' });
+  return complete;
+}
+
+/** RFC 3501 §6.4.5: when reading sets \Seen, the new flags come with the answer. */
+function withFlags(items: FetchItem[], session: Session): FetchItem[] {
+  const added: FetchItem[] = [];
+  if (!hasItem(items, 'FLAGS')) added.push({ kind: 'plain', name: 'FLAGS' });
+  if (session.isCondstore && !hasItem(items, 'MODSEQ'))
+    added.push({ kind: 'plain', name: 'MODSEQ' });
+  return [...items, ...added];
+}
+
+async function narrow(
+  selection: Selection,
+  uids: number[],
+  changedSince: number | null,
+): Promise<number[]> {
+  if (changedSince === null || uids.length === 0) return uids;
+  const { changed } = await readChanges(selection.accountId, selection.mailboxId, changedSince);
+  const fresh = new Set(changed.map((entry) => entry.uid));
+  return uids.filter((uid) => fresh.has(uid));
+}
+
+async function* readPortions(
+  { accountId, mailboxId }: Selection,
+  uids: number[],
+  depth: Depth,
+): AsyncGenerator<Fetched[]> {
+  if (depth === 'entry' && uids.length >= entryScanFrom) {
+    const wanted = new Set(uids);
+    const { changed } = await readChanges(accountId, mailboxId, 0);
+    yield changed.filter((entry) => wanted.has(entry.uid));
+    return;
+  }
+  const read = depth === 'rendering' ? readRendered : readMessages;
+  for (let at = 0; at < uids.length; at += portion) {
+    yield await read(accountId, mailboxId, uids.slice(at, at + portion));
+  }
+}
+
+/** Sets \Seen where it is not; returns what really changed. */
+async function markSeen(selection: Selection, messages: Fetched[]): Promise<Map<number, Entry>> {
+  const unseen = messages.filter((message) => (message.flags & FLAG.seen) === 0);
+  if (unseen.length === 0) return new Map();
+  const { changed } = await changeFlags(
+    selection.accountId,
+    selection.mailboxId,
+    unseen.map((message) => message.uid),
+    { mode: 'add', flags: FLAG.seen, keywords: [] },
+  );
+  selection.view.markAnswered(changed);
+  return new Map(changed.map((entry) => [entry.uid, entry]));
+}

@@ -1,0 +1,77 @@
+// IDLE (RFC 2177): news as soon as the journal has them, and a sign of life every two minutes, so that
+// routers between keep the connection and a client that is gone is noticed.
+import { bad, continuation, ok, untaggedState } from '../wire/encode.ts';
+import { defineCommand, flush, parseNothing, signedIn } from './command.ts';
+
+const signOfLifeMs = 120_000;
+const doneLimitBytes = 1024;
+
+export const idle = defineCommand({
+  name: 'IDLE',
+  states: signedIn,
+  parse: parseNothing,
+  async *run(session, _args, context) {
+    const { selection } = session;
+    yield continuation('idling');
+    yield flush;
+    let isDone = false;
+    const abort = new AbortController();
+    const done = context.readLine(doneLimitBytes).finally(() => {
+      isDone = true;
+      abort.abort();
+    });
+    // A throw between two looks must not leave the promise unheard.
+    done.catch(() => {});
+    if (selection) {
+      await selection.refresh(true);
+      yield selection.tell(true, session.isCondstore);
+      yield flush;
+    }
+    while (!isDone) {
+      const hasNews = await waitForNews(selection, abort.signal);
+      if (isDone) break;
+      if (!hasNews) {
+        if (!(await session.isStillWelcome(true)))
+          return { ...bad('Session ended'), next: 'close' };
+        yield untaggedState('OK', 'Still here');
+      } else if (selection) {
+        await selection.refresh();
+        yield selection.tell(true, session.isCondstore);
+      }
+      yield flush;
+    }
+    const line = await done;
+    // What stands behind DONE in the same packet are the next commands (iOS Mail); they wait in the reader.
+    if (line?.trim().toUpperCase() === 'DONE') return ok('Idle completed');
+    return bad('Expected DONE');
+  },
+});
+
+/** True for news, false for the time of a sign of life; also when `signal` aborts. */
+async function waitForNews(
+  selection: { waitForChange(signal: AbortSignal): Promise<void> } | null,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const both = new AbortController();
+  const stop = () => both.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  let hasTimedOut = false;
+  const timer = setTimeout(() => {
+    hasTimedOut = true;
+    stop();
+  }, signOfLifeMs);
+  try {
+    if (signal.aborted) return false;
+    await (selection?.waitForChange(both.signal) ?? waitForAbort(both.signal));
+    return !hasTimedOut;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function waitForAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,27 @@
+// LSUB (RFC 3501 §6.3.9): subscribed names; with "%" also unsubscribed levels above them, as \Noselect.
+import { listMailboxes, listSubscriptions } from '#server/store/mailboxes.ts';
+import { listNames } from '../mailbox-listing.ts';
+import { joinPattern } from '../mailbox-pattern.ts';
+import { formatName, ok, untagged } from '../wire/encode.ts';
+import { defineCommand, signedIn } from './command.ts';
+import { parsePlain } from './list.ts';
+
+export const lsub = defineCommand<{ reference: string; pattern: string }>({
+  name: 'LSUB',
+  states: signedIn,
+  parse: parsePlain,
+  async *run(session, { reference, pattern }) {
+    const joined = joinPattern(reference, pattern);
+    const names = listNames(
+      await listMailboxes(session.accountId),
+      await listSubscriptions(session.accountId),
+      [joined],
+      { subscribed: true, specialUse: false, recursive: joined.endsWith('%') },
+    );
+    for (const listed of names) {
+      const flags = listed.isSubscribed ? '' : '\\Noselect';
+      yield untagged(`LSUB (${flags}) "/" ${formatName(listed.name)}`);
+    }
+    return ok('Lsub completed');
+  },
+});

@@ -1,0 +1,64 @@
+// SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2), CONDSTORE parameter (RFC 7162 §3.1.8).
+import { Refusal } from '#lib/errors.ts';
+import { FLAG } from '#server/store/flags.ts';
+import { findMailbox } from '#server/store/mailboxes.ts';
+import { formatAllFlags } from '../flags.ts';
+import { Selection } from '../selection.ts';
+import { Bad } from '../wire/bad.ts';
+import type { Cursor } from '../wire/cursor.ts';
+import { ok, untagged, untaggedState } from '../wire/encode.ts';
+import { type Command, defineCommand, signedIn } from './command.ts';
+
+type Args = { name: string; isCondstore: boolean };
+
+function parse(cursor: Cursor): Args {
+  cursor.space();
+  const name = cursor.mailbox();
+  let isCondstore = false;
+  if (cursor.trySpace()) {
+    cursor.list(() => {
+      if (cursor.keyword() !== 'CONDSTORE') throw new Bad('Unknown SELECT parameter');
+      isCondstore = true;
+    });
+  }
+  cursor.expectEnd();
+  return { name, isCondstore };
+}
+
+function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
+  return defineCommand<Args>({
+    name,
+    states: signedIn,
+    parse,
+    async *run(session, args) {
+      if (session.selection) {
+        // RFC 3501 §6.3.1: the old mailbox is closed first, whatever comes of the new one.
+        session.unselect();
+        yield untaggedState('OK', 'Previous mailbox closed', 'CLOSED');
+      }
+      if (args.isCondstore) session.isCondstore = true;
+      const mailbox = await findMailbox(session.accountId, args.name);
+      if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
+      const { selection, entries } = await Selection.open(session.accountId, mailbox, isReadOnly);
+      session.selection = selection;
+      const { view } = selection;
+      const { uidValidity, uidNext, highestModseq, id } = selection.mailbox;
+      yield untagged(`FLAGS ${formatAllFlags(selection.keywords, false)}`);
+      const permanent = isReadOnly ? '()' : formatAllFlags(selection.keywords, true);
+      yield untaggedState('OK', 'Flags permitted', `PERMANENTFLAGS ${permanent}`);
+      yield untagged(`${view.count} EXISTS`);
+      yield untagged(`${view.recentCount} RECENT`);
+      const unseen = entries.findIndex((entry) => (entry.flags & FLAG.seen) === 0) + 1;
+      if (unseen > 0) yield untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`);
+      yield untaggedState('OK', 'UIDs valid', `UIDVALIDITY ${uidValidity}`);
+      yield untaggedState('OK', 'Predicted next UID', `UIDNEXT ${uidNext}`);
+      // RFC 7162 §3.1.2.1; some clients need text behind it.
+      yield untaggedState('OK', 'Highest', `HIGHESTMODSEQ ${highestModseq}`);
+      yield untaggedState('OK', 'Mailbox id', `MAILBOXID (${id})`); // RFC 8474 §4.2
+      return ok(`${name} completed`, isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
+    },
+  });
+}
+
+export const select = define('SELECT', false);
+export const examine = define('EXAMINE', true);

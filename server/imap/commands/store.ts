@@ -1,0 +1,108 @@
+// STORE (RFC 3501 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3).
+import { changeFlags, type FlagChange } from '#server/store/flags.ts';
+import { readMessages } from '#server/store/read.ts';
+import { keywordLimitPerMailbox, readFlags } from '../flags.ts';
+import type { Selection } from '../selection.ts';
+import { Bad } from '../wire/bad.ts';
+import type { Cursor } from '../wire/cursor.ts';
+import { bad, no, ok } from '../wire/encode.ts';
+import { formatSet, type SequenceSet } from '../wire/sequence-set.ts';
+import { defineCommand, onlySelected } from './command.ts';
+import { findUids } from './message-set.ts';
+
+type Args = {
+  set: SequenceSet;
+  unchangedSince: number | null;
+  change: FlagChange;
+  isSilent: boolean;
+};
+
+const modes = { '+': 'add', '-': 'remove', '': 'set' } as const;
+
+export const store = defineCommand<Args>({
+  name: 'STORE',
+  states: onlySelected,
+  hasUidForm: true,
+  hidesExpunge: true,
+  parse(cursor) {
+    cursor.space();
+    const set = cursor.sequenceSet();
+    cursor.space();
+    const unchangedSince = parseModifier(cursor);
+    const sign = cursor.tryWord('+') ? '+' : cursor.tryWord('-') ? '-' : '';
+    cursor.expect('FLAGS');
+    const isSilent = cursor.tryWord('.SILENT');
+    cursor.space();
+    const written = cursor.peek() === '(' ? cursor.flagList() : parseBareFlags(cursor);
+    cursor.expectEnd();
+    return { set, unchangedSince, change: { mode: modes[sign], ...readFlags(written) }, isSilent };
+  },
+  async *run(session, args, { isUid }) {
+    const selection = session.selected;
+    const { accountId, mailboxId, view } = selection;
+    if (selection.isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
+    const uids = findUids(session, args.set, isUid);
+    if (uids === null) return bad('There is no such message');
+    if (args.unchangedSince !== null) session.isCondstore = true;
+    if (args.change.mode !== 'remove' && isKeywordFlood(selection, args.change.keywords)) {
+      return no(`A mailbox has at most ${keywordLimitPerMailbox} keywords`, 'LIMIT');
+    }
+    const { changed, modified } = await changeFlags(
+      accountId,
+      mailboxId,
+      uids,
+      args.change,
+      args.unchangedSince ?? undefined,
+    );
+    if (args.change.mode !== 'remove') selection.addKeywords(args.change.keywords);
+    yield selection.tellKeywords();
+    view.markAnswered(changed);
+    if (args.isSilent) {
+      // RFC 7162 §3.1.3: the new MODSEQ is told even then.
+      if (session.isCondstore) {
+        for (const { uid, modseq } of changed) {
+          yield `* ${view.numberOf(uid)} FETCH (UID ${uid} MODSEQ (${modseq}))\r\n`;
+        }
+      }
+    } else {
+      const told = new Set([...changed.map(({ uid }) => uid), ...modified]);
+      const same = await readMessages(
+        accountId,
+        mailboxId,
+        uids.filter((uid) => !told.has(uid)),
+      );
+      const answers = [...changed, ...same].sort((a, b) => a.uid - b.uid);
+      for (const entry of answers) {
+        yield selection.formatEntry(view.numberOf(entry.uid), entry, session.isCondstore);
+      }
+    }
+    if (modified.length === 0) return ok('Store completed');
+    const names = isUid ? modified : modified.map((uid) => view.numberOf(uid));
+    return ok('Some messages were changed meanwhile', `MODIFIED ${formatSet(names)}`);
+  },
+});
+
+function parseModifier(cursor: Cursor): number | null {
+  if (cursor.peek() !== '(') return null;
+  let modseq: number | null = null;
+  cursor.list(() => {
+    if (cursor.keyword() !== 'UNCHANGEDSINCE') throw new Bad('Unknown STORE modifier');
+    cursor.space();
+    modseq = cursor.modseq();
+  });
+  cursor.space();
+  return modseq;
+}
+
+function parseBareFlags(cursor: Cursor): string[] {
+  const flags: string[] = [];
+  do flags.push(cursor.flag());
+  while (cursor.trySpace());
+  return flags;
+}
+
+function isKeywordFlood({ keywords }: Selection, added: readonly string[]): boolean {
+  const known = new Set([...keywords].map((word) => word.toLowerCase()));
+  const fresh = added.filter((word) => !known.has(word.toLowerCase()));
+  return fresh.length > 0 && known.size + fresh.length > keywordLimitPerMailbox;
+}

@@ -1,0 +1,329 @@
+// One client's connection: reads frames, runs their commands one after the other, and is the only place
+// that writes (docs/architecture.md: handlers return replies). A reply is one write, unless it is long.
+import type { Socket } from 'node:net';
+import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { readSetting, serverHostname } from '#lib/settings/index.ts';
+import { createStage, type Stage } from '#server/store/blobs.ts';
+import { Channel } from './channel.ts';
+import { admitMessage, isMessageLiteral } from './commands/append.ts';
+import { type Command, type Context, flush, type Output } from './commands/command.ts';
+import { type Parsed, readCommand } from './commands/index.ts';
+import { refuse } from './refusal.ts';
+import type { Roster } from './roster.ts';
+import { type Client, Session } from './session.ts';
+import { Bad } from './wire/bad.ts';
+import { bad, continuation, type Ending, no, tagged, untaggedState } from './wire/encode.ts';
+import { type FrameEvent, FrameReader, type Segment } from './wire/frame.ts';
+import { discardLimitBytes, judgeLiteral } from './wire/literal-limits.ts';
+
+const log = logOf('imap');
+
+/** Time to sign in, and mistakes in a row before we hang up (as Dovecot, a little more patient). */
+const loginTimeoutMs = 60_000;
+const mistakesBeforeLogin = 10;
+const mistakesAfterLogin = 20;
+/** A reply longer than this goes out in portions. */
+const portionBytes = 64 * 1024;
+
+type Literal = Extract<FrameEvent, { kind: 'literal' }>;
+
+export class Connection {
+  readonly #channel: Channel;
+  readonly #reader = new FrameReader();
+  readonly #roster: Roster;
+  readonly #openedAt = Date.now();
+  #session: Session;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #mistakes = 0;
+  #isClosing = false;
+  #stage: Stage | null = null;
+  /** Why the command that is being read over will be refused, and its tag. */
+  #refusal: { tag: string; ending: Ending } | null = null;
+  /** An upload failed while its bytes go on coming. */
+  #uploadError: unknown = null;
+
+  constructor(socket: Socket, client: Client, roster: Roster) {
+    this.#channel = new Channel(socket);
+    this.#roster = roster;
+    this.#session = new Session(client, roster);
+  }
+
+  /** Serves the client until one side ends. Never rejects. */
+  async serve(): Promise<void> {
+    try {
+      await this.#greet();
+      while (!this.#isClosing && (await this.#step(this.#reader.next())));
+    } catch (error) {
+      log.error({ error, remote: this.#session.client.remote }, 'connection failed');
+      this.#hangUp('Internal error');
+    } finally {
+      await this.#stage?.abort();
+      this.#session.end();
+      this.#channel.end('');
+    }
+  }
+
+  /** The server stops: says goodbye and closes. */
+  end(): void {
+    this.#hangUp('Server is shutting down');
+  }
+
+  async #greet(): Promise<void> {
+    const capabilities = await this.#session.capabilities();
+    this.#send(untaggedState('OK', `${await serverHostname()} Drey ready`, capabilities));
+    await this.#flush();
+  }
+
+  /** Handles one event of the reader; false ends the connection. */
+  async #step(event: FrameEvent): Promise<boolean> {
+    switch (event.kind) {
+      case 'need':
+        return this.#receive();
+      case 'literal':
+        return this.#decide(event);
+      case 'chunk':
+        await this.#upload((stage) => stage.write(event.bytes));
+        return true;
+      case 'streamed':
+        await this.#finishUpload();
+        return true;
+      case 'refused':
+        await this.#answerRefused();
+        return true;
+      case 'overflow':
+        this.#hangUp('The command line is too long', 'TOOBIG');
+        return false;
+      case 'command':
+        await this.#execute(event.segments);
+        return !this.#channel.isEnded;
+    }
+  }
+
+  async #receive(): Promise<boolean> {
+    const chunk = await this.#channel.read(await this.#patienceMs());
+    if (chunk === 'timeout') this.#hangUp('Nothing heard for too long');
+    if (chunk === null || chunk === 'timeout') return false;
+    this.#reader.push(chunk);
+    return true;
+  }
+
+  async #patienceMs(): Promise<number> {
+    if (this.#session.isSignedIn) return (await readSetting('imap.idleTimeoutMinutes')) * 60_000;
+    return Math.max(0, this.#openedAt + loginTimeoutMs - Date.now());
+  }
+
+  // ------------------------------------------------------------- literals
+
+  async #decide({ literal, segments }: Literal): Promise<boolean> {
+    const isSignedIn = this.#session.isSignedIn;
+    const isMessage = isSignedIn && isMessageLiteral(segments);
+    let ending: Ending | null = null;
+    let verdict = isMessage ? 'keep' : judgeLiteral(literal, segments, isSignedIn);
+    if (isMessage) {
+      ending = await this.#admit({ kind: 'literal', literal, segments });
+      if (ending)
+        verdict = await this.#judgeRefusedMessage(literal.isSynchronizing, literal.sizeBytes);
+    } else if (verdict !== 'keep') ending = no('The literal is too big', 'TOOBIG');
+    if (verdict === 'hang-up') {
+      this.#hangUp('The literal is too big', 'TOOBIG');
+      return false;
+    }
+    if (ending) {
+      this.#refusal = { tag: tagOf(segments), ending };
+      this.#reader.refuseLiteral();
+      return true;
+    }
+    if (isMessage) {
+      this.#stage = createStage(literal.sizeBytes);
+      this.#reader.streamLiteral();
+    } else this.#reader.keepLiteral();
+    if (literal.isSynchronizing) {
+      this.#send(continuation('Ready for literal data'));
+      await this.#flush();
+    }
+    return true;
+  }
+
+  async #admit({ literal, segments }: Literal): Promise<Ending | null> {
+    try {
+      return await admitMessage(this.#session, segments, literal);
+    } catch (error) {
+      return this.#endingOf(error);
+    }
+  }
+
+  /** A refused message that is on its way is read over, if that is not too much. */
+  async #judgeRefusedMessage(
+    isSynchronizing: boolean,
+    sizeBytes: number,
+  ): Promise<'refuse' | 'hang-up'> {
+    const limitBytes = 2 * (await this.#session.appendLimitBytes()) + discardLimitBytes;
+    return !isSynchronizing && sizeBytes > limitBytes ? 'hang-up' : 'refuse';
+  }
+
+  /** Works on the open upload; after its first failure the rest is only read over. */
+  async #upload(work: (stage: Stage) => Promise<void>): Promise<void> {
+    if (!this.#stage || this.#uploadError) return;
+    try {
+      await work(this.#stage);
+    } catch (error) {
+      this.#uploadError = error;
+    }
+  }
+
+  async #finishUpload(): Promise<void> {
+    await this.#upload(async (stage) => {
+      this.#session.uploads.push(await stage.finish());
+    });
+    if (this.#uploadError) await this.#stage?.abort();
+    this.#stage = null;
+  }
+
+  #forgetUploads(): void {
+    this.#session.uploads = [];
+    this.#uploadError = null;
+  }
+
+  async #answerRefused(): Promise<void> {
+    const { tag, ending } = this.#refusal ?? { tag: '*', ending: bad('Refused') };
+    this.#refusal = null;
+    this.#forgetUploads();
+    this.#answer(tag, ending);
+    await this.#flush();
+  }
+
+  // ------------------------------------------------------------- commands
+
+  async #execute(segments: readonly Segment[]): Promise<void> {
+    const { state } = this.#session;
+    const parsed = readCommand(segments, (command) => command.states.includes(state));
+    if (this.#uploadError && 'command' in parsed) {
+      this.#answer(parsed.tag, this.#endingOf(this.#uploadError));
+    } else if ('failure' in parsed) {
+      this.#answer(parsed.tag, this.#endingOf(parsed.failure));
+    } else if (!(await this.#session.isStillWelcome())) {
+      this.#hangUp('The account has changed, sign in again');
+    } else await this.#run(parsed);
+    this.#forgetUploads();
+    await this.#flush();
+    if (this.#mistakes >= (this.#session.isSignedIn ? mistakesAfterLogin : mistakesBeforeLogin)) {
+      this.#hangUp('Too many mistakes');
+    }
+  }
+
+  async #run(parsed: Extract<Parsed, { command: Command }>): Promise<void> {
+    const { tag, command, isUid, args } = parsed;
+    const mayExpunge = isUid || !command.hidesExpunge;
+    let ending: Ending;
+    try {
+      await this.#tellNews(false, false);
+      ending = await this.#collect(command, args, {
+        tag,
+        isUid,
+        readLine: (limit) => this.#readLine(limit),
+      });
+      await this.#tellNews(mayExpunge, command.asksForNews === true);
+    } catch (error) {
+      ending = this.#endingOf(error);
+    }
+    if (ending.next === 'starttls') return this.#secure(tagged(tag, ending));
+    this.#answer(tag, ending);
+    if (ending.next === 'close') {
+      await this.#flush();
+      this.#close('');
+    }
+  }
+
+  async #collect(command: Command, args: unknown, context: Context): Promise<Ending> {
+    const replies = command.run(this.#session, args, context);
+    for (;;) {
+      const { done, value } = await replies.next();
+      if (done) return value;
+      await this.#emit(value);
+      if (this.#channel.isEnded)
+        return replies.return(bad('The client is gone')).then(() => bad('Gone'));
+    }
+  }
+
+  async #emit(output: Output): Promise<void> {
+    if (output === flush) return this.#flush();
+    this.#send(output);
+    if (this.#waitingBytes >= portionBytes) await this.#flush();
+  }
+
+  /** What other sessions did (RFC 3501 §7: any time; EXPUNGE only where numbers may move). */
+  async #tellNews(mayExpunge: boolean, isForced: boolean): Promise<void> {
+    const { selection } = this.#session;
+    if (!selection) return;
+    await selection.refresh(isForced);
+    this.#send(selection.tell(mayExpunge, this.#session.isCondstore));
+  }
+
+  #answer(tag: string, ending: Ending): void {
+    this.#mistakes = ending.status === 'BAD' ? this.#mistakes + 1 : 0;
+    this.#send(tagged(tag, ending));
+  }
+
+  #endingOf(error: unknown): Ending {
+    if (error instanceof Bad) return bad(error.message);
+    if (isRefusal(error)) return refuse(error);
+    log.error({ error, remote: this.#session.client.remote }, 'command failed');
+    return no('Internal error, it has been logged', 'SERVERBUG'); // RFC 5530
+  }
+
+  /** A line that is no command: the client's answer within AUTHENTICATE or IDLE. */
+  async #readLine(limitBytes: number): Promise<string | null> {
+    for (;;) {
+      const line = this.#reader.takeLine(limitBytes);
+      if (line === 'overflow') return null;
+      if (line !== null) return line;
+      if (!(await this.#receive())) return null;
+    }
+  }
+
+  // RFC 3501 §6.2.1: commands sent behind STARTTLS in clear must not count inside TLS, and nothing
+  // learnt before it either.
+  async #secure(reply: string): Promise<void> {
+    this.#reader.reset();
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    const { remote } = this.#session.client;
+    this.#session.end();
+    if (await this.#channel.startTls(reply)) {
+      this.#session = new Session({ remote, isSecure: true }, this.#roster);
+    } else this.#close('');
+  }
+
+  // --------------------------------------------------------------- output
+
+  #send(output: string | Buffer): void {
+    if (output.length === 0) return;
+    const bytes = typeof output === 'string' ? Buffer.from(output) : output;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#waitingBytes === 0) return;
+    const bytes = this.#waiting.length === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (!(await this.#channel.write(bytes))) this.#isClosing = true;
+  }
+
+  #hangUp(text: string, code?: string): void {
+    if (!this.#isClosing) this.#close(untaggedState('BYE', text, code));
+  }
+
+  #close(lastWords: string): void {
+    this.#isClosing = true;
+    this.#channel.end(lastWords);
+  }
+}
+
+function tagOf(segments: readonly Segment[]): string {
+  const first = segments[0];
+  return (first?.kind === 'text' && /^[^\s(){%*"\\+]+(?= )/.exec(first.text)?.[0]) || '*';
+}

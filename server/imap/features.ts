@@ -1,0 +1,55 @@
+// What the server announces (RFC 3501 §7.2.1): exactly what works in the state the connection is in.
+
+export type FeatureFacts = {
+  isSignedIn: boolean;
+  isTls: boolean;
+  /** TLS or loopback: a password may be sent (RFC 3501 §6.2.3 LOGINDISABLED). */
+  maySignIn: boolean;
+  mechanisms: readonly string[];
+  appendLimitBytes: number;
+};
+
+const afterLogin = [
+  'LITERAL+', // RFC 7888
+  'IDLE', // RFC 2177
+  'NAMESPACE', // RFC 2342
+  'UIDPLUS', // RFC 4315
+  'UNSELECT', // RFC 3691
+  'CHILDREN', // RFC 3348
+  'MULTIAPPEND', // RFC 3502
+  'MOVE', // RFC 6851
+  'CONDSTORE', // RFC 7162
+  'ESEARCH', // RFC 4731
+  'WITHIN', // RFC 5032
+  'SORT', // RFC 5256
+  'ESORT', // RFC 5267
+  'LIST-EXTENDED', // RFC 5258
+  'LIST-STATUS', // RFC 5819
+  'SPECIAL-USE', // RFC 6154
+  'CREATE-SPECIAL-USE', // RFC 6154
+  'STATUS=SIZE', // RFC 8438
+  'OBJECTID', // RFC 8474
+  'SAVEDATE', // RFC 8514
+  'PREVIEW', // RFC 8970
+  'QUOTA', // RFC 9208
+  'QUOTA=RES-STORAGE',
+];
+
+/** The capability list, in the order it is sent. */
+export function listCapabilities(facts: FeatureFacts): string[] {
+  const common = ['IMAP4rev1', 'SASL-IR', 'ID', 'ENABLE'];
+  if (facts.isSignedIn) {
+    // RFC 7889 §2: the number may differ per mailbox; ours is one for all.
+    return [...common, ...afterLogin, `APPENDLIMIT=${facts.appendLimitBytes}`];
+  }
+  // LITERAL- before login: a stranger may not make us hold more (RFC 7888 §5).
+  const before = [...common, 'LITERAL-'];
+  if (!facts.isTls) before.push('STARTTLS');
+  if (!facts.maySignIn) return [...before, 'LOGINDISABLED'];
+  return [...before, ...facts.mechanisms.map((name) => `AUTH=${name}`)];
+}
+
+/** As it stands in a response code or after "* ". */
+export function formatCapabilities(facts: FeatureFacts): string {
+  return `CAPABILITY ${listCapabilities(facts).join(' ')}`;
+}

@@ -1,0 +1,55 @@
+// Which names LIST answers with, and with which attributes (RFC 3501 §6.3.8, LIST-EXTENDED RFC 5258,
+// CHILDREN RFC 3348, SPECIAL-USE RFC 6154). Pure.
+import type { Mailbox } from '#server/store/mailboxes.ts';
+import { matchesPattern } from './mailbox-pattern.ts';
+
+export type Selecting = { subscribed: boolean; specialUse: boolean; recursive: boolean };
+
+export type Listed = {
+  name: string;
+  /** null where only the name is known (a subscription without a mailbox, a parent of one). */
+  mailbox: Mailbox | null;
+  hasChildren: boolean;
+  isSubscribed: boolean;
+  /** A name below fits the selection (RFC 5258 §3.5 CHILDINFO). */
+  hasSelectedBelow: boolean;
+};
+
+/** Names that fit one of `patterns` and the selection, in the mailboxes' order, then the others. */
+export function listNames(
+  mailboxes: readonly Mailbox[],
+  subscriptions: readonly string[],
+  patterns: readonly string[],
+  selecting: Selecting,
+): Listed[] {
+  const byName = new Map(mailboxes.map((mailbox) => [mailbox.name, mailbox]));
+  const subscribed = new Set(subscriptions);
+  const parents = new Set(mailboxes.flatMap((mailbox) => namesAbove(mailbox.name)));
+  const isSelected = (name: string) =>
+    (!selecting.subscribed || subscribed.has(name)) &&
+    (!selecting.specialUse || (byName.get(name)?.specialUse ?? null) !== null);
+  const candidates = new Set(byName.keys());
+  if (selecting.subscribed) {
+    for (const name of subscriptions) candidates.add(name);
+  }
+  const aboveSelected = new Set<string>();
+  for (const name of candidates) {
+    if (isSelected(name)) for (const parent of namesAbove(name)) aboveSelected.add(parent);
+  }
+  if (selecting.recursive) for (const name of aboveSelected) candidates.add(name);
+  const listed: Listed[] = [];
+  for (const name of candidates) {
+    const hasSelectedBelow = aboveSelected.has(name);
+    if (!isSelected(name) && !(selecting.recursive && hasSelectedBelow)) continue;
+    if (!patterns.some((pattern) => matchesPattern(pattern, name))) continue;
+    const mailbox = byName.get(name) ?? null;
+    const isSubscribed = subscribed.has(name);
+    listed.push({ name, mailbox, hasChildren: parents.has(name), isSubscribed, hasSelectedBelow });
+  }
+  return listed;
+}
+
+function namesAbove(name: string): string[] {
+  const levels = name.split('/');
+  return levels.slice(1).map((_level, index) => levels.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,176 @@
+// The selected mailbox of a session: its view, kept up to date from the journal (docs/architecture.md,
+// decision 7: a poke is a hint, the journal the truth).
+
+import { isRefusal } from '#lib/errors.ts';
+import { type Entry, onMailboxChange, readChanges, readView } from '#server/store/journal.ts';
+import { claimRecent, type Mailbox } from '#server/store/mailboxes.ts';
+import { formatAllFlags, formatFlags } from './flags.ts';
+import { type Changes, type Update, View } from './view.ts';
+import { untagged } from './wire/encode.ts';
+
+export class Selection {
+  readonly accountId: string;
+  readonly mailboxId: string;
+  readonly isReadOnly: boolean;
+  mailbox: Mailbox;
+  view: View;
+  /** Keywords of the mailbox that the client has been told, as first written. */
+  readonly keywords = new Set<string>();
+  #isDirty = false;
+  #hasNewKeywords = false;
+  #wake: (() => void) | null = null;
+  #stopListening: () => void;
+
+  private constructor(accountId: string, mailbox: Mailbox, isReadOnly: boolean) {
+    this.accountId = accountId;
+    this.mailboxId = mailbox.id;
+    this.mailbox = mailbox;
+    this.isReadOnly = isReadOnly;
+    this.view = new View([], mailbox.highestModseq);
+    // Before the first read: what happens in between is looked at again, never missed.
+    this.#stopListening = onMailboxChange(accountId, mailbox.id, () => this.#onPoke());
+  }
+
+  /** Selects; the entries are given once, so the session need not hold flags. Refusal 'not-found'. */
+  static async open(
+    accountId: string,
+    mailbox: Mailbox,
+    isReadOnly: boolean,
+  ): Promise<{ selection: Selection; entries: Entry[] }> {
+    const selection = new Selection(accountId, mailbox, isReadOnly);
+    try {
+      const recentFrom = isReadOnly ? mailbox.recentUid : await claimRecent(accountId, mailbox.id);
+      const { mailbox: current, entries } = await readView(accountId, mailbox.id);
+      selection.mailbox = current;
+      selection.view = new View(entries, current.highestModseq);
+      selection.view.addRecent(recentFrom, current.uidNext);
+      selection.view.tell(false); // SELECT itself says EXISTS and RECENT
+      selection.#learnKeywords(entries);
+      selection.#hasNewKeywords = false;
+      return { selection, entries };
+    } catch (error) {
+      selection.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#stopListening();
+    this.#wake?.();
+  }
+
+  #onPoke(): void {
+    this.#isDirty = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when the mailbox may have changed, or when `signal` aborts. */
+  waitForChange(signal: AbortSignal): Promise<void> {
+    if (this.#isDirty || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#wake = null;
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#wake = wake;
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  /** Brings the view up to date, if a poke came or `isForced`. */
+  async refresh(isForced = false): Promise<void> {
+    if (!this.#isDirty && !isForced) return;
+    this.#isDirty = false;
+    const { mailbox, changes } = await this.#readJournal();
+    const lastUid = this.view.lastUid;
+    this.view.apply(changes, mailbox.highestModseq);
+    this.mailbox = mailbox;
+    this.#learnKeywords(changes.changed);
+    if (this.view.lastUid > lastUid) await this.#claimArrived(lastUid + 1);
+  }
+
+  async #readJournal(): Promise<{ mailbox: Mailbox; changes: Changes }> {
+    try {
+      const { mailbox, changed, vanished } = await readChanges(
+        this.accountId,
+        this.mailboxId,
+        this.view.modseq,
+      );
+      return { mailbox, changes: { changed, vanished } };
+    } catch (error) {
+      if (!isRefusal(error, 'not-found')) throw error;
+      // Deleted by another session: all its messages are gone (RFC 2180 §3.3).
+      return { mailbox: this.mailbox, changes: { changed: [], vanished: this.view.uids } };
+    }
+  }
+
+  async #claimArrived(fromUid: number): Promise<void> {
+    const before = this.view.lastUid + 1;
+    const recentFrom = this.isReadOnly
+      ? this.mailbox.recentUid
+      : await claimRecent(this.accountId, this.mailboxId);
+    this.view.addRecent(Math.max(recentFrom, fromUid), before);
+  }
+
+  #learnKeywords(entries: readonly Entry[]): void {
+    let last = '';
+    for (const { keywords } of entries) {
+      if (keywords === '' || keywords === last) continue;
+      last = keywords;
+      for (const word of keywords.split(' ')) {
+        if (this.keywords.has(word)) continue;
+        this.keywords.add(word);
+        this.#hasNewKeywords = true;
+      }
+    }
+  }
+
+  /** Keywords that a STORE of this session adds. */
+  addKeywords(words: readonly string[]): void {
+    if (words.length > 0)
+      this.#learnKeywords([{ uid: 0, modseq: 0, flags: 0, keywords: words.join(' ') }]);
+  }
+
+  /**
+   * Untagged replies for what the client does not know yet; with `mayExpunge` also EXPUNGE. A FETCH always
+   * carries its UID, and its MODSEQ once the client asked for such (RFC 7162 §3.2).
+   */
+  tell(mayExpunge: boolean, isCondstore: boolean): string {
+    const flags = this.tellKeywords();
+    return (
+      flags +
+      this.view
+        .tell(mayExpunge)
+        .map((update) => this.#format(update, isCondstore))
+        .join('')
+    );
+  }
+
+  /** FLAGS again, when there are keywords that it did not name yet (RFC 3501 §7.2.6). */
+  tellKeywords(): string {
+    if (!this.#hasNewKeywords) return '';
+    this.#hasNewKeywords = false;
+    return untagged(`FLAGS ${formatAllFlags(this.keywords, false)}`);
+  }
+
+  #format(update: Update, isCondstore: boolean): string {
+    switch (update.kind) {
+      case 'expunge':
+        return untagged(`${update.number} EXPUNGE`);
+      case 'exists':
+        return untagged(`${update.count} EXISTS`);
+      case 'recent':
+        return untagged(`${update.count} RECENT`);
+      case 'flags':
+        return this.formatEntry(update.number, update.entry, isCondstore);
+    }
+  }
+
+  /** `* n FETCH (UID … FLAGS …)` of an entry. */
+  formatEntry(number: number, entry: Entry, isCondstore: boolean): string {
+    const flags = formatFlags(entry.flags, entry.keywords, this.view.isRecent(entry.uid));
+    const modseq = isCondstore ? ` MODSEQ (${entry.modseq})` : '';
+    return untagged(`${number} FETCH (UID ${entry.uid}${modseq} FLAGS ${flags})`);
+  }
+}

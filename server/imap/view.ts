@@ -1,0 +1,207 @@
+// What one session believes its mailbox looks like: the numbering told to the client, and what it has
+// not been told yet (RFC 3501 §5.2, §7.4.1). Pure.
+//
+// Invariants: a message keeps its number until its EXPUNGE is told, and that happens only where the
+// caller allows it; UIDs ascend; a change this session made and answered itself is not told twice.
+import type { Entry } from '#server/store/journal.ts';
+import { resolveSet, type SequenceSet } from './wire/sequence-set.ts';
+
+export type Update =
+  | { kind: 'expunge'; number: number }
+  | { kind: 'exists'; count: number }
+  | { kind: 'recent'; count: number }
+  | { kind: 'flags'; number: number; entry: Entry };
+
+export type Changes = { changed: readonly Entry[]; vanished: readonly number[] };
+
+export class View {
+  /** UIDs in the client's numbering, those whose EXPUNGE waits included. */
+  #uids: number[];
+  #gone = new Set<number>();
+  #flags = new Map<number, Entry>();
+  #answered = new Map<number, number>();
+  #toldCount: number;
+  /** Half-open UID ranges that are \Recent to this session, ascending. */
+  #recent: [number, number][] = [];
+  #isRecentUntold = false;
+  /** The journal is known up to here. */
+  modseq: number;
+
+  constructor(entries: readonly Entry[], modseq: number) {
+    this.#uids = entries.map((entry) => entry.uid);
+    this.#toldCount = this.#uids.length;
+    this.modseq = modseq;
+  }
+
+  get count(): number {
+    return this.#uids.length;
+  }
+
+  get lastUid(): number {
+    return this.#uids.at(-1) ?? 0;
+  }
+
+  get uids(): readonly number[] {
+    return this.#uids;
+  }
+
+  /** True where an EXPUNGE waits to be told. */
+  get hasGone(): boolean {
+    return this.#gone.size > 0;
+  }
+
+  isGone(uid: number): boolean {
+    return this.#gone.has(uid);
+  }
+
+  /** Message number of `uid`, 0 when the client does not know it. */
+  numberOf(uid: number): number {
+    const at = this.#lowerBound(uid);
+    return this.#uids[at] === uid ? at + 1 : 0;
+  }
+
+  /** Messages of [fromUid, beforeUid) are \Recent to this session. */
+  addRecent(fromUid: number, beforeUid: number): void {
+    if (fromUid >= beforeUid) return;
+    this.#recent.push([fromUid, beforeUid]);
+    this.#isRecentUntold = true;
+  }
+
+  isRecent(uid: number): boolean {
+    return this.#recent.some(([from, before]) => uid >= from && uid < before);
+  }
+
+  get recentCount(): number {
+    let count = 0;
+    for (const [from, before] of this.#recent) {
+      count += this.#lowerBound(before) - this.#lowerBound(from);
+    }
+    return count;
+  }
+
+  get recentRanges(): readonly (readonly [number, number])[] {
+    return this.#recent;
+  }
+
+  /** The client has just been told these flags in the answer to its own command. */
+  markAnswered(entries: readonly Entry[]): void {
+    for (const { uid, modseq } of entries) {
+      this.#answered.set(uid, modseq);
+      const waiting = this.#flags.get(uid);
+      if (waiting && waiting.modseq <= modseq) this.#flags.delete(uid);
+    }
+  }
+
+  /** Takes in what the journal says since `modseq`; `modseq` becomes the new one. */
+  apply(changes: Changes, modseq: number): void {
+    const arrived: number[] = [];
+    for (const entry of changes.changed) {
+      if (entry.uid > this.lastUid) arrived.push(entry.uid);
+      else if (this.numberOf(entry.uid) > 0 && this.#isNews(entry)) {
+        this.#flags.set(entry.uid, entry);
+      }
+    }
+    arrived.sort((a, b) => a - b);
+    for (const uid of arrived) this.#uids.push(uid);
+    for (const uid of changes.vanished) {
+      if (this.numberOf(uid) === 0) continue;
+      this.#gone.add(uid);
+      this.#flags.delete(uid);
+    }
+    this.modseq = Math.max(this.modseq, modseq);
+    for (const [uid, answered] of this.#answered) {
+      if (answered <= this.modseq) this.#answered.delete(uid);
+    }
+  }
+
+  #isNews(entry: Entry): boolean {
+    return entry.modseq > (this.#answered.get(entry.uid) ?? 0);
+  }
+
+  /**
+   * What the client is to be told now, in order; it counts as told. Without `mayExpunge` (FETCH, STORE,
+   * SEARCH by number: RFC 3501 §7.4.1) expunges go on waiting and the numbers stay.
+   */
+  tell(mayExpunge: boolean): Update[] {
+    const updates: Update[] = mayExpunge ? this.#tellExpunges() : [];
+    if (this.#uids.length !== this.#toldCount) {
+      this.#toldCount = this.#uids.length;
+      updates.push({ kind: 'exists', count: this.#toldCount });
+      this.#isRecentUntold = true;
+    }
+    if (this.#isRecentUntold) updates.push({ kind: 'recent', count: this.recentCount });
+    this.#isRecentUntold = false;
+    for (const entry of this.#flags.values()) {
+      const number = this.numberOf(entry.uid);
+      if (number > 0) updates.push({ kind: 'flags', number, entry });
+    }
+    this.#flags.clear();
+    return updates;
+  }
+
+  #tellExpunges(): Update[] {
+    if (this.#gone.size === 0) return [];
+    const updates: Update[] = [];
+    const left: number[] = [];
+    // Ascending: each EXPUNGE lowers the numbers behind it at once, so a run repeats one number.
+    for (const uid of this.#uids) {
+      if (!this.#gone.has(uid)) left.push(uid);
+      // A message that came and went before its EXISTS still needs both, else the counts part.
+      else updates.push({ kind: 'expunge', number: left.length + 1 });
+    }
+    if (this.#toldCount < this.#uids.length) {
+      updates.unshift({ kind: 'exists', count: this.#uids.length });
+    }
+    this.#uids = left;
+    this.#toldCount = left.length;
+    this.#gone.clear();
+    return updates;
+  }
+
+  /** Message numbers of a set; null when it names one that does not exist (answer BAD). */
+  resolveNumbers(set: SequenceSet): number[] | null {
+    const numbers: number[] = [];
+    for (const [low, high] of resolveSet(set, this.count)) {
+      if (high > this.count) {
+        // "1:*" in an empty mailbox means nothing; clients send it before they look.
+        if (this.count === 0 && isOpen(set)) continue;
+        return null;
+      }
+      for (let number = low; number <= high; number++) numbers.push(number);
+    }
+    return numbers;
+  }
+
+  /** UIDs the client knows among a UID set, ascending; others are ignored (RFC 3501 §6.4.8). */
+  resolveUids(set: SequenceSet): number[] {
+    const found: number[] = [];
+    for (const [low, high] of resolveSet(set, this.lastUid)) {
+      for (let at = this.#lowerBound(low); at < this.#uids.length; at++) {
+        const uid = this.#uids[at]!;
+        if (uid > high) break;
+        found.push(uid);
+      }
+    }
+    return found;
+  }
+
+  /** UID of a message number of this view. */
+  uidOf(number: number): number {
+    return this.#uids[number - 1] ?? 0;
+  }
+
+  #lowerBound(uid: number): number {
+    let low = 0;
+    let high = this.#uids.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#uids[middle]! < uid) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function isOpen(set: SequenceSet): boolean {
+  return set.every((range) => range.includes(Number.POSITIVE_INFINITY));
+}
