@@ -215,7 +215,9 @@ export class Session {
       const text = `The connection to ${host} was lost: ${cleanText(error.message)}`;
       rest = { kind: 'deferred', code: 0, status: '4.4.2', text, host };
     }
-    return this.toResults(all, rest, error.rejectedErrors ?? this.connection.refused);
+    // Pipelined recipients of a refused sender got "503 no MAIL yet": that is not about them.
+    const refused = error.command === 'MAIL FROM' ? [] : this.connection.refused;
+    return this.toResults(all, rest, error.rejectedErrors ?? refused);
   }
 
   private toResults(all: string[], rest: Result, refused: NodemailerError[]): Map<string, Result> {

@@ -1,6 +1,6 @@
-// A name server of a test's own, on UDP port 0: answers from a zone object, NXDOMAIN for everything else.
+// A name server of a test's own, on a free port, UDP and TCP: answers from a zone object, NXDOMAIN for everything else.
 import type { AddressInfo } from 'node:net';
-import dns2 from 'dns2';
+import dns2, { type DnsHandler, type DnsServer } from 'dns2';
 import { writeSetting } from '#lib/settings/index.ts';
 
 export type ZoneEntry = {
@@ -36,35 +36,46 @@ const typeNames = new Map<number, string>(
 /** Starts the server. */
 export async function startDns(zone: Zone = {}): Promise<FakeDns> {
   const questions: string[] = [];
-  const server = dns2.createServer({
-    udp: true,
-    handle: (request, send) => {
-      const response = Packet.createResponseFromRequest(request);
-      const question = request.questions[0];
-      const name = String(question?.name ?? '').toLowerCase();
-      const type = typeNames.get(question?.type as number) ?? '';
-      questions.push(`${type} ${name}`);
-      const entry = dns.zone[name];
-      if (entry === 'TIMEOUT') return;
-      if (entry === undefined) response.header.rcode = 3;
-      else if (entry === 'SERVFAIL') response.header.rcode = 2;
-      else if (entry === 'REFUSED') response.header.rcode = 5;
-      else response.answers.push(...(toAnswers(name, type, entry) as never[]));
-      void send(response);
-    },
-  });
-  await server.listen({ udp: { port: 0, address: '127.0.0.1' } as never });
-  const { port } = (server.addresses() as { udp: AddressInfo }).udp;
+  const handle: DnsHandler = (request, send) => {
+    const response = Packet.createResponseFromRequest(request);
+    const question = request.questions[0];
+    const name = String(question?.name ?? '').toLowerCase();
+    const type = typeNames.get(question?.type as number) ?? '';
+    questions.push(`${type} ${name}`);
+    const entry = dns.zone[name];
+    if (entry === 'TIMEOUT') return;
+    if (entry === undefined) response.header.rcode = 3;
+    else if (entry === 'SERVFAIL') response.header.rcode = 2;
+    else if (entry === 'REFUSED') response.header.rcode = 5;
+    else response.answers.push(...(toAnswers(name, type, entry) as never[]));
+    void send(response);
+  };
+  const servers = await listen(handle);
+  const { port } = servers[0].addresses().udp as AddressInfo;
   const dns: FakeDns = {
     server: `127.0.0.1:${port}`,
     zone,
     questions,
     use: () => writeSetting('delivery.dnsServers', [`127.0.0.1:${port}`], 'test'),
     close: async () => {
-      await server.close();
+      await Promise.all(servers.map((server) => server.close()));
     },
   };
   return dns;
+}
+
+/** UDP on a free port and TCP on the same: a long answer is cut short on UDP and asked for again. */
+async function listen(handle: DnsHandler): Promise<[DnsServer, DnsServer]> {
+  for (;;) {
+    const udp = dns2.createServer({ udp: true, handle });
+    await udp.listen({ udp: { port: 0, address: '127.0.0.1' } as never });
+    const { port } = udp.addresses().udp as AddressInfo;
+    const tcp = dns2.createServer({ tcp: true, handle });
+    const isTaken = new Promise<boolean>((resolve) => tcp.once('error', () => resolve(true)));
+    const isListening = tcp.listen({ tcp: { port, address: '127.0.0.1' } }).then(() => false);
+    if (!(await Promise.race([isTaken, isListening]))) return [udp, tcp];
+    await udp.close();
+  }
 }
 
 function toAnswers(name: string, type: string, entry: ZoneEntry): Resource[] {
