@@ -57,7 +57,7 @@ export function computeFacts(bytes: Buffer): MessageFacts {
   const parts = parseMime(bytes);
   const header = bytes.subarray(0, parts.headerEnd);
   const fields = parseHeaderFields(header);
-  const { headerText, bodyText } = extractText(bytes, parts);
+  const { headerText, bodyText, leadText } = extractText(bytes, parts);
   const subject = cutText(readFieldText(fields, 'subject'), MAX_SUBJECT);
   return {
     header,
@@ -73,7 +73,7 @@ export function computeFacts(bytes: Buffer): MessageFacts {
     sentAt: parseDate(readFieldText(fields, 'date')),
     messageId: readMessageId(fields),
     references: readReferences(fields),
-    preview: makePreview(bodyText),
+    preview: makePreview(leadText),
     hasAttachments: findAttachment(parts),
     headerText,
     bodyText,

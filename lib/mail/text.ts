@@ -191,13 +191,18 @@ class TextWriter {
 /**
  * Decoded text of a message for search: header fields as `Name: value` lines (at most 256 K characters),
  * and the text of its text parts, messages within and attachment names (at most 1 M characters).
+ * `leadText` is the first text of the message itself, what a preview is made from.
  */
-export function extractText(bytes: Buffer, part: Part): { headerText: string; bodyText: string } {
+export function extractText(
+  bytes: Buffer,
+  part: Part,
+): { headerText: string; bodyText: string; leadText: string } {
   const body = new TextBudget(MAX_BODY_TEXT);
   const names: string[] = [];
   collectText(bytes, part, body, names);
   body.add(names.join('\n'));
-  return { headerText: readHeaderText(bytes, part, MAX_HEADER_TEXT), bodyText: body.finish() };
+  const headerText = readHeaderText(bytes, part, MAX_HEADER_TEXT);
+  return { headerText, bodyText: body.finish(), leadText: body.leadText };
 }
 
 /** Pieces of text up to a number of characters. */
@@ -205,15 +210,17 @@ class TextBudget {
   left: number;
   partsLeft = MAX_TEXT_PARTS;
   rawLeft = MAX_RAW_TEXT;
+  leadText = '';
   private readonly pieces: string[] = [];
 
   constructor(limit: number) {
     this.left = limit;
   }
 
-  add(text: string): void {
+  add(text: string, isLead = false): void {
     const clean = cleanText(text).slice(0, Math.max(0, this.left));
     if (clean === '') return;
+    if (isLead && this.leadText === '') this.leadText = clean;
     this.pieces.push(clean);
     this.left -= clean.length + 1;
   }
@@ -231,7 +238,13 @@ function cleanText(text: string): string {
     .trim();
 }
 
-function collectText(bytes: Buffer, part: Part, body: TextBudget, names: string[]): void {
+function collectText(
+  bytes: Buffer,
+  part: Part,
+  body: TextBudget,
+  names: string[],
+  isLead = true,
+): void {
   if (body.left <= 0 || body.partsLeft <= 0) return;
   if (part.type === 'multipart') {
     const isAlternative = part.subtype === 'alternative';
@@ -242,8 +255,8 @@ function collectText(bytes: Buffer, part: Part, body: TextBudget, names: string[
         // The HTML twin of a plain text mostly says the same words: stored once.
         if (plain !== '' && squeeze(text) === squeeze(plain)) continue;
         plain = text;
-        body.add(text);
-      } else collectText(bytes, child, body, names);
+        body.add(text, isLead && child.disposition !== 'attachment');
+      } else collectText(bytes, child, body, names, isLead);
     }
     return;
   }
@@ -252,9 +265,9 @@ function collectText(bytes: Buffer, part: Part, body: TextBudget, names: string[
   if (part.message) {
     const inner = part.message.part;
     body.add(readHeaderText(bytes, inner, Math.min(8_192, body.left)));
-    collectText(bytes, inner, body, names);
+    collectText(bytes, inner, body, names, false);
   } else if (part.type === 'text') {
-    body.add(takePartText(bytes, part, body));
+    body.add(takePartText(bytes, part, body), isLead && part.disposition !== 'attachment');
   }
 }
 

@@ -40,7 +40,7 @@ x
   assert.equal(facts.sentAt?.toISOString(), '2026-11-21T09:00:00.000Z');
   assert.equal(facts.messageId, '<3@x>');
   assert.deepEqual(facts.references, ['<1@x>', '<2@x>']);
-  assert.equal(facts.preview, 'Hallo! x.pdf');
+  assert.equal(facts.preview, 'Hallo!');
   assert.equal(facts.hasAttachments, true);
   assert.equal(facts.receivedCount, 2);
   assert.match(facts.header.toString(), /\r\n\r\n$/);
