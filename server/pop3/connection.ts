@@ -20,7 +20,7 @@ const lineLimit = responseLineLimit + 64;
 const pendingLimit = 4 * lineLimit;
 const pieceBytes = 65_536;
 /** From the connection to the end of the login, whatever the client says meanwhile. */
-export const loginDeadlineMs = 120_000;
+const loginDeadlineMs = 120_000;
 /** After our goodbye; a client that only goes on sending is cut off. */
 const lingerMs = 2000;
 const errorLimit = { before: 10, after: 50 };
@@ -31,6 +31,8 @@ export type ConnectionOptions = {
   /** For the greeting. */
   hostname: string;
   idleTimeoutMs: number;
+  /** Shorter in tests. */
+  loginDeadlineMs?: number;
 };
 
 /** Serves `socket` until it closes. `end` of the result says goodbye after the running command. */
@@ -46,7 +48,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
   const deadline = setTimeout(() => {
     log.debug({ remote }, 'no login in time');
     stream.destroy();
-  }, loginDeadlineMs);
+  }, options.loginDeadlineMs ?? loginDeadlineMs);
   deadline.unref();
   socket.once('close', () => clearTimeout(deadline));
 

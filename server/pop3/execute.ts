@@ -1,7 +1,7 @@
 // From a command line to its reply.
 import { commands } from './commands/index.ts';
 import { err, type Reply, replyTo } from './reply.ts';
-import type { Session } from './session.ts';
+import { isStillLoggedIn, type Session } from './session.ts';
 
 const byName = new Map(commands.map((command) => [command.name, command]));
 
@@ -16,6 +16,9 @@ export async function execute(session: Session, line: string): Promise<Reply> {
   const text = name === 'PASS' ? rest : rest.trim();
   const { maildrop } = session;
   try {
+    if (!(await isStillLoggedIn(session))) {
+      return { ...err('This login has ended.', 'AUTH'), after: 'close' };
+    }
     if (command.state === 'transaction') {
       return maildrop ? await command.run(session, text, maildrop) : err('Log in first.');
     }

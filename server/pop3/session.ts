@@ -1,5 +1,6 @@
 // The state of one POP3 session (RFC 1939 §3): AUTHORIZATION until somebody has logged in, then TRANSACTION.
 // The UPDATE state is what QUIT does.
+import { checkSession } from '#lib/accounts/sessions.ts';
 import { logOf } from '#lib/log.ts';
 import { login, mayUsePassword } from '#server/auth/login.ts';
 import type { Credentials } from '#server/auth/sasl.ts';
@@ -13,12 +14,17 @@ export type Session = {
   username: string | null;
   /** null = state AUTHORIZATION. */
   maildrop: Maildrop | null;
+  /** Who logged in, and when that was last looked at (milliseconds of performance.now). */
+  account: { accountId: string; epoch: number } | null;
+  checkedAtMs: number;
 };
 
 const log = logOf('pop3');
+/** A login that ended (disabled, new password) is noticed within this time, at the next command. */
+const checkIntervalMs = 1000;
 
 export function createSession(client: { remote: string; isSecure: boolean }): Session {
-  return { ...client, username: null, maildrop: null };
+  return { ...client, username: null, maildrop: null, account: null, checkedAtMs: 0 };
 }
 
 /** Whether a login may be tried on this connection as it is. */
@@ -31,7 +37,16 @@ export async function enter(session: Session, credentials: Credentials): Promise
   session.username = null;
   const account = await login(credentials, { remote: session.remote, protocol: 'pop3' });
   session.maildrop = await openMaildrop(account.id);
+  session.account = { accountId: account.id, epoch: account.epoch };
+  session.checkedAtMs = performance.now();
   const { remote, isSecure, maildrop } = session;
   log.info({ accountId: account.id, remote, isSecure, messages: maildrop.items.length }, 'login');
   return ok('Logged in.');
+}
+
+/** Whether the login still stands; always true before there is one. */
+export async function isStillLoggedIn(session: Session): Promise<boolean> {
+  if (!session.account || performance.now() - session.checkedAtMs < checkIntervalMs) return true;
+  session.checkedAtMs = performance.now();
+  return (await checkSession(session.account)) !== null;
 }

@@ -163,7 +163,8 @@ async function lookAtFiles(
     return pems;
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
-    log.error({ certificateFile, keyFile }, `${problem} The former certificate stays in use.`);
+    const instead = inUse ? 'The former certificate stays' : 'A self-signed certificate is';
+    log.error({ certificateFile, keyFile }, `${problem} ${instead} in use.`);
     return null;
   }
 }
