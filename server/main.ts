@@ -29,7 +29,7 @@ const services: Service[] = [
   { name: 'imap', start: startImapServers },
   { name: 'pop3', start: startPop3Servers },
   { name: 'queue', start: startQueue },
-  { name: 'jobs', start: startJobs },
+  { name: 'jobs', start: () => startJobs() },
   { name: 'metrics', start: startMetrics },
   { name: 'web', start: (ports) => startWeb(portsForWeb(ports)) },
 ];
