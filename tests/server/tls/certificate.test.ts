@@ -160,8 +160,10 @@ describe('certificate files of the settings', () => {
     });
     await writePair('watched.example.org', 3000);
     await useFiles();
-    // Both settings may be seen by one look, or the first of them alone, which changes nothing.
+    // The watch does not keep the process alive; waiting for it must.
+    const alive = setInterval(() => {}, 1000);
     await changed;
+    clearInterval(alive);
     assert.equal(certificateFacts().names[0], 'watched.example.org');
   });
 
