@@ -9,6 +9,7 @@ import { joinKeywords } from './keywords.ts';
 import { changeMailbox } from './mailbox-row.ts';
 import { takeQuota } from './quota.ts';
 import { joinThread } from './threads.ts';
+import { nextTurn } from './turn.ts';
 
 export type NewMessage = {
   body: StagedBody;
@@ -66,6 +67,8 @@ async function insertMessages(
   mailboxId: string,
   messages: NewMessage[],
 ): Promise<Appended> {
+  // Many deliveries share a transaction: let sockets in between two of them.
+  await nextTurn();
   const keywords = messages.map((message) => joinKeywords(message.keywords));
   const sizes = messages.map((message) => message.prefix.length + message.body.sizeBytes);
   const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);

@@ -34,7 +34,8 @@ export function blobPath(blobId: string): string {
 export async function openTemporary(): Promise<{ path: string; file: FileHandle }> {
   const folder = join(blobsFolder(), 'tmp');
   const path = join(folder, newId());
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const isFirst = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (isFirst) await syncFolder(dataFolder());
   return { path, file: await open(path, 'wx', 0o600) };
 }
 

@@ -1,8 +1,9 @@
 // Blobs: the immutable bodies that message rows and queue rows point to, shared by content. Small ones are
 // rows, large ones files; nobody outside these files knows which.
 import { now } from '#lib/clock.ts';
-import { db, type Tx } from '#lib/db.ts';
+import { db, sql, type Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { recallBody, rememberBody } from './blob-cache.ts';
 import { readBlobFile } from './blob-files.ts';
 import { insertRendering } from './rendering.ts';
 import type { StagedBody } from './stage.ts';
@@ -16,13 +17,16 @@ export { createStage, readStaged, type Stage, type StagedBody, stageBytes } from
  */
 export async function insertBlob(tx: Tx, staged: StagedBody): Promise<void> {
   const createdAt = now();
-  const known = await tx.$executeRaw`UPDATE "Blob" SET "createdAt" = ${createdAt}
-    WHERE "id" = ${staged.id}`;
-  if (known > 0) return;
   const place = staged.bytes ? 'row' : 'file';
-  await tx.$executeRaw`INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
-    VALUES (${staged.id}, ${staged.sizeBytes}, ${place}, ${createdAt})
-    ON CONFLICT ("id") DO UPDATE SET "createdAt" = excluded."createdAt"`;
+  const insert = sql`INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
+    VALUES (${staged.id}, ${staged.sizeBytes}, ${place}, ${createdAt})`;
+  if ((await tx.$executeRaw`${insert} ON CONFLICT ("id") DO NOTHING`) === 0) {
+    const known = await tx.$executeRaw`UPDATE "Blob" SET "createdAt" = ${createdAt}
+      WHERE "id" = ${staged.id}`;
+    if (known > 0) return;
+    // Removed by another process between the two statements.
+    await tx.$executeRaw`${insert} ON CONFLICT ("id") DO UPDATE SET "createdAt" = excluded."createdAt"`;
+  }
   if (staged.bytes) {
     await tx.$executeRaw`INSERT INTO "BlobBytes" ("id", "bytes")
       VALUES (${staged.id}, ${staged.bytes}) ON CONFLICT DO NOTHING`;
@@ -30,14 +34,20 @@ export async function insertBlob(tx: Tx, staged: StagedBody): Promise<void> {
   await insertRendering(tx, staged.id, staged.facts);
 }
 
-/** The bytes of a blob. Refusal 'not-found'. */
+/** The bytes of a blob, shared between callers: never write into them. Refusal 'not-found'. */
 export async function readBlob(blobId: string): Promise<Buffer> {
   const rows = await db.$queryRaw<{ place: string; bytes: Uint8Array | null }[]>`
     SELECT "Blob"."place", "BlobBytes"."bytes" FROM "Blob"
     LEFT JOIN "BlobBytes" ON "BlobBytes"."id" = "Blob"."id" WHERE "Blob"."id" = ${blobId}`;
   const row = rows[0];
   if (!row) throw new Refusal('not-found', 'There is no such body.');
-  return row.place === 'file' ? readBlobFile(blobId) : toBuffer(row.bytes);
+  // Rows are read again as quickly as they would be remembered.
+  if (row.place !== 'file') return toBuffer(row.bytes);
+  const known = recallBody(blobId);
+  if (known) return known;
+  const bytes = await readBlobFile(blobId);
+  rememberBody(blobId, bytes);
+  return bytes;
 }
 
 /** A Buffer over the bytes of a column; empty for null. */

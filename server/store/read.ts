@@ -2,11 +2,16 @@
 // led by the account; a UID that is not there is left out, never an error (RFC 3501 §6.4.8).
 import { db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { type Part, shiftPart } from '#lib/mail/mime.ts';
 import { readBlob, toBuffer } from './blobs.ts';
 import { type Entry, toEntry } from './journal.ts';
+import { renderAgain } from './rendering.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
+
+const log = logOf('store');
 
 export type StoredMessage = Entry & {
   emailId: string;
@@ -36,6 +41,7 @@ type MessageRow = Record<'uid' | 'modseq' | 'flags' | 'sizeBytes', bigint | numb
 type RenderedRow = MessageRow &
   Record<'envelope' | 'bodyStructure' | 'body' | 'header', Uint8Array | null> & {
     preview: string | null;
+    version: number | null;
   };
 
 const messageColumns = raw(
@@ -86,11 +92,20 @@ export async function readRendered(
   const messages: RenderedMessage[] = [];
   for (const chunk of chunkUids(uids, 200)) {
     if (messages.length > 0) await nextTurn();
-    const rows = await db.$queryRaw<RenderedRow[]>`SELECT ${messageColumns}, "Rendering"."envelope",
-      "Rendering"."bodyStructure", "Rendering"."body", "Rendering"."header", "Rendering"."preview"
+    const select = () => db.$queryRaw<
+      RenderedRow[]
+    >`SELECT ${messageColumns}, "Rendering"."envelope",
+      "Rendering"."bodyStructure", "Rendering"."body", "Rendering"."header", "Rendering"."preview",
+      "Rendering"."version"
       FROM "Message" LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}
       ORDER BY "uid"`;
+    let rows = await select();
+    const outdated = rows.filter((row) => row.version !== FACTS_VERSION).map((row) => row.blobId);
+    if (outdated.length > 0) {
+      await renderOutdated(new Set(outdated));
+      rows = await select();
+    }
     for (const row of rows) {
       messages.push({
         ...toStored(row),
@@ -103,6 +118,18 @@ export async function readRendered(
     }
   }
   return messages;
+}
+
+/** Makes renderings anew that another version made; a body that cannot be read keeps what it has. */
+async function renderOutdated(blobIds: Set<string>): Promise<void> {
+  for (const blobId of blobIds) {
+    try {
+      await renderAgain(blobId, await readBlob(blobId));
+    } catch (error) {
+      log.error({ err: error, blobId }, 'a body could not be rendered again');
+    }
+    await nextTurn();
+  }
 }
 
 /** The octets of a message exactly as they came, behind its prefix. Refusal 'not-found'. */

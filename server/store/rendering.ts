@@ -1,7 +1,10 @@
 // What is computed of a blob once, on arrival (lib/mail/facts.ts), as rows: what FETCH answers with, what
 // lists show, what SEARCH looks into.
-import type { Tx } from '#lib/db.ts';
-import { FACTS_VERSION, type MessageFacts } from '#lib/mail/facts.ts';
+import { type Tx, write } from '#lib/db.ts';
+import { computeFacts, FACTS_VERSION, type MessageFacts } from '#lib/mail/facts.ts';
+
+const earliest = Date.UTC(1900, 0);
+const latest = Date.UTC(9999, 0);
 
 /** Inserts the rendering of a new blob; does nothing where there is one. */
 export async function insertRendering(tx: Tx, blobId: string, facts: MessageFacts): Promise<void> {
@@ -11,11 +14,30 @@ export async function insertRendering(tx: Tx, blobId: string, facts: MessageFact
     VALUES (${blobId}, ${FACTS_VERSION}, ${facts.envelope}, ${facts.bodyStructure},
       ${facts.body}, ${facts.header}, ${JSON.stringify(facts.parts)},
       ${toText(facts.baseSubject.toLowerCase())}, ${toText(facts.subject)}, ${toText(facts.fromText)},
-      ${toText(facts.toText)}, ${toText(facts.ccText)}, ${facts.sentAt}, ${toText(facts.messageId)},
+      ${toText(facts.toText)}, ${toText(facts.ccText)}, ${toDate(facts.sentAt)}, ${toText(facts.messageId)},
       ${toText(facts.preview)}, ${facts.hasAttachments})
     ON CONFLICT DO NOTHING`;
   await tx.$executeRaw`INSERT INTO "RenderingText" ("blobId", "header", "body")
     VALUES (${blobId}, ${toText(facts.headerText)}, ${toText(facts.bodyText)}) ON CONFLICT DO NOTHING`;
+}
+
+/**
+ * Computes the rendering of a blob anew, where an older version of lib/mail/facts.ts made it or none did.
+ * `bytes` are the blob's.
+ */
+export async function renderAgain(blobId: string, bytes: Buffer): Promise<void> {
+  const facts = computeFacts(bytes);
+  await write(async (tx) => {
+    await tx.$executeRaw`DELETE FROM "Rendering" WHERE "blobId" = ${blobId}`;
+    await tx.$executeRaw`DELETE FROM "RenderingText" WHERE "blobId" = ${blobId}`;
+    await insertRendering(tx, blobId, facts);
+  });
+}
+
+/** A moment that both databases can keep: a hostile Date field may name any year. */
+function toDate(date: Date | null): Date | null {
+  const time = date?.getTime() ?? Number.NaN;
+  return time >= earliest && time < latest ? date : null;
 }
 
 /** Text that both databases can keep: PostgreSQL has no NUL, UTF-8 no lone surrogate. */

@@ -12,18 +12,22 @@ type Linked = { messageId: string; references: string[] };
 /** Finds or makes the thread of a message and remembers its references for the answers to come. */
 export async function joinThread(tx: Tx, accountId: string, message: Linked): Promise<string> {
   const keys = referenceKeys(message);
-  if (keys.length === 0) return newId();
-  const known = await tx.$queryRaw<{ reference: string; threadId: string }[]>`
-    SELECT "reference", "threadId" FROM "ThreadReference"
-    WHERE "accountId" = ${accountId} AND "reference" IN (${join(keys)})`;
-  const threads = new Map(known.map((row) => [row.reference, row.threadId]));
-  const root = keys.find((key) => threads.has(key));
-  const threadId = (root && threads.get(root)) || newId();
-  const missing = keys.filter((key) => !threads.has(key));
-  if (missing.length > 0) {
-    const rows = missing.map((key) => sql`(${accountId}, ${key}, ${threadId})`);
-    await tx.$executeRaw`INSERT INTO "ThreadReference" ("accountId", "reference", "threadId")
-      VALUES ${join(rows)} ON CONFLICT DO NOTHING`;
+  const newThread = newId();
+  if (keys.length === 0) return newThread;
+  // One statement for the usual case, a message without ancestors: what is known keeps its thread.
+  const rows = keys.map((key) => sql`(${accountId}, ${key}, ${newThread})`);
+  const found = await tx.$queryRaw<{ reference: string; threadId: string }[]>`
+    INSERT INTO "ThreadReference" ("accountId", "reference", "threadId") VALUES ${join(rows)}
+    ON CONFLICT ("accountId", "reference") DO UPDATE SET "threadId" = "ThreadReference"."threadId"
+    RETURNING "reference", "threadId"`;
+  const threads = new Map(found.map((row) => [row.reference, row.threadId]));
+  const root = keys.find((key) => threads.get(key) !== newThread);
+  const threadId = root ? threads.get(root) : undefined;
+  if (threadId === undefined) return newThread;
+  if (found.some((row) => row.threadId === newThread)) {
+    await tx.$executeRaw`UPDATE "ThreadReference" SET "threadId" = ${threadId}
+      WHERE "accountId" = ${accountId} AND "reference" IN (${join(keys)})
+      AND "threadId" = ${newThread}`;
   }
   return threadId;
 }

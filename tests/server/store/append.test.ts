@@ -201,6 +201,25 @@ describe('bytes', () => {
     assert.equal(row.preview, 'the body');
   });
 
+  test('a rendering of another version, or none at all, is made anew when it is read', async () => {
+    const account = await makeAccount();
+    const inbox = await mailboxOf(account, 'INBOX');
+    const message = await makeMessage(
+      'Subject: old\nDate: 1 Jan 99999 00:00:00 +0000\n\nthe preview',
+    );
+    await appendMessages(account, inbox.id, [message, message]);
+    const good = await readRendered(account, inbox.id, [1, 2]);
+    const blobId = message.body.id;
+    const broken = Buffer.from('NIL');
+    await write((tx) =>
+      tx.rendering.update({ where: { blobId }, data: { version: -1, envelope: broken } }),
+    );
+    assert.deepEqual(await readRendered(account, inbox.id, [1, 2]), good);
+    await write((tx) => tx.rendering.delete({ where: { blobId } }));
+    assert.deepEqual(await readRendered(account, inbox.id, [1, 2]), good);
+    assert.equal(good[0]?.preview, 'the preview');
+  });
+
   test('a stage takes chunks of any size and refuses what is too much', async () => {
     const bytes = Buffer.concat([Buffer.from('A: b\r\n\r\n'), Buffer.alloc(200_000, 0x63)]);
     for (const size of [1000, 65_536, 65_537, 200_000]) {

@@ -222,3 +222,38 @@ for (const seed of [1, 2, Number(process.env.STORE_SEED ?? 3)]) {
     assert.equal((await listMailboxes(bystander)).length, 6);
   });
 }
+
+test('many operations at once leave counters and journal right', async () => {
+  const random = makeRandom(7);
+  const account = await makeAccount();
+  const mailboxes = await listMailboxes(account);
+  const message = await makeMessage('Subject: x\n\nbody');
+  const anyUids = () => Array.from({ length: 5 }, () => 1 + random.below(60));
+  const work: Promise<unknown>[] = [];
+  for (let step = 0; step < 300; step++) {
+    const [one, other] = [random.pick(mailboxes).id, random.pick(mailboxes).id];
+    const change = { mode: 'add' as const, flags: random.below(32), keywords: [] };
+    const acts = [
+      () => appendMessages(account, one, [message, { ...message, flags: random.below(32) }]),
+      () => appendMessages(account, one, [message]),
+      () => changeFlags(account, one, anyUids(), change),
+      () => copyMessages(account, one, anyUids(), other),
+      () => moveMessages(account, one, anyUids(), other),
+      () => expungeMessages(account, one, random.below(2) === 0 ? null : anyUids()),
+    ];
+    work.push(random.pick(acts)());
+    if (step % 20 === 0) await work.at(-1);
+  }
+  await Promise.all(work);
+  await checkCounters(account);
+  for (const { id } of mailboxes) {
+    const view = await readView(account, id);
+    const { changed, vanished } = await readChanges(account, id, 0);
+    assert.deepEqual(changed, view.entries);
+    const uids = [...changed.map(({ uid }) => uid), ...vanished].sort((a, b) => a - b);
+    assert.deepEqual(
+      uids,
+      Array.from({ length: view.mailbox.uidNext - 1 }, (_, index) => index + 1),
+    );
+  }
+});
