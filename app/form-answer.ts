@@ -16,18 +16,29 @@ export function readFields(form: FormData): Record<string, string> {
   return fields;
 }
 
-/** Validates `form` with `schema` and answers with what `change` does. Errors land at their fields. */
+/**
+ * Validates `form` with `schema` and answers with what `change` does. Errors land at their fields;
+ * `controls` names the control of a field that lib/ calls otherwise.
+ */
 export async function answerForm<T extends z.ZodType>(
   schema: T,
   form: FormData,
   change: (fields: z.output<T>) => Promise<FormState>,
+  controls: Record<string, string> = {},
 ): Promise<FormState> {
   const parsed = schema.safeParse(readFields(form));
   if (!parsed.success) return { status: 'error', fields: describeIssues(parsed.error) };
   try {
     return await change(parsed.data);
   } catch (error) {
-    return describeError(error);
+    const state = describeError(error);
+    if (state.status !== 'error' || !state.fields) return state;
+    const [[field, text] = ['', '']] = Object.entries(state.fields);
+    const control = controls[field] ?? field;
+    // Where the form has no such control, the text stands above it.
+    return form.has(control)
+      ? { status: 'error', fields: { [control]: text } }
+      : { status: 'error', text };
   }
 }
 

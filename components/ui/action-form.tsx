@@ -96,3 +96,22 @@ export function SubmitButton({ children, ...rest }: ComponentProps<typeof Button
     </Button>
   );
 }
+
+/** The foot of a form in a dialog: further buttons at the left, then Cancel and the verb. */
+export function FormButtons({
+  label,
+  onCancel,
+  children,
+}: {
+  label: string;
+  onCancel?: () => void;
+  children?: ReactNode;
+}) {
+  return (
+    <div className="flex flex-wrap justify-end gap-2">
+      {children}
+      {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+      <SubmitButton>{label}</SubmitButton>
+    </div>
+  );
+}

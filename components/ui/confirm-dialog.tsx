@@ -77,7 +77,12 @@ export function ConfirmDialog({
             <Input
               value={typed}
               onChange={(event) => setTyped(event.target.value)}
-              onKeyDown={(event) => event.key === 'Enter' && isReady && confirm()}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter') return;
+                // The dialog may stand inside a form, which must not be sent by this.
+                event.preventDefault();
+                if (isReady) confirm();
+              }}
               autoComplete="off"
               spellCheck={false}
               autoCapitalize="off"

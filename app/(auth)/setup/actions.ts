@@ -31,17 +31,15 @@ export async function completeSetupAction(
   _previous: FormState,
   form: FormData,
 ): Promise<FormState> {
-  return answerForm(schema, form, async ({ localPart, domain, ...fields }) => {
-    const { token, hostname, displayName, password, bind } = fields;
-    const address = `${localPart}@${domain}`;
-    const state = await completeSetup({
-      token,
-      hostname,
-      displayName,
-      password,
-      bind,
-      address,
-    }).then(() => ({ status: 'ok' }) as const);
-    return state;
-  });
+  return answerForm(
+    schema,
+    form,
+    async ({ localPart, domain, ...fields }) => {
+      const { token, hostname, displayName, password, bind } = fields;
+      const address = `${localPart}@${domain}`;
+      await completeSetup({ token, hostname, displayName, password, bind, address });
+      return { status: 'ok' };
+    },
+    { address: 'localPart', name: 'domain', 'server.hostname': 'hostname' },
+  );
 }

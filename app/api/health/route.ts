@@ -1,15 +1,13 @@
 // GET /api/health: 200 when this process serves, the database answers and the daemon's IMAP port takes a
 // connection; else 503 with what is missing. Open to everybody: it tells nothing but this.
-import { connect } from 'node:net';
 import { isSetUp } from '#lib/accounts/setup.ts';
 import { internalImap } from '#lib/env.ts';
+import { isPortOpen } from '../../daemon.ts';
 
 export const dynamic = 'force-dynamic';
 
-const connectTimeoutMs = 1000;
-
 export async function GET(): Promise<Response> {
-  const [database, daemon] = await Promise.all([isDatabaseReadable(), isDaemonUp()]);
+  const [database, daemon] = await Promise.all([isDatabaseReadable(), isPortOpen(internalImap())]);
   const isUp = database && daemon;
   return Response.json(
     isUp
@@ -28,18 +26,4 @@ async function isDatabaseReadable(): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function isDaemonUp(): Promise<boolean> {
-  const { host, port } = internalImap();
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: connectTimeoutMs });
-    const settle = (isUp: boolean) => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('timeout', () => settle(false));
-    socket.once('error', () => settle(false));
-  });
 }

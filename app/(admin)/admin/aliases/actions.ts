@@ -1,0 +1,64 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import type { FormState } from '#components/ui/form-state.ts';
+import { addAlias, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { answerButton, answerForm } from '../../../form-answer.ts';
+import { requireAdmin } from '../../../session.ts';
+
+const address = z.string().trim().max(320);
+const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
+const targets = z
+  .string()
+  .max(100_000, 'Too many addresses.')
+  .transform((text) => text.split(/[\s,;]+/).filter(Boolean));
+
+export async function addAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z
+    .object({
+      kind: z.enum(['address', 'catch-all']),
+      localPart: z.string().trim().max(64, 'At most 64 characters.'),
+      domain: z.string().trim().min(1, 'Choose a domain.').max(253),
+      targets,
+      comment,
+    })
+    .refine((fields) => fields.kind === 'catch-all' || /^[^@\s]+$/.test(fields.localPart), {
+      path: ['localPart'],
+      message: 'Give the part before the @.',
+    });
+  return answerForm(
+    schema,
+    form,
+    async (fields) => {
+      const alias = `${fields.kind === 'catch-all' ? '' : fields.localPart}@${fields.domain}`;
+      await addAlias(
+        { address: alias, targets: fields.targets, comment: fields.comment },
+        admin.address,
+      );
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `${alias} added` };
+    },
+    { address: 'localPart' },
+  );
+}
+
+export async function editAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({ address, targets, comment, isEnabled: z.string().optional() });
+  return answerForm(schema, form, async (fields) => {
+    const { targets, comment } = fields;
+    const change = { targets, comment, isDisabled: fields.isEnabled === undefined };
+    await updateAlias(fields.address, change, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: `${fields.address} saved` };
+  });
+}
+
+export async function removeAliasAction(alias: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeAlias(address.parse(alias), admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}

@@ -1,0 +1,38 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import type { FormState } from '#components/ui/form-state.ts';
+import { addDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { answerButton, answerForm } from '../../../form-answer.ts';
+import { requireAdmin } from '../../../session.ts';
+
+const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
+const name = z.string().trim().min(1, 'Give the domain, for example example.org.').max(253);
+
+export async function addDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  return answerForm(z.object({ name, comment }), form, async (fields) => {
+    const domain = await addDomain(fields, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: `${domain.name} added` };
+  });
+}
+
+export async function editDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({ name, comment, isEnabled: z.string().optional() });
+  return answerForm(schema, form, async (fields) => {
+    const change = { comment: fields.comment, isDisabled: fields.isEnabled === undefined };
+    await updateDomain(fields.name, change, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: `${fields.name} saved` };
+  });
+}
+
+export async function removeDomainAction(domain: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeDomain(name.parse(domain), admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}

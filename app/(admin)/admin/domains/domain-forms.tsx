@@ -1,0 +1,101 @@
+'use client';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { ActionButton } from '#components/ui/action-button.tsx';
+import { ActionForm, FormButtons, FormField } from '#components/ui/action-form.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Switch } from '#components/ui/checkbox.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Input } from '#components/ui/input.tsx';
+import { addDomainAction, editDomainAction, removeDomainAction } from './actions.ts';
+
+export function AddDomain() {
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => setIsOpen(false);
+  return (
+    <>
+      <Button variant="primary" icon={<Plus className="size-4" />} onClick={() => setIsOpen(true)}>
+        Add domain
+      </Button>
+      <Dialog isOpen={isOpen} onClose={close} title="Add a domain">
+        <ActionForm action={addDomainAction} onDone={close} className="flex flex-col gap-4">
+          <FormField
+            name="name"
+            label="Domain"
+            help="Names in other scripts are kept in their ASCII form."
+          >
+            <Input
+              name="name"
+              placeholder="example.org"
+              autoFocus
+              autoCapitalize="off"
+              spellCheck={false}
+            />
+          </FormField>
+          <FormField name="comment" label="Comment" isOptional>
+            <Input name="comment" />
+          </FormField>
+          <FormButtons onCancel={close} label="Add domain" />
+        </ActionForm>
+      </Dialog>
+    </>
+  );
+}
+
+export function EditDomain({
+  name,
+  comment,
+  isDisabled,
+  isEmpty,
+}: {
+  name: string;
+  comment: string;
+  isDisabled: boolean;
+  isEmpty: boolean;
+}) {
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => setIsOpen(false);
+  return (
+    <>
+      <Button size="sm" onClick={() => setIsOpen(true)} aria-label={`Edit ${name}`}>
+        Edit
+      </Button>
+      <Dialog isOpen={isOpen} onClose={close} title={name}>
+        <ActionForm
+          action={editDomainAction}
+          onDone={close}
+          className="flex flex-col gap-4 text-left"
+        >
+          <input type="hidden" name="name" value={name} />
+          <FormField name="comment" label="Comment" isOptional>
+            <Input name="comment" defaultValue={comment} autoFocus />
+          </FormField>
+          <Switch
+            name="isEnabled"
+            defaultChecked={!isDisabled}
+            label="Takes mail"
+            help="Off: mail for this domain is refused; its users can still sign in and read."
+          />
+          <FormButtons onCancel={close} label="Save">
+            <ActionButton
+              variant="danger-ghost"
+              className="mr-auto"
+              disabled={!isEmpty}
+              title={isEmpty ? undefined : 'Remove its users and aliases first'}
+              action={() => removeDomainAction(name)}
+              doneText={`${name} deleted`}
+              onDone={close}
+              confirm={{
+                title: `Delete ${name}?`,
+                text: 'Mail to this domain will be refused from the next command on.',
+                confirmLabel: 'Delete domain',
+              }}
+            >
+              Delete
+            </ActionButton>
+          </FormButtons>
+        </ActionForm>
+      </Dialog>
+    </>
+  );
+}

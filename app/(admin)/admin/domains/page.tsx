@@ -1,0 +1,89 @@
+// The domains whose mail this server takes (Postfix: mydestination, virtual_mailbox_domains).
+import { Globe } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Badge } from '#components/ui/badge.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { formatCount } from '#components/ui/format.ts';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { listDomains } from '#lib/accounts/domain.ts';
+import { requireAdmin } from '../../../session.ts';
+import { buildHref } from '../../parameters.ts';
+import { AddDomain, EditDomain } from './domain-forms.tsx';
+
+export const metadata: Metadata = { title: 'Domains' };
+
+export default async function DomainsPage() {
+  await requireAdmin();
+  const domains = await listDomains();
+  return (
+    <>
+      <PageHeader
+        title="Domains"
+        description="This server takes mail for addresses in these domains, and for no others."
+        action={<AddDomain />}
+      />
+      {domains.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState icon={<Globe />} title="No domain yet" action={<AddDomain />}>
+            Without a domain, the server takes no mail. Add the part after the @ of your addresses.
+          </EmptyState>
+        </div>
+      ) : (
+        <Table label="Domains">
+          <TableHead>
+            <Th>Domain</Th>
+            <Th className="text-right">Users</Th>
+            <Th className="text-right">Aliases</Th>
+            <Th className="hidden sm:table-cell">Added</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </TableHead>
+          <TableBody>
+            {domains.map((domain) => (
+              <TableRow key={domain.id}>
+                <Td className="max-w-0 w-full">
+                  <span className="flex items-center gap-2">
+                    <span className="truncate font-medium">{domain.name}</span>
+                    {domain.isDisabled && <Badge tone="warn">off</Badge>}
+                  </span>
+                  {domain.comment && (
+                    <span className="block truncate text-sm text-muted">{domain.comment}</span>
+                  )}
+                </Td>
+                <Td className="text-right tabular-nums">
+                  <CountLink path="/admin/users" domain={domain.name} count={domain.accounts} />
+                </Td>
+                <Td className="text-right tabular-nums">
+                  <CountLink path="/admin/aliases" domain={domain.name} count={domain.aliases} />
+                </Td>
+                <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
+                  <Time at={domain.createdAt} />
+                </Td>
+                <Td className="text-right">
+                  <EditDomain
+                    name={domain.name}
+                    comment={domain.comment}
+                    isDisabled={domain.isDisabled}
+                    isEmpty={domain.accounts + domain.aliases === 0}
+                  />
+                </Td>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      )}
+    </>
+  );
+}
+
+function CountLink({ path, domain, count }: { path: string; domain: string; count: number }) {
+  return (
+    <Link href={buildHref(path, { domain })} className="text-accent-text hover:underline">
+      {formatCount(count)}
+    </Link>
+  );
+}

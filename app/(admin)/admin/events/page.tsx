@@ -1,0 +1,107 @@
+// The trail: what happened to each message and login. "Where is my mail?"
+import { Activity, ArrowLeft } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { EventList, eventKinds } from '#components/admin/event-list.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Select } from '#components/ui/input.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
+import { readSettings } from '#lib/settings/index.ts';
+import { listEvents } from '#lib/trail/list.ts';
+import { requireAdmin } from '../../../session.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+
+export const metadata: Metadata = { title: 'Events' };
+
+/** "2026-11-21T10:00:00.000Z,id" of the last event of the page before. */
+function readCursor(text: string): { at: Date; id: string } | undefined {
+  const [time = '', id = ''] = text.split(',');
+  const at = new Date(time);
+  return id === '' || Number.isNaN(at.getTime()) ? undefined : { at, id };
+}
+
+export default async function EventsPage({ searchParams }: { searchParams: Parameters }) {
+  await requireAdmin();
+  const { q = '', kind = '', trace = '', before = '' } = await readParameters(searchParams);
+  const settings = await readSettings();
+  const pageSize = trace ? 500 : settings['web.pageSize'];
+  const events = await listEvents({
+    search: q,
+    kind: kind || undefined,
+    traceId: trace || undefined,
+    before: readCursor(before),
+    pageSize,
+  });
+  const last = events.length === pageSize && !trace ? events.at(-1) : undefined;
+  const isFiltered = q !== '' || kind !== '' || trace !== '' || before !== '';
+  return (
+    <>
+      {trace ? (
+        <PageHeader
+          title="One message, from first to last"
+          back={
+            <Link href="/admin/events" className="inline-flex items-center gap-1 hover:underline">
+              <ArrowLeft aria-hidden className="size-3.5" /> All events
+            </Link>
+          }
+          description={<span className="font-mono text-sm">{trace}</span>}
+        />
+      ) : (
+        <PageHeader
+          title="Events"
+          description={`What happened to every message and sign-in, and who changed what, for the last ${settings['storage.trailDays']} days.`}
+        />
+      )}
+      {!trace && (
+        <SearchForm action="/admin/events" label="Search address, server, words" initial={q}>
+          <Select name="kind" defaultValue={kind} aria-label="Kind" className="w-40">
+            <option value="">All kinds</option>
+            {eventKinds.map((entry) => (
+              <option key={entry.kind} value={entry.kind}>
+                {entry.label}
+              </option>
+            ))}
+          </Select>
+        </SearchForm>
+      )}
+      <div className="rounded-lg border bg-surface">
+        {events.length === 0 ? (
+          <EmptyState
+            icon={<Activity />}
+            title={isFiltered ? 'No event fits' : 'Nothing has happened yet'}
+            action={isFiltered && <ButtonLink href="/admin/events">Show all events</ButtonLink>}
+          >
+            {isFiltered
+              ? undefined
+              : 'Send a message to one of your users to see the first events.'}
+          </EmptyState>
+        ) : (
+          <EventList events={trace ? events.reverse() : events} hasTraceLinks={!trace} />
+        )}
+      </div>
+      {(last || before) && (
+        <nav aria-label="Pages" className="mt-3 flex justify-end gap-2">
+          {before && (
+            <ButtonLink href={buildHref('/admin/events', { q, kind })} size="sm">
+              Newest
+            </ButtonLink>
+          )}
+          {last && (
+            <ButtonLink
+              size="sm"
+              href={buildHref('/admin/events', {
+                q,
+                kind,
+                before: `${last.at.toISOString()},${last.id}`,
+              })}
+            >
+              Older
+            </ButtonLink>
+          )}
+        </nav>
+      )}
+    </>
+  );
+}

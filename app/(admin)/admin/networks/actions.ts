@@ -1,0 +1,33 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import type { FormState } from '#components/ui/form-state.ts';
+import { addNetwork, removeNetwork } from '#lib/accounts/network.ts';
+import { answerButton, answerForm } from '../../../form-answer.ts';
+import { requireAdmin } from '../../../session.ts';
+
+const schema = z.object({
+  cidr: z
+    .string()
+    .trim()
+    .min(1, 'Give a network such as 192.168.1.0/24.')
+    .max(64, 'Give a network such as 192.168.1.0/24.'),
+  comment: z.string().trim().max(500, 'At most 500 characters.').default(''),
+});
+
+export async function addNetworkAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  return answerForm(schema, form, async (fields) => {
+    const network = await addNetwork(fields, admin.address);
+    revalidatePath('/admin/networks');
+    return { status: 'ok', text: `${network.cidr} is trusted now` };
+  });
+}
+
+export async function removeNetworkAction(cidr: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeNetwork(schema.shape.cidr.parse(cidr), admin.address);
+    revalidatePath('/admin/networks');
+  });
+}

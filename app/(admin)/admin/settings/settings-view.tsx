@@ -1,0 +1,127 @@
+// What the settings pages share: the groups, the search, and a setting as plain data for its form.
+import { SlidersHorizontal } from 'lucide-react';
+import { SettingForm, type SettingView } from '#components/settings-form.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { formatExactBytes } from '#components/ui/format.ts';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
+import { LinkTabs } from '#components/ui/tabs.tsx';
+import type { Applies, Group, ListedSetting, SettingDefinition } from '#lib/settings/index.ts';
+import { resetSettingAction, saveSettingAction } from './actions.ts';
+
+/** The groups in the order of their tabs. */
+export const groups: { id: Group; label: string }[] = [
+  { id: 'server', label: 'Server' },
+  { id: 'smtp', label: 'SMTP' },
+  { id: 'imap', label: 'IMAP' },
+  { id: 'pop3', label: 'POP3' },
+  { id: 'delivery', label: 'Delivery' },
+  { id: 'security', label: 'Security' },
+  { id: 'storage', label: 'Storage' },
+  { id: 'tls', label: 'TLS' },
+  { id: 'web', label: 'Web' },
+];
+
+const appliesTexts: Record<Applies, string> = {
+  'next-command': 'at once',
+  'next-connection': 'from the next connection on',
+  'next-message': 'from the next message on',
+  'next-attempt': 'from the next delivery attempt on',
+  'next-sign-in': 'from the next sign-in on',
+  restart: 'after a restart',
+};
+
+function describeValue({ control }: SettingDefinition, value: unknown): string {
+  if (control.kind === 'boolean') return value ? 'on' : 'off';
+  if (control.kind === 'list') return Array.isArray(value) ? value.join('\n') : '';
+  if (control.kind === 'bytes') return formatExactBytes(Number(value));
+  return String(value);
+}
+
+function describeDefault(definition: SettingDefinition): string {
+  const text = describeValue(definition, definition.default).replaceAll('\n', ', ');
+  if (text === '') return 'empty';
+  const { control, unit } = definition;
+  if (control.kind === 'select') {
+    return control.options.find((option) => option.value === text)?.label ?? text;
+  }
+  return control.kind === 'number' && unit ? `${text} ${unit}` : text;
+}
+
+function toView({ definition, value, isDefault, updatedBy }: ListedSetting): SettingView {
+  const { key, title, help, unit, control, postfix, dovecot, applies } = definition;
+  return {
+    key,
+    title,
+    help,
+    unit,
+    control,
+    postfix,
+    dovecot,
+    value: describeValue(definition, value),
+    defaultText: describeDefault(definition),
+    isDefault,
+    applies: appliesTexts[applies],
+    updatedBy,
+  };
+}
+
+/** Whether every word of `search` occurs in the name, the help, the key or a Postfix or Dovecot name. */
+export function isFound({ definition }: ListedSetting, search: string): boolean {
+  const { key, title, help, postfix, dovecot } = definition;
+  const text = [key, title, help, ...postfix, ...dovecot].join(' ').toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+export function SettingsPage({
+  listed,
+  group,
+  search,
+}: {
+  listed: ListedSetting[];
+  /** Null while a search over all groups is shown. */
+  group: Group | null;
+  search: string;
+}) {
+  return (
+    <>
+      <PageHeader
+        title="Settings"
+        description="A change is in force without a restart, as each setting says. Postfix and Dovecot names are found by the search."
+      />
+      <SearchForm
+        action="/admin/settings"
+        label="Search, for example message_size_limit"
+        initial={search}
+      />
+      <LinkTabs
+        label="Groups of settings"
+        active={group ?? ''}
+        items={groups.map(({ id, label }) => ({ id, label, href: `/admin/settings/${id}` }))}
+      />
+      <div className="mt-4 divide-y rounded-lg border bg-surface">
+        {listed.length === 0 && (
+          <EmptyState
+            icon={<SlidersHorizontal />}
+            title="No setting fits"
+            action={<ButtonLink href="/admin/settings/server">Show all settings</ButtonLink>}
+          >
+            Try another word, or the name Postfix or Dovecot gives it.
+          </EmptyState>
+        )}
+        {listed.map(toView).map((view) => (
+          <SettingForm
+            key={`${view.key} ${view.value}`}
+            setting={view}
+            save={saveSettingAction}
+            reset={resetSettingAction}
+          />
+        ))}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+// One user: name, role and quota; password; other addresses; disabling and deleting.
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { notFound } from 'next/navigation';
+import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { Badge } from '#components/ui/badge.tsx';
+import { formatBytes, formatCount, formatExactBytes } from '#components/ui/format.ts';
+import { PageHeader, Section } from '#components/ui/page-header.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { type Account, readAccount } from '#lib/accounts/account.ts';
+import { listAliases } from '#lib/accounts/alias.ts';
+import { listDomains } from '#lib/accounts/domain.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { requireAdmin } from '../../../../session.ts';
+import { buildHref } from '../../../parameters.ts';
+import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
+
+export const metadata: Metadata = { title: 'User' };
+
+export default async function UserPage({ params }: { params: Promise<{ id: string }> }) {
+  const admin = await requireAdmin();
+  const account = await readAccount((await params).id);
+  if (!account) notFound();
+  const [settings, aliases, domains] = await Promise.all([
+    readSettings(),
+    listAliases({ target: account.address }),
+    listDomains(),
+  ]);
+  const defaultQuota = settings['storage.defaultQuotaBytes'];
+  const { quotaBytes } = account;
+  return (
+    <>
+      <PageHeader
+        back={
+          <Link href="/admin/users" className="hover:underline">
+            Users
+          </Link>
+        }
+        title={
+          <span className="flex flex-wrap items-center gap-2">
+            {account.address}
+            {account.role === 'admin' && <Badge tone="accent">admin</Badge>}
+            {account.isDisabled && <Badge tone="warn">disabled</Badge>}
+          </span>
+        }
+        description={account.displayName}
+      />
+      <Facts account={account} limit={quotaBytes ?? defaultQuota} />
+      <Section title="Profile">
+        <ProfileForm
+          key={`${account.displayName} ${account.role} ${quotaBytes}`}
+          id={account.id}
+          displayName={account.displayName}
+          role={account.role}
+          quotaText={quotaBytes === null ? '' : formatExactBytes(quotaBytes)}
+          defaultQuotaText={defaultQuota > 0 ? formatBytes(defaultQuota) : 'no limit'}
+        />
+      </Section>
+      <Section
+        title="Password"
+        description="A new password ends the user's sessions on every device."
+      >
+        <PasswordForm id={account.id} minLength={settings['security.minPasswordLength']} />
+      </Section>
+      <Section title="Other addresses" description="Aliases whose mail reaches this user.">
+        <UserAliases
+          address={account.address}
+          domains={domains.map(({ name }) => name)}
+          aliases={aliases.map((alias) => ({
+            address: alias.address,
+            others: alias.targets.length - 1,
+            isDisabled: alias.isDisabled,
+          }))}
+        />
+      </Section>
+      <Section title="Access">
+        <DangerZone
+          id={account.id}
+          address={account.address}
+          isDisabled={account.isDisabled}
+          isSelf={account.id === admin.id}
+        />
+      </Section>
+    </>
+  );
+}
+
+function Facts({ account, limit }: { account: Account; limit: number }) {
+  const facts = [
+    { term: 'Storage', value: <QuotaBar used={account.usedBytes} limit={limit} /> },
+    { term: 'Messages', value: formatCount(account.usedMessages) },
+    {
+      term: 'Last sign-in',
+      value: account.lastLoginAt ? <Time at={account.lastLoginAt} /> : 'never',
+    },
+    { term: 'Added', value: <Time at={account.createdAt} /> },
+    {
+      term: 'Trail',
+      value: (
+        <Link
+          href={buildHref('/admin/events', { q: account.address })}
+          className="text-accent-text hover:underline"
+        >
+          Events
+        </Link>
+      ),
+    },
+  ];
+  return (
+    <dl className="mb-6 flex flex-wrap gap-x-10 gap-y-3">
+      {facts.map(({ term, value }) => (
+        <div key={term}>
+          <dt className="text-sm text-faint">{term}</dt>
+          <dd className="mt-0.5">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

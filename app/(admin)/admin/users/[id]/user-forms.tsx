@@ -1,0 +1,171 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { ActionButton } from '#components/ui/action-button.tsx';
+import { ActionForm, SubmitButton } from '#components/ui/action-form.tsx';
+import { Badge } from '#components/ui/badge.tsx';
+import {
+  addUserAliasAction,
+  editUserAction,
+  removeUserAction,
+  removeUserAliasAction,
+  setDisabledAction,
+  setPasswordAction,
+} from '../actions.ts';
+import { AddressField, NameField, PasswordField, QuotaField, RoleField } from '../user-fields.tsx';
+
+export function ProfileForm({
+  id,
+  displayName,
+  role,
+  quotaText,
+  defaultQuotaText,
+}: {
+  id: string;
+  displayName: string;
+  role: 'user' | 'admin';
+  quotaText: string;
+  defaultQuotaText: string;
+}) {
+  return (
+    <ActionForm action={editUserAction} className="flex max-w-xl flex-col gap-4">
+      <input type="hidden" name="id" value={id} />
+      <NameField value={displayName} />
+      <RoleField value={role} />
+      <QuotaField value={quotaText} defaultText={defaultQuotaText} />
+      <div>
+        <SubmitButton>Save profile</SubmitButton>
+      </div>
+    </ActionForm>
+  );
+}
+
+export function PasswordForm({ id, minLength }: { id: string; minLength: number }) {
+  return (
+    <ActionForm action={setPasswordAction} isResetWhenDone className="flex max-w-xl flex-col gap-4">
+      <input type="hidden" name="id" value={id} />
+      <PasswordField label="New password" minLength={minLength} />
+      <div>
+        <SubmitButton variant="secondary">Change password</SubmitButton>
+      </div>
+    </ActionForm>
+  );
+}
+
+export function UserAliases({
+  address,
+  domains,
+  aliases,
+}: {
+  address: string;
+  domains: string[];
+  aliases: { address: string; others: number; isDisabled: boolean }[];
+}) {
+  return (
+    <div className="flex max-w-xl flex-col gap-4">
+      {aliases.length > 0 && (
+        <ul className="divide-y rounded-md border">
+          {aliases.map((alias) => (
+            <li key={alias.address} className="flex items-center gap-2 py-1.5 pr-1.5 pl-3">
+              <span className="min-w-0 flex-1 truncate">
+                {alias.address.startsWith('@') ? `Catch-all ${alias.address}` : alias.address}
+              </span>
+              {alias.isDisabled && <Badge tone="warn">off</Badge>}
+              {alias.others > 0 ? (
+                <Badge>and {alias.others} more</Badge>
+              ) : (
+                <ActionButton
+                  size="sm"
+                  variant="danger-ghost"
+                  aria-label={`Remove ${alias.address}`}
+                  action={() => removeUserAliasAction(alias.address)}
+                  doneText={`${alias.address} removed`}
+                >
+                  Remove
+                </ActionButton>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <ActionForm action={addUserAliasAction} isResetWhenDone className="flex flex-col gap-3">
+        <input type="hidden" name="target" value={address} />
+        <AddressField domains={domains} label="New alias" />
+        <div>
+          <SubmitButton variant="secondary">Add alias</SubmitButton>
+        </div>
+      </ActionForm>
+    </div>
+  );
+}
+
+export function DangerZone({
+  id,
+  address,
+  isDisabled,
+  isSelf,
+}: {
+  id: string;
+  address: string;
+  isDisabled: boolean;
+  isSelf: boolean;
+}) {
+  const router = useRouter();
+  return (
+    <div className="flex flex-col gap-4">
+      <Row
+        title={isDisabled ? 'This user is disabled' : 'Disable this user'}
+        text="A disabled user cannot sign in anywhere, and mail to the address is refused. The mailbox stays."
+      >
+        <ActionButton
+          disabled={isSelf && !isDisabled}
+          title={isSelf ? 'You cannot disable yourself' : undefined}
+          action={() => setDisabledAction(id, !isDisabled)}
+          doneText={isDisabled ? `${address} enabled` : `${address} disabled`}
+        >
+          {isDisabled ? 'Enable' : 'Disable'}
+        </ActionButton>
+      </Row>
+      <Row
+        title="Delete this user"
+        text="Removes the login and every message in the mailbox. This cannot be undone."
+      >
+        <ActionButton
+          variant="danger"
+          disabled={isSelf}
+          title={isSelf ? 'You cannot delete yourself' : undefined}
+          action={() => removeUserAction(id)}
+          doneText={`${address} deleted`}
+          onDone={() => router.push('/admin/users')}
+          confirm={{
+            title: 'Delete this user?',
+            text: `The login ${address} and all mail of this user will be gone for good.`,
+            confirmLabel: 'Delete user',
+            typeToConfirm: address,
+          }}
+        >
+          Delete…
+        </ActionButton>
+      </Row>
+    </div>
+  );
+}
+
+function Row({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text: string;
+  children: React.ReactNode;
+}) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3">
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="font-medium">{title}</p>
+        <p className="text-sm text-muted">{text}</p>
+      </div>
+      {children}
+    </div>
+  );
+}

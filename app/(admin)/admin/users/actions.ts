@@ -1,0 +1,117 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import type { FormState } from '#components/ui/form-state.ts';
+import { addAccount, removeAccount, setPassword, updateAccount } from '#lib/accounts/account.ts';
+import { addAlias, removeAlias } from '#lib/accounts/alias.ts';
+import { parseBytes } from '#lib/settings/index.ts';
+import { answerButton, answerForm } from '../../../form-answer.ts';
+import { requireAdmin } from '../../../session.ts';
+
+const id = z.string().min(1).max(64);
+const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
+const role = z.enum(['user', 'admin'], 'Choose a role.');
+const password = z.string().min(1, 'Give a password.').max(1024, 'At most 1024 characters.');
+const localPart = z
+  .string()
+  .trim()
+  .min(1, 'Give the part before the @.')
+  .max(64, 'At most 64 characters.')
+  .regex(/^[^@\s]+$/, 'Only the part before the @.');
+const domain = z.string().trim().min(1, 'Choose a domain.').max(253);
+/** Empty = the server's default (null); "0" = none. */
+const quota = z
+  .string()
+  .trim()
+  .max(40)
+  .transform((text) => (text === '' ? null : parseBytes(text)))
+  .refine(
+    (bytes) => bytes === null || Number.isSafeInteger(bytes),
+    'Give a size such as 500 MB or 5 GB, 0 for none, or nothing for the default.',
+  );
+
+export async function addUserAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({ localPart, domain, displayName, password, role, quota });
+  return answerForm(
+    schema,
+    form,
+    async ({ quota, ...fields }) => {
+      const account = await addAccount(
+        {
+          address: `${fields.localPart}@${fields.domain}`,
+          displayName: fields.displayName,
+          password: fields.password,
+          role: fields.role,
+          quotaBytes: quota,
+        },
+        admin.address,
+      );
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `${account.address} added`, redirectTo: '/admin/users' };
+    },
+    { address: 'localPart' },
+  );
+}
+
+export async function editUserAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  return answerForm(z.object({ id, displayName, role, quota }), form, async (fields) => {
+    const { displayName, role, quota } = fields;
+    await updateAccount(fields.id, { displayName, role, quotaBytes: quota }, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: 'Saved' };
+  });
+}
+
+export async function setPasswordAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  return answerForm(z.object({ id, password }), form, async (fields) => {
+    await setPassword(fields.id, fields.password, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: 'Password changed; older sessions have ended' };
+  });
+}
+
+export async function setDisabledAction(
+  account: string,
+  isDisabled: boolean,
+): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await updateAccount(id.parse(account), { isDisabled: isDisabled === true }, admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function removeUserAction(account: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeAccount(id.parse(account), admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function addUserAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({ localPart, domain, target: z.string().max(320) });
+  return answerForm(
+    schema,
+    form,
+    async (fields) => {
+      const address = `${fields.localPart}@${fields.domain}`;
+      await addAlias({ address, targets: [fields.target] }, admin.address);
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `${address} added` };
+    },
+    { address: 'localPart' },
+  );
+}
+
+export async function removeUserAliasAction(address: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeAlias(z.string().max(320).parse(address), admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}

@@ -1,0 +1,51 @@
+import { Globe } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { formatBytes } from '#components/ui/format.ts';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { listDomains } from '#lib/accounts/domain.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { requireAdmin } from '../../../../session.ts';
+import { type Parameters, readParameters } from '../../../parameters.ts';
+import { AddUserForm } from './add-user-form.tsx';
+
+export const metadata: Metadata = { title: 'Add user' };
+
+export default async function NewUserPage({ searchParams }: { searchParams: Parameters }) {
+  await requireAdmin();
+  const { domain } = await readParameters(searchParams);
+  const [domains, settings] = await Promise.all([listDomains(), readSettings()]);
+  const quota = settings['storage.defaultQuotaBytes'];
+  return (
+    <>
+      <PageHeader
+        title="Add user"
+        back={
+          <Link href="/admin/users" className="hover:underline">
+            Users
+          </Link>
+        }
+      />
+      {domains.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState
+            icon={<Globe />}
+            title="Add a domain first"
+            action={<ButtonLink href="/admin/domains">To the domains</ButtonLink>}
+          >
+            A user's address belongs to one of the server's domains.
+          </EmptyState>
+        </div>
+      ) : (
+        <AddUserForm
+          domains={domains.map(({ name }) => name)}
+          domain={domain}
+          defaultQuotaText={quota > 0 ? formatBytes(quota) : 'no limit'}
+          minPasswordLength={settings['security.minPasswordLength']}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+// The users: every account with a mailbox.
+import { Plus, Users } from 'lucide-react';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { Avatar } from '#components/ui/avatar.tsx';
+import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { formatCount } from '#components/ui/format.ts';
+import { Select } from '#components/ui/input.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { Pagination } from '#components/ui/pagination.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
+import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { type Account, listAccounts } from '#lib/accounts/account.ts';
+import { listDomains } from '#lib/accounts/domain.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { requireAdmin } from '../../../session.ts';
+import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+
+export const metadata: Metadata = { title: 'Users' };
+
+export default async function UsersPage({ searchParams }: { searchParams: Parameters }) {
+  await requireAdmin();
+  const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
+  const page = readPage(pageText);
+  const settings = await readSettings();
+  const pageSize = settings['web.pageSize'];
+  const [{ rows, total }, domains] = await Promise.all([
+    listAccounts({ search: q, domain, page, pageSize }),
+    listDomains(),
+  ]);
+  return (
+    <>
+      <PageHeader
+        title="Users"
+        description="Each user has an address, a mailbox and a password for mail programs and the web."
+        action={
+          <ButtonLink href="/admin/users/new" variant="primary" icon={<Plus className="size-4" />}>
+            Add user
+          </ButtonLink>
+        }
+      />
+      <SearchForm action="/admin/users" label="Search address or name" initial={q}>
+        {domains.length > 1 && (
+          <Select name="domain" defaultValue={domain} aria-label="Domain" className="w-44">
+            <option value="">All domains</option>
+            {domains.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </SearchForm>
+      {rows.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <NoUsers isFiltered={q !== '' || domain !== ''} />
+        </div>
+      ) : (
+        <UserTable rows={rows} defaultQuota={settings['storage.defaultQuotaBytes']} />
+      )}
+      <Pagination
+        page={page}
+        pageSize={pageSize}
+        total={total}
+        hrefOf={(to) => buildHref('/admin/users', { q, domain, page: to })}
+      />
+    </>
+  );
+}
+
+function UserTable({ rows, defaultQuota }: { rows: Account[]; defaultQuota: number }) {
+  return (
+    <Table label="Users">
+      <TableHead>
+        <Th>User</Th>
+        <Th className="hidden md:table-cell">Storage</Th>
+        <Th className="hidden text-right lg:table-cell">Messages</Th>
+        <Th className="hidden sm:table-cell">Last sign-in</Th>
+      </TableHead>
+      <TableBody>
+        {rows.map((row) => (
+          <TableRow key={row.id} className="relative">
+            <Td className="w-full max-w-0">
+              <span className="flex items-center gap-3">
+                <Avatar name={row.displayName} address={row.address} />
+                <span className="min-w-0 flex-1">
+                  <span className="flex items-center gap-2">
+                    {/* The link covers its whole row. */}
+                    <Link
+                      href={`/admin/users/${row.id}`}
+                      className="truncate font-medium after:absolute after:inset-0"
+                    >
+                      {row.displayName || row.address}
+                    </Link>
+                    {row.role === 'admin' && <Badge tone="accent">admin</Badge>}
+                    {row.isDisabled && <Badge tone="warn">disabled</Badge>}
+                  </span>
+                  {row.displayName && (
+                    <span className="block truncate text-sm text-muted">{row.address}</span>
+                  )}
+                </span>
+              </span>
+            </Td>
+            <Td className="hidden md:table-cell">
+              <QuotaBar used={row.usedBytes} limit={row.quotaBytes ?? defaultQuota} />
+            </Td>
+            <Td className="hidden text-right tabular-nums text-muted lg:table-cell">
+              {formatCount(row.usedMessages)}
+            </Td>
+            <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
+              {row.lastLoginAt ? <Time at={row.lastLoginAt} /> : 'never'}
+            </Td>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function NoUsers({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) {
+    return (
+      <EmptyState
+        icon={<Users />}
+        title="No user fits"
+        action={<ButtonLink href="/admin/users">Show all users</ButtonLink>}
+      >
+        Try another part of the address or the name.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={<Users />}
+      title="No user yet"
+      action={
+        <ButtonLink href="/admin/users/new" variant="primary">
+          Add user
+        </ButtonLink>
+      }
+    />
+  );
+}

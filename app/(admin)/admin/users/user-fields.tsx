@@ -1,0 +1,116 @@
+// The controls that adding and editing a user share.
+'use client';
+import { type RefObject, useRef, useState } from 'react';
+import { FormField } from '#components/ui/action-form.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Input, Select } from '#components/ui/input.tsx';
+
+export function AddressField({
+  domains,
+  domain,
+  label = 'Address',
+}: {
+  domains: string[];
+  domain?: string;
+  label?: string;
+}) {
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-start gap-1.5">
+      <FormField name="localPart" label={label}>
+        <Input
+          name="localPart"
+          placeholder="name"
+          autoCapitalize="off"
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </FormField>
+      <span className="mt-[1.9rem] text-muted">@</span>
+      <FormField name="domain" label={<span className="sr-only">Domain</span>}>
+        <Select name="domain" defaultValue={domain ?? domains[0]}>
+          {domains.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </FormField>
+    </div>
+  );
+}
+
+export function NameField({ value }: { value?: string }) {
+  return (
+    <FormField name="displayName" label="Name" isOptional>
+      <Input name="displayName" defaultValue={value} autoComplete="off" />
+    </FormField>
+  );
+}
+
+export function RoleField({ value = 'user' }: { value?: 'user' | 'admin' }) {
+  return (
+    <FormField
+      name="role"
+      label="Role"
+      help="Administrators may open this panel and change everything in it."
+    >
+      <Select name="role" defaultValue={value} className="w-48">
+        <option value="user">User</option>
+        <option value="admin">Administrator</option>
+      </Select>
+    </FormField>
+  );
+}
+
+export function QuotaField({ value, defaultText }: { value?: string; defaultText: string }) {
+  return (
+    <FormField
+      name="quota"
+      label="Quota"
+      help={`A size such as 500 MB or 5 GB; 0 for no limit; empty for the server's default (${defaultText}).`}
+    >
+      <Input name="quota" defaultValue={value} placeholder={defaultText} className="max-w-48" />
+    </FormField>
+  );
+}
+
+const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+/** 20 characters without look-alikes: more than 110 bits. */
+function makePassword(): string {
+  const picked: string[] = [];
+  while (picked.length < 20) {
+    const [byte = 255] = crypto.getRandomValues(new Uint8Array(1));
+    // Only whole multiples of the alphabet, so that no letter is likelier than another.
+    if (byte < 256 - (256 % alphabet.length)) picked.push(alphabet[byte % alphabet.length] ?? '');
+  }
+  return picked.join('');
+}
+
+export function PasswordField({ label, minLength }: { label: string; minLength: number }) {
+  const input: RefObject<HTMLInputElement | null> = useRef(null);
+  const [isShown, setIsShown] = useState(false);
+  return (
+    <FormField name="password" label={label} help={`At least ${minLength} characters.`}>
+      <div className="flex gap-2">
+        <Input
+          ref={input}
+          name="password"
+          type={isShown ? 'text' : 'password'}
+          autoComplete="new-password"
+          spellCheck={false}
+          className={isShown ? 'font-mono' : ''}
+        />
+        <Button onClick={() => setIsShown(!isShown)}>{isShown ? 'Hide' : 'Show'}</Button>
+        <Button
+          onClick={() => {
+            if (input.current) input.current.value = makePassword();
+            setIsShown(true);
+          }}
+        >
+          Generate
+        </Button>
+      </div>
+    </FormField>
+  );
+}

@@ -1,0 +1,58 @@
+// Who is signed in, the way to the mail, the theme, the way out.
+'use client';
+import { ChevronsUpDown, LogOut, Mail, Monitor, Moon, Sun } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Avatar } from '#components/ui/avatar.tsx';
+import { Menu } from '#components/ui/menu.tsx';
+import { applyTheme, readTheme, type Theme } from '#components/ui/theme-toggle.tsx';
+
+const themes: { theme: Theme; label: string; icon: React.ReactNode }[] = [
+  { theme: 'system', label: 'System theme', icon: <Monitor /> },
+  { theme: 'light', label: 'Light theme', icon: <Sun /> },
+  { theme: 'dark', label: 'Dark theme', icon: <Moon /> },
+];
+
+export function AccountMenu({
+  address,
+  name,
+  signOut,
+}: {
+  address: string;
+  name: string;
+  signOut: () => Promise<void>;
+}) {
+  const [theme, setTheme] = useState<Theme>('system');
+  useEffect(() => setTheme(readTheme()), []);
+  return (
+    <Menu
+      align="start"
+      label="Your account"
+      trigger={(props) => (
+        <button
+          type="button"
+          {...props}
+          className="flex w-full items-center gap-2.5 rounded-md px-2 py-1.5 text-left -outline-offset-2 hover:bg-hover"
+        >
+          <Avatar name={name} address={address} size="sm" />
+          <span className="min-w-0 flex-1 truncate text-sm">{address}</span>
+          <ChevronsUpDown aria-hidden className="size-3.5 text-faint" />
+        </button>
+      )}
+      items={[
+        { label: 'Your mail', icon: <Mail />, href: '/mail' },
+        'separator',
+        ...themes.map((entry) => ({
+          label: entry.label,
+          icon: entry.icon,
+          isChecked: entry.theme === theme,
+          onSelect: () => {
+            applyTheme(entry.theme);
+            setTheme(entry.theme);
+          },
+        })),
+        'separator',
+        { label: 'Sign out', icon: <LogOut />, onSelect: () => void signOut() },
+      ]}
+    />
+  );
+}

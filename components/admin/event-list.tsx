@@ -1,0 +1,88 @@
+// Events of the trail as rows: when, what, between whom, and the words of the other side.
+import Link from 'next/link';
+import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { Time } from '#components/ui/time.tsx';
+
+/** As much of a trail event as a row shows; every text in it may come from outside. */
+export type EventView = {
+  id: string;
+  at: Date;
+  traceId: string;
+  kind: string;
+  sender: string;
+  recipient: string;
+  remote: string;
+  reason: string;
+  text: string;
+};
+
+export const eventKinds: { kind: string; label: string; tone: Tone }[] = [
+  { kind: 'received', label: 'received', tone: 'info' },
+  { kind: 'refused', label: 'refused', tone: 'warn' },
+  { kind: 'delivered', label: 'delivered', tone: 'ok' },
+  { kind: 'queued', label: 'queued', tone: 'neutral' },
+  { kind: 'sent', label: 'sent', tone: 'ok' },
+  { kind: 'deferred', label: 'deferred', tone: 'warn' },
+  { kind: 'bounced', label: 'bounced', tone: 'danger' },
+  { kind: 'dropped', label: 'dropped', tone: 'danger' },
+  { kind: 'login', label: 'sign-in', tone: 'neutral' },
+  { kind: 'login-failed', label: 'sign-in failed', tone: 'warn' },
+  { kind: 'changed', label: 'changed', tone: 'accent' },
+];
+
+export function EventList({
+  events,
+  hasTraceLinks,
+}: {
+  events: EventView[];
+  hasTraceLinks: boolean;
+}) {
+  return (
+    <ol className="divide-y">
+      {events.map((event) => (
+        <EventRow key={event.id} event={event} hasTraceLink={hasTraceLinks} />
+      ))}
+    </ol>
+  );
+}
+
+function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boolean }) {
+  const kind = eventKinds.find((entry) => entry.kind === event.kind);
+  const isAboutMail = !event.kind.startsWith('login') && event.kind !== 'changed';
+  return (
+    <li className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 px-4 py-2 sm:grid-cols-[6.5rem_7rem_minmax(0,1fr)]">
+      <Time at={event.at} className="text-sm text-muted tabular-nums" />
+      <span className="justify-self-start">
+        <Badge tone={kind?.tone}>{kind?.label ?? event.kind}</Badge>
+      </span>
+      <div className="col-span-2 min-w-0 sm:col-span-1">
+        <p className="break-words">
+          {event.sender}
+          {isAboutMail && !event.sender && event.recipient && (
+            <span className="text-muted">the mail system</span>
+          )}
+          {event.recipient && (
+            <>
+              <span className="text-faint"> → </span>
+              {event.recipient}
+            </>
+          )}
+          {!event.sender && !event.recipient && event.text}
+        </p>
+        <p className="text-sm break-words text-muted">
+          {(event.sender || event.recipient) && event.text && <span>{event.text} </span>}
+          {event.reason && <span className="font-mono text-xs">{event.reason} </span>}
+          {event.remote && <span className="text-faint">{event.remote} </span>}
+          {hasTraceLink && isAboutMail && (
+            <Link
+              href={`/admin/events?trace=${encodeURIComponent(event.traceId)}`}
+              className="text-accent-text hover:underline"
+            >
+              whole story
+            </Link>
+          )}
+        </p>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,176 @@
+// One setting as a form of its own, generated from its declaration: saved and in force at once, refused
+// beside its field, reset to its default.
+'use client';
+import { RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import { ActionButton } from './ui/action-button.tsx';
+import { ActionForm, FormField, SubmitButton } from './ui/action-form.tsx';
+import { Badge } from './ui/badge.tsx';
+import { Switch } from './ui/checkbox.tsx';
+import type { FormAction } from './ui/form-state.ts';
+import { Input, Select, Textarea } from './ui/input.tsx';
+
+/** A declaration and its value, as plain data for the browser. */
+export type SettingView = {
+  key: string;
+  title: string;
+  help: string;
+  unit: string;
+  control:
+    | { kind: 'text'; placeholder?: string }
+    | { kind: 'number' | 'bytes'; min: number; max: number }
+    | { kind: 'boolean' }
+    | { kind: 'select'; options: { value: string; label: string }[] }
+    | { kind: 'list'; placeholder?: string };
+  /** As the control shows it; "on" or "off" for a boolean. */
+  value: string;
+  defaultText: string;
+  isDefault: boolean;
+  /** "from the next connection on" */
+  applies: string;
+  postfix: string[];
+  dovecot: string[];
+  updatedBy: string;
+};
+
+export function SettingForm({
+  setting,
+  save,
+  reset,
+}: {
+  setting: SettingView;
+  save: FormAction;
+  reset: (key: string) => Promise<string | undefined>;
+}) {
+  const [value, setValue] = useState(setting.value);
+  const isChanged = value !== setting.value;
+  return (
+    <ActionForm action={save} className="px-4 py-4" id={setting.key}>
+      <input type="hidden" name="key" value={setting.key} />
+      <div className="grid gap-x-8 gap-y-2 md:grid-cols-[minmax(0,1fr)_17rem]">
+        <div className="min-w-0">
+          <h3 className="flex flex-wrap items-center gap-2 font-medium">
+            {setting.title}
+            {!setting.isDefault && <Badge tone="accent">changed</Badge>}
+          </h3>
+          <p className="mt-0.5 text-sm text-muted">{setting.help}</p>
+          <Facts setting={setting} />
+        </div>
+        <div className="flex flex-col gap-2">
+          <FormField name="value" label={setting.title} isLabelHidden>
+            <SettingControl setting={setting} value={value} onChange={setValue} />
+          </FormField>
+          <div className="flex min-h-7 gap-2">
+            {isChanged && (
+              <>
+                <SubmitButton size="sm">Save</SubmitButton>
+                <button
+                  type="button"
+                  className="rounded-md px-1.5 text-sm text-muted hover:text-ink"
+                  onClick={() => setValue(setting.value)}
+                >
+                  Undo
+                </button>
+              </>
+            )}
+            {!isChanged && !setting.isDefault && (
+              <ActionButton
+                size="sm"
+                variant="ghost"
+                icon={<RotateCcw className="size-3.5" />}
+                aria-label={`Reset ${setting.title} to ${setting.defaultText}`}
+                action={() => reset(setting.key)}
+                doneText={`${setting.title}: back to the default`}
+              >
+                Reset
+              </ActionButton>
+            )}
+          </div>
+        </div>
+      </div>
+    </ActionForm>
+  );
+}
+
+function Facts({ setting }: { setting: SettingView }) {
+  const names = [
+    ...setting.postfix.map((name) => ({ server: 'Postfix', name })),
+    ...setting.dovecot.map((name) => ({ server: 'Dovecot', name })),
+  ];
+  return (
+    <p className="mt-1.5 flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint">
+      <span>Default: {setting.defaultText}</span>
+      <span>Applies {setting.applies}</span>
+      {names.map(({ server, name }) => (
+        <span key={server + name}>
+          {server} <span className="font-mono">{name}</span>
+        </span>
+      ))}
+      <span className="font-mono">{setting.key}</span>
+      {!setting.isDefault && setting.updatedBy && <span>Set by {setting.updatedBy}</span>}
+    </p>
+  );
+}
+
+function SettingControl({
+  setting,
+  value,
+  onChange,
+}: {
+  setting: SettingView;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const { control, unit } = setting;
+  if (control.kind === 'boolean') {
+    return (
+      <Switch
+        name="value"
+        value="on"
+        checked={value === 'on'}
+        onChange={(event) => onChange(event.target.checked ? 'on' : 'off')}
+        aria-label={setting.title}
+      />
+    );
+  }
+  if (control.kind === 'select') {
+    return (
+      <Select name="value" value={value} onChange={(event) => onChange(event.target.value)}>
+        {control.options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </Select>
+    );
+  }
+  if (control.kind === 'list') {
+    return (
+      <Textarea
+        name="value"
+        rows={Math.min(6, Math.max(2, value.split('\n').length))}
+        value={value}
+        placeholder={control.placeholder ?? 'One a line'}
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    );
+  }
+  const isNumber = control.kind === 'number';
+  return (
+    <div className="flex items-center gap-2">
+      <Input
+        name="value"
+        value={value}
+        inputMode={isNumber ? 'numeric' : undefined}
+        placeholder={control.kind === 'text' ? control.placeholder : undefined}
+        autoCapitalize="off"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+        className={isNumber ? 'max-w-32' : ''}
+      />
+      {isNumber && unit && <span className="text-sm text-muted">{unit}</span>}
+    </div>
+  );
+}
