@@ -1,15 +1,21 @@
 // The one gate to the database (docs/architecture.md, decision 4). Nobody else builds a client.
 //
-//   db            reads, on a connection of their own
+//   db            reads, on a connection of their own that refuses to write
 //   write(step)   the only way to write: a queue before the one writer; what waits shares a commit
 //
 // Invariants: a write is durable when write() resolves (synchronous=FULL); a step that throws leaves no
 // trace and harms no other step; inside a step there is no socket, no DNS, no file, only `tx`.
-import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient as PostgresqlClient } from '../prisma/generated/postgresql/client.ts';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
 import { createSqliteAdapter } from './sqlite-adapter.ts';
+
+// Some 25 MB that a server on SQLite does not need, and the other way round.
+const postgresql = isPostgresql()
+  ? {
+      adapter: await import('@prisma/adapter-pg'),
+      client: await import('../prisma/generated/postgresql/client.ts'),
+    }
+  : null;
 
 /** Tagged SQL that both databases understand: `sql`, `join`, `raw` of Prisma. */
 export const { sql, join, raw, empty } = Prisma;
@@ -23,38 +29,40 @@ export type Tx = Db;
 const groupSize = 64;
 const transactionOptions = { maxWait: 60_000, timeout: 120_000 };
 
-type Clients = { reader: PrismaClient; writer: PrismaClient };
 type Waiting = {
   step: (tx: Tx) => Promise<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 };
 
-// One set of clients a process, also where a bundler loads this module twice (Next's routes and pages).
-const shared = globalThis as typeof globalThis & {
-  dreyDatabase?: { clients: Clients | null; waiting: Waiting[]; isDraining: boolean };
+type State = {
+  client: PrismaClient | null;
+  readVersion: () => number | null;
+  waiting: Waiting[];
+  isDraining: boolean;
 };
-shared.dreyDatabase ??= { clients: null, waiting: [], isDraining: false };
+
+// One client a process, also where a bundler loads this module twice (Next's routes and pages).
+const shared = globalThis as typeof globalThis & {
+  dreyDatabase?: State;
+};
+shared.dreyDatabase ??= { client: null, readVersion: () => null, waiting: [], isDraining: false };
 const state = shared.dreyDatabase;
 
-function open(): Clients {
-  if (isPostgresql()) {
-    const connectionString = databaseUrl();
-    const make = (max: number) =>
-      new PostgresqlClient({
-        adapter: new PrismaPg({ connectionString, max }),
-        transactionOptions,
-      }) as unknown as PrismaClient;
-    return { reader: make(8), writer: make(2) };
+function open(): PrismaClient {
+  if (!postgresql) {
+    const adapter = createSqliteAdapter(databaseUrl());
+    state.readVersion = adapter.dataVersion;
+    return new PrismaClient({ adapter, transactionOptions });
   }
-  const make = (isReader: boolean) =>
-    new PrismaClient({ adapter: createSqliteAdapter(databaseUrl(), isReader), transactionOptions });
-  return { reader: make(true), writer: make(false) };
+  const adapter = new postgresql.adapter.PrismaPg({ connectionString: databaseUrl(), max: 8 });
+  const client = new postgresql.client.PrismaClient({ adapter, transactionOptions });
+  return client as unknown as PrismaClient;
 }
 
-function clients(): Clients {
-  state.clients ??= open();
-  return state.clients;
+function client(): PrismaClient {
+  state.client ??= open();
+  return state.client;
 }
 
 /** True on SQLite, false on PostgreSQL. */
@@ -64,7 +72,7 @@ export function isSqlite(): boolean {
 
 /** Reads. Never write through this: it is another connection, outside the queue. */
 export const db: Db = new Proxy({} as Db, {
-  get: (_target, property) => Reflect.get(clients().reader, property),
+  get: (_target, property) => Reflect.get(client(), property),
 });
 
 /**
@@ -97,7 +105,7 @@ async function drain(): Promise<void> {
 async function commitGroup(group: Waiting[]): Promise<void> {
   const settle: (() => void)[] = [];
   try {
-    await clients().writer.$transaction(async (tx) => {
+    await client().$transaction(async (tx) => {
       for (const waiting of group) settle.push(await runStep(tx as Tx, waiting, group.length > 1));
     });
   } catch (error) {
@@ -126,13 +134,20 @@ async function runStep(tx: Tx, waiting: Waiting, hasPeers: boolean): Promise<() 
   }
 }
 
-/** Closes both clients after the last waiting write. */
+/**
+ * A number that moves when another process commits (SQLite); null where it cannot be told (PostgreSQL, or
+ * nothing was read yet). Costs some microseconds.
+ */
+export function readDataVersion(): number | null {
+  return state.readVersion();
+}
+
+/** Closes the connections after the last waiting write. */
 export async function closeDatabase(): Promise<void> {
   while (state.isDraining || state.waiting.length > 0) await new Promise(setImmediate);
-  const open = state.clients;
-  state.clients = null;
-  await open?.reader.$disconnect();
-  await open?.writer.$disconnect();
+  const open = state.client;
+  state.client = null;
+  await open?.$disconnect();
 }
 
 /** True for a unique violation, from the query engine or from raw SQL. */

@@ -1,7 +1,7 @@
 // Hints that something changed. A poke is never the truth: whoever hears one reads the journal or the
 // rows; whoever misses one catches up at the next poll. Pokes are given after commit, never before.
 import { EventEmitter } from 'node:events';
-import { db, isSqlite } from './db.ts';
+import { isSqlite, readDataVersion } from './db.ts';
 
 const emitter = new EventEmitter();
 emitter.setMaxListeners(0);
@@ -25,31 +25,16 @@ export const pollIntervalMs = 100;
 
 /**
  * Watches for commits of other processes and pokes 'elsewhere' when there was one. SQLite tells by
- * data_version (2 µs a look); on PostgreSQL every interval counts as a change. Returns the stop.
+ * data_version; on PostgreSQL every interval counts as a change. Returns the stop.
  */
 export function watchOtherProcesses(): () => void {
-  let last: bigint | number | null = null;
-  let isLooking = false;
-  const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
-    try {
-      if (!isSqlite()) {
-        emitter.emit('elsewhere');
-        return;
-      }
-      const rows =
-        await db.$queryRawUnsafe<{ data_version: bigint | number }[]>('PRAGMA data_version');
-      const version = rows[0]?.data_version ?? 0;
-      if (last !== null && version !== last) emitter.emit('elsewhere');
-      last = version;
-    } catch {
-      // The next look tries again; a closed database ends the watch by its stop.
-    } finally {
-      isLooking = false;
-    }
-  };
-  const timer = setInterval(look, pollIntervalMs);
+  let last: number | null = null;
+  const timer = setInterval(() => {
+    const version = readDataVersion();
+    const isChanged = isSqlite() ? last !== null && version !== last : true;
+    last = version;
+    if (isChanged) emitter.emit('elsewhere');
+  }, pollIntervalMs);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -17,30 +17,53 @@ const cachedStatements = 400;
 type Client = BetterSqlite3.Database;
 type Adapter = SqlDriverAdapter & { client: Client };
 
-/** A factory for one connection. `isReader` only reads: it never begins a write transaction. */
-export function createSqliteAdapter(
-  url: string,
-  isReader: boolean,
-): SqlMigrationAwareDriverAdapterFactory {
+export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
+  /** Moves when another process (not this one) commits; null while there is no connection. */
+  dataVersion(): number | null;
+};
+
+/**
+ * A factory of two connections behind one adapter: what runs outside a transaction reads on its own
+ * connection, which refuses to write; transactions have the writing one. A read never sees, waits for or
+ * joins a transaction that is open.
+ */
+export function createSqliteAdapter(url: string): SqliteAdapterFactory {
+  let readVersion: () => number | null = () => null;
   // A reader in WAL mode waits only in rare moments (recovery, last close), so it may wait in the call.
-  const inner = new PrismaBetterSqlite3({ url, timeout: isReader ? 2000 : 0 });
+  const readers = new PrismaBetterSqlite3({ url, timeout: 2000 });
+  const writers = new PrismaBetterSqlite3({ url, timeout: 0 });
   return {
-    provider: inner.provider,
-    adapterName: inner.adapterName,
-    connectToShadowDb: () => inner.connectToShadowDb(),
+    provider: readers.provider,
+    adapterName: readers.adapterName,
+    connectToShadowDb: () => readers.connectToShadowDb(),
+    dataVersion: () => readVersion(),
     connect: async () => {
-      const adapter = (await inner.connect()) as Adapter;
-      await configure(adapter.client);
-      cacheStatements(adapter.client);
-      const start = adapter.startTransaction.bind(adapter);
-      adapter.startTransaction = async (isolation) => {
-        await beginImmediate(adapter.client);
+      const writer = await open(writers);
+      const reader = await open(readers);
+      reader.client.pragma('query_only = ON');
+      readVersion = () => Number(writer.client.pragma('data_version', { simple: true }));
+      const start = writer.startTransaction.bind(writer);
+      reader.startTransaction = async (isolation) => {
+        await beginImmediate(writer.client);
         // The adapter's own BEGIN is a no-op now (see cacheStatements), so its mutex cannot be left locked.
         return start(isolation);
       };
-      return adapter;
+      const close = reader.dispose.bind(reader);
+      reader.dispose = async () => {
+        readVersion = () => null;
+        await close();
+        await writer.dispose();
+      };
+      return reader;
     },
   };
+}
+
+async function open(factory: PrismaBetterSqlite3): Promise<Adapter> {
+  const adapter = (await factory.connect()) as Adapter;
+  await configure(adapter.client);
+  cacheStatements(adapter.client);
+  return adapter;
 }
 
 /** Runs `step` again while another process holds the lock, without stopping the event loop. */
