@@ -17,7 +17,7 @@ export type SinkMessage = {
   envelope: SMTPServerSession['envelope'];
 };
 
-/** null accepts; "450 4.2.1 later" answers so; "drop" closes the connection without a word. */
+/** null accepts; "450 4.2.1 later" answers so; "drop" closes without a word, "hang" never answers. */
 export type Answer = string | null | undefined;
 
 export type SinkScript = {
@@ -144,6 +144,7 @@ function answer(
   session: SMTPServerSession,
   done: (error?: Error | null) => void,
 ): void {
+  if (said === 'hang') return;
   if (said === 'drop') {
     for (const connection of server.connections) {
       if (connection.session.id !== session.id) continue;
