@@ -72,7 +72,8 @@ async function finish(
   const { remote } = connection.client();
   try {
     const account = await login(credentials, { remote, protocol: 'submission' });
-    connection.session.user = { id: account.id, address: account.address };
+    const { id, address, epoch } = account;
+    connection.session.user = { id, address, epoch };
     connection.session.transmissionType = connection._transmissionType();
     connection.send(235, '2.7.0 Authentication successful');
   } catch (error) {

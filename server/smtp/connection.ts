@@ -22,6 +22,7 @@ import { Deadline } from './deadline.ts';
 import { addRecipient, beginTransaction, receiveMessage } from './dialogue.ts';
 import { tellRefusal } from './refusals.ts';
 import { replyOf, toError, verdictOfError } from './replies.ts';
+import { findReverseName } from './reverse-name.ts';
 import type { Client, SmtpListener, Transaction } from './session.ts';
 
 const log = logOf('smtp');
@@ -45,6 +46,7 @@ export class MailConnection extends SMTPConnection {
   private readonly server: Host;
   private settings: Settings | null = null;
   private transaction: Transaction | null = null;
+  private reverseName: Promise<string | null> = Promise.resolve(null);
   private errors = 0;
   private idleCommandCount = 0;
   private readonly deadline: Deadline;
@@ -63,8 +65,10 @@ export class MailConnection extends SMTPConnection {
     return {
       listener: this.server.listenerName,
       isSubmission: this.server.listenerName !== 'smtp',
+      hostname: this.name,
       remote: plainAddress(this.remoteAddress),
       helo: this.hostNameAppearsAs || '',
+      findReverseName: () => this.reverseName,
       isSecure: this.secure,
       tls: tls ? `${tls.version} ${tls.standardName ?? tls.name}` : null,
       protocol: this._transmissionType(),
@@ -108,6 +112,7 @@ export class MailConnection extends SMTPConnection {
       this.send(code, `${this.name} ${text}`, false);
       return this.close();
     }
+    if (!isTrusted && !client.isSubmission) this.reverseName = findReverseName(client.remote);
     this.armDeadline();
     const delayMs = isTrusted ? 0 : settings['smtp.greetingDelayMs'];
     if (delayMs === 0) return this.connectionReady();
@@ -305,7 +310,11 @@ export class MailConnection extends SMTPConnection {
     }
     receiveMessage(this.client(), transaction, stream)
       .then((outcome) => {
-        if ('reply' in outcome) return done(toError(outcome.reply));
+        if ('reply' in outcome) {
+          done(toError(outcome.reply));
+          if (outcome.isFlood) this.close();
+          return;
+        }
         this.idleCommandCount = 0;
         done(null, `2.0.0 Ok: queued as ${outcome.received.traceId}`);
       })

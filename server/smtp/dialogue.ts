@@ -7,7 +7,7 @@ import { now } from '#lib/clock.ts';
 import { newId } from '#lib/id.ts';
 import { canonicalAddress, splitAddress, toAsciiDomain } from '#lib/mail/address.ts';
 import { parseHeaderFields } from '#lib/mail/header.ts';
-import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { type Delivery, deliver, type RemoteCopy } from '#server/delivery/local.ts';
 import { messagesReceived } from '#server/metrics/index.ts';
 import { type Outcome, runChecks } from './checks/index.ts';
@@ -106,9 +106,9 @@ export async function receiveMessage(
   client: Client,
   transaction: Transaction,
   stream: AsyncIterable<Buffer>,
-): Promise<{ received: Received } | { reply: Reply }> {
-  const settings = await readSettings();
-  const hostname = await serverHostname();
+): Promise<{ received: Received } | { reply: Reply; isFlood?: boolean }> {
+  const { settings } = transaction;
+  const { hostname } = client;
   const intake = await takeIn(stream, {
     limitBytes: settings['smtp.messageSizeBytes'],
     mendsNewlines: client.isSubmission,
@@ -117,7 +117,9 @@ export async function receiveMessage(
         ? completeHeader(header, { sender: transaction.sender, hostname })
         : header,
   });
-  if (intake.refused) return refuseMessage(client, transaction, intake.refused);
+  if (intake.refused) {
+    return { ...refuseMessage(client, transaction, intake.refused), isFlood: intake.isFlood };
+  }
   const outcome = await runChecks('data', {
     client,
     settings,
@@ -129,7 +131,8 @@ export async function receiveMessage(
     return refuseMessage(client, transaction, outcome.verdict);
   }
   try {
-    await deliver({ ...describe(client, transaction, hostname, outcome), body: intake.body });
+    const described = await describe(client, transaction, outcome);
+    await deliver({ ...described, body: intake.body });
   } catch (error) {
     return refuseMessage(client, transaction, verdictOfError(error));
   }
@@ -146,12 +149,11 @@ function refuseMessage(client: Client, transaction: Transaction, verdict: Refuse
 }
 
 /** Everything about the delivery but its body. */
-function describe(
+async function describe(
   client: Client,
   transaction: Transaction,
-  hostname: string,
   outcome: Outcome,
-): Omit<Delivery, 'body'> {
+): Promise<Omit<Delivery, 'body'>> {
   const recipients = [...transaction.recipients.entries()];
   const mailboxes = recipients.flatMap(([canonical, { mailboxes }]) =>
     mailboxes.map((mailbox) => ({ ...mailbox, originalTo: canonical })),
@@ -175,13 +177,14 @@ function describe(
     isJunk: outcome.isJunk,
     isSmtpUtf8: transaction.isSmtpUtf8,
     trace: {
-      hostname,
+      hostname: client.hostname,
       // RFC 6531 §4.3 and RFC 3848: UTF8SMTP, UTF8SMTPS, UTF8SMTPSA.
       protocol: transaction.isSmtpUtf8
         ? client.protocol.replace(/^ESMTP/, 'UTF8SMTP')
         : client.protocol,
       helo: client.helo,
       remote: client.remote,
+      reverseName: (await client.findReverseName()) ?? undefined,
       tls: client.tls ? { version, cipher } : null,
       receivedAt: now(),
       recipient: only,

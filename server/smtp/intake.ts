@@ -6,7 +6,7 @@ import { createStage } from '#server/store/stage.ts';
 import { HeaderCutter } from './header-cutter.ts';
 import { NewlineMender } from './newlines.ts';
 import { verdictOfError } from './replies.ts';
-import { type Refused, refuse } from './verdict.ts';
+import { type Refused, refuse, tooBig } from './verdict.ts';
 
 export type IntakeOptions = {
   limitBytes: number;
@@ -18,7 +18,11 @@ export type IntakeOptions = {
 
 export type Intake =
   | { refused: null; body: StagedBody; header: Buffer; hasBareNewline: boolean }
-  | { refused: Refused };
+  /** `isFlood`: so far over the limit that the rest is not read; the connection must end. */
+  | { refused: Refused; isFlood: boolean };
+
+/** A refused body is read on until so many times the limit (RFC 5321 wants the reply at its end), not for ever. */
+const floodFactor = 4;
 
 const endOfMessage = Symbol('end of message');
 
@@ -33,6 +37,8 @@ export async function takeIn(
   const cutter = new HeaderCutter();
   let original: Buffer | null = null;
   let refused: Refused | null = null;
+  let readBytes = 0;
+  let isFlood = false;
 
   const take = async (piece: Buffer | typeof endOfMessage) => {
     const isEnd = piece === endOfMessage;
@@ -57,6 +63,12 @@ export async function takeIn(
 
   try {
     for await (const chunk of stream) {
+      readBytes += chunk.length;
+      isFlood = readBytes > options.limitBytes * floodFactor;
+      if (isFlood) {
+        refused ??= tooBig;
+        break;
+      }
       lines.push(chunk);
       await attempt(() => take(mender ? mender.push(chunk) : chunk));
     }
@@ -65,13 +77,14 @@ export async function takeIn(
     throw error;
   }
   lines.finish();
+  if (isFlood) await stage.abort();
   let body: StagedBody | null = null;
   await attempt(async () => {
     if (mender) await take(mender.finish());
     await take(endOfMessage);
     body = await stage.finish();
   });
-  if (refused) return { refused };
+  if (refused) return { refused, isFlood };
   return {
     refused: null,
     body: body as unknown as StagedBody,

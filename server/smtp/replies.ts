@@ -2,7 +2,7 @@
 // RFC 3463). Nothing else in this room writes a code for a refusal of ours.
 import { isRefusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
-import type { Reason, Refused } from './verdict.ts';
+import { mailboxFull, type Reason, type Refused, tooBig, unavailable } from './verdict.ts';
 
 const log = logOf('smtp');
 
@@ -12,6 +12,7 @@ export type Reply = { code: number; enhanced: string; text: string };
 const codes: Record<Reason, [code: number, enhanced: string]> = {
   'too-many-connections': [421, '4.7.0'],
   'bad-helo': [501, '5.5.4'],
+  'signed-out': [530, '5.7.0'],
   'unknown-parameter': [555, '5.5.4'],
   'bad-sender': [553, '5.1.7'],
   'null-sender': [553, '5.7.1'],
@@ -35,14 +36,9 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
 };
 
 /** Refusals of other rooms that can reach a mail transaction; any other is a fault of ours. */
-const reasons: Partial<Record<RefusalReason, Reason>> = {
-  'over-quota': 'mailbox-full',
-  'too-big': 'too-big',
-};
-
-const texts: Partial<Record<Reason, string>> = {
-  'mailbox-full': 'The mailbox is full',
-  'too-big': 'The message is larger than this server takes',
+const verdicts: Partial<Record<RefusalReason, Refused>> = {
+  'over-quota': mailboxFull,
+  'too-big': tooBig,
 };
 
 /** The reply that tells a refusing verdict. */
@@ -53,14 +49,10 @@ export function replyOf(verdict: Refused): Reply {
 
 /** A thrown value as a verdict: a refusal of the store, or a fault that is logged whole and told as 451. */
 export function verdictOfError(error: unknown): Refused {
-  const reason = isRefusal(error) ? reasons[error.reason] : undefined;
-  if (reason) return { outcome: 'refuse', reason, text: texts[reason] ?? '' };
+  const known = isRefusal(error) ? verdicts[error.reason] : undefined;
+  if (known) return known;
   log.error({ err: error }, 'a mail transaction failed');
-  return {
-    outcome: 'refuse',
-    reason: 'unavailable',
-    text: 'Local error in processing, try again later',
-  };
+  return unavailable;
 }
 
 /** The error shape that smtp-server's callbacks take; connection.ts sends its code exactly once. */

@@ -9,16 +9,20 @@ export type Client = {
   listener: SmtpListener;
   /** 587 and 465: signed-in users hand in mail. Port 25 takes mail from other servers. */
   isSubmission: boolean;
+  /** The name this server gave itself in the greeting. */
+  hostname: string;
   /** Plain IPv4 or IPv6 address. */
   remote: string;
   /** What it said in HELO or EHLO; empty before. */
   helo: string;
+  /** The name that the DNS gives to `remote`; null where it has none, or it is not asked. */
+  findReverseName(): Promise<string | null>;
   isSecure: boolean;
   /** "TLSv1.3 TLS_AES_256_GCM_SHA384", or null. */
   tls: string | null;
   /** RFC 3848 keyword: "ESMTPSA". */
   protocol: string;
-  account: { id: string; address: string } | null;
+  account: { id: string; address: string; epoch: number } | null;
 };
 
 /** An accepted recipient: mailboxes and outside addresses it leads to. */
@@ -38,6 +42,8 @@ export type Transaction = {
   isSmtpUtf8: boolean;
   /** SIZE parameter (RFC 1870), 0 when not given. */
   declaredBytes: number;
+  /** By canonical address. */
   recipients: Map<string, Recipient>;
+  /** As they were at MAIL: those that apply to the next message. */
   settings: Settings;
 };

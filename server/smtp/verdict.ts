@@ -5,6 +5,7 @@
 export type Reason =
   | 'too-many-connections'
   | 'bad-helo'
+  | 'signed-out'
   | 'unknown-parameter'
   | 'bad-sender'
   | 'null-sender'
@@ -43,3 +44,7 @@ export const pass: Verdict = { outcome: 'pass' };
 export function refuse(reason: Reason, text: string): Refused {
   return { outcome: 'refuse', reason, text };
 }
+
+export const tooBig = refuse('too-big', 'The message is larger than this server takes');
+export const mailboxFull = refuse('mailbox-full', 'The mailbox is full');
+export const unavailable = refuse('unavailable', 'Local error in processing, try again later');

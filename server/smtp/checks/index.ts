@@ -1,7 +1,8 @@
 // The checks of each stage in the order they run; the first refusal ends the stage. A new check is one
 // file and one line here.
 import { logOf } from '#lib/log.ts';
-import { pass, refuse, type Verdict } from '../verdict.ts';
+import { pass, unavailable, type Verdict } from '../verdict.ts';
+import { activeAccount } from './active-account.ts';
 import { bareNewline } from './bare-newline.ts';
 import { connections } from './connections.ts';
 import { deliveredTo } from './delivered-to.ts';
@@ -26,7 +27,7 @@ const log = logOf('smtp');
 export const checks: { [S in Stage]: readonly Check<S>[] } = {
   connect: [connections],
   helo: [heloSyntax],
-  mail: [mailParameters, senderSyntax, nullSender, ownSender],
+  mail: [activeAccount, mailParameters, senderSyntax, nullSender, ownSender],
   rcpt: [
     rcptParameters,
     recipientCount,
@@ -59,6 +60,6 @@ async function runCheck<S extends Stage>(check: Check<S>, input: Inputs[S]): Pro
     return await check.run(input);
   } catch (error) {
     log.error({ err: error, check: check.name }, 'a check failed');
-    return refuse('unavailable', 'Local error in processing, try again later');
+    return unavailable;
   }
 }

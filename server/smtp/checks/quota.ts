@@ -1,7 +1,7 @@
 // A full mailbox is told at RCPT, while the other recipients can still be served. The size counts where the
 // client declared it (RFC 1870 §6.1); delivery itself is the last word.
 import { readQuota } from '#server/store/quota.ts';
-import { pass, refuse } from '../verdict.ts';
+import { mailboxFull, pass } from '../verdict.ts';
 import type { Check } from './stages.ts';
 
 export const quota: Check<'rcpt'> = {
@@ -12,7 +12,7 @@ export const quota: Check<'rcpt'> = {
       const { limitBytes, usedBytes } = await readQuota(accountId);
       const needed = Math.max(1, transaction.declaredBytes);
       if (limitBytes !== null && usedBytes + needed > limitBytes) {
-        return refuse('mailbox-full', 'The mailbox is full');
+        return mailboxFull;
       }
     }
     return pass;

@@ -56,12 +56,20 @@ test('a message arrives with its trace header, and its events are in the trail',
     message,
     /^Return-Path: <eve@far\.test>\r\n(?:X-Original-To: .*\r\n)?Delivered-To: ada@example\.org\r\nReceived: from far\.test/,
   );
-  assert.match(message, /\[192\.0\.2\.7\]/);
+  assert.match(message, /from far\.test \(relay\.far\.test \[192\.0\.2\.7\]\)/);
   assert.match(message, /by mail\.example\.org with ESMTP id /);
   assert.ok(message.endsWith(sample));
   await flushTrail();
   const events = await listEvents({ traceId });
   assert.deepEqual(events.map((event) => event.kind).sort(), ['delivered', 'received']);
+});
+
+test('a name that does not lead back to the address is not told', async () => {
+  const client = await world.asStranger('192.0.2.8');
+  await client.say('EHLO far.test');
+  assert.match(await client.deliver({ to: 'ada@example.org' }), /^250 /);
+  const message = (await world.readInbox(world.ada)).at(-1) ?? '';
+  assert.match(message, /from far\.test \(\[192\.0\.2\.8\]\)/);
 });
 
 test('recipients: who is accepted and who is told what', async (context) => {
@@ -151,6 +159,18 @@ test('sizes: declared too big at MAIL, grown too big at the end, then the sessio
   const reply = await client.deliver({ to: 'ada@example.org', data: `${sample}${lines}` });
   assert.match(reply, /^552 5\.3\.4 /);
   assert.match(await client.deliver({ to: 'ada@example.org' }), /^250 /);
+  await resetSetting('smtp.messageSizeBytes', 'test');
+});
+
+test('a body without end is cut off', async () => {
+  await writeSetting('smtp.messageSizeBytes', 10_240, 'test');
+  const client = await world.asStranger();
+  await client.say('EHLO far.test');
+  await client.say('MAIL FROM:<eve@far.test> SIZE=1');
+  await client.say('RCPT TO:<ada@example.org>');
+  await client.say('DATA');
+  await client.send('x'.repeat(100_000));
+  assert.match((await client.readToEnd())[0] ?? '', /^552 5\.3\.4 /);
   await resetSetting('smtp.messageSizeBytes', 'test');
 });
 

@@ -184,6 +184,15 @@ test('a disabled user does not sign in', async () => {
   await updateAccount(world.bob.id, { isDisabled: false }, 'test');
 });
 
+test('who is disabled, or has a new password, does not send on in an open session', async () => {
+  const client = await signedIn('bob@example.org');
+  assert.match(await client.say('MAIL FROM:<bob@example.org>'), /^250 /);
+  await client.say('RSET');
+  await updateAccount(world.bob.id, { isDisabled: true }, 'test');
+  assert.match(await client.say('MAIL FROM:<bob@example.org>'), /^530 5\.7\.0 /);
+  await updateAccount(world.bob.id, { isDisabled: false }, 'test');
+});
+
 test('envelope senders: own, alias, detail; not another, not null', async (context) => {
   const table: [sender: string, reply: RegExp][] = [
     ['ada@example.org', /^250 /],

@@ -11,6 +11,7 @@ import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
 import { startCertificates } from '#server/tls/certificate.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
+import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { type Connected, connectTo } from './client.ts';
 
 export const password = 'a long enough password';
@@ -18,6 +19,7 @@ export const stranger = '192.0.2.7';
 
 export type World = {
   ports: { smtp: number; submission: number; submissions: number };
+  dns: FakeDns;
   ada: Account;
   bob: Account;
   /** Connects as if from outside; `from` may be another address. */
@@ -50,6 +52,13 @@ export async function openWorld(): Promise<World> {
     'test',
   );
   await addAlias({ address: '@example.net', targets: ['bob@example.org'] }, 'test');
+  const dns = await startDns({
+    '7.2.0.192.in-addr.arpa': { PTR: ['relay.far.test'] },
+    'relay.far.test': { A: ['192.0.2.7'] },
+    '8.2.0.192.in-addr.arpa': { PTR: ['liar.far.test'] },
+    'liar.far.test': { A: ['198.51.100.1'] },
+  });
+  await dns.use();
   const certificates = await startCertificates();
   const servers = await startSmtpServers();
   const ports = servers.ports as World['ports'];
@@ -60,6 +69,7 @@ export async function openWorld(): Promise<World> {
   };
   return {
     ports,
+    dns,
     ada,
     bob,
     async asStranger(from = stranger) {
@@ -87,6 +97,7 @@ export async function openWorld(): Promise<World> {
       for (const connected of open) connected.destroy();
       await servers.stop();
       await certificates.stop();
+      await dns.close();
       await flushTrail();
       await database.close();
     },

@@ -1,0 +1,14 @@
+// A session lives long: whoever was disabled, or got a new password meanwhile, does not send any more.
+import { checkSession } from '#lib/accounts/sessions.ts';
+import { pass, refuse } from '../verdict.ts';
+import type { Check } from './stages.ts';
+
+export const activeAccount: Check<'mail'> = {
+  name: 'active-account',
+  async run({ client }) {
+    if (!client.account) return pass;
+    const { id, epoch } = client.account;
+    if (await checkSession({ accountId: id, epoch })) return pass;
+    return refuse('signed-out', 'Sign in again');
+  },
+};

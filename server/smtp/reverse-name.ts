@@ -1,0 +1,23 @@
+// The name of a client's address, for the trace header. It proves nothing: whoever owns the address may
+// publish any name, so it counts only when the name leads back to the address (RFC 1912 §2.1).
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveAddresses, resolvePtr } from '#server/dns/resolver.ts';
+
+/** A name is nice to have; no mail waits longer for it. */
+const waitMs = 3000;
+const maxNames = 3;
+
+/** The confirmed name of `remote`, or null. Never rejects. */
+export function findReverseName(remote: string): Promise<string | null> {
+  return Promise.race([lookUp(remote).catch(() => null), sleep(waitMs, null, { ref: false })]);
+}
+
+async function lookUp(remote: string): Promise<string | null> {
+  const names = await resolvePtr(remote);
+  if (names.status !== 'ok') return null;
+  for (const name of names.records.slice(0, maxNames)) {
+    const addresses = await resolveAddresses(name);
+    if (addresses.status === 'ok' && addresses.records.includes(remote)) return name;
+  }
+  return null;
+}
