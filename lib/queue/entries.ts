@@ -145,6 +145,23 @@ export async function removeRecipients(tx: Tx, messageId: string, ids: string[])
   );
 }
 
+/**
+ * Removes message rows without recipients; a timed job. Two transactions on PostgreSQL that each end one of
+ * the last two recipients do not see one another, so neither removes the message.
+ */
+export async function removeEmptyMessages(): Promise<{ messages: number }> {
+  const empty = sql`NOT EXISTS (SELECT 1 FROM "QueueRecipient" WHERE "messageId" = "QueueMessage"."id")`;
+  const rows = await db.$queryRaw<{ id: string }[]>(
+    sql`SELECT "id" AS "id" FROM "QueueMessage" WHERE ${empty} LIMIT 1000`,
+  );
+  if (rows.length === 0) return { messages: 0 };
+  const ids = join(rows.map((row) => row.id));
+  const messages = await write((tx) =>
+    tx.$executeRaw(sql`DELETE FROM "QueueMessage" WHERE "id" IN (${ids}) AND ${empty}`),
+  );
+  return { messages };
+}
+
 type Change = { state: QueueState; nextAttemptAt?: Date };
 
 async function changeEntry(id: string, by: string, action: string, change: Change): Promise<void> {

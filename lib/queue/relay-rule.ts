@@ -134,17 +134,24 @@ export async function moveRelayRule(id: string, position: number, by: string): P
   });
 }
 
-/**
- * The smart host for this mail, with its password in clear; null = deliver through MX. The password is
- * empty although `hasPassword` when it was sealed with another server key.
- */
-export async function findRelay(
-  sender: string,
-  recipient: string,
-): Promise<(RelayRule & { password: string }) | null> {
-  const row = (await readInOrder()).find((rule) => isMatch(rule, sender, recipient));
-  if (!row?.host) return null;
-  return { ...toRule(row), password: (row.secret && decryptSecret(row.secret)) || '' };
+/** A rule that takes a mail, with its password in clear; empty although `hasPassword` when the server's key changed. */
+export type Relay = RelayRule & { password: string };
+
+/** The smart host for this mail; null = deliver through MX. */
+export async function findRelay(sender: string, recipient: string): Promise<Relay | null> {
+  return (await readRelayChooser())(sender, recipient);
+}
+
+/** The rules as they are now, to choose for many mails by one read. */
+export async function readRelayChooser(): Promise<
+  (sender: string, recipient: string) => Relay | null
+> {
+  const rows = await readInOrder();
+  return (sender, recipient) => {
+    const row = rows.find((rule) => isMatch(rule, sender, recipient));
+    if (!row?.host) return null;
+    return { ...toRule(row), password: (row.secret && decryptSecret(row.secret)) || '' };
+  };
 }
 
 function isMatch(rule: Row, sender: string, recipient: string): boolean {

@@ -30,15 +30,26 @@ const attemptLimitMs = 30 * 60_000;
 
 /** Result of each recipient by address. Throws only when the signal ends it. */
 export async function deliverRemote(attempt: RemoteAttempt): Promise<Map<string, Result>> {
-  const limit = AbortSignal.timeout(attemptLimitMs);
-  const signal = AbortSignal.any([attempt.signal, limit]);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), attemptLimitMs);
+  timer.unref();
+  const signal = AbortSignal.any([attempt.signal, limit.signal]);
+  try {
+    return await tryTargets({ ...attempt, signal }, attempt.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `attempt.signal` is also the limit of time; `stop` alone ends the attempt without a result. */
+async function tryTargets(attempt: RemoteAttempt, stop: AbortSignal): Promise<Map<string, Result>> {
   const problems: { problem: SessionProblem; target: Target }[] = [];
   for (const target of attempt.targets) {
     try {
-      return await tryTarget({ ...attempt, signal }, target);
+      return await tryTarget(attempt, target);
     } catch (error) {
-      if (attempt.signal.aborted) throw error;
-      if (limit.aborted) {
+      if (stop.aborted) throw error;
+      if (attempt.signal.aborted) {
         problems.push({ problem: new SessionProblem('The attempt took too long'), target });
         break;
       }

@@ -2,12 +2,10 @@
 // for each attempt, so a changed rule or setting applies to the next one.
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { findRelay, type RelayRule } from '#lib/queue/relay-rule.ts';
+import { type Relay, readRelayChooser } from '#lib/queue/relay-rule.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { resolveAddresses } from '#server/dns/resolver.ts';
 import { findWay, type Target, type Way } from './mx.ts';
-
-export type Relay = RelayRule & { password: string };
 
 export type Route = {
   /** Recipients of one message with the same key go in one transaction; limits count by it. */
@@ -16,11 +14,16 @@ export type Route = {
   domain: string;
 };
 
-/** Which route a mail takes; no DNS yet. */
-export async function findRoute(sender: string, recipient: string, domain: string): Promise<Route> {
-  const relay = await findRelay(sender, recipient);
-  const key = relay ? `relay ${relay.id} ${relay.host}:${relay.port}` : `mx ${domain}`;
-  return { key, relay, domain };
+/** Which route a mail takes by the rules of this moment, for many mails by one read; no DNS yet. */
+export async function readRouteChooser(): Promise<
+  (sender: string, recipient: string, domain: string) => Route
+> {
+  const chooseRelay = await readRelayChooser();
+  return (sender, recipient, domain) => {
+    const relay = chooseRelay(sender, recipient);
+    const key = relay ? `relay ${relay.id} ${relay.host}:${relay.port}` : `mx ${domain}`;
+    return { key, relay, domain };
+  };
 }
 
 /** The addresses behind a route, in the order to try them. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
+import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting, readSettings } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
@@ -21,7 +22,7 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** After the start others come first. */
 const firstDelayMs = 15_000;
-const stopGraceMs = 3000;
+const stopGraceMs = 1000;
 const rowsPerDelete = 1000;
 
 const log = logOf('jobs');
@@ -32,6 +33,7 @@ export const jobs: Job[] = [
   { name: 'store-cleanup', intervalMs: hourMs, run: removeOrphans },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
+  { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },
 ];
 
@@ -68,7 +70,7 @@ export async function removeOldThrottles(): Promise<{ counters: number }> {
   return { counters: (await write((tx) => tx.loginThrottle.deleteMany({ where }))).count };
 }
 
-/** Starts the loop over `list`; `stop` waits a few seconds for a job that runs. */
+/** Starts the loop over `list`; `stop` waits a second for a job that runs. */
 export async function startJobs(
   list: Job[] = jobs,
   delayMs: number = firstDelayMs,

@@ -134,10 +134,10 @@ async function finish(
     const held = new Set(await listHeld(tx, job, rows));
     if (verdicts.some(({ row, decision }) => decision.kind !== 'delivered' && !held.has(row.id))) {
       const delivered = verdicts.filter(({ decision }) => decision.kind === 'delivered');
-      for (const verdict of delivered) await storeVerdict(tx, message, destination, verdict);
+      await storeVerdicts(tx, message, destination, delivered);
       return false;
     }
-    for (const verdict of verdicts) await storeVerdict(tx, message, destination, verdict);
+    await storeVerdicts(tx, message, destination, verdicts);
     for (const report of reports) await insertReport(tx, report);
     return true;
   });
@@ -225,6 +225,21 @@ function describe(
   };
 }
 
+async function storeVerdicts(
+  tx: Tx,
+  message: Message,
+  destination: Destination,
+  verdicts: Verdict[],
+): Promise<void> {
+  const ended = verdicts.filter(({ decision }) => decision.kind !== 'retry');
+  await removeRecipients(
+    tx,
+    message.id,
+    ended.map(({ row }) => row.id),
+  );
+  for (const verdict of verdicts) await storeVerdict(tx, message, destination, verdict);
+}
+
 async function storeVerdict(
   tx: Tx,
   message: Message,
@@ -232,8 +247,7 @@ async function storeVerdict(
   verdict: Verdict,
 ): Promise<void> {
   const { row, result, decision, attempts } = verdict;
-  if (decision.kind !== 'retry') await removeRecipients(tx, message.id, [row.id]);
-  else {
+  if (decision.kind === 'retry') {
     await tx.queueRecipient.update({
       where: { id: row.id },
       data: {

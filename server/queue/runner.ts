@@ -6,7 +6,7 @@ import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { onPoke } from '#lib/poke.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { findRoute, type Route } from '#server/delivery/route.ts';
+import { type Route, readRouteChooser } from '#server/delivery/route.ts';
 import type { Running } from '#server/net/running.ts';
 import { type Job, runJob } from './attempt.ts';
 import {
@@ -32,11 +32,11 @@ const maxSleepMs = 60_000;
 const minSleepMs = 20;
 /** What other processes committed is looked at so often. */
 const elsewhereMs = 250;
-const stopGraceMs = 3000;
+const stopGraceMs = 2000;
 
 type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
 
-/** Starts the work on the queue; `stop` gives running attempts 3 seconds and releases the rest. */
+/** Starts the work on the queue; `stop` gives running attempts 2 seconds and releases the rest. */
 export async function startQueue(): Promise<Running> {
   const runner = new Runner();
   runner.start();
@@ -150,8 +150,9 @@ class Runner {
     const chosenOf = new Map<string, number>();
     const saturated = new Set<string>();
     let bytes = this.bytesInFlight;
+    const chooseRoute = await readRouteChooser();
     for (const row of due) {
-      const route = await findRoute(row.sender, row.recipient, row.domain);
+      const route = chooseRoute(row.sender, row.recipient, row.domain);
       const key = `${row.messageId} ${route.key}`;
       const known = open.get(key);
       if (known && known.ids.length < recipientsPerJob) {
