@@ -14,7 +14,8 @@ try {
 }
 
 const main = join(root, 'server', 'main.ts');
-const flags = ['--disable-warning=ExperimentalWarning'];
+// A small young generation keeps the process small; the pauses it saves are longer than those it adds.
+const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 // On the second start npm runs this on Node 24 already: become the daemon instead of keeping a parent around.
 if (process.execve && process.platform !== 'win32') {
   process.execve(pinnedNode, [pinnedNode, ...flags, main], process.env);

@@ -34,7 +34,7 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
         NEXTAUTH_SECRET: deriveKey('web sessions').toString('base64'),
         ...env,
       },
-      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'],
+      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', logLines);
