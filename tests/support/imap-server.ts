@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { addAccount } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
+import { writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { startImapServers } from '#server/imap/servers.ts';
 import { startCertificates } from '#server/tls/certificate.ts';
@@ -25,6 +26,7 @@ export async function openImapServer(): Promise<ImapServer> {
   process.env.DREY_IMAP_PORT = '0';
   process.env.DREY_IMAPS_PORT = '0';
   await addDomain({ name: 'example.test' }, 'test');
+  await writeSetting('security.failureDelayMs', 0, 'test');
   const certificates = await startCertificates();
   const servers = await startImapServers();
   const port = servers.ports!.imap!;

@@ -197,7 +197,8 @@ class Player {
     if (text === 'close') return peer.end();
     if (text === 'closed') return peer.expectClosed();
     if (text === 'starttls') return peer.startTls();
-    if (text.startsWith('raw ')) return peer.send(unescapeText(this.#fill(text.slice(4))));
+    if (text.startsWith('raw '))
+      return peer.sendBytes(text.slice(4), unescapeBytes(this.#fill(text.slice(4))));
     throw new Error(`unknown action: ${text}`);
   }
 }
@@ -234,6 +235,11 @@ class Peer {
   send(text: string): void {
     this.#tell(`> ${text.trimEnd()}`);
     this.#socket.write(text);
+  }
+
+  sendBytes(told: string, bytes: Buffer): void {
+    this.#tell(`> ${told}`);
+    this.#socket.write(bytes);
   }
 
   /** The next line without its CRLF, 8-bit bytes as UTF-8. */
@@ -292,10 +298,11 @@ function escapeRegex(text: string): string {
 
 const escapes: Record<string, string> = { r: '\r', n: '\n', t: '\t', '\\': '\\' };
 
-function unescapeText(text: string): string {
-  return text.replace(
+function unescapeBytes(text: string): Buffer {
+  const plain = text.replace(
     /\\(?:x([0-9a-fA-F]{2})|([rnt\\]))/g,
     (_piece, hex?: string, letter?: string) =>
       hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (escapes[letter ?? ''] ?? ''),
   );
+  return Buffer.from(plain, 'latin1');
 }

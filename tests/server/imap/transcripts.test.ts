@@ -26,6 +26,7 @@ describe('IMAP transcripts', () => {
         connect: () => server.connect(),
         variables: {
           user: user.address,
+          userLength: String(user.address.length),
           other: other.address,
           password: `"${password}"`,
           plain: Buffer.from(`\0${user.address}\0${password}`).toString('base64'),
