@@ -32,6 +32,9 @@ const maxSleepMs = 60_000;
 const minSleepMs = 20;
 /** What other processes committed is looked at so often. */
 const elsewhereMs = 250;
+/** With so many attempts under way a free place may wait so long for others to be filled with it. */
+const busyJobs = 8;
+const refillMs = 10;
 const stopGraceMs = 2000;
 
 type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
@@ -203,7 +206,8 @@ class Runner {
         if (left > 0) this.activeOf.set(route.key, left);
         else this.activeOf.delete(route.key);
         this.bytesInFlight -= sizeBytes;
-        this.wake();
+        // While many are under way, one look fills several places.
+        this.sleep(this.jobs.size >= busyJobs ? refillMs : 0);
       });
     this.jobs.set(running, ids);
   }
