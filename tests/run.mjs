@@ -61,15 +61,16 @@ async function prepareChromium() {
 /** Real mail clients for the flow tests. They are a bonus: where they cannot be had, those tests say so. */
 async function prepareClients() {
   const clients = {
-    swaks: 'swaks',
-    curl: 'curl',
-    neomutt: 'neomutt',
-    mbsync: 'isync',
-    msmtp: 'msmtp',
+    // swaks speaks TLS only with the Perl library beside it.
+    swaks: ['swaks', 'libnet-ssleay-perl'],
+    curl: ['curl'],
+    neomutt: ['neomutt'],
+    mbsync: ['isync'],
+    msmtp: ['msmtp'],
   };
   const missing = Object.entries(clients)
     .filter(([program]) => spawnSync('which', [program]).status !== 0)
-    .map(([, name]) => name);
+    .flatMap(([, names]) => names);
   if (missing.length === 0 || !isDebianRoot) return;
   say(`Installing mail clients for the flow tests (${missing.join(', ')}) …`);
   await installDebian(missing, '').catch(() =>
