@@ -12,6 +12,8 @@ import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 
 const log = logOf('store');
+const renderedPerQuery = 200;
+const maxPortionBytes = 8 * 1024 * 1024;
 
 export type StoredMessage = Entry & {
   emailId: string;
@@ -90,7 +92,7 @@ export async function readRendered(
   uids: number[],
 ): Promise<RenderedMessage[]> {
   const messages: RenderedMessage[] = [];
-  for (const chunk of chunkUids(uids, 200)) {
+  for (const chunk of chunkUids(uids, renderedPerQuery)) {
     if (messages.length > 0) await nextTurn();
     const select = () => db.$queryRaw<
       RenderedRow[]
@@ -118,6 +120,37 @@ export async function readRendered(
     }
   }
   return messages;
+}
+
+/**
+ * `readRendered` in portions of bounded size, in the order of UIDs: a hostile header has up to 10 MB, and a
+ * folder may be full of them. Each portion is to be used and dropped before the next one is asked for.
+ */
+export async function* readRenderedPortions(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+): AsyncGenerator<RenderedMessage[]> {
+  for (const chunk of chunkUids(uids, renderedPerQuery)) {
+    const rows = await db.$queryRaw<Record<'uid' | 'bytes', bigint | number>[]>`SELECT "uid",
+      LENGTH("header") + LENGTH("envelope") + LENGTH("bodyStructure") AS "bytes" FROM "Message"
+      LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}
+      ORDER BY "uid"`;
+    let portion: number[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      if (portion.length > 0 && bytes + Number(row.bytes) > maxPortionBytes) {
+        yield await readRendered(accountId, mailboxId, portion);
+        portion = [];
+        bytes = 0;
+      }
+      portion.push(Number(row.uid));
+      bytes += Number(row.bytes);
+    }
+    if (portion.length > 0) yield await readRendered(accountId, mailboxId, portion);
+    await nextTurn();
+  }
 }
 
 /** Makes renderings anew that another version made; a body that cannot be read keeps what it has. */

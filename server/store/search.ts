@@ -19,8 +19,16 @@ export type { Criterion } from './search-criterion.ts';
 
 const maxNodes = 5000;
 const rowsPerTurn = 2000;
-/** Messages that are loaded at a time; bodies may be large. */
-const loadedPerTurn: Record<Exclude<Stage, 'row'>, number> = { fields: 400, header: 200, text: 50 };
+const loadedStages = ['fields', 'header', 'text'] as const;
+/** Messages that are loaded at a time. */
+const loadedPerTurn: Record<Exclude<Stage, 'row'>, number> = {
+  fields: 400,
+  header: 200,
+  text: 100,
+};
+/** A header has at most 10 MB (lib/mail/header.ts), decoded text less. */
+const maxWeight = 10 * 1024 * 1024;
+const maxPortionBytes = 16 * 1024 * 1024;
 
 /** UIDs of the messages that fit, ascending. Refusal 'not-found', 'limit' for a monstrous criterion. */
 export async function searchMessages(
@@ -31,10 +39,11 @@ export async function searchMessages(
   if (countNodes(criterion) > maxNodes) throw new Refusal('limit', 'The search has too many keys.');
   await readMailbox(db, accountId, mailboxId);
   const test = compileCriterion(criterion);
+  const columns = findColumns(criterion);
   const [first, last] = findUidBounds(criterion);
   const found: number[] = [];
   for (let from = first; ; ) {
-    const rows = await selectRows(accountId, mailboxId, from, last);
+    const rows = await selectRows(accountId, mailboxId, columns, from, last);
     const undecided: Candidate[] = [];
     for (const row of rows) {
       const verdict = test.match(row);
@@ -52,7 +61,7 @@ export async function searchMessages(
 
 type Compiled = ReturnType<typeof compileCriterion>;
 
-/** Loads more of the candidates, stage by stage, until each is decided. Returns the UIDs that fit. */
+/** Loads more of the candidates, portion by portion, until each is decided. Returns the UIDs that fit. */
 async function judge(
   accountId: string,
   mailboxId: string,
@@ -60,30 +69,53 @@ async function judge(
   test: Compiled,
 ): Promise<number[]> {
   const found: number[] = [];
-  let open = candidates;
-  for (const stage of ['fields', 'header', 'text'] as const) {
-    if (!test.stages.has(stage) || open.length === 0) continue;
-    const byUid = new Map(open.map((candidate) => [candidate.uid, candidate]));
-    const next: Candidate[] = [];
-    for (const { condition, uids } of chunkUids(byUid.keys(), loadedPerTurn[stage])) {
-      const loaded = uids.map((uid) => byUid.get(uid)!);
-      await loaders[stage](accountId, mailboxId, condition, byUid);
-      for (const candidate of loaded) {
-        const verdict = test.match(candidate);
-        if (verdict) found.push(candidate.uid);
-        else if (verdict === null) next.push(candidate);
-        // What this stage brought is not kept for a whole folder, but for what still needs it.
-        if (verdict !== null) forget(candidate);
-      }
+  const stages = loadedStages.filter((stage) => test.stages.has(stage));
+  const size = Math.min(...stages.map((stage) => loadedPerTurn[stage]));
+  for (const portion of cutPortions(candidates, size)) {
+    let open = portion;
+    for (const stage of stages) {
+      if (open.length === 0) break;
+      await load(accountId, mailboxId, stage, open);
+      const verdicts = open.map((candidate) => test.match(candidate));
+      for (const [index, { uid }] of open.entries()) if (verdicts[index]) found.push(uid);
+      open = open.filter((_candidate, index) => verdicts[index] === null);
       await nextTurn();
     }
-    open = next;
+    // The rows live on until the next ones are read; what was loaded for them need not.
+    for (const candidate of portion) {
+      candidate.fields = candidate.header = candidate.text = undefined;
+    }
   }
   return found;
 }
 
-function forget(candidate: Candidate): void {
-  candidate.fields = candidate.header = candidate.text = undefined;
+/** Pieces of at most `size` candidates and of bounded weight; no part of a message outweighs the whole. */
+function* cutPortions(candidates: Candidate[], size: number): Generator<Candidate[]> {
+  let portion: Candidate[] = [];
+  let bytes = 0;
+  for (const candidate of candidates) {
+    const weight = Math.min(candidate.sizeBytes, maxWeight);
+    if (portion.length === size || (portion.length > 0 && bytes + weight > maxPortionBytes)) {
+      yield portion;
+      portion = [];
+      bytes = 0;
+    }
+    portion.push(candidate);
+    bytes += weight;
+  }
+  if (portion.length > 0) yield portion;
+}
+
+async function load(
+  accountId: string,
+  mailboxId: string,
+  stage: Exclude<Stage, 'row'>,
+  portion: Candidate[],
+): Promise<void> {
+  const byUid = new Map(portion.map((candidate) => [candidate.uid, candidate]));
+  for (const { condition } of chunkUids(byUid.keys())) {
+    await loaders[stage](accountId, mailboxId, condition, byUid);
+  }
 }
 
 type Condition = ReturnType<typeof sql>;
@@ -146,35 +178,47 @@ function fill<R extends Uid, K extends 'fields' | 'header' | 'text'>(
   }
 }
 
-const rowColumns = raw(
-  [
-    'uid',
-    'modseq',
-    'flags',
-    'keywords',
-    'sizeBytes',
-    'internalDate',
-    'savedAt',
-    'emailId',
-    'threadId',
-  ]
-    .map((column) => `"${column}"`)
-    .join(', '),
-);
+type RowColumn = 'keywords' | 'internalDate' | 'savedAt' | 'emailId' | 'threadId';
+
+/** Dates and ids cost more to read than all the rest of a row: only where a key asks for them. */
+function findColumns(criterion: Criterion): RowColumn[] {
+  const columns = new Set<RowColumn>();
+  for (const node of walk(criterion)) {
+    if (node.kind === 'keyword') columns.add('keywords');
+    else if (node.kind === 'emailid') columns.add('emailId');
+    else if (node.kind === 'threadid') columns.add('threadId');
+    else if (node.kind === 'age') columns.add('internalDate');
+    else if (node.kind === 'date' && node.field === 'internal') columns.add('internalDate');
+    else if (node.kind === 'date' && node.field === 'saved') columns.add('savedAt');
+  }
+  return [...columns];
+}
+
+const unread = {
+  keywords: '',
+  emailId: '',
+  threadId: '',
+  internalDate: new Date(0),
+  savedAt: new Date(0),
+};
 
 async function selectRows(
   accountId: string,
   mailboxId: string,
+  columns: RowColumn[],
   from: number,
   to: number,
 ): Promise<Candidate[]> {
+  const list = raw(
+    ['uid', 'modseq', 'flags', 'sizeBytes', ...columns].map((column) => `"${column}"`).join(', '),
+  );
   const rows = await db.$queryRaw<
     (Record<'uid' | 'modseq' | 'flags' | 'sizeBytes', bigint | number> &
-      Record<'keywords' | 'emailId' | 'threadId', string> &
-      Record<'internalDate' | 'savedAt', Date>)[]
-  >`SELECT ${rowColumns} FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
+      Partial<Pick<Candidate, RowColumn>>)[]
+  >`SELECT ${list} FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
     AND "uid" BETWEEN ${from} AND ${to} ORDER BY "uid" LIMIT ${rowsPerTurn}`;
   return rows.map((row) => ({
+    ...unread,
     ...row,
     uid: Number(row.uid),
     modseq: Number(row.modseq),
@@ -199,13 +243,18 @@ function findUidBounds(criterion: Criterion): [number, number] {
   }, all);
 }
 
-function countNodes(criterion: Criterion): number {
+/** The criterion and everything in it, without recursion: it may be nested as deep as it likes. */
+function* walk(criterion: Criterion): Generator<Criterion> {
   const open = [criterion];
-  let count = 0;
-  for (let next = open.pop(); next && count <= maxNodes; next = open.pop()) {
-    count++;
+  for (let next = open.pop(); next; next = open.pop()) {
+    yield next;
     if (next.kind === 'and' || next.kind === 'or') for (const item of next.items) open.push(item);
     else if (next.kind === 'not') open.push(next.item);
   }
+}
+
+function countNodes(criterion: Criterion): number {
+  let count = 0;
+  for (const _node of walk(criterion)) count++;
   return count;
 }

@@ -8,7 +8,14 @@ import { blobPath } from '#server/store/blob-files.ts';
 import { createStage, readBlob, readStaged, stageBytes } from '#server/store/blobs.ts';
 import { readView } from '#server/store/journal.ts';
 import { readQuota } from '#server/store/quota.ts';
-import { readBytes, readMessages, readParts, readRendered } from '#server/store/read.ts';
+import {
+  readBytes,
+  readMessages,
+  readParts,
+  readRendered,
+  readRenderedPortions,
+} from '#server/store/read.ts';
+import { searchMessages } from '#server/store/search.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { appendTexts, checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 
@@ -199,6 +206,24 @@ describe('bytes', () => {
     assert.match(row.bodyStructure.toString(), /^\("text" "plain"/i);
     assert.match(row.header.toString(), /^Content-Type: text\/plain\r\n\r\n$/);
     assert.equal(row.preview, 'the body');
+  });
+
+  test('renderings come in portions that fit into memory', async () => {
+    const account = await makeAccount();
+    const inbox = await mailboxOf(account, 'INBOX');
+    const small = await makeMessage('Subject: small\n\n');
+    const large = await makeMessage(`X-Filler: ${'y'.repeat(3_000_000)}\n\n`);
+    await appendMessages(account, inbox.id, [small, large, small, large, large, small, large]);
+    const portions: number[][] = [];
+    for await (const portion of readRenderedPortions(account, inbox.id, [7, 6, 5, 4, 3, 2, 1])) {
+      portions.push(portion.map(({ uid }) => uid));
+    }
+    assert.deepEqual(portions, [
+      [1, 2, 3, 4],
+      [5, 6, 7],
+    ]);
+    const tag = { kind: 'header', name: 'x-filler', value: 'YYY' } as const;
+    assert.deepEqual(await searchMessages(account, inbox.id, tag), [2, 4, 5, 7]);
   });
 
   test('a rendering of another version, or none at all, is made anew when it is read', async () => {
