@@ -18,6 +18,7 @@ import { chunkUids } from './uid-condition.ts';
 export type { Criterion } from './search-criterion.ts';
 
 const maxNodes = 5000;
+const maxDepth = 1200;
 const rowsPerTurn = 2000;
 const loadedStages = ['fields', 'header', 'text'] as const;
 /** Messages that are loaded at a time. */
@@ -243,13 +244,17 @@ function findUidBounds(criterion: Criterion): [number, number] {
   }, all);
 }
 
-/** The criterion and everything in it, without recursion: it may be nested as deep as it likes. */
+/** The criterion and everything in it. Without recursion, since this is what finds the endless ones. */
 function* walk(criterion: Criterion): Generator<Criterion> {
-  const open = [criterion];
+  const open: [Criterion, number][] = [[criterion, 1]];
   for (let next = open.pop(); next; next = open.pop()) {
-    yield next;
-    if (next.kind === 'and' || next.kind === 'or') for (const item of next.items) open.push(item);
-    else if (next.kind === 'not') open.push(next.item);
+    const [node, depth] = next;
+    if (depth > maxDepth) throw new Refusal('limit', 'The search is nested too deep.');
+    yield node;
+    if (node.kind === 'not') open.push([node.item, depth + 1]);
+    else if (node.kind === 'and' || node.kind === 'or') {
+      for (const item of node.items) open.push([item, depth + 1]);
+    }
   }
 }
 

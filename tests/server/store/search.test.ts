@@ -215,6 +215,8 @@ describe('search', () => {
       deep = { kind: 'or', items: [deep, { kind: 'flag', flag: 2 }] };
     }
     assert.deepEqual(await searchMessages(account, inbox, deep), [1, 2, 5]);
+    for (let level = 0; level < 100_000; level++) deep = { kind: 'not', item: deep };
+    await assert.rejects(searchMessages(account, inbox, deep), { reason: 'limit' });
     const items = Array.from({ length: 6000 }, () => text('body', 'x'));
     await assert.rejects(searchMessages(account, inbox, { kind: 'or', items }), {
       reason: 'limit',
