@@ -102,6 +102,9 @@ export class Channel {
   end(lastWords: string): void {
     if (!this.#isEnded) this.#socket.end(lastWords);
     this.#isEnded = true;
+    // What the client still sends is dropped, so that the end of its side is seen.
+    this.#socket.removeAllListeners('readable');
+    this.#socket.resume();
     // Who does not answer the end of our side is cut off, so that no socket stays half open.
     const timer = setTimeout(() => this.#socket.destroy(), 2000);
     timer.unref();

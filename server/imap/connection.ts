@@ -3,8 +3,7 @@
 import type { Socket } from 'node:net';
 import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
-import { readSetting, serverHostname } from '#lib/settings/index.ts';
-import { createStage, type Stage } from '#server/store/blobs.ts';
+import { serverHostname } from '#lib/settings/index.ts';
 import { Channel } from './channel.ts';
 import { admitMessage, isMessageLiteral } from './commands/append.ts';
 import { type Command, type Context, flush, type Output } from './commands/command.ts';
@@ -12,10 +11,11 @@ import { type Parsed, readCommand } from './commands/index.ts';
 import { refuse } from './refusal.ts';
 import type { Roster } from './roster.ts';
 import { type Client, Session } from './session.ts';
+import { Upload } from './upload.ts';
 import { Bad } from './wire/bad.ts';
 import { bad, continuation, type Ending, no, tagged, untaggedState } from './wire/encode.ts';
 import { type FrameEvent, FrameReader, type Segment } from './wire/frame.ts';
-import { discardLimitBytes, judgeLiteral } from './wire/literal-limits.ts';
+import { discardLimitBytes, mayKeepLiteral } from './wire/literal-limits.ts';
 
 const log = logOf('imap');
 
@@ -38,11 +38,9 @@ export class Connection {
   #waitingBytes = 0;
   #mistakes = 0;
   #isClosing = false;
-  #stage: Stage | null = null;
+  #upload = new Upload();
   /** Why the command that is being read over will be refused, and its tag. */
   #refusal: { tag: string; ending: Ending } | null = null;
-  /** An upload failed while its bytes go on coming. */
-  #uploadError: unknown = null;
 
   constructor(socket: Socket, client: Client, roster: Roster) {
     this.#channel = new Channel(socket);
@@ -59,7 +57,7 @@ export class Connection {
       log.error({ error, remote: this.#session.client.remote }, 'connection failed');
       this.#hangUp('Internal error');
     } finally {
-      await this.#stage?.abort();
+      await this.#upload.abort();
       this.#session.end();
       this.#channel.end('');
     }
@@ -84,10 +82,10 @@ export class Connection {
       case 'literal':
         return this.#decide(event);
       case 'chunk':
-        await this.#upload((stage) => stage.write(event.bytes));
+        await this.#upload.write(event.bytes);
         return true;
       case 'streamed':
-        await this.#finishUpload();
+        await this.#upload.finish();
         return true;
       case 'refused':
         await this.#answerRefused();
@@ -102,41 +100,37 @@ export class Connection {
   }
 
   async #receive(): Promise<boolean> {
-    const chunk = await this.#channel.read(await this.#patienceMs());
+    const chunk = await this.#channel.read(this.#patienceMs());
     if (chunk === 'timeout') this.#hangUp('Nothing heard for too long');
     if (chunk === null || chunk === 'timeout') return false;
     this.#reader.push(chunk);
     return true;
   }
 
-  async #patienceMs(): Promise<number> {
-    if (this.#session.isSignedIn) return (await readSetting('imap.idleTimeoutMinutes')) * 60_000;
+  #patienceMs(): number {
+    if (this.#session.isSignedIn) return this.#session.idleTimeoutMs;
     return Math.max(0, this.#openedAt + loginTimeoutMs - Date.now());
   }
 
   // ------------------------------------------------------------- literals
 
-  async #decide({ literal, segments }: Literal): Promise<boolean> {
-    const isSignedIn = this.#session.isSignedIn;
-    const isMessage = isSignedIn && isMessageLiteral(segments);
-    let ending: Ending | null = null;
-    let verdict = isMessage ? 'keep' : judgeLiteral(literal, segments, isSignedIn);
-    if (isMessage) {
-      ending = await this.#admit({ kind: 'literal', literal, segments });
-      if (ending)
-        verdict = await this.#judgeRefusedMessage(literal.isSynchronizing, literal.sizeBytes);
-    } else if (verdict !== 'keep') ending = no('The literal is too big', 'TOOBIG');
-    if (verdict === 'hang-up') {
-      this.#hangUp('The literal is too big', 'TOOBIG');
-      return false;
-    }
-    if (ending) {
-      this.#refusal = { tag: tagOf(segments), ending };
+  async #decide(event: Literal): Promise<boolean> {
+    const { literal, segments } = event;
+    const isMessage = this.#session.isSignedIn && isMessageLiteral(segments);
+    const refusal = isMessage ? await this.#admit(event) : this.#judge(event);
+    if (refusal) {
+      // What is on its way already is read over, if that is not too much.
+      const limitBytes = isMessage ? 2 * (await this.#session.appendLimitBytes()) : 0;
+      if (!literal.isSynchronizing && literal.sizeBytes > discardLimitBytes + limitBytes) {
+        this.#hangUp('The literal is too big', 'TOOBIG');
+        return false;
+      }
+      this.#refusal = { tag: tagOf(segments), ending: refusal };
       this.#reader.refuseLiteral();
       return true;
     }
     if (isMessage) {
-      this.#stage = createStage(literal.sizeBytes);
+      this.#upload.begin(literal.sizeBytes);
       this.#reader.streamLiteral();
     } else this.#reader.keepLiteral();
     if (literal.isSynchronizing) {
@@ -144,6 +138,12 @@ export class Connection {
       await this.#flush();
     }
     return true;
+  }
+
+  #judge({ literal, segments }: Literal): Ending | null {
+    if (mayKeepLiteral(literal, segments, this.#session.isSignedIn)) return null;
+    // RFC 7888 §5: a literal that must not have been sent like this is the client's mistake.
+    return (literal.isSynchronizing ? no : bad)('The literal is too big', 'TOOBIG');
   }
 
   async #admit({ literal, segments }: Literal): Promise<Ending | null> {
@@ -154,42 +154,10 @@ export class Connection {
     }
   }
 
-  /** A refused message that is on its way is read over, if that is not too much. */
-  async #judgeRefusedMessage(
-    isSynchronizing: boolean,
-    sizeBytes: number,
-  ): Promise<'refuse' | 'hang-up'> {
-    const limitBytes = 2 * (await this.#session.appendLimitBytes()) + discardLimitBytes;
-    return !isSynchronizing && sizeBytes > limitBytes ? 'hang-up' : 'refuse';
-  }
-
-  /** Works on the open upload; after its first failure the rest is only read over. */
-  async #upload(work: (stage: Stage) => Promise<void>): Promise<void> {
-    if (!this.#stage || this.#uploadError) return;
-    try {
-      await work(this.#stage);
-    } catch (error) {
-      this.#uploadError = error;
-    }
-  }
-
-  async #finishUpload(): Promise<void> {
-    await this.#upload(async (stage) => {
-      this.#session.uploads.push(await stage.finish());
-    });
-    if (this.#uploadError) await this.#stage?.abort();
-    this.#stage = null;
-  }
-
-  #forgetUploads(): void {
-    this.#session.uploads = [];
-    this.#uploadError = null;
-  }
-
   async #answerRefused(): Promise<void> {
     const { tag, ending } = this.#refusal ?? { tag: '*', ending: bad('Refused') };
     this.#refusal = null;
-    this.#forgetUploads();
+    this.#upload = new Upload();
     this.#answer(tag, ending);
     await this.#flush();
   }
@@ -199,14 +167,14 @@ export class Connection {
   async #execute(segments: readonly Segment[]): Promise<void> {
     const { state } = this.#session;
     const parsed = readCommand(segments, (command) => command.states.includes(state));
-    if (this.#uploadError && 'command' in parsed) {
-      this.#answer(parsed.tag, this.#endingOf(this.#uploadError));
+    if (this.#upload.error && 'command' in parsed) {
+      this.#answer(parsed.tag, this.#endingOf(this.#upload.error));
     } else if ('failure' in parsed) {
       this.#answer(parsed.tag, this.#endingOf(parsed.failure));
     } else if (!(await this.#session.isStillWelcome())) {
       this.#hangUp('The account has changed, sign in again');
     } else await this.#run(parsed);
-    this.#forgetUploads();
+    this.#upload = new Upload();
     await this.#flush();
     if (this.#mistakes >= (this.#session.isSignedIn ? mistakesAfterLogin : mistakesBeforeLogin)) {
       this.#hangUp('Too many mistakes');
@@ -223,6 +191,7 @@ export class Connection {
         tag,
         isUid,
         readLine: (limit) => this.#readLine(limit),
+        uploads: this.#upload.messages,
       });
       await this.#tellNews(mayExpunge, command.asksForNews === true);
     } catch (error) {

@@ -6,7 +6,6 @@ import { now } from '#lib/clock.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { login, mayUsePassword } from '#server/auth/login.ts';
 import { type Credentials, mechanismNames } from '#server/auth/sasl.ts';
-import type { StagedBody } from '#server/store/blobs.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
 import { type FeatureFacts, formatCapabilities } from './features.ts';
 import type { Roster } from './roster.ts';
@@ -27,8 +26,8 @@ export class Session {
   selection: Selection | null = null;
   /** RFC 7162 §3.1: the client has asked for MODSEQ at least once. */
   isCondstore = false;
-  /** Messages of the APPEND that is being read, in their order. */
-  uploads: StagedBody[] = [];
+  /** A client that says nothing for so long is logged out. */
+  idleTimeoutMs = 0;
 
   constructor(client: Client, roster: Roster) {
     this.client = client;
@@ -75,6 +74,7 @@ export class Session {
       this.#leave();
       throw error;
     }
+    this.idleTimeoutMs = (await readSetting('imap.idleTimeoutMinutes')) * 60_000;
     this.#account = account;
     this.#checkedAt = now().getTime();
   }

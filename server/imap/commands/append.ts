@@ -41,7 +41,7 @@ export const append = defineCommand<Args>({
     } while (!cursor.isAtEnd());
     return { name, messages };
   },
-  async *run(session, { name, messages }) {
+  async *run(session, { name, messages }, { uploads }) {
     const mailbox = await findMailbox(session.accountId, name);
     if (!mailbox) return noMailbox();
     if (await isKeywordFlood(mailbox, messages)) {
@@ -51,7 +51,7 @@ export const append = defineCommand<Args>({
       session.accountId,
       mailbox.id,
       messages.map(({ flags, date, index }) => ({
-        body: session.uploads[index]!,
+        body: uploads[index]!,
         prefix: Buffer.alloc(0),
         flags: flags.flags,
         keywords: flags.keywords,

@@ -1,4 +1,5 @@
 // What a command is: one grammar and one effect, tied together in the list of commands/index.ts.
+import type { StagedBody } from '#server/store/blobs.ts';
 import type { Session, State } from '../session.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import type { Ending } from '../wire/encode.ts';
@@ -17,6 +18,8 @@ export type Context = {
   isUid: boolean;
   /** Next line that is no command; null when the client is gone or the line is too long. */
   readLine(limitBytes: number): Promise<string | null>;
+  /** Messages that came with the command (APPEND), in their order. */
+  uploads: readonly StagedBody[];
 };
 
 export type Command<Args = unknown> = {

@@ -11,20 +11,12 @@ export const literalMinusBytes = 4096;
 /** A refused literal that is already on its way is read over up to here, else the connection ends. */
 export const discardLimitBytes = 1024 * 1024;
 
-export type LiteralVerdict = 'keep' | 'refuse' | 'hang-up';
-
-/** Decides about a literal that has to be held in memory, after `segments` of the same command. */
-export function judgeLiteral(
+/** Whether a literal may be held in memory, after `segments` of the same command. */
+export function mayKeepLiteral(
   literal: Literal,
   segments: readonly Segment[],
   isSignedIn: boolean,
-): LiteralVerdict {
-  if (mayKeep(literal, segments, isSignedIn)) return 'keep';
-  const isOnItsWay = !literal.isSynchronizing;
-  return isOnItsWay && literal.sizeBytes > discardLimitBytes ? 'hang-up' : 'refuse';
-}
-
-function mayKeep(literal: Literal, segments: readonly Segment[], isSignedIn: boolean): boolean {
+): boolean {
   let keptBytes = 0;
   let count = 0;
   for (const segment of segments) {

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { isMessageLiteral } from '#server/imap/commands/append.ts';
 import { commands, readCommand } from '#server/imap/commands/index.ts';
 import { FrameReader } from '#server/imap/wire/frame.ts';
-import { judgeLiteral } from '#server/imap/wire/literal-limits.ts';
+import { mayKeepLiteral } from '#server/imap/wire/literal-limits.ts';
 
 const rounds = 20_000;
 
@@ -102,8 +102,7 @@ function digest(text: string, random: () => number): { parsed: number; refused: 
       if (event.kind === 'overflow') return count;
       if (event.kind === 'literal') {
         if (isMessageLiteral(event.segments) && random() < 0.9) reader.streamLiteral();
-        else if (judgeLiteral(event.literal, event.segments, isSignedIn) === 'keep')
-          reader.keepLiteral();
+        else if (mayKeepLiteral(event.literal, event.segments, isSignedIn)) reader.keepLiteral();
         else reader.refuseLiteral();
       } else if (event.kind === 'command') {
         const parsed = readCommand(event.segments, () => true);
