@@ -16,6 +16,7 @@ import { takeIn } from './intake.ts';
 import { tellRefusal } from './refusals.ts';
 import { type Reply, verdictOfError } from './replies.ts';
 import type { Client, Recipient, Transaction } from './session.ts';
+import { removeForgedResults } from './trust/forged.ts';
 import type { Refused } from './verdict.ts';
 
 type Parameters = Record<string, string | true>;
@@ -112,10 +113,11 @@ export async function receiveMessage(
   const intake = await takeIn(stream, {
     limitBytes: settings['smtp.messageSizeBytes'],
     mendsNewlines: client.isSubmission,
-    complete: (header) =>
-      client.isSubmission
-        ? completeHeader(header, { sender: transaction.sender, hostname })
-        : header,
+    complete: (header) => {
+      const honest = removeForgedResults(header, hostname);
+      if (!client.isSubmission) return honest;
+      return completeHeader(honest, { sender: transaction.sender, hostname });
+    },
   });
   if (intake.refused) {
     return { ...refuseMessage(client, transaction, intake.refused), isFlood: intake.isFlood };
@@ -126,6 +128,7 @@ export async function receiveMessage(
     transaction,
     fields: parseHeaderFields(intake.header),
     hasBareNewline: intake.hasBareNewline,
+    body: intake.body,
   });
   if (outcome.verdict.outcome === 'refuse') {
     return refuseMessage(client, transaction, outcome.verdict);

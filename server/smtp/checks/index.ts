@@ -3,6 +3,7 @@
 import { logOf } from '#lib/log.ts';
 import { pass, unavailable, type Verdict } from '../verdict.ts';
 import { activeAccount } from './active-account.ts';
+import { authenticity } from './authenticity.ts';
 import { bareNewline } from './bare-newline.ts';
 import { connections } from './connections.ts';
 import { deliveredTo } from './delivered-to.ts';
@@ -37,7 +38,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     recipientExists,
     quota,
   ],
-  data: [bareNewline, hops, deliveredTo, ownFrom],
+  data: [bareNewline, hops, deliveredTo, ownFrom, authenticity],
 };
 
 /** What a stage came to: the refusal that ended it, or what its checks want to be done. */

@@ -54,7 +54,7 @@ test('a message arrives with its trace header, and its events are in the trail',
   const message = (await world.readInbox(world.ada)).at(-1) ?? '';
   assert.match(
     message,
-    /^Return-Path: <eve@far\.test>\r\n(?:X-Original-To: .*\r\n)?Delivered-To: ada@example\.org\r\nReceived: from far\.test/,
+    /^Return-Path: <eve@far\.test>\r\nDelivered-To: ada@example\.org\r\nAuthentication-Results: mail\.example\.org;\r\n(?: .*\r\n)+Received: from far\.test/,
   );
   assert.match(message, /from far\.test \(relay\.far\.test \[192\.0\.2\.7\]\)/);
   assert.match(message, /by mail\.example\.org with ESMTP id /);
