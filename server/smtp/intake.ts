@@ -2,11 +2,11 @@
 // wrong with it, since the reply may only follow the final dot (RFC 5321 §3.3).
 import { LineChecker } from '#lib/mail/line-check.ts';
 import type { StagedBody } from '#server/store/blobs.ts';
-import { createStage } from '#server/store/stage.ts';
+import { createStage, type Stage } from '#server/store/stage.ts';
 import { HeaderCutter } from './header-cutter.ts';
 import { NewlineMender } from './newlines.ts';
 import { verdictOfError } from './replies.ts';
-import { type Refused, refuse, tooBig } from './verdict.ts';
+import { type Refused, refuse, tooBig, unavailable } from './verdict.ts';
 
 export type IntakeOptions = {
   limitBytes: number;
@@ -21,78 +21,93 @@ export type Intake =
   /** `isFlood`: so far over the limit that the rest is not read; the connection must end. */
   | { refused: Refused; isFlood: boolean };
 
+const headerTooBig = refuse('header-too-big', 'The header of the message is too large');
+
 /** A refused body is read on until so many times the limit (RFC 5321 wants the reply at its end), not for ever. */
 const floodFactor = 4;
-
-const endOfMessage = Symbol('end of message');
 
 /** Reads the message. Throws only when the connection breaks; then nothing is left of it. */
 export async function takeIn(
   stream: AsyncIterable<Buffer>,
   options: IntakeOptions,
 ): Promise<Intake> {
-  const stage = createStage(options.limitBytes);
+  const body = new IncomingBody(options);
   const lines = new LineChecker();
   const mender = options.mendsNewlines ? new NewlineMender() : null;
-  const cutter = new HeaderCutter();
-  let original: Buffer | null = null;
-  let refused: Refused | null = null;
   let readBytes = 0;
-  let isFlood = false;
-
-  const take = async (piece: Buffer | typeof endOfMessage) => {
-    const isEnd = piece === endOfMessage;
-    const header = isEnd ? cutter.finish() : null;
-    const cut = isEnd ? header && { header, body: Buffer.alloc(0) } : cutter.push(piece);
-    if (cutter.isTooBig) throw refuse('header-too-big', 'The header of the message is too large');
-    if (cut?.header) {
-      original = cut.header;
-      await stage.write(options.complete(cut.header));
-    }
-    if (cut && cut.body.length > 0) await stage.write(cut.body);
-  };
-  const attempt = async (step: () => Promise<void>) => {
-    if (refused) return;
-    try {
-      await step();
-    } catch (error) {
-      refused = isRefused(error) ? error : verdictOfError(error);
-      await stage.abort();
-    }
-  };
-
   try {
     for await (const chunk of stream) {
       readBytes += chunk.length;
-      isFlood = readBytes > options.limitBytes * floodFactor;
-      if (isFlood) {
-        refused ??= tooBig;
-        break;
+      if (readBytes > options.limitBytes * floodFactor) {
+        await body.abort();
+        return { refused: tooBig, isFlood: true };
       }
       lines.push(chunk);
-      await attempt(() => take(mender ? mender.push(chunk) : chunk));
+      await body.push(mender ? mender.push(chunk) : chunk);
     }
   } catch (error) {
-    await stage.abort();
+    await body.abort();
     throw error;
   }
-  lines.finish();
-  if (isFlood) await stage.abort();
-  let body: StagedBody | null = null;
-  await attempt(async () => {
-    if (mender) await take(mender.finish());
-    await take(endOfMessage);
-    body = await stage.finish();
-  });
-  if (refused) return { refused, isFlood };
-  return {
-    refused: null,
-    body: body as unknown as StagedBody,
-    header: original ?? Buffer.alloc(0),
-    hasBareNewline: lines.hasBare,
-  };
+  if (mender) await body.push(mender.finish());
+  const finished = await body.finish();
+  if ('outcome' in finished) return { refused: finished, isFlood: false };
+  return { refused: null, ...finished, hasBareNewline: lines.finish() };
 }
 
-function isRefused(error: unknown): error is Refused {
-  return error instanceof Object && 'outcome' in error && error.outcome === 'refuse';
+/** A body that is being staged, header first. After a refusal it takes everything and keeps nothing. */
+class IncomingBody {
+  private readonly options: IntakeOptions;
+  private readonly stage: Stage;
+  private readonly cutter = new HeaderCutter();
+  private header = Buffer.alloc(0);
+  private refused: Refused | null = null;
+
+  constructor(options: IntakeOptions) {
+    this.options = options;
+    this.stage = createStage(options.limitBytes);
+  }
+
+  async push(chunk: Buffer): Promise<void> {
+    await this.attempt(async () => {
+      const cut = this.cutter.push(chunk);
+      if (this.cutter.isTooBig) return this.refuse(headerTooBig);
+      if (cut?.header) await this.begin(cut.header);
+      if (cut && cut.body.length > 0) await this.stage.write(cut.body);
+    });
+  }
+
+  async finish(): Promise<{ body: StagedBody; header: Buffer } | Refused> {
+    let body: StagedBody | null = null;
+    await this.attempt(async () => {
+      const rest = this.cutter.finish();
+      if (rest) await this.begin(rest);
+      body = await this.stage.finish();
+    });
+    return body === null ? (this.refused ?? unavailable) : { body, header: this.header };
+  }
+
+  async abort(): Promise<void> {
+    await this.stage.abort();
+  }
+
+  private async refuse(verdict: Refused): Promise<void> {
+    this.refused ??= verdict;
+    await this.abort();
+  }
+
+  private async begin(header: Buffer): Promise<void> {
+    // A copy: the cutter's buffer would be kept alive by it otherwise.
+    this.header = Buffer.from(header);
+    await this.stage.write(this.options.complete(header));
+  }
+
+  private async attempt(step: () => Promise<void>): Promise<void> {
+    if (this.refused) return;
+    try {
+      await step();
+    } catch (error) {
+      await this.refuse(verdictOfError(error));
+    }
+  }
 }

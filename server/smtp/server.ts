@@ -45,6 +45,8 @@ export class MailServer extends SMTPServer {
 
   applySettings(settings: Settings): void {
     this.options.size = settings['smtp.messageSizeBytes'];
+    // Bounds TLS handshakes that never end; sessions are counted by checks/connections.ts.
+    this.options.maxClients = settings['smtp.maxConnections'];
     this.options.socketTimeout = settings['smtp.idleTimeoutSeconds'] * 1000;
   }
 

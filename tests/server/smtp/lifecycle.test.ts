@@ -1,5 +1,6 @@
 // Durability, many at once, broken connections, slow clients, and the stop.
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -71,6 +72,20 @@ test('a connection that breaks during DATA leaves nothing', async () => {
   const next = await world.asStranger();
   await next.say('EHLO far.test');
   assert.match(await next.deliver({ to: 'ada@example.org' }), /^250 /);
+  assert.equal((await world.readInbox(world.ada)).length, earlier + 1);
+});
+
+test('where the disk fails, the answer is temporary, and nothing is stored', async () => {
+  const folder = join(dataFolder(), 'blobs');
+  rmSync(folder, { recursive: true, force: true });
+  writeFileSync(folder, 'in the way');
+  const earlier = (await world.readInbox(world.ada)).length;
+  const client = await world.asStranger();
+  await client.say('EHLO far.test');
+  const data = `${sample}${'x'.repeat(70).concat('\r\n').repeat(60_000)}`;
+  assert.match(await client.deliver({ to: 'ada@example.org', data }), /^451 4\.3\.0 /);
+  rmSync(folder);
+  assert.match(await client.deliver({ to: 'ada@example.org', data }), /^250 /);
   assert.equal((await world.readInbox(world.ada)).length, earlier + 1);
 });
 
