@@ -10,7 +10,6 @@ export type FeatureFacts = {
 };
 
 const afterLogin = [
-  'ENABLE', // RFC 5161
   'LITERAL+', // RFC 7888
   'IDLE', // RFC 2177
   'NAMESPACE', // RFC 2342
@@ -38,7 +37,8 @@ const afterLogin = [
 
 /** The capability list, in the order it is sent. */
 export function listCapabilities(facts: FeatureFacts): string[] {
-  const common = ['IMAP4rev1', 'SASL-IR', 'ID'];
+  // Several clients (Python's imaplib) read the list only before login: ENABLE stands in both.
+  const common = ['IMAP4rev1', 'SASL-IR', 'ID', 'ENABLE'];
   if (facts.isSignedIn) {
     // RFC 7889 §2: the number may differ per mailbox; ours is one for all.
     return [...common, ...afterLogin, `APPENDLIMIT=${facts.appendLimitBytes}`];
