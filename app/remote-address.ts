@@ -1,10 +1,12 @@
 // The address a request came from, for the login throttle and the trail.
 //
-// The web process (server/web/child.ts) writes the peer's address into X-Forwarded-For and keeps what a
-// proxy on this machine wrote; the last entry is the one written nearest to us.
+// server/web/child.ts writes x-forwarded-for from the socket and believes a value of the request only from
+// a proxy on this machine. A proxy appends the address it saw, so the last entry is the nearest one.
+import { isIP } from 'node:net';
 
-/** The last entry of the header's value, or "" where nothing is known. */
+/** The last entry of the header's value, or "" where it is no address. */
 export function remoteAddress(forwardedFor: string | string[] | null | undefined): string {
   const text = Array.isArray(forwardedFor) ? forwardedFor.join(',') : (forwardedFor ?? '');
-  return (text.split(',').at(-1) ?? '').trim().slice(0, 64);
+  const last = (text.split(',').at(-1) ?? '').trim();
+  return isIP(last) ? last : '';
 }

@@ -8,6 +8,7 @@ import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { authOptions, sessionCookieName } from './auth-options.ts';
+import { isOwnPath } from './own-path.ts';
 
 /** The signed-in account, or null. Looked up once a request. */
 export const currentSession = cache(async (): Promise<Account | null> => {
@@ -49,9 +50,4 @@ export async function isSecureRequest(): Promise<boolean> {
 async function goToLogin(): Promise<never> {
   const path = (await headers()).get('x-drey-path') ?? '';
   redirect(isOwnPath(path) && path !== '/' ? `/login?next=${encodeURIComponent(path)}` : '/login');
-}
-
-/** Whether `path` stays on this server: "/mail", never "//elsewhere" or "/\elsewhere". */
-export function isOwnPath(path: string): boolean {
-  return /^\/(?![/\\])[^\s\\]*$/.test(path) && path.length <= 2000;
 }

@@ -42,10 +42,12 @@ export function SettingForm({
   save: FormAction;
   reset: (key: string) => Promise<string | undefined>;
 }) {
-  const [value, setValue] = useState(setting.value);
+  /** What was typed and not saved yet. */
+  const [draft, setDraft] = useState<string | null>(null);
+  const value = draft ?? setting.value;
   const isChanged = value !== setting.value;
   return (
-    <ActionForm action={save} className="px-4 py-4" id={setting.key}>
+    <ActionForm action={save} onDone={() => setDraft(null)} className="px-4 py-4" id={setting.key}>
       <input type="hidden" name="key" value={setting.key} />
       <div className="grid gap-x-8 gap-y-2 md:grid-cols-[minmax(0,1fr)_17rem]">
         <div className="min-w-0">
@@ -58,16 +60,16 @@ export function SettingForm({
         </div>
         <div className="flex flex-col gap-2">
           <FormField name="value" label={setting.title} isLabelHidden>
-            <SettingControl setting={setting} value={value} onChange={setValue} />
+            <SettingControl setting={setting} value={value} onChange={setDraft} />
           </FormField>
-          <div className="flex min-h-7 gap-2">
+          <div className="flex gap-2 empty:hidden">
             {isChanged && (
               <>
                 <SubmitButton size="sm">Save</SubmitButton>
                 <button
                   type="button"
                   className="rounded-md px-1.5 text-sm text-muted hover:text-ink"
-                  onClick={() => setValue(setting.value)}
+                  onClick={() => setDraft(null)}
                 >
                   Undo
                 </button>

@@ -12,16 +12,62 @@ import {
   Users,
 } from 'lucide-react';
 
-export type MenuEntry = { href: string; label: string; icon: LucideIcon; heading?: string };
+export type MenuEntry = {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  /** Above this entry, where a new group begins. */
+  heading?: string;
+  /** What Postfix and Dovecot people look for and find on this page. */
+  names?: string[];
+};
 
 export const menu: MenuEntry[] = [
   { href: '/admin', label: 'Overview', icon: LayoutDashboard },
-  { href: '/admin/queue', label: 'Queue', icon: ListTree },
-  { href: '/admin/events', label: 'Events', icon: Activity },
-  { href: '/admin/domains', label: 'Domains', icon: Globe, heading: 'Addresses' },
-  { href: '/admin/users', label: 'Users', icon: Users },
-  { href: '/admin/aliases', label: 'Aliases', icon: AtSign },
-  { href: '/admin/networks', label: 'Networks', icon: Network, heading: 'Mail flow' },
-  { href: '/admin/relays', label: 'Relay rules', icon: Forward },
+  {
+    href: '/admin/queue',
+    label: 'Queue',
+    icon: ListTree,
+    names: ['mailq', 'postqueue', 'postsuper'],
+  },
+  { href: '/admin/events', label: 'Events', icon: Activity, names: ['mail.log', 'maillog'] },
+  {
+    href: '/admin/domains',
+    label: 'Domains',
+    icon: Globe,
+    heading: 'Addresses',
+    names: ['mydestination', 'virtual_mailbox_domains', 'virtual_alias_domains', 'relay_domains'],
+  },
+  {
+    href: '/admin/users',
+    label: 'Users',
+    icon: Users,
+    names: ['virtual_mailbox_maps', 'passdb', 'userdb', 'quota_rule', 'local_recipient_maps'],
+  },
+  {
+    href: '/admin/aliases',
+    label: 'Aliases',
+    icon: AtSign,
+    names: ['virtual_alias_maps', 'alias_maps', 'alias_database', 'luser_relay'],
+  },
+  {
+    href: '/admin/networks',
+    label: 'Networks',
+    icon: Network,
+    heading: 'Mail flow',
+    names: ['mynetworks', 'mynetworks_style', 'permit_mynetworks'],
+  },
+  {
+    href: '/admin/relays',
+    label: 'Relay rules',
+    icon: Forward,
+    names: [
+      'relayhost',
+      'transport_maps',
+      'sender_dependent_relayhost_maps',
+      'smtp_sasl_password_maps',
+      'smtp_tls_security_level',
+    ],
+  },
   { href: '/admin/settings', label: 'Settings', icon: Settings, heading: 'Server' },
 ];

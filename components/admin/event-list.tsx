@@ -50,7 +50,7 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
   const kind = eventKinds.find((entry) => entry.kind === event.kind);
   const isAboutMail = !event.kind.startsWith('login') && event.kind !== 'changed';
   return (
-    <li className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 px-4 py-2 sm:grid-cols-[6.5rem_7rem_minmax(0,1fr)]">
+    <li className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 px-4 py-2 sm:grid-cols-[5rem_6.5rem_minmax(0,1fr)]">
       <Time at={event.at} className="text-sm text-muted tabular-nums" />
       <span className="justify-self-start">
         <Badge tone={kind?.tone}>{kind?.label ?? event.kind}</Badge>

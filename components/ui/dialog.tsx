@@ -5,6 +5,9 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { joinClasses } from './class-names.ts';
 import { IconButton } from './icon-button.tsx';
 
+const firstControl =
+  'input:not([type=hidden], :disabled), select, textarea, [data-dialog-footer] button';
+
 export function Dialog({
   isOpen,
   onClose,
@@ -25,7 +28,11 @@ export function Dialog({
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
-    if (isOpen && !dialog.open) dialog.showModal();
+    if (isOpen && !dialog.open) {
+      dialog.showModal();
+      // The browser would begin with the close button; a person begins with the first field.
+      dialog.querySelector<HTMLElement>(firstControl)?.focus();
+    }
     if (!isOpen && dialog.open) dialog.close();
   }, [isOpen]);
   const width = { sm: 'max-w-sm', md: 'max-w-lg', lg: 'max-w-2xl' }[size];
@@ -51,7 +58,9 @@ export function Dialog({
           </div>
           <div className="overflow-y-auto px-5 pt-2 pb-5">{children}</div>
           {footer && (
-            <div className="flex justify-end gap-2 border-t bg-canvas px-5 py-3">{footer}</div>
+            <div data-dialog-footer className="flex justify-end gap-2 border-t bg-canvas px-5 py-3">
+              {footer}
+            </div>
           )}
         </>
       )}

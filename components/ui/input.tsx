@@ -5,7 +5,7 @@ import { joinClasses } from './class-names.ts';
 import { useFieldControl } from './field.tsx';
 
 const box =
-  'w-full rounded-md border border-line-strong bg-surface text-ink shadow-control placeholder:text-faint transition-colors duration-100 hover:border-control focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 disabled:bg-sunken disabled:text-faint read-only:bg-sunken aria-invalid:border-danger aria-invalid:focus-visible:outline-danger';
+  'w-full rounded-md border border-line-strong bg-surface text-ink shadow-control placeholder:text-faint transition-colors duration-100 hover:border-control focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 disabled:bg-sunken disabled:text-faint aria-invalid:border-danger aria-invalid:focus-visible:outline-danger';
 // 16 px on touch screens: phones zoom into smaller ones.
 const text = 'text-base pointer-coarse:text-lg';
 
@@ -14,7 +14,12 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return (
     <input
       {...control}
-      className={joinClasses(box, text, 'h-8 px-2.5 pointer-coarse:h-10', className)}
+      className={joinClasses(
+        box,
+        text,
+        'h-8 px-2.5 read-only:bg-sunken pointer-coarse:h-10',
+        className,
+      )}
     />
   );
 }

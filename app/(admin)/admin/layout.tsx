@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { AccountMenu } from '#components/admin/account-menu.tsx';
 import { AdminShell } from '#components/admin/shell.tsx';
+import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import { countQueue } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
@@ -24,6 +25,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
         <AccountMenu address={admin.address} name={admin.displayName} signOut={signOutAction} />
       }
     >
+      <SessionKeeper />
       {children}
     </AdminShell>
   );

@@ -52,7 +52,7 @@ export default async function OverviewPage() {
         <Figure href="/admin/domains" value={domains.length} label="domains" />
         <Figure href="/admin/aliases" value={aliases.length} label="aliases" />
       </div>
-      <div className="grid items-start gap-x-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-1 items-start gap-x-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Section
           title="Last events"
           action={

@@ -2,7 +2,8 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { isSetUp } from '#lib/accounts/setup.ts';
-import { currentSession, isOwnPath } from '../../session.ts';
+import { isOwnPath } from '../../own-path.ts';
+import { currentSession } from '../../session.ts';
 import { LoginForm } from './login-form.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };

@@ -40,7 +40,7 @@ export default async function NetworksPage() {
           <TableRow>
             <Td className="w-full">
               <span className="flex items-center gap-2">
-                <span className="font-mono">127.0.0.0/8, ::1</span>
+                <span className="font-mono">127.0.0.1, ::1</span>
                 <Badge>always</Badge>
               </span>
               <span className="block text-sm text-muted">This machine itself</span>

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { listSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
+import { menu } from '../../menu.ts';
 import { type Parameters, readParameters } from '../../parameters.ts';
 import { isFound, SettingsPage } from './settings-view.tsx';
 
@@ -13,5 +14,9 @@ export default async function SettingsSearchPage({ searchParams }: { searchParam
   const search = ((await readParameters(searchParams)).q ?? '').trim();
   if (search === '') redirect('/admin/settings/server');
   const listed = (await listSettings()).filter((setting) => isFound(setting, search));
-  return <SettingsPage listed={listed} group={null} search={search} />;
+  const pages = menu.flatMap(({ href, label, names = [] }) => {
+    const name = names.find((entry) => entry.includes(search.toLowerCase()));
+    return name ? [{ href, label, name }] : [];
+  });
+  return <SettingsPage listed={listed} pages={pages} group={null} search={search} />;
 }

@@ -1,5 +1,5 @@
 // What the settings pages share: the groups, the search, and a setting as plain data for its form.
-import { SlidersHorizontal } from 'lucide-react';
+import { ArrowRight, SlidersHorizontal } from 'lucide-react';
 import { SettingForm, type SettingView } from '#components/settings-form.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -79,10 +79,13 @@ export function isFound({ definition }: ListedSetting, search: string): boolean 
 
 export function SettingsPage({
   listed,
+  pages = [],
   group,
   search,
 }: {
   listed: ListedSetting[];
+  /** Pages that answer to the search. */
+  pages?: { href: string; label: string; name: string }[];
   /** Null while a search over all groups is shown. */
   group: Group | null;
   search: string;
@@ -103,8 +106,20 @@ export function SettingsPage({
         active={group ?? ''}
         items={groups.map(({ id, label }) => ({ id, label, href: `/admin/settings/${id}` }))}
       />
-      <div className="mt-4 divide-y rounded-lg border bg-surface">
-        {listed.length === 0 && (
+      {pages.length > 0 && (
+        <ul className="mt-4 flex flex-wrap gap-2">
+          {pages.map((page) => (
+            <li key={page.href}>
+              <ButtonLink href={page.href}>
+                {page.label} <span className="font-mono text-xs text-muted">{page.name}</span>
+                <ArrowRight aria-hidden className="size-3.5 text-faint" />
+              </ButtonLink>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="mt-4 divide-y rounded-lg border bg-surface empty:hidden">
+        {listed.length === 0 && pages.length === 0 && (
           <EmptyState
             icon={<SlidersHorizontal />}
             title="No setting fits"
@@ -115,7 +130,7 @@ export function SettingsPage({
         )}
         {listed.map(toView).map((view) => (
           <SettingForm
-            key={`${view.key} ${view.value}`}
+            key={view.key}
             setting={view}
             save={saveSettingAction}
             reset={resetSettingAction}

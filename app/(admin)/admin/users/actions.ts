@@ -87,8 +87,8 @@ export async function setDisabledAction(
 export async function removeUserAction(account: string): Promise<string | undefined> {
   const admin = await requireAdmin();
   return answerButton(async () => {
+    // Nothing is drawn anew here: the page of this user is gone, and the browser goes on to the list.
     await removeAccount(id.parse(account), admin.address);
-    revalidatePath('/admin', 'layout');
   });
 }
 

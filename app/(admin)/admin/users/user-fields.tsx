@@ -26,7 +26,7 @@ export function AddressField({
         />
       </FormField>
       <span className="mt-[1.9rem] text-muted">@</span>
-      <FormField name="domain" label={<span className="sr-only">Domain</span>}>
+      <FormField name="domain" label="Domain">
         <Select name="domain" defaultValue={domain ?? domains[0]}>
           {domains.map((name) => (
             <option key={name} value={name}>

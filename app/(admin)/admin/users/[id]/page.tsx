@@ -48,7 +48,6 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
       <Facts account={account} limit={quotaBytes ?? defaultQuota} />
       <Section title="Profile">
         <ProfileForm
-          key={`${account.displayName} ${account.role} ${quotaBytes}`}
           id={account.id}
           displayName={account.displayName}
           role={account.role}

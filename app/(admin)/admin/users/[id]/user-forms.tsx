@@ -135,7 +135,7 @@ export function DangerZone({
           title={isSelf ? 'You cannot delete yourself' : undefined}
           action={() => removeUserAction(id)}
           doneText={`${address} deleted`}
-          onDone={() => router.push('/admin/users')}
+          onDone={() => router.replace('/admin/users')}
           confirm={{
             title: 'Delete this user?',
             text: `The login ${address} and all mail of this user will be gone for good.`,

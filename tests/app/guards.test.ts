@@ -1,0 +1,89 @@
+// Every page, server action and route checks for itself who is asking (docs/architecture.md). This test
+// reads the sources: what forgets its guard, or is new and in no list, fails. tests/e2e/admin-guards.test.ts
+// tries the same doors over the network.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const app = join(import.meta.dirname, '..', '..', 'app');
+
+/** Open to everybody, with the reason. */
+const open: Record<string, string> = {
+  '(auth)/page.tsx': 'only sends people on',
+  '(auth)/login/page.tsx': 'the sign-in page itself',
+  '(auth)/logout/page.tsx': 'ends a session of the reader, asks no more than that there is one',
+  '(auth)/setup/page.tsx': 'guarded by the one-time token',
+  '(auth)/setup/actions.ts': 'guarded by the one-time token, in completeSetup()',
+  '(auth)/actions.ts': 'signs the reader out',
+  'api/auth/[...nextauth]/route.ts': "next-auth's own addresses",
+  'api/health/route.ts': 'tells only whether the system works',
+};
+
+const files = readdirSync(app, { recursive: true, encoding: 'utf8' });
+const read = (path: string) => readFileSync(join(app, path), 'utf8');
+const doors = files.filter((path) => /(^|\/)(page\.tsx|route\.ts)$/.test(path));
+const actionFiles = files.filter(
+  (path) => /\.tsx?$/.test(path) && /^\s*'use server';/m.test(read(path)),
+);
+
+/** The bodies of the exported functions of a file, by name. */
+function exportedFunctions(text: string): { name: string; body: string }[] {
+  return text
+    .split(/^export (?=(?:default )?async function )/m)
+    .slice(1)
+    .map((part) => {
+      const name = /function (\w+)/.exec(part)?.[1] ?? '';
+      const start = part.search(/\{\n/);
+      return { name, body: part.slice(start, part.search(/^\}/m)) };
+    });
+}
+
+describe('guards', () => {
+  it('finds the doors', () => {
+    assert.ok(doors.length > 15, `only ${doors.length} pages and routes found`);
+    assert.ok(actionFiles.length > 5, `only ${actionFiles.length} files of actions found`);
+    for (const path of Object.keys(open)) assert.ok(files.includes(path), `${path} is gone`);
+  });
+
+  for (const path of doors) {
+    it(`${path} is guarded or meant to be open`, () => {
+      if (path in open) return;
+      const text = read(path);
+      if (path.startsWith('(admin)/')) {
+        const [page] = exportedFunctions(text);
+        assert.match(page?.body ?? '', /^\{\n\s+(const admin = )?await requireAdmin\(\);/);
+      } else {
+        assert.match(text, /\b(requireUser|requireForRoute|readRoute|changeRoute)\(/);
+      }
+    });
+  }
+
+  for (const path of actionFiles) {
+    it(`every action of ${path} begins with its guard`, () => {
+      if (path in open) return;
+      const text = read(path);
+      assert.match(text, /^'use server';/m);
+      const actions = exportedFunctions(text);
+      assert.equal(actions.length, text.match(/^export /gm)?.length, 'only functions are exported');
+      const guard = path.startsWith('(admin)/') ? 'requireAdmin' : 'require(User|Admin)';
+      for (const { name, body } of actions) {
+        assert.match(body, new RegExp(`^\\{\\n\\s+(const \\w+ = )?await ${guard}\\(\\);`), name);
+      }
+    });
+  }
+
+  it('the menu of the panel leads to pages that exist', () => {
+    const hrefs = [...read('(admin)/menu.ts').matchAll(/href: '([^']+)'/g)].map(([, href]) => href);
+    assert.ok(hrefs.length >= 9);
+    for (const href of hrefs) {
+      assert.ok(existsSync(join(app, '(admin)', `.${href}`, 'page.tsx')), `${href} has no page`);
+    }
+  });
+
+  it('no file of app/ or components/ imports Prisma or the server', () => {
+    for (const path of files.filter((name) => /\.tsx?$/.test(name))) {
+      assert.doesNotMatch(read(path), /from '(#server|@prisma|.*prisma\/generated)/, path);
+    }
+  });
+});

@@ -1,0 +1,356 @@
+// The panel in a real browser against the real system: first run, every kind of change, and that a change
+// is in force at once, over a socket. Then the wrong people at every door.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { connectLines } from '#tests/support/line-client.ts';
+import { menu } from '../../app/(admin)/menu.ts';
+import { launchBrowser } from './admin-browser.ts';
+
+const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
+const user = { address: 'ben@example.test', password: 'three quiet squirrels' };
+
+describe('the admin panel', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  const open = (path: string) => page.goto(daemon.url + path);
+  const click = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  const fill = (label: string, value: string) =>
+    page.getByLabel(label, { exact: true }).fill(value);
+  const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+  async function signIn(to: Page, who: { address: string; password: string }): Promise<void> {
+    await to.goto(`${daemon.url}/login`);
+    await to.getByLabel('Mail address').fill(who.address);
+    await to.getByLabel('Password').fill(who.password);
+    await to.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    context = await browser.newContext();
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+    // A broken policy shows itself as a refused script or style.
+    page.on('console', (message) => {
+      if (/Content.Security.Policy|Hydration/i.test(message.text())) problems.push(message.text());
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('points to the set-up link before the set-up', async () => {
+    await open('/login');
+    await page.getByRole('heading', { name: 'Almost there' }).waitFor();
+    await open('/setup?token=wrong');
+    await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
+  });
+
+  it('sets the server up and signs the first administrator in', async () => {
+    const { url } = (await daemon.dreyJson(['setup-link'])) as { url: string };
+    await open(`/setup${new URL(url).search}`);
+    await fill('First mail domain', 'example.test');
+    await page.getByLabel('Host name of this server').fill('mail.example.test');
+    await page.getByRole('textbox', { name: 'Your address' }).fill('anna');
+    await fill('Password', 'x');
+    await fill('Password again', 'x');
+    await click('Create the server');
+    await page.getByText(/password needs at least/).waitFor();
+    await fill('Password', admin.password);
+    await fill('Password again', admin.password);
+    await click('Create the server');
+    await page.waitForURL('**/admin');
+    await page.getByRole('heading', { name: 'mail.example.test' }).waitFor();
+    await page.getByText('Everything runs').waitFor();
+  });
+
+  it('takes no second set-up', async () => {
+    await open('/setup?token=anything');
+    await page.getByRole('heading', { name: 'This server is set up' }).waitFor();
+  });
+
+  it('adds a domain, and says what is wrong beside the field', async () => {
+    await open('/admin/domains');
+    await click('Add domain');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Domain').fill('not a domain');
+    await dialog.getByRole('button', { name: 'Add domain' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel('Domain').fill('second.test');
+    await dialog.getByRole('button', { name: 'Add domain' }).click();
+    await seeToast('second.test added');
+    await page.getByRole('row', { name: /second\.test/ }).waitFor();
+  });
+
+  it('adds a user who can sign in over IMAP at once', async () => {
+    await open('/admin/users/new');
+    await page.getByLabel('Address').fill('ben');
+    await page.getByLabel('Name').fill('Ben');
+    await fill('Password', user.password);
+    await page.getByLabel('Quota').fill('five');
+    await click('Add user');
+    await page.getByText(/Give a size such as/).waitFor();
+    await page.getByLabel('Quota').fill('5 GB');
+    await click('Add user');
+    await page.waitForURL('**/admin/users');
+    await page.getByRole('row', { name: /ben@example\.test/ }).waitFor();
+    assert.match(await tryImapLogin(), /^a OK/);
+  });
+
+  it('adds an alias that takes mail at once', async () => {
+    await open('/admin/aliases');
+    await page.getByRole('button', { name: 'Add alias' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Alias', { exact: true }).fill('info');
+    await dialog.getByLabel('Goes to').fill(`${user.address}\noutside@elsewhere.test`);
+    await dialog.getByRole('button', { name: 'Add alias' }).click();
+    await seeToast('info@example.test added');
+    assert.match(await tryRecipient('info@example.test'), /^250 /);
+    assert.match(await tryRecipient('nobody@example.test'), /^550 5\.1\.1/);
+  });
+
+  it('changes the greeting for the next connection, and finds it by its Postfix name', async () => {
+    await open('/admin/settings?q=smtpd_banner');
+    await fill('Greeting', 'nuts.example.test ESMTP ready');
+    await click('Save');
+    await seeToast('Greeting saved');
+    assert.match(await readGreeting(), /^220 nuts\.example\.test ESMTP ready/);
+    await page.getByRole('button', { name: /^Reset Greeting/ }).click();
+    await seeToast('Greeting: back to the default');
+    assert.match(await readGreeting(), /^220 mail\.example\.test ESMTP/);
+  });
+
+  it('refuses a wrong setting beside its field and keeps what was typed', async () => {
+    await open('/admin/settings/smtp');
+    const form = page.locator('form', { hasText: 'hopcount_limit' });
+    await form.getByRole('textbox').fill('many');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('alert').waitFor();
+    assert.equal(await form.getByRole('textbox').inputValue(), 'many');
+  });
+
+  it('trusts a network and distrusts it again', async () => {
+    await open('/admin/networks');
+    await page.getByRole('button', { name: 'Add network' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Network').fill('0.0.0.0/0');
+    await dialog.getByRole('button', { name: 'Add network' }).click();
+    await dialog.getByText(/whole Internet/).waitFor();
+    await dialog.getByLabel('Network').fill('192.0.2.0/24');
+    await dialog.getByRole('button', { name: 'Add network' }).click();
+    await page.getByRole('row', { name: /192\.0\.2\.0/ }).waitFor();
+    await page.getByRole('button', { name: 'Remove 192.0.2.0/24' }).click();
+    await click('Remove network');
+    await page.getByRole('row', { name: /192\.0\.2\.0/ }).waitFor({ state: 'detached' });
+  });
+
+  it('adds a relay rule; a mail that cannot leave is held, released and deleted in the queue', async () => {
+    await open('/admin/relays');
+    await page.getByRole('button', { name: 'Add rule' }).first().click();
+    const dialog = page.getByRole('dialog');
+    // Nobody listens on port 1, so the mail stays.
+    await dialog.getByLabel('Host', { exact: true }).fill('127.0.0.1');
+    await dialog.getByLabel('Port', { exact: true }).fill('1');
+    await dialog.getByLabel('TLS', { exact: true }).selectOption('none');
+    await dialog.getByRole('button', { name: 'Add rule' }).click();
+    await page.getByRole('row', { name: /All other mail/ }).waitFor();
+    await sendMail('someone@elsewhere.test');
+    await open('/admin/queue');
+    const row = page.getByRole('row', { name: /someone@elsewhere\.test/ });
+    await waitFor(async () => {
+      await page.reload();
+      return (await row.filter({ hasText: 'waiting' }).filter({ hasText: 'tried 1' }).count()) > 0;
+    }, 'the deferred mail in the queue');
+    const choose = async (name: string) => {
+      await row.getByRole('button', { name: /^Actions for/ }).click();
+      await page.getByRole('menuitem', { name }).click();
+    };
+    await choose('Hold');
+    await row.filter({ hasText: 'held' }).waitFor();
+    await choose('Release');
+    await row.filter({ hasText: 'held' }).waitFor({ state: 'detached' });
+    await choose('Hold');
+    await row.filter({ hasText: 'held' }).waitFor();
+    await choose('Delete…');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await row.waitFor({ state: 'detached' });
+  });
+
+  it('tells the whole story of a message', async () => {
+    await open('/admin/events?q=someone@elsewhere.test');
+    await page.getByRole('link', { name: 'whole story' }).first().click();
+    await page.getByRole('heading', { name: 'One message, from first to last' }).waitFor();
+    await page.getByText('received', { exact: true }).first().waitFor();
+    await page.getByText('dropped', { exact: true }).first().waitFor();
+  });
+
+  it('works by keyboard: the menu of a rule opens, moves and closes', async () => {
+    await open('/admin/relays');
+    const button = page.getByRole('button', { name: /^Actions for/ });
+    await button.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('[role=menuitem]:focus', { hasText: 'Edit' }).waitFor();
+    await page.keyboard.press('End');
+    await page.locator('[role=menuitem]:focus', { hasText: 'Delete' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'hidden' });
+  });
+
+  it('fits a phone: the menu is behind a button, nothing runs out of the page', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const { href } of menu) {
+      await open(href);
+      const excess = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.ok(excess <= 0, `${href} is ${excess} px too wide`);
+    }
+    await click('Menu');
+    await page.getByRole('dialog').getByRole('link', { name: 'Users' }).click();
+    await page.waitForURL('**/admin/users');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('lets nobody in who is not signed in or has no role', async () => {
+    const paths = [...menu.map(({ href }) => href), '/admin/users/new', '/admin/users/some-id'];
+    paths.push('/admin/settings/smtp');
+    const stranger = await browser.newContext();
+    const other = await stranger.newPage();
+    for (const path of paths) {
+      const answer = await stranger.request.get(daemon.url + path, { maxRedirects: 0 });
+      assert.equal(answer.status(), 307, `${path} without a session`);
+      assert.match(answer.headers().location ?? '', /^\/login\?next=%2Fadmin/, path);
+    }
+    await signIn(other, user);
+    await other.waitForURL('**/mail**');
+    for (const path of paths) {
+      const answer = await stranger.request.get(daemon.url + path, { maxRedirects: 0 });
+      assert.equal(answer.status(), 403, `${path} as a user`);
+    }
+    await stranger.close();
+  });
+
+  it('runs no action for somebody else who sends the same request', async () => {
+    await open('/admin/settings/web');
+    const form = page.locator('form', { hasText: 'web.title' });
+    await form.getByRole('textbox').fill('Nest');
+    const sent = page.waitForRequest((request) => 'next-action' in request.headers());
+    await form.getByRole('button', { name: 'Save' }).click();
+    const request = await sent;
+    await seeToast('saved');
+    await page.getByRole('button', { name: /^Reset/ }).click();
+    await seeToast('back to the default');
+    const readTitle = async () =>
+      (await daemon.drey(['settings', 'get', 'web.title', '--json'])).stdout;
+    const before = await readTitle();
+    assert.doesNotMatch(before, /Nest/);
+    const body = request.postDataBuffer() ?? Buffer.alloc(0);
+    const { cookie: _own, host: _host, 'content-length': _length, ...headers } = request.headers();
+    const userContext = await browser.newContext();
+    for (const who of ['nobody', 'user']) {
+      if (who === 'user') {
+        const other = await userContext.newPage();
+        await signIn(other, user);
+        await other.waitForURL('**/mail**');
+      }
+      const answer = await userContext.request.post(request.url(), {
+        headers: { ...headers, origin: daemon.url },
+        data: body,
+        maxRedirects: 0,
+      });
+      assert.ok([303, 307, 403].includes(answer.status()), `${who}: ${answer.status()}`);
+      assert.equal(await readTitle(), before, `${who} changed a setting`);
+    }
+    await userContext.close();
+  });
+
+  it('ends the sessions of a user who is disabled, everywhere', async () => {
+    const other = await (await browser.newContext()).newPage();
+    await signIn(other, user);
+    await other.waitForURL('**/mail**');
+    await open('/admin/users');
+    await page.getByRole('link', { name: 'Ben' }).click();
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await seeToast('ben@example.test disabled');
+    await other.goto(`${daemon.url}/mail`);
+    await other.waitForURL('**/login**');
+    assert.match(await tryImapLogin(), /^a NO/);
+    await signIn(other, user);
+    await other.getByText('The address or the password is wrong.').waitFor();
+    await other.context().close();
+  });
+
+  it('deletes a user once the address was typed', async () => {
+    await click('Delete…');
+    const dialog = page.getByRole('dialog');
+    assert.ok(await dialog.getByRole('button', { name: 'Delete user' }).isDisabled());
+    await dialog.getByRole('textbox').fill(user.address);
+    await dialog.getByRole('button', { name: 'Delete user' }).click();
+    await page.waitForURL('**/admin/users');
+    await page.getByRole('row', { name: /anna@example\.test/ }).waitFor();
+    assert.equal(await page.getByRole('row', { name: /ben@example\.test/ }).count(), 0);
+    assert.match(await tryRecipient(user.address), /^550 5\.1\.1/);
+  });
+
+  it('signs out', async () => {
+    await page.getByRole('button', { name: admin.address }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL('**/login');
+    await open('/admin');
+    await page.waitForURL('**/login?next=%2Fadmin');
+  });
+
+  it('had no script error and broke no policy', () => assert.deepEqual(problems, []));
+
+  async function readGreeting(): Promise<string> {
+    const client = connectLines(daemon.ports.smtp);
+    const greeting = await client.expect(/\r\n/);
+    client.close();
+    return greeting;
+  }
+
+  /** The reply to RCPT on port 25. */
+  async function tryRecipient(address: string): Promise<string> {
+    const client = connectLines(daemon.ports.smtp);
+    await client.expect(/^220 /);
+    await client.ask('EHLO client.test', /^250 /m);
+    await client.ask('MAIL FROM:<someone@elsewhere.test>', /^250 /m);
+    const reply = await client.ask(`RCPT TO:<${address}>`, /\r\n/);
+    client.close();
+    return reply;
+  }
+
+  /** From this machine, which may relay. */
+  async function sendMail(to: string): Promise<void> {
+    const client = connectLines(daemon.ports.smtp);
+    await client.expect(/^220 /);
+    await client.ask('EHLO client.test', /^250 /m);
+    await client.ask(`MAIL FROM:<${admin.address}>`, /^250 /m);
+    await client.ask(`RCPT TO:<${to}>`, /^250 /m);
+    await client.ask('DATA', /^354 /m);
+    client.say(`From: ${admin.address}\r\nTo: ${to}\r\nSubject: Nuts\r\n\r\nTwo bags.`);
+    await client.ask('.', /^250 /m);
+    client.close();
+  }
+
+  /** The tagged answer to LOGIN; loopback may sign in without TLS. */
+  async function tryImapLogin(): Promise<string> {
+    const client = connectLines(daemon.ports.imap);
+    await client.expect(/^\* OK/);
+    const answer = await client.ask(
+      `a LOGIN ${user.address} "${user.password}"`,
+      /^a (OK|NO|BAD)/m,
+    );
+    client.close();
+    return answer.slice(answer.search(/^a /m));
+  }
+});
