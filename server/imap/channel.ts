@@ -7,6 +7,7 @@ import { startTls } from '#server/net/start-tls.ts';
 
 /** A client that does not read for so long is cut off. */
 const writeTimeoutMs = 5 * 60_000;
+const endGraceMs = 2000;
 
 export class Channel {
   #socket: Socket;
@@ -98,15 +99,14 @@ export class Channel {
     }
   }
 
-  /** Sends the last words and closes. */
-  end(lastWords: string): void {
+  /** Sends the last words and closes; who does not close its side within `graceMs` is cut off. */
+  end(lastWords: string, graceMs = endGraceMs): void {
     if (!this.#isEnded) this.#socket.end(lastWords);
     this.#isEnded = true;
     // What the client still sends is dropped, so that the end of its side is seen.
     this.#socket.removeAllListeners('readable');
     this.#socket.resume();
-    // Who does not answer the end of our side is cut off, so that no socket stays half open.
-    const timer = setTimeout(() => this.#socket.destroy(), 2000);
+    const timer = setTimeout(() => this.#socket.destroy(), graceMs);
     timer.unref();
     this.#wakeAll();
   }

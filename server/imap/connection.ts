@@ -25,6 +25,8 @@ const mistakesBeforeLogin = 10;
 const mistakesAfterLogin = 20;
 /** A reply longer than this goes out in portions. */
 const portionBytes = 64 * 1024;
+/** At a stop nobody waits long for clients that do not close their side. */
+const stopGraceMs = 500;
 
 type Literal = Extract<FrameEvent, { kind: 'literal' }>;
 
@@ -54,7 +56,7 @@ export class Connection {
       await this.#greet();
       while (!this.#isClosing && (await this.#step(this.#reader.next())));
     } catch (error) {
-      log.error({ error, remote: this.#session.client.remote }, 'connection failed');
+      log.error({ err: error, remote: this.#session.client.remote }, 'connection failed');
       this.#hangUp('Internal error');
     } finally {
       await this.#upload.abort();
@@ -65,7 +67,7 @@ export class Connection {
 
   /** The server stops: says goodbye and closes. */
   end(): void {
-    this.#hangUp('Server is shutting down');
+    this.#hangUp('Server is shutting down', undefined, stopGraceMs);
   }
 
   async #greet(): Promise<void> {
@@ -238,7 +240,7 @@ export class Connection {
   #endingOf(error: unknown): Ending {
     if (error instanceof Bad) return bad(error.message);
     if (isRefusal(error)) return refuse(error);
-    log.error({ error, remote: this.#session.client.remote }, 'command failed');
+    log.error({ err: error, remote: this.#session.client.remote }, 'command failed');
     return no('Internal error, it has been logged', 'SERVERBUG'); // RFC 5530
   }
 
@@ -282,13 +284,13 @@ export class Connection {
     if (!(await this.#channel.write(bytes))) this.#isClosing = true;
   }
 
-  #hangUp(text: string, code?: string): void {
-    if (!this.#isClosing) this.#close(untaggedState('BYE', text, code));
+  #hangUp(text: string, code?: string, graceMs?: number): void {
+    if (!this.#isClosing) this.#close(untaggedState('BYE', text, code), graceMs);
   }
 
-  #close(lastWords: string): void {
+  #close(lastWords: string, graceMs?: number): void {
     this.#isClosing = true;
-    this.#channel.end(lastWords);
+    this.#channel.end(lastWords, graceMs);
   }
 }
 
