@@ -140,10 +140,7 @@ export async function composeMessage(
     date: now(),
     ...(outgoing.inReplyTo ? { inReplyTo: outgoing.inReplyTo } : {}),
     ...(outgoing.references.length > 0 ? { references: outgoing.references } : {}),
-    text: {
-      content: options.isDraft ? toCrlf(outgoing.text) : toFlowed(outgoing.text),
-      contentType: `text/plain; charset=utf-8${options.isDraft ? '' : '; format=flowed'}`,
-    },
+    text: options.isDraft ? toCrlf(outgoing.text) : toFlowed(outgoing.text),
     headers,
     attachments: uploads.map((upload) => ({
       filename: upload.fileName,
@@ -155,6 +152,11 @@ export async function composeMessage(
     disableUrlAccess: true,
   });
   const message = composer.compile();
+  const textNode = message.childNodes[0] ?? message;
+  // The composer has no option for it; without it the soft breaks would be hard ones.
+  if (!options.isDraft) {
+    textNode.setHeader('Content-Type', 'text/plain; charset=utf-8; format=flowed');
+  }
   message.keepBcc = true;
   return { bytes: await message.build(), messageId, recipients: listRecipients(outgoing) };
 }

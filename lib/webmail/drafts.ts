@@ -11,6 +11,8 @@ import { type MailAccount, withConnection, withMailbox } from './pool.ts';
 import type { ComposeForm } from './prefill.ts';
 import { storeUpload, type Upload } from './uploads.ts';
 
+const none = Buffer.alloc(0);
+
 export type SavedDraft = { uid: number | null };
 export type OpenedDraft = ComposeForm & { uid: number; attachments: Upload[] };
 
@@ -42,8 +44,8 @@ export async function removeDraft(account: MailAccount, uid: number): Promise<vo
 async function deleteDraft(account: MailAccount, folder: string, uid: number): Promise<void> {
   await withMailbox(account, folder, async (client) => {
     const message = await client.fetchOne(`${uid}`, { uid: true, flags: true }, { uid: true });
-    if (message && message.flags?.has('\\Draft'))
-      await client.messageDelete(`${uid}`, { uid: true });
+    const flags = message ? message.flags : undefined;
+    if (flags?.has('\\Draft')) await client.messageDelete(`${uid}`, { uid: true });
   });
 }
 
@@ -79,7 +81,7 @@ async function readThreading(account: MailAccount, folder: string, uid: number) 
   return withMailbox(account, folder, async (client) => {
     const query = { uid: true, headers: ['in-reply-to', 'references', 'x-drey-origin'] };
     const message = await client.fetchOne(`${uid}`, query, { uid: true });
-    const fields = parseHeaderFields((message && message.headers) || Buffer.alloc(0));
+    const fields = parseHeaderFields(message ? (message.headers ?? none) : none);
     const ids = (name: string) => readFieldText(fields, name).match(/<[^<>\s]{1,500}>/g) ?? [];
     return {
       inReplyTo: ids('in-reply-to')[0] ?? '',

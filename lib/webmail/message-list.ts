@@ -4,7 +4,7 @@ import type { FetchMessageObject, ImapFlow, MessageAddressObject } from 'imapflo
 import { Refusal } from '../errors.ts';
 import { type MailAccount, withMailbox } from './pool.ts';
 import { readPreviews } from './preview.ts';
-import { atom, runCommand, sequence, type Token, tokenText } from './raw-command.ts';
+import { atom, runCommand, type Token, tokenText } from './raw-command.ts';
 import { compileSearch, parseSearchQuery } from './search-query.ts';
 import { readStructure } from './structure.ts';
 import { formatUidSet } from './uid-set.ts';

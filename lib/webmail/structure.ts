@@ -55,7 +55,10 @@ function walk(
   if (depth > maxDepth || found.bodies.length + found.attachments.length > maxParts) return;
   const type = (node.type || 'text/plain').toLowerCase();
   const children = node.childNodes ?? [];
-  if (type === 'multipart/alternative') return walkAlternative(children, depth, found);
+  if (type === 'multipart/alternative') {
+    walkAlternative(children, depth, found);
+    return;
+  }
   if (type.startsWith('multipart/')) {
     for (const child of children) walk(child, depth + 1, type === 'multipart/related', found);
     return;

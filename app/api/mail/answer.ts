@@ -1,0 +1,121 @@
+// What every mail route does first and last: who asks, does the request come from our own pages, and an answer
+// in JSON where a Refusal is a sentence and anything else is ours to look into.
+
+import type { Account } from '#lib/accounts/account.ts';
+import { isRefusal, Refusal, type RefusalReason } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { checkFolderPath } from '#lib/webmail/message-list.ts';
+import { isUid } from '#lib/webmail/uid-set.ts';
+import { requireForRoute } from '../../session.ts';
+
+const log = logOf('web');
+const maxJsonBytes = 4 * 1024 * 1024;
+
+const statusOf: Record<RefusalReason, number> = {
+  invalid: 400,
+  'not-found': 404,
+  exists: 409,
+  forbidden: 403,
+  'auth-failed': 401,
+  throttled: 429,
+  'over-quota': 507,
+  'too-big': 413,
+  limit: 429,
+  'in-use': 409,
+  conflict: 409,
+  unavailable: 503,
+};
+
+type Work = (account: Account, request: Request) => Promise<Response | object | undefined>;
+
+/** A GET route for the signed-in account. */
+export function readRoute(work: Work): (request: Request) => Promise<Response> {
+  return (request) => answer(request, work, false);
+}
+
+/** A route that changes something: also demands that one of our own pages sent the request. */
+export function changeRoute(work: Work): (request: Request) => Promise<Response> {
+  return (request) => answer(request, work, true);
+}
+
+async function answer(request: Request, work: Work, isChange: boolean): Promise<Response> {
+  const account = await requireForRoute();
+  if (account instanceof Response) return account;
+  try {
+    if (isChange) refuseForeign(request);
+    const result = await work(account, request);
+    if (result instanceof Response) return result;
+    return Response.json(result ?? { ok: true }, { headers: { 'cache-control': 'no-store' } });
+  } catch (error) {
+    return answerError(error);
+  }
+}
+
+function answerError(error: unknown): Response {
+  if (isRefusal(error)) {
+    const body = { error: error.message, reason: error.reason, field: error.field };
+    return Response.json(body, { status: statusOf[error.reason] });
+  }
+  log.error({ err: error }, 'mail route failed');
+  return Response.json({ error: 'Something went wrong on the server.' }, { status: 500 });
+}
+
+/**
+ * Refuses what another site sent. Browsers say where a request comes from in Sec-Fetch-Site, older ones in
+ * Origin; a change without either is no browser of ours.
+ */
+export function refuseForeign(request: Request): void {
+  const site = request.headers.get('sec-fetch-site');
+  const origin = request.headers.get('origin');
+  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host');
+  const isOwn = site ? site === 'same-origin' : origin !== null && hostOf(origin) === host;
+  if (!isOwn) throw new Refusal('forbidden', 'The request came from another page.');
+}
+
+function hostOf(origin: string): string | null {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return null;
+  }
+}
+
+/** The JSON body of a request as an object, at most 4 MB. Refusal 'invalid' or 'too-big'. */
+export async function readJson(request: Request): Promise<Record<string, unknown>> {
+  if (!request.headers.get('content-type')?.startsWith('application/json')) {
+    throw new Refusal('invalid', 'Send JSON.');
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > maxJsonBytes) {
+    throw new Refusal('too-big', 'The request is too large.');
+  }
+  const value: unknown = await request.json().catch(() => null);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Refusal('invalid', 'Send a JSON object.');
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Folder and UID out of a query string. Refusal 'invalid'. */
+export function readPlace(request: Request): {
+  folder: string;
+  uid: number;
+  query: URLSearchParams;
+} {
+  const query = new URL(request.url).searchParams;
+  const folder = checkFolderPath(query.get('folder'));
+  return { folder, uid: checkUid(Number(query.get('uid'))), query };
+}
+
+/** Refusal 'invalid' for what is no UID. */
+export function checkUid(value: unknown): number {
+  if (!isUid(value)) throw new Refusal('invalid', 'This is not a message.', 'uid');
+  return value;
+}
+
+/** A part number such as 1.2. Refusal 'invalid'. */
+export function checkPart(value: string | null): string {
+  if (!value || !/^\d{1,4}(?:\.\d{1,4}){0,30}$/.test(value)) {
+    throw new Refusal('invalid', 'This is not a part.', 'part');
+  }
+  return value;
+}

@@ -1,0 +1,18 @@
+// The event stream of a mail page: what changed in the open folder, the inbox and the counts.
+
+import { openEventStream } from '#lib/webmail/events.ts';
+import { checkFolderPath } from '#lib/webmail/message-list.ts';
+import { readRoute } from '../answer.ts';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = readRoute(async (account, request) => {
+  const folder = checkFolderPath(new URL(request.url).searchParams.get('folder') ?? 'INBOX');
+  return new Response(openEventStream(account, folder, request.signal), {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  });
+});

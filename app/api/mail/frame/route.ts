@@ -1,0 +1,31 @@
+// The document of one HTML part for the reader's frame: its own answer, so that its CSP makes its origin opaque.
+
+import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { frameDocument, frameHeaders } from '#lib/webmail/frame-document.ts';
+import { readCleanHtml } from '#lib/webmail/message.ts';
+import { requireForRoute } from '../../../session.ts';
+import { checkPart, readPlace } from '../answer.ts';
+
+export async function GET(request: Request): Promise<Response> {
+  const account = await requireForRoute();
+  if (account instanceof Response) return account;
+  try {
+    const { folder, uid, query } = readPlace(request);
+    const mayLoadRemote = query.get('images') === '1';
+    const part = checkPart(query.get('part'));
+    const clean = await readCleanHtml(account, folder, uid, part, mayLoadRemote);
+    const isDark = query.get('theme') === 'dark';
+    const { html, headers } = frameDocument(clean, { mayLoadRemote, isDark });
+    return new Response(html, { headers });
+  } catch (error) {
+    if (!isRefusal(error)) logOf('web').error({ err: error }, 'frame failed');
+    const text = isRefusal(error, 'not-found')
+      ? 'This message is no longer here.'
+      : 'The message could not be loaded.';
+    return new Response(`<!doctype html><meta charset="utf-8"><p>${text}</p>`, {
+      status: isRefusal(error, 'not-found') ? 404 : 500,
+      headers: frameHeaders(false),
+    });
+  }
+}

@@ -1,0 +1,68 @@
+// Calls to our own routes. A failure carries a sentence for the person; 401 leads to the sign-in page.
+
+export class RequestError extends Error {
+  readonly status: number;
+  readonly field: string | null;
+
+  constructor(status: number, text: string, field: string | null = null) {
+    super(text);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+/** GET of JSON. Throws RequestError, or AbortError where `signal` fired. */
+export function getJson<T>(
+  path: string,
+  parameters: Record<string, string | number> = {},
+  signal?: AbortSignal,
+): Promise<T> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) search.set(name, String(value));
+  const text = search.toString();
+  return send<T>(`${path}${text ? `?${text}` : ''}`, { signal: signal ?? null });
+}
+
+/** POST of JSON. Throws RequestError. */
+export function postJson<T = unknown>(path: string, body: object): Promise<T> {
+  return send<T>(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+/** DELETE of what the URL names. Throws RequestError. */
+export function deleteAt(path: string): Promise<unknown> {
+  return send(path, { method: 'DELETE' });
+}
+
+async function send<T>(path: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, credentials: 'same-origin' });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new RequestError(0, 'No connection to the server.');
+  }
+  const answer = (await response.json().catch(() => null)) as
+    | (T & { error?: string; field?: string | null })
+    | null;
+  if (response.ok && answer !== null) return answer;
+  const text = answer?.error ?? 'The server did not answer as it should.';
+  throw new RequestError(
+    response.status,
+    response.status === 401 ? 'You are signed out. Sign in again.' : text,
+    answer?.field ?? null,
+  );
+}
+
+/** The sentence of an error. */
+export function errorText(error: unknown): string {
+  return error instanceof RequestError ? error.message : 'Something went wrong.';
+}
+
+/** True for a request that was given up on purpose. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

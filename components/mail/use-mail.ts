@@ -1,0 +1,457 @@
+// The state of the mail page: place, folders, rows, open message, selection, and everything that can be done.
+// Actions show at once and are taken back when the server refuses; the server's state is fetched afterwards.
+'use client';
+import { usePathname, useSearchParams } from 'next/navigation';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { formatPlural } from '#components/ui/format.ts';
+import { useToast } from '#components/ui/toast.tsx';
+import type { FlagName, Moved } from '#lib/webmail/actions.ts';
+import type { Folder } from '#lib/webmail/mailboxes.ts';
+import type { MessageView } from '#lib/webmail/message.ts';
+import type { MessagePage, MessageRow } from '#lib/webmail/message-list.ts';
+import { folderName } from './folder-look.tsx';
+import { type Place, readPlace, toUrl } from './place.ts';
+import { errorText, getJson, isAborted, postJson } from './request.ts';
+import { useMailEvents } from './use-events.ts';
+
+export type MailStart = { folders: Folder[]; page: MessagePage; message: MessageView | null };
+export type Mail = ReturnType<typeof useMail>;
+type Undo = { label: string; run: () => Promise<void> };
+type Target = { role: 'archive' | 'junk' | 'trash' | 'inbox' } | { to: string };
+
+const undoDepth = 20;
+const keptPages = 12;
+const keptMessages = 60;
+
+export function useMail(start: MailStart) {
+  const toast = useToast();
+  const pathname = usePathname();
+  const search = useSearchParams();
+  const place = useMemo(() => readPlace(pathname, new URLSearchParams(search)), [pathname, search]);
+  const { folder: path, query, sort, page, uid } = place;
+  const placeNow = useRef(place);
+  placeNow.current = place;
+
+  const [folders, setFolders] = useState(start.folders);
+  const [lists, setLists] = useState(() => new Map([[listKey(place), start.page]]));
+  const [messages, setMessages] = useState(
+    () => new Map(start.message ? [[messageKey(path, start.message.uid), start.message]] : []),
+  );
+  const [listError, setListError] = useState<string | null>(null);
+  const [messageError, setMessageError] = useState<string | null>(null);
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [cursor, setCursor] = useState<number | null>(null);
+  const undos = useRef<Undo[]>([]);
+  // Answers asked for before an action ended would bring back what it took away.
+  const actionCount = useRef(0);
+  const openActions = useRef(0);
+
+  const folder = folders.find((each) => each.path === path) ?? null;
+  const list = lists.get(listKey(place)) ?? null;
+  const message = uid ? (messages.get(messageKey(path, uid)) ?? null) : null;
+  const rows = list?.rows ?? [];
+
+  const go = useCallback((next: Partial<Place>, isReplaced = false) => {
+    const before = placeNow.current;
+    const url = toUrl({ ...before, ...next });
+    const wasOpened =
+      (window.history.state as { dreyOpened?: boolean } | null)?.dreyOpened === true;
+    const dreyOpened = isReplaced ? wasOpened : Boolean(next.uid) && before.uid === null;
+    if (isReplaced) window.history.replaceState({ dreyOpened }, '', url);
+    else window.history.pushState({ dreyOpened }, '', url);
+  }, []);
+
+  /** Closes the message the way Back does, where Back would. */
+  const close = useCallback(() => {
+    const state = window.history.state as { dreyOpened?: boolean } | null;
+    if (state?.dreyOpened) window.history.back();
+    else go({ uid: null }, true);
+  }, [go]);
+
+  const keepList = useCallback((key: string, value: MessagePage) => {
+    setLists((all) => {
+      const next = new Map(all);
+      next.delete(key);
+      next.set(key, value);
+      for (const oldest of next.keys()) {
+        if (next.size <= keptPages) break;
+        next.delete(oldest);
+      }
+      return next;
+    });
+  }, []);
+
+  const loadList = useCallback(
+    async (at: Place, signal?: AbortSignal) => {
+      const key = listKey(at);
+      const before = actionCount.current;
+      const parameters = { folder: at.folder, page: at.page, sort: at.sort, q: at.query };
+      try {
+        const result = await getJson<MessagePage>('/api/mail/list', parameters, signal);
+        // An action began or ended meanwhile: its own refresh follows.
+        if (before !== actionCount.current || openActions.current > 0) return;
+        keepList(key, result);
+        const present = new Set(result.rows.map((row) => row.uid));
+        if (key === listKey(placeNow.current)) {
+          setListError(null);
+          setSelected((all) => new Set([...all].filter((each) => present.has(each))));
+        }
+      } catch (error) {
+        if (!isAborted(error) && key === listKey(placeNow.current)) setListError(errorText(error));
+      }
+    },
+    [keepList],
+  );
+
+  const loadFolders = useCallback(async () => {
+    try {
+      const { folders: fresh } = await getJson<{ folders: Folder[] }>('/api/mail/folders');
+      if (openActions.current === 0) setFolders(fresh);
+    } catch {
+      // The next event or action asks again; the counts shown stay.
+    }
+  }, []);
+
+  const refreshTimer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const refresh = useCallback(() => {
+    refreshTimer.current ??= setTimeout(() => {
+      refreshTimer.current = null;
+      void loadList(placeNow.current);
+      void loadFolders();
+    }, 60);
+  }, [loadList, loadFolders]);
+
+  const loadMessage = useCallback(async (folderPath: string, wanted: number) => {
+    const parameters = { folder: folderPath, uid: wanted };
+    const view = await getJson<MessageView>('/api/mail/message', parameters);
+    setMessages((all) => {
+      const next = new Map(all).set(messageKey(folderPath, wanted), view);
+      for (const oldest of next.keys()) {
+        if (next.size <= keptMessages) break;
+        next.delete(oldest);
+      }
+      return next;
+    });
+    return view;
+  }, []);
+
+  const isLost = useMailEvents(path, (event) => {
+    if (event.kind === 'lost') return;
+    if (
+      event.kind === 'back' ||
+      (event.kind === 'changed' && event.folder === placeNow.current.folder)
+    )
+      refresh();
+    else void loadFolders();
+  });
+
+  // A new list is fetched even where an old one can be shown meanwhile.
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const at: Place = { folder: path, query, sort, page, uid: null };
+    setListError(null);
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const abort = new AbortController();
+    void loadList(at, abort.signal);
+    return () => abort.abort();
+  }, [path, query, sort, page, loadList]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another selection
+  useEffect(() => {
+    setSelected(new Set());
+    setCursor(null);
+  }, [path, query, sort, page]);
+
+  const patchRows = useCallback((uids: readonly number[], patch: Partial<MessageRow>) => {
+    const wanted = new Set(uids);
+    const here = placeNow.current.folder;
+    setLists((all) =>
+      mapLists(all, here, (row) => (wanted.has(row.uid) ? { ...row, ...patch } : row)),
+    );
+    setMessages((all) => {
+      const next = new Map(all);
+      for (const each of uids) {
+        const known = next.get(messageKey(here, each));
+        if (known) next.set(messageKey(here, each), { ...known, ...patch } as MessageView);
+      }
+      return next;
+    });
+  }, []);
+
+  const changeUnread = useCallback((folderPath: string, by: number) => {
+    if (by === 0) return;
+    setFolders((all) =>
+      all.map((each) =>
+        each.path === folderPath ? { ...each, unread: Math.max(0, each.unread + by) } : each,
+      ),
+    );
+  }, []);
+
+  /** Runs a change that is shown already; what it throws is told, and the server's state comes back. */
+  const run = useCallback(
+    async <T>(change: () => Promise<T>): Promise<T | null> => {
+      actionCount.current++;
+      openActions.current++;
+      try {
+        return await change();
+      } catch (error) {
+        toast.show({ kind: 'error', text: errorText(error) });
+        return null;
+      } finally {
+        openActions.current--;
+        actionCount.current++;
+        refresh();
+      }
+    },
+    [toast, refresh],
+  );
+
+  const remember = useCallback(
+    (undo: Undo) => {
+      undos.current = [...undos.current, undo].slice(-undoDepth);
+      const undoThis = () => {
+        undos.current = undos.current.filter((each) => each !== undo);
+        void run(undo.run);
+      };
+      toast.show({ text: undo.label, action: { label: 'Undo', onClick: undoThis } });
+    },
+    [toast, run],
+  );
+
+  const undoLast = useCallback(() => {
+    const last = undos.current.pop();
+    if (!last) return toast.show({ kind: 'info', text: 'Nothing to undo.' });
+    toast.show({ kind: 'info', text: 'Undone.' });
+    return void run(last.run);
+  }, [toast, run]);
+
+  const setFlag = useCallback(
+    async (uids: readonly number[], flag: FlagName, isSet: boolean, isQuiet = false) => {
+      if (uids.length === 0) return;
+      const here = placeNow.current.folder;
+      const all = [...uids];
+      const known = lists.get(listKey(placeNow.current))?.rows ?? [];
+      if (flag === 'seen') {
+        const changed = known.filter((row) => all.includes(row.uid) && row.isSeen !== isSet).length;
+        changeUnread(here, isSet ? -changed : changed);
+        patchRows(all, { isSeen: isSet });
+      } else if (flag === 'flagged') patchRows(all, { isFlagged: isSet });
+      const send = (value: boolean) =>
+        postJson('/api/mail/actions', {
+          kind: 'flag',
+          folder: here,
+          uids: all,
+          flag,
+          isSet: value,
+        });
+      const done = await run(() => send(isSet));
+      if (done && !isQuiet && all.length > 1) {
+        const what =
+          flag === 'seen' ? (isSet ? 'read' : 'unread') : isSet ? 'starred' : 'without star';
+        const undo = async () => void (await send(!isSet));
+        remember({ label: `${formatPlural(all.length, 'message')} marked ${what}.`, run: undo });
+      }
+    },
+    [lists, patchRows, changeUnread, run, remember],
+  );
+
+  const takeAway = useCallback(
+    (uids: readonly number[]) => {
+      const gone = new Set(uids);
+      const at = placeNow.current;
+      const shown = lists.get(listKey(at))?.rows ?? [];
+      changeUnread(at.folder, -shown.filter((row) => gone.has(row.uid) && !row.isSeen).length);
+      const last = shown.findLastIndex((row) => gone.has(row.uid));
+      const next = shown.slice(last + 1).find((row) => !gone.has(row.uid));
+      const before = shown.slice(0, Math.max(last, 0)).findLast((row) => !gone.has(row.uid));
+      setLists((all) => {
+        const result = new Map(all);
+        for (const [key, value] of all) {
+          if (value.folder !== at.folder) continue;
+          const kept = value.rows.filter((row) => !gone.has(row.uid));
+          const total = value.total - (value.rows.length - kept.length);
+          result.set(key, { ...value, rows: kept, total });
+        }
+        return result;
+      });
+      setSelected((all) => new Set([...all].filter((each) => !gone.has(each))));
+      const neighbour = next ?? before ?? null;
+      if (at.uid && gone.has(at.uid)) {
+        const isWide = matchMedia('(min-width: 48rem)').matches;
+        go({ uid: isWide ? (neighbour?.uid ?? null) : null }, true);
+      }
+      setCursor((now) => (now && gone.has(now) ? (neighbour?.uid ?? null) : now));
+    },
+    [lists, changeUnread, go],
+  );
+
+  const nameOfTarget = useCallback(
+    (target: Target): string => {
+      const found = folders.find((each) =>
+        'role' in target ? each.role === target.role : each.path === target.to,
+      );
+      return found ? folderName(found) : 'role' in target ? target.role : target.to;
+    },
+    [folders],
+  );
+
+  const move = useCallback(
+    async (uids: readonly number[], target: Target) => {
+      if (uids.length === 0) return;
+      const here = placeNow.current.folder;
+      const all = [...uids];
+      takeAway(all);
+      const body = { kind: 'move', folder: here, uids: all, ...target };
+      const done = await run(() => postJson<{ moved: Moved }>('/api/mail/actions', body));
+      if (!done) return;
+      const { moved } = done;
+      remember({
+        label: `${formatPlural(all.length, 'message')} moved to ${nameOfTarget(target)}.`,
+        run: async () => {
+          const back = { kind: 'move', folder: moved.folder, uids: moved.uids, to: here };
+          await postJson('/api/mail/actions', back);
+        },
+      });
+    },
+    [takeAway, run, remember, nameOfTarget],
+  );
+
+  const remove = useCallback(
+    async (uids: readonly number[]) => {
+      if (uids.length === 0) return;
+      const here = placeNow.current.folder;
+      const all = [...uids];
+      takeAway(all);
+      const body = { kind: 'delete', folder: here, uids: all };
+      const done = await run(() => postJson<{ moved: Moved | null }>('/api/mail/actions', body));
+      if (!done) return;
+      const { moved } = done;
+      if (!moved)
+        return void toast.show({
+          text: `${formatPlural(all.length, 'message')} deleted for good.`,
+        });
+      remember({
+        label: `${formatPlural(all.length, 'message')} moved to Trash.`,
+        run: async () => {
+          const back = { kind: 'move', folder: moved.folder, uids: moved.uids, to: here };
+          await postJson('/api/mail/actions', back);
+        },
+      });
+    },
+    [takeAway, run, remember, toast],
+  );
+
+  /** An action on a whole folder, for example empty. */
+  const actOnFolder = useCallback(
+    async (kind: string, folderPath: string, extra: object = {}): Promise<string | undefined> => {
+      actionCount.current++;
+      try {
+        await postJson('/api/mail/actions', { kind, folder: folderPath, ...extra });
+        return undefined;
+      } catch (error) {
+        return errorText(error);
+      } finally {
+        refresh();
+      }
+    },
+    [refresh],
+  );
+
+  // The open message: shown from what is known, fetched once, marked as read.
+  const hasMessage = message !== null;
+  useEffect(() => {
+    setMessageError(null);
+    if (!uid || hasMessage) return;
+    let isCurrent = true;
+    loadMessage(path, uid).catch((error: unknown) => {
+      if (isCurrent) setMessageError(errorText(error));
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [path, uid, hasMessage, loadMessage]);
+  const isUnreadOpen = message !== null && !message.isSeen;
+  const keptUnread = useRef<string | null>(null);
+  useEffect(() => {
+    if (!uid) keptUnread.current = null;
+    if (!uid || !isUnreadOpen || keptUnread.current === messageKey(path, uid)) return;
+    void setFlag([uid], 'seen', true, true);
+  }, [path, uid, isUnreadOpen, setFlag]);
+
+  /** Marks as unread without the open message being read again at once. */
+  const markUnread = useCallback(
+    (uids: readonly number[]) => {
+      const at = placeNow.current;
+      if (at.uid && uids.includes(at.uid)) keptUnread.current = messageKey(at.folder, at.uid);
+      return setFlag(uids, 'seen', false);
+    },
+    [setFlag],
+  );
+
+  /** Fetches a message before it is opened. */
+  const prefetch = useCallback(
+    (wanted: number) => {
+      const here = placeNow.current.folder;
+      if (!messages.has(messageKey(here, wanted))) loadMessage(here, wanted).catch(() => {});
+    },
+    [messages, loadMessage],
+  );
+
+  const open = useCallback(
+    (wanted: number) => {
+      setCursor(wanted);
+      // Stepping from message to message is one step back to the list.
+      go({ uid: wanted }, placeNow.current.uid !== null);
+    },
+    [go],
+  );
+
+  return {
+    place,
+    go,
+    folders,
+    folder,
+    list,
+    rows,
+    listError,
+    message,
+    messageError,
+    selected,
+    setSelected,
+    cursor: uid ?? cursor,
+    setCursor,
+    isLost,
+    refresh,
+    setFlag,
+    markUnread,
+    move,
+    remove,
+    undoLast,
+    actOnFolder,
+    prefetch,
+    open,
+    close,
+  };
+}
+
+function listKey(place: Place): string {
+  return [place.folder, place.query, place.sort, place.page].join('\u0000');
+}
+
+function messageKey(folder: string, uid: number): string {
+  return `${folder}\u0000${uid}`;
+}
+
+function mapLists(
+  lists: Map<string, MessagePage>,
+  folder: string,
+  change: (row: MessageRow) => MessageRow,
+): Map<string, MessagePage> {
+  const next = new Map(lists);
+  for (const [key, value] of lists) {
+    if (value.folder === folder) next.set(key, { ...value, rows: value.rows.map(change) });
+  }
+  return next;
+}
