@@ -94,8 +94,6 @@ async function drain(): Promise<void> {
     await new Promise(setImmediate);
     while (state.waiting.length > 0) {
       await commitGroup(state.waiting.splice(0, groupSize));
-      // Chains of queries run as microtasks only: give timers and sockets their turn.
-      await new Promise(setImmediate);
     }
   } finally {
     state.isDraining = false;
@@ -106,7 +104,11 @@ async function commitGroup(group: Waiting[]): Promise<void> {
   const settle: (() => void)[] = [];
   try {
     await client().$transaction(async (tx) => {
-      for (const waiting of group) settle.push(await runStep(tx as Tx, waiting, group.length > 1));
+      for (const waiting of group) {
+        settle.push(await runStep(tx as Tx, waiting, group.length > 1));
+        // Chains of queries run as microtasks only: give timers and sockets their turn.
+        await new Promise(setImmediate);
+      }
     });
   } catch (error) {
     // Nothing of the group was committed (or, alone in its group, the step itself threw).

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PrepareError, pinnedNode, prepare, prepareWeb, root } from './prepare.mjs';
+import { allocatorEnv, daemonFlags } from './small-process.mjs';
 
 const say = (line) => process.stdout.write(`${line}\n`);
 try {
@@ -14,13 +15,12 @@ try {
 }
 
 const main = join(root, 'server', 'main.ts');
-// A small young generation keeps the process small; the pauses it saves are longer than those it adds.
-const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
+const env = { ...allocatorEnv, ...process.env };
 // On the second start npm runs this on Node 24 already: become the daemon instead of keeping a parent around.
 if (process.execve && process.platform !== 'win32') {
-  process.execve(pinnedNode, [pinnedNode, ...flags, main], process.env);
+  process.execve(pinnedNode, [pinnedNode, ...daemonFlags, main], env);
 }
-const child = spawn(pinnedNode, [...flags, main], { stdio: 'inherit' });
+const child = spawn(pinnedNode, [...daemonFlags, main], { stdio: 'inherit', env });
 // Ctrl+C reaches the child by itself as a member of the terminal's group; the others are passed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -215,11 +215,15 @@ export class MailConnection extends SMTPConnection {
   }
 
   override handler_EHLO(command: Buffer, callback: () => void): void {
-    this.greetBack(command, (client) => this.listFeatures(client)).finally(callback);
+    this.greetBack(command, (client) => this.listFeatures(client))
+      .catch((error) => this.sendFault(error))
+      .finally(callback);
   }
 
   override handler_HELO(command: Buffer, callback: () => void): void {
-    this.greetBack(command, () => []).finally(callback);
+    this.greetBack(command, () => [])
+      .catch((error) => this.sendFault(error))
+      .finally(callback);
   }
 
   private async greetBack(

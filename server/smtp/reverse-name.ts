@@ -1,5 +1,6 @@
 // The name of a client's address, for the trace header. It proves nothing: whoever owns the address may
 // publish any name, so it counts only when the name leads back to the address (RFC 1912 §2.1).
+import { BlockList, isIPv6 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveAddresses, resolvePtr } from '#server/dns/resolver.ts';
 
@@ -17,7 +18,15 @@ async function lookUp(remote: string): Promise<string | null> {
   if (names.status !== 'ok') return null;
   for (const name of names.records.slice(0, maxNames)) {
     const addresses = await resolveAddresses(name);
-    if (addresses.status === 'ok' && addresses.records.includes(remote)) return name;
+    if (addresses.status === 'ok' && includes(addresses.records, remote)) return name;
   }
   return null;
+}
+
+/** IPv6 addresses have many spellings, so they are compared as numbers. */
+function includes(addresses: string[], remote: string): boolean {
+  const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
+  const list = new BlockList();
+  list.addAddress(remote, familyOf(remote));
+  return addresses.some((address) => list.check(address, familyOf(address)));
 }

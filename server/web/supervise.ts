@@ -8,6 +8,7 @@ import { logOf } from '#lib/log.ts';
 import { listenHost } from '../net/bind.ts';
 import { explain } from '../net/listener.ts';
 import type { Running } from '../net/running.ts';
+import { allocatorEnv, webFlags } from '../small-process.mjs';
 
 type Told = { kind: 'ready'; port: number } | { kind: 'failed'; code: string; text: string };
 
@@ -28,13 +29,14 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
     const started = fork(join(import.meta.dirname, 'child.ts'), [host, String(port)], {
       env: {
         ...process.env,
+        ...allocatorEnv,
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         AUTH_TRUST_HOST: 'true',
         NEXTAUTH_SECRET: deriveKey('web sessions').toString('base64'),
         ...env,
       },
-      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=2'],
+      execArgv: webFlags,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', logLines);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ListenerName } from '#lib/env.ts';
+import { allocatorEnv, daemonFlags } from '#server/small-process.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const startWithinMs = 60_000;
@@ -43,6 +44,7 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
   const folder = mkdtempSync(join(tmpdir(), 'drey-flow-'));
   const environment: Record<string, string | undefined> = {
     ...process.env,
+    ...allocatorEnv,
     DREY_DATA: folder,
     DREY_LOG_LEVEL: 'info',
     DREY_BIND: '127.0.0.1',
@@ -54,7 +56,7 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
     cwd: root,
     env: environment as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: daemonFlags,
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {

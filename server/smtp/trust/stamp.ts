@@ -9,6 +9,9 @@ import { resolveForMailauth } from './resolver.ts';
 /** The sender waits for the answer to its final dot meanwhile. */
 const waitMs = 8000;
 
+/** Many signatures or long names make it longer than anybody reads. */
+const maxFieldLength = 8192;
+
 export type Claim = { remote: string; helo: string; sender: string; hostname: string };
 
 /** The finished field with CRLF, or null where the DNS did not answer in time. */
@@ -33,5 +36,6 @@ function readField(headers: string): string | null {
   const [first = '', ...rest] = headers.slice(at).split(/\r?\n/);
   const end = rest.findIndex((line) => !/^[ \t]+\S/.test(line));
   const lines = [first, ...rest.slice(0, end < 0 ? rest.length : end)];
-  return `${lines.map((line) => line.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')).join('\r\n')}\r\n`;
+  const field = `${lines.map((line) => line.replace(/[\u0000-\u0008\u000a-\u001f\u007f]/g, '')).join('\r\n')}\r\n`;
+  return field.length > maxFieldLength ? null : field;
 }
