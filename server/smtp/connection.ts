@@ -321,6 +321,8 @@ export class MailConnection extends SMTPConnection {
         }
         this.idleCommandCount = 0;
         done(null, `2.0.0 Ok: queued as ${outcome.received.traceId}`);
+        // A stop waited for this message only.
+        if (this.server._closeTimeout) setImmediate(() => this.sayGoodbye());
       })
       .catch((error) => {
         log.debug({ err: error }, 'the connection broke during DATA');

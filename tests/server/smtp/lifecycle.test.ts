@@ -50,14 +50,26 @@ test('50 messages at once, all of them there once', async () => {
   assert.equal(new Set(subjects).size, 50);
 });
 
-test('a whole session in one burst is answered in order', async () => {
-  const client = await world.asStranger();
-  await client.send(
+test('a whole session in one burst, byte by byte, and cut in two anywhere', async () => {
+  const session =
     'EHLO far.test\r\nMAIL FROM:<eve@far.test>\r\nRCPT TO:<nobody@example.org>\r\n' +
-      `RCPT TO:<ada@example.org>\r\nDATA\r\n${sample}.\r\nRSET\r\nNOOP\r\nQUIT\r\n`,
-  );
-  const codes = (await client.readToEnd()).map((reply) => reply.slice(0, 3));
-  assert.deepEqual(codes, ['250', '250', '550', '250', '354', '250', '250', '250', '221']);
+    `RCPT TO:<ada@example.org>\r\nDATA\r\n${sample}..dot\r\n.\r\nRSET\r\nNOOP\r\nQUIT\r\n`;
+  const cuts = [[session], [...session]];
+  for (let at = 1; at < session.length; at += 7) {
+    cuts.push([session.slice(0, at), session.slice(at)]);
+  }
+  for (const pieces of cuts) {
+    const client = await world.asStranger();
+    await client.send(...pieces);
+    const codes = (await client.readToEnd()).map((reply) => reply.slice(0, 3));
+    const how = pieces
+      .map((piece) => piece.length)
+      .join('+')
+      .slice(0, 20);
+    assert.deepEqual(codes, ['250', '250', '550', '250', '354', '250', '250', '250', '221'], how);
+    const message = (await world.readInbox(world.ada)).at(-1) ?? '';
+    assert.ok(message.endsWith(`${sample}.dot\r\n`), how);
+  }
 });
 
 test('a connection that breaks during DATA leaves nothing', async () => {
