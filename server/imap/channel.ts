@@ -57,9 +57,11 @@ export class Channel {
   }
 
   /** One write; resolves when more may be sent. False when the client is gone or does not read. */
-  async write(bytes: Buffer): Promise<boolean> {
+  async write(buffers: readonly Buffer[]): Promise<boolean> {
     if (this.#isEnded) return false;
-    if (this.#socket.write(bytes)) return true;
+    this.#socket.cork();
+    for (const bytes of buffers) this.#socket.write(bytes);
+    this.#socket.uncork();
     const deadline = Date.now() + writeTimeoutMs;
     while (this.#socket.writableNeedDrain && !this.#isEnded) {
       const left = deadline - Date.now();

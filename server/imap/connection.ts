@@ -220,7 +220,7 @@ export class Connection {
 
   async #emit(output: Output): Promise<void> {
     if (output === flush) return this.#flush();
-    this.#send(output);
+    for (const piece of typeof output === 'string' ? [output] : output) this.#send(piece);
     if (this.#waitingBytes >= portionBytes) await this.#flush();
   }
 
@@ -278,10 +278,12 @@ export class Connection {
 
   async #flush(): Promise<void> {
     if (this.#waitingBytes === 0) return;
-    const bytes = this.#waiting.length === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting);
+    // A large message is not copied once more only to be one buffer.
+    const isSmall = this.#waitingBytes <= 2 * portionBytes;
+    const buffers = isSmall ? [Buffer.concat(this.#waiting)] : this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (!(await this.#channel.write(bytes))) this.#isClosing = true;
+    if (!(await this.#channel.write(buffers))) this.#isClosing = true;
   }
 
   #hangUp(text: string, code?: string, graceMs?: number): void {

@@ -2,22 +2,17 @@
 // bytes; sections are cut from the message's own octets, never rebuilt.
 import { formatInternalDate } from '#lib/mail/date.ts';
 import { quoteOrLiteral } from '#lib/mail/imap-string.ts';
-import { pickFields, readSection } from '#lib/mail/section.ts';
 import type { Entry } from '#server/store/journal.ts';
-import {
-  type RenderedMessage,
-  readBytes,
-  readParts,
-  type StoredMessage,
-} from '#server/store/read.ts';
+import type { RenderedMessage, StoredMessage } from '#server/store/read.ts';
 import type { FetchItem, PlainItem, SectionItem } from './fetch-item.ts';
 import { formatFlags } from './flags.ts';
+import { isHeaderOnly, type MessageSources } from './message-source.ts';
 
 /** How much of a message must be read: flags alone, its row, its rendering. */
 export type Depth = 'entry' | 'row' | 'rendering';
 export type Fetched = Entry | StoredMessage | RenderedMessage;
 
-type Piece = string | Buffer;
+export type Piece = string | Buffer;
 
 const rowItems: readonly PlainItem[] = [
   'INTERNALDATE',
@@ -33,64 +28,38 @@ export function depthOf(items: readonly FetchItem[]): Depth {
   let depth: Depth = 'entry';
   for (const item of items) {
     const isRendered =
-      item.kind === 'plain' ? renderedItems.includes(item.name) : isHeaderOnly(item);
+      item.kind === 'plain' ? renderedItems.includes(item.name) : isHeaderOnly(item.section);
     if (isRendered) return 'rendering';
     if (item.kind === 'section' || rowItems.includes(item.name)) depth = 'row';
   }
   return depth;
 }
 
-/** Header sections of the message itself need no body. */
-function isHeaderOnly({ section }: SectionItem): boolean {
-  return section.path.length === 0 && ['HEADER', 'FIELDS', 'FIELDS.NOT'].includes(section.kind);
-}
-
-/** `* n FETCH (…)` with its line end. `message` must be of the depth that `items` need. */
+/** `* n FETCH (…)` with its line end, in pieces. `message` must be of the depth that `items` need. */
 export async function formatMessage(
   number: number,
   message: Fetched,
   items: readonly FetchItem[],
-  isRecent: boolean,
-): Promise<Buffer> {
-  const pieces: Piece[] = [`* ${number} FETCH (`];
-  let source: Source | null = null;
+  { isRecent, sources }: { isRecent: boolean; sources: MessageSources },
+): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  let text = `* ${number} FETCH (`;
   for (const [index, item] of items.entries()) {
-    if (index > 0) pieces.push(' ');
-    if (item.kind === 'plain')
-      pieces.push(`${item.name} `, formatPlain(item.name, message, isRecent));
-    else {
-      source ??= new Source(message as RenderedMessage);
-      pieces.push(...formatSectionData(item, await source.read(item)));
+    if (index > 0) text += ' ';
+    const values =
+      item.kind === 'plain'
+        ? [`${item.name} `, formatPlain(item.name, message, isRecent)]
+        : formatSectionData(item, await sources.read(message as RenderedMessage, item.section));
+    for (const value of values) {
+      if (typeof value === 'string') text += value;
+      else {
+        pieces.push(text, value);
+        text = '';
+      }
     }
   }
-  pieces.push(')\r\n');
-  return Buffer.concat(
-    pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
-  );
-}
-
-/** The bytes of one message, read at most once for all sections of an answer. */
-class Source {
-  #message: RenderedMessage;
-  #bytes: Promise<Buffer> | null = null;
-  #parts: ReturnType<typeof readParts> | null = null;
-
-  constructor(message: RenderedMessage) {
-    this.#message = message;
-  }
-
-  async read(item: SectionItem): Promise<Buffer | null> {
-    const { section } = item;
-    if (isHeaderOnly(item)) {
-      const header = Buffer.concat([this.#message.prefix, this.#message.header]);
-      if (section.kind === 'HEADER') return header;
-      return pickFields(header, section.fields, section.kind === 'FIELDS.NOT');
-    }
-    this.#bytes ??= readBytes(this.#message);
-    if (section.path.length === 0 && section.kind === 'ALL') return this.#bytes;
-    this.#parts ??= readParts(this.#message);
-    return readSection(await this.#bytes, await this.#parts, section);
-  }
+  pieces.push(`${text})\r\n`);
+  return pieces;
 }
 
 function formatPlain(name: PlainItem, message: Fetched, isRecent: boolean): Piece {

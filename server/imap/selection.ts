@@ -5,6 +5,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { type Entry, onMailboxChange, readChanges, readView } from '#server/store/journal.ts';
 import { claimRecent, type Mailbox } from '#server/store/mailboxes.ts';
 import { formatAllFlags, formatFlags } from './flags.ts';
+import { MessageSources } from './message-source.ts';
 import { type Changes, type Update, View } from './view.ts';
 import { untagged } from './wire/encode.ts';
 
@@ -16,6 +17,8 @@ export class Selection {
   view: View;
   /** Keywords of the mailbox that the client has been told, as first written. */
   readonly keywords = new Set<string>();
+  /** What FETCH reads of messages at the moment. */
+  readonly sources = new MessageSources();
   #isDirty = false;
   #hasNewKeywords = false;
   #wake: (() => void) | null = null;

@@ -8,7 +8,7 @@ import type { Ending } from '../wire/encode.ts';
 export const flush = Symbol('flush');
 
 /** Finished reply bytes: whole untagged lines, continuation requests, or `flush`. */
-export type Output = string | Buffer | typeof flush;
+export type Output = string | readonly (string | Buffer)[] | typeof flush;
 
 export type Replies = AsyncGenerator<Output, Ending>;
 

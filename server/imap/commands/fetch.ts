@@ -58,7 +58,10 @@ export const fetch = defineCommand<Args>({
         const told = changed ? withFlags(items, session) : items;
         const number = selection.view.numberOf(message.uid);
         answered++;
-        yield await formatMessage(number, current, told, selection.view.isRecent(message.uid));
+        yield await formatMessage(number, current, told, {
+          isRecent: selection.view.isRecent(message.uid),
+          sources: selection.sources,
+        });
       }
     }
     // RFC 2180 §4.1.2: what another session has removed has no answer any more.

@@ -1,0 +1,51 @@
+// The octets of the message a session reads at the moment, read at most once for all sections of an
+// answer, and for the portions in which Thunderbird asks for a large one (else each portion would read
+// the whole message again). Held weakly between commands: memory pressure may take it.
+import { pickFields, readSection, type Section } from '#lib/mail/section.ts';
+import { type RenderedMessage, readBytes, readParts } from '#server/store/read.ts';
+
+/** Header sections of the message itself need no body. */
+export function isHeaderOnly({ path, kind }: Section): boolean {
+  return path.length === 0 && (kind === 'HEADER' || kind === 'FIELDS' || kind === 'FIELDS.NOT');
+}
+
+class Source {
+  readonly #message: RenderedMessage;
+  #bytes: Promise<Buffer> | null = null;
+  #parts: ReturnType<typeof readParts> | null = null;
+
+  constructor(message: RenderedMessage) {
+    this.#message = message;
+  }
+
+  async read(section: Section): Promise<Buffer | null> {
+    this.#bytes ??= readBytes(this.#message);
+    if (section.path.length === 0 && section.kind === 'ALL') return this.#bytes;
+    this.#parts ??= readParts(this.#message);
+    return readSection(await this.#bytes, await this.#parts, section);
+  }
+}
+
+export class MessageSources {
+  #last: { uid: number; source: WeakRef<Source> } | null = null;
+
+  /**
+   * The bytes of a section; null when the message has no such part. Header sections need a message of
+   * depth 'rendering', others only its row.
+   */
+  async read(message: RenderedMessage, section: Section): Promise<Buffer | null> {
+    if (!isHeaderOnly(section)) return this.#sourceOf(message).read(section);
+    const header = Buffer.concat([message.prefix, message.header]);
+    if (section.kind === 'HEADER') return header;
+    return pickFields(header, section.fields, section.kind === 'FIELDS.NOT');
+  }
+
+  #sourceOf(message: RenderedMessage): Source {
+    // A UID's octets never change, so the UID is key enough within one mailbox.
+    const known = this.#last?.uid === message.uid ? this.#last.source.deref() : undefined;
+    if (known) return known;
+    const source = new Source(message);
+    this.#last = { uid: message.uid, source: new WeakRef(source) };
+    return source;
+  }
+}
