@@ -1,36 +1,12 @@
-// A page that failed. The details are in the server's log under the digest, not on the screen.
+// A page that failed, outside the panel.
 'use client';
-import { TriangleAlert } from 'lucide-react';
-import { Button } from '#components/ui/button.tsx';
-import { EmptyState } from '#components/ui/empty-state.tsx';
+import type { ComponentProps } from 'react';
+import { PageError } from '#components/ui/page-error.tsx';
 
-export default function ErrorPage({
-  error,
-  reset,
-}: {
-  error: Error & { digest?: string };
-  reset: () => void;
-}) {
+export default function ErrorPage(props: ComponentProps<typeof PageError>) {
   return (
     <main className="flex min-h-[60dvh] items-center justify-center">
-      <EmptyState
-        icon={<TriangleAlert />}
-        title="This page could not be shown"
-        action={
-          <Button variant="primary" onClick={reset}>
-            Try again
-          </Button>
-        }
-      >
-        Something went wrong on the server.
-        {error.digest && (
-          <>
-            {' '}
-            Its log has the details under{' '}
-            <span className="font-mono select-all">{error.digest}</span>.
-          </>
-        )}
-      </EmptyState>
+      <PageError {...props} />
     </main>
   );
 }

@@ -5,7 +5,7 @@ import { joinClasses } from './class-names.ts';
 export type Tone = 'neutral' | 'accent' | 'ok' | 'warn' | 'danger' | 'info';
 
 const tones: Record<Tone, string> = {
-  neutral: 'bg-sunken text-muted',
+  neutral: 'bg-pressed text-muted',
   accent: 'bg-accent-soft text-accent-text',
   ok: 'bg-ok-soft text-ok-text',
   warn: 'bg-warn-soft text-warn-text',

@@ -36,6 +36,7 @@ const pairs: { text: string; ground: string; least: number }[] = [
     ground: `${tone}-soft`,
     least: 4.5,
   })),
+  { text: 'muted', ground: 'pressed', least: 4.5 },
   ...['accent', 'accent-hover'].map((ground) => ({ text: 'on-accent', ground, least: 4.5 })),
   ...['danger', 'danger-hover'].map((ground) => ({ text: 'on-danger', ground, least: 4.5 })),
   ...['canvas', 'surface'].map((ground) => ({ text: 'control', ground, least: 3 })),

@@ -48,6 +48,18 @@ describe('the admin panel', () => {
     await daemon?.stop();
   });
 
+  it('is healthy, and says how its pages are to be treated', async () => {
+    const health = await fetch(`${daemon.url}/api/health`);
+    assert.equal(health.status, 200);
+    assert.deepEqual(await health.json(), { status: 'ok' });
+    const { headers } = await fetch(`${daemon.url}/`);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'.*script-src 'self' 'nonce-[^']+' 'strict-dynamic'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(headers.get('x-powered-by'), null);
+  });
+
   it('points to the set-up link before the set-up', async () => {
     await open('/login');
     await page.getByRole('heading', { name: 'Almost there' }).waitFor();

@@ -37,7 +37,8 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
       <Field label="Mail address">
         <Input
           name="address"
-          type="email"
+          type="text"
+          inputMode="email"
           autoComplete="username"
           autoCapitalize="off"
           spellCheck={false}

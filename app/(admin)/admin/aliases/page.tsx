@@ -75,7 +75,7 @@ function AliasTable({ rows }: { rows: Alias[] }) {
     <Table label="Aliases">
       <TableHead>
         <Th>Alias</Th>
-        <Th>Goes to</Th>
+        <Th className="hidden sm:table-cell">Goes to</Th>
         <Th>
           <span className="sr-only">Actions</span>
         </Th>
@@ -83,7 +83,7 @@ function AliasTable({ rows }: { rows: Alias[] }) {
       <TableBody>
         {rows.map((alias) => (
           <TableRow key={alias.id}>
-            <Td className="w-1/2 max-w-0">
+            <Td className="w-full max-w-0 sm:w-1/2">
               <span className="flex items-center gap-2">
                 <span className="truncate font-medium">{alias.address}</span>
                 {alias.address.startsWith('@') && <Badge tone="info">catch-all</Badge>}
@@ -92,19 +92,12 @@ function AliasTable({ rows }: { rows: Alias[] }) {
               {alias.comment && (
                 <span className="block truncate text-sm text-muted">{alias.comment}</span>
               )}
+              <div className="sm:hidden">
+                <Targets targets={alias.targets} />
+              </div>
             </Td>
-            <Td className="w-1/2 max-w-0">
-              {alias.targets.slice(0, shownTargets).map((target) => (
-                <span key={target} className="flex items-center gap-1.5">
-                  <ArrowRight aria-hidden className="size-3.5 shrink-0 text-faint" />
-                  <span className="truncate">{target}</span>
-                </span>
-              ))}
-              {alias.targets.length > shownTargets && (
-                <span className="pl-5 text-sm text-muted">
-                  and {alias.targets.length - shownTargets} more
-                </span>
-              )}
+            <Td className="hidden w-1/2 max-w-0 sm:table-cell">
+              <Targets targets={alias.targets} />
             </Td>
             <Td className="text-right">
               <EditAlias
@@ -118,6 +111,22 @@ function AliasTable({ rows }: { rows: Alias[] }) {
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+function Targets({ targets }: { targets: string[] }) {
+  return (
+    <>
+      {targets.slice(0, shownTargets).map((target) => (
+        <span key={target} className="flex items-center gap-1.5">
+          <ArrowRight aria-hidden className="size-3.5 shrink-0 text-faint" />
+          <span className="truncate">{target}</span>
+        </span>
+      ))}
+      {targets.length > shownTargets && (
+        <span className="pl-5 text-sm text-muted">and {targets.length - shownTargets} more</span>
+      )}
+    </>
   );
 }
 

@@ -45,7 +45,7 @@ export default async function RelaysPage() {
         <Table label="Relay rules">
           <TableHead>
             <Th>Mail</Th>
-            <Th>Goes through</Th>
+            <Th className="hidden sm:table-cell">Goes through</Th>
             <Th className="hidden md:table-cell">Connection</Th>
             <Th>
               <span className="sr-only">Actions</span>
@@ -65,25 +65,22 @@ export default async function RelaysPage() {
 function RuleRow({ rule, peers }: { rule: RelayRule; peers: number }) {
   return (
     <TableRow>
-      <Td className="w-1/2 max-w-0">
+      <Td className="w-full max-w-0 sm:w-1/2">
         <span className="block truncate">
           <span className={rule.match === 'default' ? 'font-medium' : 'text-muted'}>
             {matchTexts[rule.match]}
           </span>{' '}
           <span className="font-medium">{rule.pattern}</span>
         </span>
+        <span className="block truncate sm:hidden">
+          <span className="text-faint">→ </span>
+          <Way rule={rule} />
+        </span>
         {rule.comment && <span className="block truncate text-sm text-muted">{rule.comment}</span>}
       </Td>
-      <Td className="w-1/2 max-w-0">
+      <Td className="hidden w-1/2 max-w-0 sm:table-cell">
         <span className="block truncate">
-          {rule.host ? (
-            <>
-              {rule.host}
-              <span className="text-muted">:{rule.port}</span>
-            </>
-          ) : (
-            <span className="text-muted">its own server (MX)</span>
-          )}
+          <Way rule={rule} />
         </span>
       </Td>
       <Td className="hidden whitespace-nowrap md:table-cell">
@@ -100,5 +97,15 @@ function RuleRow({ rule, peers }: { rule: RelayRule; peers: number }) {
         <RuleActions rule={rule} isFirst={rule.position === 1} isLast={rule.position >= peers} />
       </Td>
     </TableRow>
+  );
+}
+
+function Way({ rule }: { rule: RelayRule }) {
+  if (!rule.host) return <span className="text-muted">its own server (MX)</span>;
+  return (
+    <>
+      {rule.host}
+      <span className="text-muted">:{rule.port}</span>
+    </>
   );
 }

@@ -94,7 +94,7 @@ export function SettingsPage({
     <>
       <PageHeader
         title="Settings"
-        description="A change is in force without a restart, as each setting says. Postfix and Dovecot names are found by the search."
+        description="Changes need no restart unless a setting says so. The search knows the names of Postfix and Dovecot too."
       />
       <SearchForm
         action="/admin/settings"
