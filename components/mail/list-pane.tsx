@@ -59,10 +59,10 @@ export function ListPane({
   const anchor = useRef<number | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
-  useEffect(
-    () => scroller.current?.scrollTo(0, 0),
-    [place.folder, place.query, place.sort, place.page],
-  );
+  useEffect(() => {
+    // Newer browsers answer with a promise, which no effect may return.
+    void scroller.current?.scrollTo(0, 0);
+  }, [place.folder, place.query, place.sort, place.page]);
 
   const select = (uid: number, isRange: boolean) => {
     const from = rows.findIndex((row) => row.uid === anchor.current);
@@ -122,15 +122,14 @@ export function ListPane({
         )}
         {list && rows.length > 0 && <PageFoot mail={mail} />}
       </div>
-      <Button
-        variant="primary"
-        size="lg"
+      <button
+        type="button"
         onClick={onCompose}
-        className="absolute right-4 bottom-[max(1rem,env(safe-area-inset-bottom))] h-13 gap-2 rounded-full px-5 shadow-float lg:hidden"
+        className="absolute right-4 bottom-[max(1rem,env(safe-area-inset-bottom))] flex h-13 items-center gap-2 rounded-full bg-accent px-5 font-medium text-on-accent shadow-float hover:bg-accent-hover lg:hidden"
       >
         <PenLine aria-hidden className="size-4.5" />
         Compose
-      </Button>
+      </button>
     </section>
   );
 }

@@ -17,7 +17,7 @@ export function ListSkeleton() {
       <span className="sr-only">Loading…</span>
       {widths.map((width, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: eight rows without identity
-        <div key={index} aria-hidden className="flex gap-3 border-b px-4 py-3">
+        <div key={index} aria-hidden className="flex gap-3 border-b px-3 py-3">
           <span className="size-8 shrink-0 animate-pulse rounded-full bg-pressed" />
           <span className="flex min-w-0 flex-1 flex-col gap-2 pt-0.5">
             <span className={`h-3 animate-pulse rounded-sm bg-pressed ${width}`} />

@@ -72,7 +72,7 @@ export function MessageRowView(props: Props) {
       )}
     >
       {isCursor && <span aria-hidden className="absolute inset-y-0 left-0 w-[3px] bg-accent" />}
-      <div className="flex w-14 shrink-0 flex-col items-center gap-2 pt-3 pl-2">
+      <div className="flex w-14 shrink-0 flex-col items-center gap-2 pt-2.5 pl-2">
         {/* biome-ignore-start lint/a11y/noLabelWithoutControl lint/a11y/useKeyWithClickEvents: the checkbox inside has both */}
         <label
           className="relative flex size-8 items-center justify-center"
@@ -120,7 +120,7 @@ export function MessageRowView(props: Props) {
           else props.onOpen();
         }}
         aria-current={isOpen ? 'true' : undefined}
-        className="min-w-0 flex-1 py-2.5 pr-9 pl-1.5 text-left -outline-offset-2 select-none"
+        className="min-w-0 flex-1 py-2 pr-9 pl-1.5 text-left -outline-offset-2 select-none"
       >
         <span className="flex items-baseline gap-2">
           {isUnread && (

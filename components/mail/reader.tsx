@@ -8,6 +8,7 @@ import {
   CircleAlert,
   Code,
   Download,
+  FileText,
   FolderInput,
   Forward,
   Inbox,
@@ -46,6 +47,7 @@ type Props = {
 };
 
 export function Reader(props: Props) {
+  const [isPlain, setIsPlain] = useState(false);
   const { mail, message, className } = props;
   const { uid } = mail.place;
   const frame = joinClasses('relative flex min-h-0 flex-col print:block', className);
@@ -58,7 +60,7 @@ export function Reader(props: Props) {
   }
   return (
     <section aria-label="Message" className={frame}>
-      <ReaderBar {...props} uid={uid} />
+      <ReaderBar {...props} uid={uid} isPlain={isPlain} setIsPlain={setIsPlain} />
       {mail.messageError ? (
         <EmptyState
           icon={<MailX />}
@@ -69,7 +71,7 @@ export function Reader(props: Props) {
           {mail.messageError}
         </EmptyState>
       ) : message ? (
-        <OpenMessage key={uid} {...props} message={message} />
+        <OpenMessage key={uid} {...props} message={message} isPlain={isPlain} />
       ) : (
         <ReaderSkeleton mail={mail} />
       )}
@@ -77,8 +79,12 @@ export function Reader(props: Props) {
   );
 }
 
-function OpenMessage({ mail, message, onCompose }: Props & { message: MessageView }) {
-  const [isPlain, setIsPlain] = useState(false);
+function OpenMessage({
+  mail,
+  message,
+  onCompose,
+  isPlain,
+}: Props & { message: MessageView; isPlain: boolean }) {
   const isHtml = message.bodies.some((body) => body.kind === 'html') && !isPlain;
   const answer = (mode: 'reply' | 'reply-all' | 'forward') =>
     onCompose({ mode, folder: message.folder, uid: message.uid });
@@ -92,7 +98,6 @@ function OpenMessage({ mail, message, onCompose }: Props & { message: MessageVie
       <AttachmentList message={message} />
     </>
   );
-  const canBePlain = message.bodies.some((body) => body.kind === 'html');
   return (
     <>
       {/* An HTML frame scrolls by itself under its head; text scrolls together with it. */}
@@ -120,17 +125,19 @@ function OpenMessage({ mail, message, onCompose }: Props & { message: MessageVie
           <Forward aria-hidden className="size-4" />
           Forward
         </Button>
-        {canBePlain && (
-          <Button variant="ghost" className="ml-auto" onClick={() => setIsPlain(!isPlain)}>
-            {isPlain ? 'Show formatted' : 'Show as text'}
-          </Button>
-        )}
       </footer>
     </>
   );
 }
 
-function ReaderBar({ mail, message, onMove, uid }: Props & { uid: number }) {
+function ReaderBar({
+  mail,
+  message,
+  onMove,
+  uid,
+  isPlain,
+  setIsPlain,
+}: Props & { uid: number; isPlain: boolean; setIsPlain: (isPlain: boolean) => void }) {
   const { folder, rows } = mail;
   const index = rows.findIndex((row) => row.uid === uid);
   const newer = rows[index - 1];
@@ -211,6 +218,15 @@ function ReaderBar({ mail, message, onMove, uid }: Props & { uid: number }) {
           label="More"
           trigger={(props) => <IconButton {...props} label="More" icon={<MoreVertical />} />}
           items={[
+            ...(message?.bodies.some((body) => body.kind === 'html')
+              ? [
+                  {
+                    label: isPlain ? 'Show formatted' : 'Show as plain text',
+                    icon: <FileText />,
+                    onSelect: () => setIsPlain(!isPlain),
+                  },
+                ]
+              : []),
             { label: 'Print', icon: <Printer />, onSelect: () => printMessage(message) },
             {
               label: 'Show source',

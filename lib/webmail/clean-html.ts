@@ -5,7 +5,7 @@ import sanitizeHtml, { type Attributes } from 'sanitize-html';
 import { type CssRules, cleanStyleAttribute, cleanStylesheet } from './clean-css.ts';
 
 export type CleanOptions = {
-  /** Leave http(s) images in; else they are counted and replaced by an empty one */
+  /** Leave http(s) images in; else they are counted and lose their source */
   mayLoadRemote: boolean;
   /** data: URLs for cid: references, by Content-ID */
   inlineImages: ReadonlyMap<string, string>;
@@ -25,7 +25,6 @@ export type CleanHtml = {
 export const maxHtmlLength = 4 * 1024 * 1024;
 const idPrefix = 'm-';
 const nestingLimit = 200;
-const blankImage = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 const dataImage = /^data:image\/(?:png|jpe?g|gif|webp|bmp);base64,[a-z0-9+/=\s]{1,8000000}$/i;
 
 const allowedTags = (
@@ -151,7 +150,10 @@ function cleanAttributes(
 }
 
 function cleanImage(kept: Attributes, resolveImage: (url: string) => string | null): Attributes {
-  kept.src = resolveImage(kept.src ?? '') ?? blankImage;
+  const url = resolveImage(kept.src ?? '');
+  // Without a source the browser shows the words for it; a pixel has none and shows nothing.
+  if (url === null) delete kept.src;
+  else kept.src = url;
   return kept;
 }
 

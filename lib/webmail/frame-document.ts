@@ -48,7 +48,10 @@ function baseStyle(isDark: boolean): string {
     `html{${colors}}` +
     'body{margin:0;padding:4px 24px 32px;font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;' +
     'overflow-wrap:break-word}' +
-    'img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}' +
+    'img{max-width:100%}img[src]{height:auto}img:not([src])[alt]:not([alt=""]){display:inline-block;' +
+    'box-sizing:border-box;width:auto;height:auto;padding:4px 8px;border:1px dashed #8a93a3;' +
+    'border-radius:4px;font-size:13px;color:#5b6472;background:#fff}' +
+    'table{max-width:100%}pre{white-space:pre-wrap}' +
     `a{color:${isDark ? '#8ab4ff' : '#1f5fd0'}}` +
     `blockquote{margin:0 0 0 4px;padding:0 0 0 12px;border-left:2px solid ${isDark ? '#3b424c' : '#d5dae1'}}` +
     '@media(max-width:640px){body{padding:4px 16px 24px}}'
