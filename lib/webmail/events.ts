@@ -38,7 +38,12 @@ export function openEventStream(
           close();
           return;
         }
-        controller.enqueue(encoder.encode(text));
+        try {
+          controller.enqueue(encoder.encode(text));
+        } catch {
+          // The reader went away in this moment. Events come from sockets: a throw here would end the process.
+          close();
+        }
       };
       const stopWatching = watchMail(account, folder, (event) => send(formatEvent(event)));
       const ping = setInterval(() => send(': still here\n\n'), pingMs);

@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import next from 'next';
 import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
+import { logOf } from '#lib/log.ts';
+
+const log = logOf('web');
 
 const [host = '127.0.0.1', port = '3000'] = process.argv.slice(2);
 const server = createServer();
@@ -36,8 +39,17 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 });
 await app.prepare();
 server.listen(Number(port), host, () => {
-  process.send?.({ kind: 'ready', port: (server.address() as AddressInfo).port });
+  const address = server.address() as AddressInfo;
+  // After a server action that redirects, Next fetches the next page from itself: the true port, no TLS.
+  const name = address.address === '0.0.0.0' || address.address === '::' ? '127.0.0.1' : host;
+  process.env.__NEXT_PRIVATE_ORIGIN = `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+  process.send?.({ kind: 'ready', port: address.port });
 });
+
+// As `next start` does: one request that fails in an unforeseen place must not end everybody's session.
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (error) => log.error({ err: error }, event));
+}
 
 /** Open event streams never end by themselves, so the sockets are closed under them. */
 function stop(): void {
