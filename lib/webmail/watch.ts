@@ -45,7 +45,11 @@ export function watchMail(account: MailAccount, folder: string, listener: Listen
   watches.set(key, watch);
   watch.listeners.add(listener);
   const folders = [...new Set(['INBOX', folder])];
-  for (const path of folders) holdFolder(watch, path);
+  for (const path of folders) {
+    holdFolder(watch, path);
+    // The same gap for a page that joins a watch which others began.
+    if (watch.folders.get(path)?.client) listener({ kind: 'changed', folder: path, hasNew: false });
+  }
   let isEnded = false;
   return () => {
     if (isEnded) return;
@@ -146,11 +150,10 @@ async function connectFolder(
     client.on('flags', () => note(false));
     client.on('close', () => reconnect(watch, path, folder));
     await client.mailboxOpen(path, { readOnly: true });
-    if (folder.retryMs > 1000) {
-      tell(watch, { kind: 'back' });
-      note(false);
-    }
+    if (folder.retryMs > 1000) tell(watch, { kind: 'back' });
     folder.retryMs = 1000;
+    // Mail that came between the page's list and this moment would be told to nobody.
+    note(false);
     // Imapflow would begin to idle by itself, but only after its delay.
     void client.idle().catch(() => {});
   } catch (error) {

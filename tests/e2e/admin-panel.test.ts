@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright';
+import { launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 import { menu } from '../../app/(admin)/menu.ts';
-import { launchBrowser } from './admin-browser.ts';
 
 const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
 const user = { address: 'ben@example.test', password: 'three quiet squirrels' };

@@ -1,4 +1,4 @@
-// A real Chromium for the tests of the panel.
+// A real Chromium for the browser tests.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright';
 
