@@ -1,7 +1,7 @@
 // Trusted networks (Postfix: mynetworks): who may relay without signing in. This machine itself always
 // may, at its own address 127.0.0.1 or ::1; every other network is a row that an administrator made, also
 // the rest of 127.0.0.0/8, where containers and test clients like to live.
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
@@ -71,6 +71,23 @@ export function plainAddress(remote: string): string {
   const address = remote.replace(/%.*$/, '');
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   return mapped?.[1] ?? address;
+}
+
+/**
+ * What counts as one client for a per-address limit: an IPv4 address, or the /64 of an IPv6 address,
+ * because one customer owns at least so many.
+ */
+export function limitKey(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [left = '', right] = (address.split('%')[0] ?? '').split('::');
+  const head = left === '' ? [] : left.split(':');
+  const tail = right ? right.split(':') : [];
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);
+  const groups = [...head, ...Array<string>(zeros).fill('0'), ...tail];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 }
 
 const loopback = new BlockList();

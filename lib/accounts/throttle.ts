@@ -4,28 +4,16 @@
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { readSettings } from '../settings/index.ts';
-import { plainAddress } from './network.ts';
+import { limitKey, plainAddress } from './network.ts';
 
 /** An account is closed to everybody only after this many times the limit of one address. */
 const accountFactor = 10;
 
 type Attempt = { remote: string; account: string };
 
-/** IPv6 hosts own a /64, so that is what counts. */
-function networkOf(remote: string): string {
-  const address = plainAddress(remote).toLowerCase();
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const missing = address.includes('::')
-    ? 8 - groups.length - tail.split(':').filter(Boolean).length
-    : 0;
-  return `${[...groups, ...Array<string>(Math.max(0, missing)).fill('0')].slice(0, 4).join(':')}::/64`;
-}
-
 function countersOf({ remote, account }: Attempt): { id: string; factor: number }[] {
   return [
-    { id: `address:${networkOf(remote)}`, factor: 1 },
+    { id: `address:${limitKey(plainAddress(remote))}`, factor: 1 },
     { id: `account:${account.slice(0, 320)}`, factor: accountFactor },
   ];
 }

@@ -4,11 +4,10 @@
 // process; stop() ends within its grace period.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
+import { isLoopback, limitKey, plainAddress } from '#lib/accounts/network.ts';
 import type { ListenerName } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
 import { sessions } from '#server/metrics/index.ts';
-import { limitKey } from './address.ts';
 import { shakeHands } from './start-tls.ts';
 
 /** Read at each connection, so a setting is in force for the next one. */

@@ -3,10 +3,10 @@
 import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { limitKey, plainAddress } from '#lib/accounts/network.ts';
 import type { Settings } from '#lib/settings/index.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import { smtpConnections } from '#server/metrics/index.ts';
-import { limitKey, plainAddress } from '#server/net/address.ts';
 import { secureContext } from '#server/tls/certificate.ts';
 import { MailConnection } from './connection.ts';
 import type { SmtpListener } from './session.ts';

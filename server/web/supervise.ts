@@ -99,8 +99,10 @@ function waitReady(child: ChildProcess, host: string, port: number): Promise<num
   });
 }
 
+/** The child's own log lines are structured already; what Next prints becomes one. */
 function logLines(chunk: Buffer): void {
   for (const line of chunk.toString('utf8').split('\n')) {
-    if (line.trim() !== '') log.info(line.trimEnd().slice(0, 2000));
+    if (line.startsWith('{')) process.stdout.write(`${line}\n`);
+    else if (line.trim() !== '') log.info(line.trimEnd().slice(0, 2000));
   }
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { writeSetting } from '#lib/settings/index.ts';
 import { sessions } from '#server/metrics/index.ts';
-import { limitKey } from '#server/net/address.ts';
+import { limitKey } from '#lib/accounts/network.ts';
 import { listenHost } from '#server/net/bind.ts';
 import {
   explain,
