@@ -40,9 +40,9 @@ const config: NextConfig = {
   experimental: {
     // forbidden(): a page for the wrong role answers 403 (app/session.ts).
     authInterrupts: true,
-    // Attachments travel through server actions; the limit itself is a setting, this is the roof.
-    serverActions: { bodySizeLimit: '70mb' },
-    proxyClientMaxBodySize: '70mb',
+    // Forms are small; attachments travel through /api/mail/upload, which has a limit of its own.
+    serverActions: { bodySizeLimit: '1mb' },
+    proxyClientMaxBodySize: '1mb',
   },
   // Packages with native parts, or that load their own files at run time, stay outside the bundle.
   serverExternalPackages: [

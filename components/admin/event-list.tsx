@@ -30,6 +30,12 @@ export const eventKinds: { kind: string; label: string; tone: Tone }[] = [
   { kind: 'changed', label: 'changed', tone: 'accent' },
 ];
 
+/** From first to last; what has the same moment stands in the order in which it can only have happened. */
+export function sortAsStory<T extends EventView>(events: T[]): T[] {
+  const rank = (event: EventView) => eventKinds.findIndex(({ kind }) => kind === event.kind);
+  return events.toSorted((a, b) => a.at.getTime() - b.at.getTime() || rank(a) - rank(b));
+}
+
 export function EventList({
   events,
   hasTraceLinks,

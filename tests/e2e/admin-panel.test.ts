@@ -201,9 +201,16 @@ describe('the admin panel', () => {
     await open('/admin/events?q=someone@elsewhere.test');
     const dropped = page.getByRole('listitem').filter({ hasText: 'dropped' });
     await dropped.getByRole('link', { name: 'whole story' }).click();
-    await page.getByRole('heading', { name: 'One message, from first to last' }).waitFor();
-    await page.getByText('received', { exact: true }).first().waitFor();
-    await page.getByText('dropped', { exact: true }).first().waitFor();
+    await page.getByRole('heading', { name: 'The whole story' }).waitFor();
+    const steps = await page.getByRole('listitem').filter({ hasText: '@' }).allInnerTexts();
+    const order = ['received', 'queued', 'deferred', 'dropped'].map((kind) =>
+      steps.findIndex((step) => step.includes(kind)),
+    );
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+    assert.ok(!order.includes(-1), steps.join(' | '));
   });
 
   it('works by keyboard: the menu of a rule opens, moves and closes', async () => {

@@ -2,7 +2,7 @@
 import { Activity, ArrowLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { EventList, eventKinds } from '#components/admin/event-list.tsx';
+import { EventList, eventKinds, sortAsStory } from '#components/admin/event-list.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Select } from '#components/ui/input.tsx';
@@ -40,7 +40,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
     <>
       {trace ? (
         <PageHeader
-          title="One message, from first to last"
+          title="The whole story"
           back={
             <Link href="/admin/events" className="inline-flex items-center gap-1 hover:underline">
               <ArrowLeft aria-hidden className="size-3.5" /> All events
@@ -78,7 +78,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
               : 'Send a message to one of your users to see the first events.'}
           </EmptyState>
         ) : (
-          <EventList events={trace ? events.reverse() : events} hasTraceLinks={!trace} />
+          <EventList events={trace ? sortAsStory(events) : events} hasTraceLinks={!trace} />
         )}
       </div>
       {(last || before) && (
