@@ -72,6 +72,17 @@ describe('the whole system', () => {
     return reply;
   }
 
+  /** What a stranger (127.0.0.9) hears who wants to send to the outside. */
+  async function tryOutside(): Promise<string> {
+    const smtp = connectLines(daemon.ports.smtp, '127.0.0.9');
+    await smtp.expect(/^220 .*\r\n/);
+    await smtp.ask('EHLO far.test', /^250 .*\r\n/m);
+    await smtp.ask('MAIL FROM:<olive@far.test>', /^250 .*\r\n/);
+    const reply = await smtp.ask('RCPT TO:<someone@outside.test>', /^\d{3} .*\r\n/);
+    smtp.close();
+    return reply;
+  }
+
   async function addUser(local: string, name: string): Promise<void> {
     await admin.goto(`${daemon.url}/admin/users/new`);
     await admin.getByLabel('Address').fill(local);
@@ -269,6 +280,21 @@ describe('the whole system', () => {
     const smtp = connectLines(daemon.ports.smtp);
     assert.equal(await smtp.expect(/\r\n/), '220 mail.nest.test at your service\r\n');
     smtp.close();
+  });
+
+  it('relays for a network as soon as the panel trusts it, and no longer', async () => {
+    assert.match(await tryOutside(), /^554 5\.7\.1 /);
+    await admin.goto(`${daemon.url}/admin/networks`);
+    await admin.getByRole('button', { name: 'Add network' }).first().click();
+    const dialog = admin.getByRole('dialog');
+    await dialog.getByLabel('Network').fill('127.0.0.8/30');
+    await dialog.getByRole('button', { name: 'Add network' }).click();
+    await admin.getByRole('row', { name: /127\.0\.0\.8/ }).waitFor();
+    assert.match(await tryOutside(), /^250 /);
+    await admin.getByRole('button', { name: 'Remove 127.0.0.8/30' }).click();
+    await admin.getByRole('button', { name: 'Remove network', exact: true }).click();
+    await admin.getByRole('row', { name: /127\.0\.0\.8/ }).waitFor({ state: 'detached' });
+    assert.match(await tryOutside(), /^554 5\.7\.1 /);
   });
 
   it('sends through MX once the relay rule is gone', async () => {
