@@ -60,6 +60,19 @@ describe('the admin panel', () => {
     assert.equal(headers.get('x-powered-by'), null);
   });
 
+  it('reads no large body from strangers', async () => {
+    const url = `${daemon.url}/api/auth/callback/credentials`;
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const large = await fetch(url, { method: 'POST', headers: form, body: 'a'.repeat(20_000) });
+    assert.equal(large.status, 413);
+    const action = await fetch(`${daemon.url}/login`, {
+      method: 'POST',
+      headers: { 'next-action': '0'.repeat(42), 'content-type': 'text/plain' },
+      body: 'a'.repeat(3_000_000),
+    }).catch(() => null);
+    assert.ok(!action || action.status >= 400, `answered ${action?.status}`);
+  });
+
   it('points to the set-up link before the set-up', async () => {
     await open('/login');
     await page.getByRole('heading', { name: 'Almost there' }).waitFor();
