@@ -51,21 +51,35 @@ export function useMail(start: MailStart) {
   const message = uid ? (messages.get(messageKey(path, uid)) ?? null) : null;
   const rows = list?.rows ?? [];
 
+  // Going back takes a moment; what is asked for meanwhile waits, or Back would undo that instead.
+  const isGoingBack = useRef(false);
   const go = useCallback((next: Partial<Place>, isReplaced = false) => {
+    if (isGoingBack.current) {
+      window.addEventListener('popstate', () => setTimeout(() => go(next, isReplaced), 0), {
+        once: true,
+      });
+      return;
+    }
     const before = placeNow.current;
     const url = toUrl({ ...before, ...next });
-    const wasOpened =
-      (window.history.state as { dreyOpened?: boolean } | null)?.dreyOpened === true;
-    const dreyOpened = isReplaced ? wasOpened : Boolean(next.uid) && before.uid === null;
+    const dreyOpened = isReplaced ? wasOpened() : Boolean(next.uid) && before.uid === null;
     if (isReplaced) window.history.replaceState({ dreyOpened }, '', url);
     else window.history.pushState({ dreyOpened }, '', url);
   }, []);
 
   /** Closes the message the way Back does, where Back would. */
   const close = useCallback(() => {
-    const state = window.history.state as { dreyOpened?: boolean } | null;
-    if (state?.dreyOpened) window.history.back();
-    else go({ uid: null }, true);
+    if (isGoingBack.current) return;
+    if (!wasOpened()) {
+      go({ uid: null }, true);
+      return;
+    }
+    isGoingBack.current = true;
+    const settle = () => {
+      isGoingBack.current = false;
+    };
+    window.addEventListener('popstate', settle, { once: true });
+    window.history.back();
   }, [go]);
 
   const keepList = useCallback((key: string, value: MessagePage) => {
@@ -434,6 +448,11 @@ export function useMail(start: MailStart) {
     open,
     close,
   };
+}
+
+/** Whether the open message was opened from the list that lies one step back. */
+function wasOpened(): boolean {
+  return (window.history.state as { dreyOpened?: boolean } | null)?.dreyOpened === true;
 }
 
 function listKey(place: Place): string {

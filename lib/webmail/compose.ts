@@ -140,7 +140,8 @@ export async function composeMessage(
     date: now(),
     ...(outgoing.inReplyTo ? { inReplyTo: outgoing.inReplyTo } : {}),
     ...(outgoing.references.length > 0 ? { references: outgoing.references } : {}),
-    text: options.isDraft ? toCrlf(outgoing.text) : toFlowed(outgoing.text),
+    // Without any text the composer would leave the part out.
+    text: (options.isDraft ? toCrlf(outgoing.text) : toFlowed(outgoing.text)) || '\r\n',
     headers,
     attachments: uploads.map((upload) => ({
       filename: upload.fileName,

@@ -54,6 +54,6 @@ function baseStyle(isDark: boolean): string {
     'table{max-width:100%}pre{white-space:pre-wrap}' +
     `a{color:${isDark ? '#8ab4ff' : '#1f5fd0'}}` +
     `blockquote{margin:0 0 0 4px;padding:0 0 0 12px;border-left:2px solid ${isDark ? '#3b424c' : '#d5dae1'}}` +
-    '@media(max-width:640px){body{padding:4px 16px 24px}}'
+    '@media(max-width:430px){body{padding:4px 16px 24px}}'
   );
 }

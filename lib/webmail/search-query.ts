@@ -35,7 +35,9 @@ const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 export function parseSearchQuery(text: string): SearchTerm[] {
   const terms: SearchTerm[] = [];
   const pattern = /(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/giu;
-  for (const match of text.slice(0, maxLength).matchAll(pattern)) {
+  // CR, LF and NUL can stand in no search string.
+  const line = text.slice(0, maxLength).replace(/[\u0000-\u001f\u007f]+/g, ' ');
+  for (const match of line.matchAll(pattern)) {
     const [whole, minus, operator, phrase, word] = match;
     const value = (phrase ?? word ?? '').trim();
     const kind = operator ? kindOf(operator.toLowerCase(), value) : 'any';
@@ -59,7 +61,7 @@ function kindOf(operator: string, value: string): TermKind | null {
     case 'has':
       return /^attachments?$/i.test(value) ? 'attachment' : null;
     case 'is':
-      return value.toLowerCase() in flagKeys ? 'flag' : null;
+      return Object.hasOwn(flagKeys, value.toLowerCase()) ? 'flag' : null;
     case 'before':
     case 'after':
       return readDay(value) ? operator : null;
@@ -86,11 +88,9 @@ export function compileSearch(terms: readonly SearchTerm[]): Token[] {
 }
 
 function compileTerm({ kind, value, isNegated }: SearchTerm): Token[] {
-  // CR, LF and NUL can stand in no search string.
-  const text = value.replace(/[\u0000-\u001f\u007f]+/g, ' ');
   switch (kind) {
     case 'any':
-      return [atom('TEXT'), string(text)];
+      return [atom('TEXT'), string(value)];
     case 'attachment':
       // No standard key exists; what mail programs send with a file is multipart/mixed.
       return [atom('HEADER'), atom('Content-Type'), string('multipart/mixed')];
@@ -104,7 +104,7 @@ function compileTerm({ kind, value, isNegated }: SearchTerm): Token[] {
     case 'smaller':
       return [atom(kind.toUpperCase()), atom(String(readSize(value)))];
     default:
-      return [atom(kind.toUpperCase()), string(text)];
+      return [atom(kind.toUpperCase()), string(value)];
   }
 }
 

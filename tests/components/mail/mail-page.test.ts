@@ -1,0 +1,104 @@
+// The pure parts of the mail page: its URL, its keys, its dates, its people.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { formatRowDate } from '#components/mail/dates.ts';
+import { looksLikeAddress, namesOf, splitPeople, suggestPeople } from '#components/mail/people.ts';
+import { type Place, readPlace, toUrl } from '#components/mail/place.ts';
+import { commandOf } from '#components/mail/shortcuts.ts';
+
+describe('place', () => {
+  const usual: Place = { folder: 'INBOX', query: '', sort: 'newest', page: 1, uid: null };
+  const cases: [url: string, place: Partial<Place>][] = [
+    ['/mail/INBOX', {}],
+    ['/mail/INBOX?message=5', { uid: 5 }],
+    [
+      '/mail/Projekte/%C3%9Cber%20uns?q=a%26b&sort=from&page=3',
+      { folder: 'Projekte/Über uns', query: 'a&b', sort: 'from', page: 3 },
+    ],
+    ['/mail/100%25%3F', { folder: '100%?' }],
+  ];
+  for (const [url, change] of cases) {
+    it(url, () => {
+      const place = { ...usual, ...change };
+      const parsed = new URL(url, 'http://x');
+      assert.deepEqual(readPlace(parsed.pathname, parsed.searchParams), place);
+      const written = new URL(toUrl(place), 'http://x');
+      assert.deepEqual(readPlace(written.pathname, written.searchParams), place);
+    });
+  }
+
+  it('falls back where the URL is nonsense', () => {
+    const search = new URLSearchParams('page=-1&sort=evil&message=1e99');
+    assert.deepEqual(readPlace('/mail/%E0%A4%A', search), { ...usual, folder: '%E0%A4%A' });
+    assert.deepEqual(readPlace('/mail', new URLSearchParams()), usual);
+  });
+});
+
+describe('keys', () => {
+  const plain = { ctrlKey: false, metaKey: false, altKey: false };
+  it('knows single keys, pairs and chords', () => {
+    assert.equal(commandOf({ key: 'j', ...plain }, null), 'next');
+    assert.equal(commandOf({ key: 'i', ...plain }, 'g'), 'go-inbox');
+    assert.equal(commandOf({ key: 'i', ...plain }, null), null);
+    assert.equal(commandOf({ key: 'a', ...plain, ctrlKey: true }, null), 'select-all');
+    assert.equal(commandOf({ key: 'U', ...plain }, null), 'unread');
+  });
+  it('leaves the browser its own', () => {
+    assert.equal(commandOf({ key: 'c', ...plain, ctrlKey: true }, null), null);
+    assert.equal(commandOf({ key: 'f', ...plain, metaKey: true }, null), null);
+    assert.equal(commandOf({ key: 'ArrowLeft', ...plain, altKey: true }, null), null);
+    assert.equal(commandOf({ key: 'constructor', ...plain }, 'g'), null);
+  });
+});
+
+describe('dates', () => {
+  const now = new Date('2026-05-20T12:00:00Z');
+  const cases: [iso: string, text: string][] = [
+    ['2026-05-20T08:05:00Z', '08:05'],
+    ['2026-05-18T08:05:00Z', 'Mon'],
+    ['2026-01-03T08:05:00Z', '3 Jan'],
+    ['2024-01-03T08:05:00Z', '3 Jan 2024'],
+    ['2026-06-03T08:05:00Z', '3 Jun'],
+    ['1970-01-01T00:00:00Z', ''],
+  ];
+  for (const [iso, text] of cases)
+    it(iso, () => assert.equal(formatRowDate(iso, now, 'UTC'), text));
+});
+
+describe('people', () => {
+  it('reads pasted lists', () => {
+    assert.deepEqual(splitPeople('Ann <a@b.c>, "Lee, Bob" <d@e.f>;g@h.i\nj@k.l,'), [
+      { name: 'Ann', address: 'a@b.c' },
+      { name: 'Lee, Bob', address: 'd@e.f' },
+      { name: '', address: 'g@h.i' },
+      { name: '', address: 'j@k.l' },
+    ]);
+  });
+  it('knows what looks like an address', () => {
+    assert.deepEqual(['a@b', 'a b@c', 'a', '@b', 'a@b@c', ' a@b.c '].map(looksLikeAddress), [
+      true,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+  it('suggests by the beginning of name, surname and address, not who is there already', () => {
+    const book = [
+      { name: 'Ann Lee', address: 'x@y.z' },
+      { name: '', address: 'lee@y.z' },
+      { name: 'Bob', address: 'bob@lee.z' },
+    ];
+    assert.deepEqual(suggestPeople(book, 'lee', []).length, 3);
+    assert.deepEqual(
+      suggestPeople(book, 'le', [{ name: '', address: 'X@y.z' }]).map((each) => each.address),
+      ['lee@y.z'],
+    );
+    assert.deepEqual(suggestPeople(book, '', []), []);
+  });
+  it('shortens a crowd', () => {
+    const crowd = ['a@x', 'b@x', 'c@x', 'd@x', 'e@x'].map((address) => ({ name: '', address }));
+    assert.equal(namesOf(crowd), 'a, b, c and 2 more');
+  });
+});

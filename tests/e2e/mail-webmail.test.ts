@@ -1,0 +1,429 @@
+// The webmail in a real browser against the real system: new mail without reload, reading, answering with a file,
+// drafts, search, moving and undoing, keys, hostile HTML, a phone; then the wrong people at every route.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ImapFlow } from 'imapflow';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { launchBrowser } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+
+const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+
+describe('the webmail', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+  const requests: string[] = [];
+
+  const rows = () => page.getByRole('region', { name: 'Messages' }).getByRole('listitem');
+  const row = (text: string) => rows().filter({ hasText: text });
+  const reader = () => page.getByRole('region', { name: 'Message', exact: true });
+  const openRow = (text: string) => row(text).locator('button.text-left').click();
+  const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+  async function signIn(to: Page, who: { address: string; password: string }): Promise<void> {
+    await to.goto(`${daemon.url}/login?next=/mail`);
+    await to.getByLabel('Mail address').fill(who.address);
+    await to.getByLabel('Password').fill(who.password);
+    await to.getByRole('button', { name: 'Sign in' }).click();
+    await to.getByRole('button', { name: 'Compose' }).first().waitFor();
+  }
+
+  async function deliver(mail: SendMailOptions): Promise<void> {
+    const { smtp: port } = daemon.ports;
+    const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+    await transport.sendMail({ from: 'Zoe <zoe@outside.example>', to: ann.address, ...mail });
+    transport.close();
+  }
+
+  async function readImap<T>(
+    who: { address: string; password: string },
+    folder: string,
+    work: (client: ImapFlow) => Promise<T>,
+  ): Promise<T> {
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: daemon.ports.imap,
+      secure: false,
+      doSTARTTLS: false,
+      auth: { user: who.address, pass: who.password },
+      logger: false,
+    });
+    await client.connect();
+    try {
+      await client.mailboxOpen(folder);
+      return await work(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (/Hydration|did not match/i.test(message.text())) problems.push(message.text());
+    });
+    context.on('request', (request) => requests.push(request.url()));
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('shows an empty inbox, then new mail without reload', async () => {
+    await signIn(page, ann);
+    await page.getByText('All done').waitFor();
+    await deliver({ subject: 'First light', text: 'Good morning.\n\n-- \nZoe' });
+    await row('First light').waitFor();
+    await row('First light').getByText('Unread.').waitFor({ state: 'attached' });
+    await waitFor(
+      async () => (await page.title()).startsWith('(1) Inbox'),
+      'the count in the title',
+    );
+  });
+
+  it('reads plain text, marks it as read, and Back closes it', async () => {
+    await openRow('First light');
+    await reader().getByText('Good morning.').waitFor();
+    await waitFor(async () => (await page.title()).startsWith('Inbox'), 'the count to go');
+    const flags = await readImap(ann, 'INBOX', (client) => client.fetchAll('1', { flags: true }));
+    assert.ok(flags[0]?.flags?.has('\\Seen'));
+    await page.goBack();
+    assert.doesNotMatch(page.url(), /message=/);
+    await page.goForward();
+    await reader().getByText('Good morning.').waitFor();
+  });
+
+  it('answers with a file; the other gets it, the original is marked, a copy is in Sent', async () => {
+    await deliver({ from: `Ben <${ben.address}>`, subject: 'Please answer', text: 'Question?' });
+    await row('Please answer').waitFor();
+    await openRow('Please answer');
+    await reader().getByText('Question?').waitFor();
+    await page.keyboard.press('r');
+    const composer = page.getByRole('region', { name: 'Re: Please answer' });
+    const text = composer.getByRole('textbox', { name: 'Text' });
+    await text.waitFor();
+    assert.match(await text.inputValue(), /\n> Question\?/);
+    await page.keyboard.type('Here is the answer.');
+    await composer
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'plän.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') });
+    await composer.getByText('8 B').waitFor();
+    await page.keyboard.press('Control+Enter');
+    await seeToast('Message sent.');
+    const got = await waitFor(
+      () =>
+        readImap(ben, 'INBOX', async (client) => {
+          const all = await client.fetchAll('1:*', { uid: true, envelope: true, source: true });
+          return all.find((each) => each.envelope?.subject === 'Re: Please answer');
+        }).catch(() => null),
+      'the answer at the other side',
+    );
+    const source = got.source?.toString() ?? '';
+    assert.match(source, /Here is the answer\./);
+    assert.match(source, /In-Reply-To: </);
+    assert.match(source, /filename\*0\*=utf-8''pl%C3%A4n\.txt/);
+    await row('Please answer').getByText('Answered.').waitFor({ state: 'attached' });
+    const sent = await readImap(ann, 'Sent', (client) => client.fetchAll('1:*', { flags: true }));
+    assert.equal(sent.length, 1);
+    assert.ok(sent[0]?.flags?.has('\\Seen'));
+  });
+
+  it('keeps a draft, resumes it whole, sends it and removes it', async () => {
+    await page.keyboard.press('c');
+    const composer = page.locator('[data-composer]');
+    await composer.getByRole('combobox', { name: 'To', exact: true }).fill(ben.address);
+    await page.keyboard.press('Enter');
+    await composer.getByRole('button', { name: 'Cc Bcc' }).click();
+    await composer.getByRole('combobox', { name: 'Bcc' }).fill('ann@example.test,');
+    await composer.getByRole('textbox', { name: 'Subject' }).fill('Half a thought');
+    await composer.getByRole('textbox', { name: 'Text' }).fill('line one\n\n  line two');
+    await composer.getByText(/^Saved /).waitFor({ timeout: 12_000 });
+    await composer.getByRole('textbox', { name: 'Text' }).fill('line one\n\n  line two, more');
+    await page.keyboard.press('Escape');
+    await composer.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: /^Drafts/ }).click();
+    await row('Half a thought').waitFor();
+    assert.equal(await rows().count(), 1);
+    await openRow('Half a thought');
+    await composer.getByRole('textbox', { name: 'Text' }).waitFor();
+    assert.equal(
+      await composer.getByRole('textbox', { name: 'Text' }).inputValue(),
+      'line one\n\n  line two, more',
+    );
+    await composer.getByText('ann@example.test', { exact: true }).waitFor();
+    await composer.getByRole('button', { name: 'Send' }).click();
+    await seeToast('Message sent.');
+    await page.getByText('No drafts').waitFor();
+    await page.getByRole('link', { name: /^Inbox/ }).click();
+    await row('Half a thought').waitFor();
+    const source = await readImap(ben, 'INBOX', async (client) => {
+      const all = await client.fetchAll('1:*', { envelope: true, source: true });
+      return all.find((each) => each.envelope?.subject === 'Half a thought')?.source?.toString();
+    });
+    assert.doesNotMatch(source ?? '', /^Bcc:/im);
+  });
+
+  it('discards a draft', async () => {
+    await page.keyboard.press('c');
+    const composer = page.locator('[data-composer]');
+    await composer.getByRole('textbox', { name: 'Subject' }).fill('Never mind');
+    await composer.getByText(/^Saved /).waitFor({ timeout: 12_000 });
+    await composer.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await composer.waitFor({ state: 'detached' });
+    const left = await readImap(ann, 'Drafts', async (client) =>
+      client.mailbox ? client.mailbox.exists : -1,
+    );
+    assert.equal(left, 0);
+  });
+
+  it('says what stands in the way of sending', async () => {
+    await page.keyboard.press('c');
+    const composer = page.locator('[data-composer]');
+    await composer.getByRole('button', { name: 'Send' }).click();
+    await composer.getByRole('alert').filter({ hasText: 'Add at least one recipient' }).waitFor();
+    await composer.getByRole('combobox', { name: 'To', exact: true }).fill('nobody@example.test');
+    await composer.getByRole('textbox', { name: 'Subject' }).fill('x');
+    await composer.getByRole('textbox', { name: 'Text' }).fill('see attached');
+    await composer.getByRole('button', { name: 'Send' }).click();
+    const question = page.getByRole('dialog').filter({ hasText: 'No file attached' });
+    await question.getByRole('button', { name: 'Send anyway' }).click();
+    await composer.getByRole('alert').waitFor();
+    await composer.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await composer.waitFor({ state: 'detached' });
+  });
+
+  it('moves, deletes and takes it back', async () => {
+    await deliver({ subject: 'Move me', text: 'x' });
+    await row('Move me').waitFor();
+    await row('Move me').hover();
+    await row('Move me').getByRole('button', { name: 'Archive' }).click();
+    await seeToast('1 message moved to Archive.');
+    await row('Move me').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await row('Move me').waitFor();
+    await row('Move me').getByRole('checkbox').check({ force: true });
+    await page.getByRole('toolbar', { name: 'Selected messages' }).waitFor();
+    await page.keyboard.press('#');
+    await seeToast('1 message moved to Trash.');
+    await page.keyboard.press('z');
+    await row('Move me').waitFor();
+    await row('Move me').getByRole('checkbox').check({ force: true });
+    await page.keyboard.press('v');
+    await page.getByRole('dialog').getByLabel('Folder', { exact: true }).fill('trash');
+    await page.keyboard.press('Enter');
+    await row('Move me').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: /^Trash/ }).click();
+    await row('Move me').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).first().click();
+    await page.getByRole('menuitem', { name: /Empty Trash/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('Trash is empty').waitFor();
+    await page.getByRole('link', { name: /^Inbox/ }).click();
+  });
+
+  it('searches with operators, and Back leaves the search', async () => {
+    await row('First light').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('from:zoe subject:light');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 match in Inbox').waitFor();
+    assert.equal(await rows().count(), 1);
+    await openRow('First light');
+    await reader().getByText('Good morning.').waitFor();
+    await page.goBack();
+    await page.getByText('1 match in Inbox').waitFor();
+    await page.goBack();
+    await row('Please answer').waitFor();
+  });
+
+  it('sorts', async () => {
+    await page.getByRole('button', { name: /^Order/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Subject' }).click();
+    await waitFor(async () => page.url().includes('sort=subject'), 'the order in the URL');
+    await waitFor(
+      async () => (await rows().first().textContent())?.includes('First light'),
+      'the order',
+    );
+    await page.goBack();
+  });
+
+  it('makes, renames and deletes a folder', async () => {
+    await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Bücher & mehr');
+    await page.keyboard.press('Enter');
+    const link = page.getByRole('link', { name: 'Bücher & mehr' });
+    await link.waitFor();
+    await link.click();
+    await page.getByText('Empty folder').waitFor();
+    await page.reload();
+    await page.getByText('Empty folder').waitFor();
+    await page.getByRole('button', { name: 'More about Bücher & mehr' }).click({ force: true });
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete folder' }).click();
+    await link.waitFor({ state: 'detached' });
+    await row('First light').waitFor();
+  });
+
+  it('shows hostile HTML without running or loading anything', async () => {
+    const marker = 'https://tracker.outside.example';
+    await deliver({
+      subject: '<script>document.title="owned"</script>',
+      html: `<p onclick="x">Dear reader</p><script>parent.document.title='owned'</script>
+        <img src="${marker}/a.png" onerror="parent.document.title='owned'">
+        <style>@import url(${marker}/b.css);p{background:url(${marker}/c.png)}</style>
+        <link rel=stylesheet href="${marker}/d.css"><iframe src="${marker}/e"></iframe>
+        <svg onload="parent.document.title='owned'"></svg><form action="${marker}"><input name=p></form>
+        <a href="javascript:parent.document.title='owned'">bad link</a>
+        <a href="https://outside.example/page">good link</a>`,
+      attachments: [
+        { filename: 'evil.svg', content: '<svg onload="alert(1)"/>', contentType: 'image/svg+xml' },
+        { filename: '"><img src=x onerror=alert(1)>.html', content: '<script>alert(1)</script>' },
+      ],
+    });
+    await openRow('<script>');
+    const frame = page.frameLocator('iframe[title=Message]');
+    await frame.getByText('Dear reader').waitFor();
+    const element = page.locator('iframe[title=Message]');
+    const sandbox = (await element.getAttribute('sandbox')) ?? '';
+    assert.doesNotMatch(sandbox, /allow-scripts|allow-same-origin/);
+    assert.equal(await frame.locator('script, svg, form, iframe, link, img[src^=http]').count(), 0);
+    assert.equal(await frame.getByText('bad link').getAttribute('href'), null);
+    assert.equal(await frame.getByText('good link').getAttribute('rel'), 'noopener noreferrer');
+    await page.getByText('2 remote images not loaded').waitFor();
+    assert.deepEqual(
+      requests.filter((url) => url.startsWith(marker)),
+      [],
+    );
+    await page.getByRole('button', { name: 'Load images' }).click();
+    await waitFor(
+      () => requests.some((url) => url === `${marker}/a.png`),
+      'the image to be asked for',
+    );
+    assert.ok(
+      requests.filter((url) => url.startsWith(marker)).every((url) => url.endsWith('.png')),
+    );
+    assert.doesNotMatch(await page.title(), /owned/);
+    const links = reader().getByRole('list', { name: 'Attachments' }).getByRole('link');
+    for (const link of await links.all()) {
+      const answer = await context.request.get(daemon.url + (await link.getAttribute('href')));
+      const headers = answer.headers();
+      assert.equal(headers['content-type'], 'application/octet-stream');
+      assert.match(headers['content-disposition'] ?? '', /^attachment;/);
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+    }
+    const url = (await element.getAttribute('src')) ?? '';
+    const answer = await context.request.get(daemon.url + url);
+    assert.match(answer.headers()['content-security-policy'] ?? '', /default-src 'none'.*sandbox/);
+  });
+
+  it('walks by keys alone', async () => {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await row('First light').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await waitFor(() => /message=\d+/.test(page.url()), 'an open message');
+    const before = page.url();
+    await page.keyboard.press('j');
+    await waitFor(() => page.url() !== before, 'the next message');
+    await page.keyboard.press('s');
+    await row('Starred.').first().waitFor();
+    await page.keyboard.press('u');
+    await waitFor(() => !/message=/.test(page.url()), 'the list');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Keyboard shortcuts').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('works on a phone', async () => {
+    const phone = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      storageState: await context.storageState(),
+    });
+    const small = await phone.newPage();
+    small.setDefaultTimeout(15_000);
+    await small.goto(`${daemon.url}/mail`);
+    await small.getByText('First light').tap();
+    await small.getByRole('paragraph').getByText('Good morning.').waitFor();
+    const width = await small.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `the page is ${width} wide`);
+    await small.getByRole('button', { name: 'Back to the list' }).tap();
+    await small.getByText('Please answer').first().waitFor();
+    await small.getByRole('button', { name: 'Folders' }).tap();
+    await small.getByRole('dialog').getByRole('link', { name: /^Sent/ }).tap();
+    await small.getByText('Re: Please answer').waitFor();
+    await phone.close();
+  });
+
+  it('refuses strangers, other sites and other people’s mail', async () => {
+    const get = [
+      'folders',
+      'list?folder=INBOX',
+      'message?folder=INBOX&uid=1',
+      'frame?folder=INBOX&uid=1&part=1',
+      'part?folder=INBOX&uid=1&part=1',
+      'source?folder=INBOX&uid=1',
+      'events?folder=INBOX',
+      'addresses',
+    ];
+    for (const path of get) {
+      const answer = await fetch(`${daemon.url}/api/mail/${path}`);
+      assert.equal(answer.status, 401, path);
+    }
+    const post = ['actions', 'upload', 'compose', 'draft', 'send'];
+    for (const path of post) {
+      const answer = await fetch(`${daemon.url}/api/mail/${path}`, { method: 'POST' });
+      assert.equal(answer.status, 401, path);
+    }
+    for (const path of post) {
+      const answer = await context.request.post(`${daemon.url}/api/mail/${path}`, {
+        headers: { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+        data: { kind: 'empty', folder: 'Trash' },
+      });
+      assert.equal(answer.status(), 403, path);
+    }
+    const stranger = await fetch(`${daemon.url}/mail`, { redirect: 'manual' });
+    assert.match(stranger.headers.get('location') ?? '', /\/login/);
+
+    const other = await browser.newContext();
+    const bens = await other.newPage();
+    await signIn(bens, ben);
+    const list = await other.request.get(`${daemon.url}/api/mail/list?folder=INBOX`);
+    const subjects = ((await list.json()) as { rows: { subject: string }[] }).rows.map(
+      (each) => each.subject,
+    );
+    assert.ok(!subjects.includes('First light') && subjects.includes('Re: Please answer'));
+    const missing = await other.request.get(`${daemon.url}/api/mail/message?folder=INBOX&uid=99`);
+    assert.equal(missing.status(), 404);
+    const send = await other.request.post(`${daemon.url}/api/mail/send`, {
+      headers: { 'sec-fetch-site': 'same-origin' },
+      data: { message: { from: ann.address, to: [{ name: '', address: ann.address }], text: 'x' } },
+    });
+    assert.equal(send.status(), 403);
+    await other.close();
+  });
+
+  it('ends its event streams when it stops', async () => {
+    const { ms } = await daemon.stop();
+    assert.ok(ms < 5000, `took ${Math.round(ms)} ms`);
+    assert.deepEqual(problems, []);
+  });
+});
