@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { applyTheme, readTheme, type Theme } from '#components/ui/theme-toggle.tsx';
-import type { Owner } from './mail-app.tsx';
+import type { Owner } from './owner.ts';
 
 const themes: { theme: Theme; label: string; icon: ReactNode }[] = [
   { theme: 'system', label: 'System theme', icon: <Monitor /> },

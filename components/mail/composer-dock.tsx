@@ -4,19 +4,11 @@ import { useCallback, useMemo, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { ComposeForm } from '#lib/webmail/prefill.ts';
 import type { Upload } from '#lib/webmail/uploads.ts';
+import type { ComposerStart, ComposeStart } from './compose-start.ts';
 import { Composer } from './composer.tsx';
-import type { Owner } from './mail-app.tsx';
+import type { Owner } from './owner.ts';
 import { errorText, postJson } from './request.ts';
 
-export type ComposeStart =
-  | { mode: 'new'; to?: string }
-  | { mode: 'reply' | 'reply-all' | 'forward' | 'draft'; folder: string; uid: number };
-
-export type ComposerStart = ComposeForm & {
-  attachments: Upload[];
-  draftUid: number | null;
-  isAnswer: boolean;
-};
 export type Composers = ReturnType<typeof useComposers>;
 
 const most = 3;

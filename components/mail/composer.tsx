@@ -8,9 +8,9 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Spinner } from '#components/ui/spinner.tsx';
-import type { ComposerStart } from './composer-dock.tsx';
+import type { ComposerStart } from './compose-start.ts';
 import { ComposerFiles } from './composer-files.tsx';
-import type { Owner } from './mail-app.tsx';
+import type { Owner } from './owner.ts';
 import { RecipientField } from './recipient-field.tsx';
 import { useComposer } from './use-composer.ts';
 

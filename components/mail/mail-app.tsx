@@ -6,18 +6,18 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
-import { ComposerDock, type ComposeStart, useComposers } from './composer-dock.tsx';
+import type { ComposeStart } from './compose-start.ts';
+import { ComposerDock, useComposers } from './composer-dock.tsx';
 import { folderName } from './folder-look.tsx';
 import { FolderDrawer, FolderPane } from './folder-pane.tsx';
 import { ListPane } from './list-pane.tsx';
 import { MoveDialog } from './move-dialog.tsx';
+import type { Owner } from './owner.ts';
 import { Reader } from './reader.tsx';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { useIsWide } from './use-client.ts';
 import { type MailStart, useMail } from './use-mail.ts';
 import { useShortcuts } from './use-shortcuts.ts';
-
-export type Owner = { address: string; name: string; isAdmin: boolean; addresses: string[] };
 
 export function MailApp({
   title,

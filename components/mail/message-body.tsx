@@ -67,6 +67,7 @@ function HtmlFrame({ message, body }: { message: MessageView; body: HtmlBody }) 
     ...(mayLoadRemote ? { images: '1' } : {}),
     ...(isDark ? { theme: 'dark' } : {}),
   });
+  const url = `/api/mail/frame?${query}`;
   // A message with colours of its own is light paper, also in the dark.
   const isPaper = body.hasColors || !isDark;
   return (
@@ -84,10 +85,12 @@ function HtmlFrame({ message, body }: { message: MessageView; body: HtmlBody }) 
         </div>
       )}
       <iframe
+        // A frame that is sent elsewhere makes a step in the history, which Back would undo first; a new one does not.
+        key={url}
         title="Message"
         sandbox="allow-popups allow-popups-to-escape-sandbox"
         referrerPolicy="no-referrer"
-        src={`/api/mail/frame?${query}`}
+        src={url}
         className={`min-h-72 w-full flex-1 ${isPaper ? 'bg-white' : ''}`}
         style={{ colorScheme: isPaper ? 'light' : 'dark' }}
       />

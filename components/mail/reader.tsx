@@ -31,7 +31,7 @@ import { Kbd } from '#components/ui/kbd.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import type { MessageView } from '#lib/webmail/message.ts';
 import { AttachmentList } from './attachment-list.tsx';
-import type { ComposeStart } from './composer-dock.tsx';
+import type { ComposeStart } from './compose-start.ts';
 import { folderName } from './folder-look.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageHead } from './message-head.tsx';

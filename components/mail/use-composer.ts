@@ -6,7 +6,7 @@ import type { SavedDraft } from '#lib/webmail/drafts.ts';
 import type { ComposeForm } from '#lib/webmail/prefill.ts';
 import type { Sent } from '#lib/webmail/send.ts';
 import type { Upload } from '#lib/webmail/uploads.ts';
-import type { ComposerStart } from './composer-dock.tsx';
+import type { ComposerStart } from './compose-start.ts';
 import { looksLikeAddress } from './people.ts';
 import { deleteAt, errorText, postJson, RequestError } from './request.ts';
 import { uploadFile } from './upload-file.ts';

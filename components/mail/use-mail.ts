@@ -1,8 +1,7 @@
 // The state of the mail page: place, folders, rows, open message, selection, and everything that can be done.
 // Actions show at once and are taken back when the server refuses; the server's state is fetched afterwards.
 'use client';
-import { usePathname, useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { formatPlural } from '#components/ui/format.ts';
 import { useToast } from '#components/ui/toast.tsx';
 import type { FlagName, Moved } from '#lib/webmail/actions.ts';
@@ -10,11 +9,18 @@ import type { Folder } from '#lib/webmail/mailboxes.ts';
 import type { MessageView } from '#lib/webmail/message.ts';
 import type { MessagePage, MessageRow } from '#lib/webmail/message-list.ts';
 import { folderName } from './folder-look.tsx';
-import { type Place, readPlace, toUrl } from './place.ts';
+import { keepRecent, listKey, mapLists, messageKey, withoutRows } from './mail-cache.ts';
+import type { Place } from './place.ts';
 import { errorText, getJson, isAborted, postJson } from './request.ts';
 import { useMailEvents } from './use-events.ts';
+import { usePlace } from './use-place.ts';
 
-export type MailStart = { folders: Folder[]; page: MessagePage; message: MessageView | null };
+export type MailStart = {
+  place: Place;
+  folders: Folder[];
+  page: MessagePage;
+  message: MessageView | null;
+};
 export type Mail = ReturnType<typeof useMail>;
 type Undo = { label: string; run: () => Promise<void> };
 type Target = { role: 'archive' | 'junk' | 'trash' | 'inbox' } | { to: string };
@@ -25,12 +31,8 @@ const keptMessages = 60;
 
 export function useMail(start: MailStart) {
   const toast = useToast();
-  const pathname = usePathname();
-  const search = useSearchParams();
-  const place = useMemo(() => readPlace(pathname, new URLSearchParams(search)), [pathname, search]);
+  const { place, placeNow, go, close } = usePlace(start.place);
   const { folder: path, query, sort, page, uid } = place;
-  const placeNow = useRef(place);
-  placeNow.current = place;
 
   const [folders, setFolders] = useState(start.folders);
   const [lists, setLists] = useState(() => new Map([[listKey(place), start.page]]));
@@ -51,50 +53,6 @@ export function useMail(start: MailStart) {
   const message = uid ? (messages.get(messageKey(path, uid)) ?? null) : null;
   const rows = list?.rows ?? [];
 
-  // Going back takes a moment; what is asked for meanwhile waits, or Back would undo that instead.
-  const isGoingBack = useRef(false);
-  const go = useCallback((next: Partial<Place>, isReplaced = false) => {
-    if (isGoingBack.current) {
-      window.addEventListener('popstate', () => setTimeout(() => go(next, isReplaced), 0), {
-        once: true,
-      });
-      return;
-    }
-    const before = placeNow.current;
-    const url = toUrl({ ...before, ...next });
-    const dreyOpened = isReplaced ? wasOpened() : Boolean(next.uid) && before.uid === null;
-    if (isReplaced) window.history.replaceState({ dreyOpened }, '', url);
-    else window.history.pushState({ dreyOpened }, '', url);
-  }, []);
-
-  /** Closes the message the way Back does, where Back would. */
-  const close = useCallback(() => {
-    if (isGoingBack.current) return;
-    if (!wasOpened()) {
-      go({ uid: null }, true);
-      return;
-    }
-    isGoingBack.current = true;
-    const settle = () => {
-      isGoingBack.current = false;
-    };
-    window.addEventListener('popstate', settle, { once: true });
-    window.history.back();
-  }, [go]);
-
-  const keepList = useCallback((key: string, value: MessagePage) => {
-    setLists((all) => {
-      const next = new Map(all);
-      next.delete(key);
-      next.set(key, value);
-      for (const oldest of next.keys()) {
-        if (next.size <= keptPages) break;
-        next.delete(oldest);
-      }
-      return next;
-    });
-  }, []);
-
   const loadList = useCallback(
     async (at: Place, signal?: AbortSignal) => {
       const key = listKey(at);
@@ -104,17 +62,17 @@ export function useMail(start: MailStart) {
         const result = await getJson<MessagePage>('/api/mail/list', parameters, signal);
         // An action began or ended meanwhile: its own refresh follows.
         if (before !== actionCount.current || openActions.current > 0) return;
-        keepList(key, result);
+        setLists((all) => keepRecent(all, key, result, keptPages));
         const present = new Set(result.rows.map((row) => row.uid));
-        if (key === listKey(placeNow.current)) {
+        if (key === listKey(placeNow())) {
           setListError(null);
           setSelected((all) => new Set([...all].filter((each) => present.has(each))));
         }
       } catch (error) {
-        if (!isAborted(error) && key === listKey(placeNow.current)) setListError(errorText(error));
+        if (!isAborted(error) && key === listKey(placeNow())) setListError(errorText(error));
       }
     },
-    [keepList],
+    [placeNow],
   );
 
   const loadFolders = useCallback(async () => {
@@ -130,31 +88,22 @@ export function useMail(start: MailStart) {
   const refresh = useCallback(() => {
     refreshTimer.current ??= setTimeout(() => {
       refreshTimer.current = null;
-      void loadList(placeNow.current);
+      void loadList(placeNow());
       void loadFolders();
     }, 60);
-  }, [loadList, loadFolders]);
+  }, [loadList, loadFolders, placeNow]);
 
   const loadMessage = useCallback(async (folderPath: string, wanted: number) => {
     const parameters = { folder: folderPath, uid: wanted };
     const view = await getJson<MessageView>('/api/mail/message', parameters);
-    setMessages((all) => {
-      const next = new Map(all).set(messageKey(folderPath, wanted), view);
-      for (const oldest of next.keys()) {
-        if (next.size <= keptMessages) break;
-        next.delete(oldest);
-      }
-      return next;
-    });
+    const key = messageKey(folderPath, wanted);
+    setMessages((all) => keepRecent(all, key, view, keptMessages));
     return view;
   }, []);
 
   const isLost = useMailEvents(path, (event) => {
     if (event.kind === 'lost') return;
-    if (
-      event.kind === 'back' ||
-      (event.kind === 'changed' && event.folder === placeNow.current.folder)
-    )
+    if (event.kind === 'back' || (event.kind === 'changed' && event.folder === placeNow().folder))
       refresh();
     else void loadFolders();
   });
@@ -178,21 +127,24 @@ export function useMail(start: MailStart) {
     setCursor(null);
   }, [path, query, sort, page]);
 
-  const patchRows = useCallback((uids: readonly number[], patch: Partial<MessageRow>) => {
-    const wanted = new Set(uids);
-    const here = placeNow.current.folder;
-    setLists((all) =>
-      mapLists(all, here, (row) => (wanted.has(row.uid) ? { ...row, ...patch } : row)),
-    );
-    setMessages((all) => {
-      const next = new Map(all);
-      for (const each of uids) {
-        const known = next.get(messageKey(here, each));
-        if (known) next.set(messageKey(here, each), { ...known, ...patch } as MessageView);
-      }
-      return next;
-    });
-  }, []);
+  const patchRows = useCallback(
+    (uids: readonly number[], patch: Partial<MessageRow>) => {
+      const wanted = new Set(uids);
+      const here = placeNow().folder;
+      setLists((all) =>
+        mapLists(all, here, (row) => (wanted.has(row.uid) ? { ...row, ...patch } : row)),
+      );
+      setMessages((all) => {
+        const next = new Map(all);
+        for (const each of uids) {
+          const known = next.get(messageKey(here, each));
+          if (known) next.set(messageKey(here, each), { ...known, ...patch } as MessageView);
+        }
+        return next;
+      });
+    },
+    [placeNow],
+  );
 
   const changeUnread = useCallback((folderPath: string, by: number) => {
     if (by === 0) return;
@@ -244,9 +196,9 @@ export function useMail(start: MailStart) {
   const setFlag = useCallback(
     async (uids: readonly number[], flag: FlagName, isSet: boolean, isQuiet = false) => {
       if (uids.length === 0) return;
-      const here = placeNow.current.folder;
+      const here = placeNow().folder;
       const all = [...uids];
-      const known = lists.get(listKey(placeNow.current))?.rows ?? [];
+      const known = lists.get(listKey(placeNow()))?.rows ?? [];
       if (flag === 'seen') {
         const changed = known.filter((row) => all.includes(row.uid) && row.isSeen !== isSet).length;
         changeUnread(here, isSet ? -changed : changed);
@@ -268,28 +220,19 @@ export function useMail(start: MailStart) {
         remember({ label: `${formatPlural(all.length, 'message')} marked ${what}.`, run: undo });
       }
     },
-    [lists, patchRows, changeUnread, run, remember],
+    [lists, patchRows, changeUnread, run, remember, placeNow],
   );
 
   const takeAway = useCallback(
     (uids: readonly number[]) => {
       const gone = new Set(uids);
-      const at = placeNow.current;
+      const at = placeNow();
       const shown = lists.get(listKey(at))?.rows ?? [];
       changeUnread(at.folder, -shown.filter((row) => gone.has(row.uid) && !row.isSeen).length);
       const last = shown.findLastIndex((row) => gone.has(row.uid));
       const next = shown.slice(last + 1).find((row) => !gone.has(row.uid));
       const before = shown.slice(0, Math.max(last, 0)).findLast((row) => !gone.has(row.uid));
-      setLists((all) => {
-        const result = new Map(all);
-        for (const [key, value] of all) {
-          if (value.folder !== at.folder) continue;
-          const kept = value.rows.filter((row) => !gone.has(row.uid));
-          const total = value.total - (value.rows.length - kept.length);
-          result.set(key, { ...value, rows: kept, total });
-        }
-        return result;
-      });
+      setLists((all) => withoutRows(all, at.folder, gone));
       setSelected((all) => new Set([...all].filter((each) => !gone.has(each))));
       const neighbour = next ?? before ?? null;
       if (at.uid && gone.has(at.uid)) {
@@ -298,7 +241,7 @@ export function useMail(start: MailStart) {
       }
       setCursor((now) => (now && gone.has(now) ? (neighbour?.uid ?? null) : now));
     },
-    [lists, changeUnread, go],
+    [lists, changeUnread, go, placeNow],
   );
 
   const nameOfTarget = useCallback(
@@ -314,7 +257,7 @@ export function useMail(start: MailStart) {
   const move = useCallback(
     async (uids: readonly number[], target: Target) => {
       if (uids.length === 0) return;
-      const here = placeNow.current.folder;
+      const here = placeNow().folder;
       const all = [...uids];
       takeAway(all);
       const body = { kind: 'move', folder: here, uids: all, ...target };
@@ -329,13 +272,13 @@ export function useMail(start: MailStart) {
         },
       });
     },
-    [takeAway, run, remember, nameOfTarget],
+    [takeAway, run, remember, nameOfTarget, placeNow],
   );
 
   const remove = useCallback(
     async (uids: readonly number[]) => {
       if (uids.length === 0) return;
-      const here = placeNow.current.folder;
+      const here = placeNow().folder;
       const all = [...uids];
       takeAway(all);
       const body = { kind: 'delete', folder: here, uids: all };
@@ -354,7 +297,7 @@ export function useMail(start: MailStart) {
         },
       });
     },
-    [takeAway, run, remember, toast],
+    [takeAway, run, remember, toast, placeNow],
   );
 
   /** An action on a whole folder, for example empty. */
@@ -397,29 +340,29 @@ export function useMail(start: MailStart) {
   /** Marks as unread without the open message being read again at once. */
   const markUnread = useCallback(
     (uids: readonly number[]) => {
-      const at = placeNow.current;
+      const at = placeNow();
       if (at.uid && uids.includes(at.uid)) keptUnread.current = messageKey(at.folder, at.uid);
       return setFlag(uids, 'seen', false);
     },
-    [setFlag],
+    [setFlag, placeNow],
   );
 
   /** Fetches a message before it is opened. */
   const prefetch = useCallback(
     (wanted: number) => {
-      const here = placeNow.current.folder;
+      const here = placeNow().folder;
       if (!messages.has(messageKey(here, wanted))) loadMessage(here, wanted).catch(() => {});
     },
-    [messages, loadMessage],
+    [messages, loadMessage, placeNow],
   );
 
   const open = useCallback(
     (wanted: number) => {
       setCursor(wanted);
       // Stepping from message to message is one step back to the list.
-      go({ uid: wanted }, placeNow.current.uid !== null);
+      go({ uid: wanted }, placeNow().uid !== null);
     },
-    [go],
+    [go, placeNow],
   );
 
   return {
@@ -448,29 +391,4 @@ export function useMail(start: MailStart) {
     open,
     close,
   };
-}
-
-/** Whether the open message was opened from the list that lies one step back. */
-function wasOpened(): boolean {
-  return (window.history.state as { dreyOpened?: boolean } | null)?.dreyOpened === true;
-}
-
-function listKey(place: Place): string {
-  return [place.folder, place.query, place.sort, place.page].join('\u0000');
-}
-
-function messageKey(folder: string, uid: number): string {
-  return `${folder}\u0000${uid}`;
-}
-
-function mapLists(
-  lists: Map<string, MessagePage>,
-  folder: string,
-  change: (row: MessageRow) => MessageRow,
-): Map<string, MessagePage> {
-  const next = new Map(lists);
-  for (const [key, value] of lists) {
-    if (value.folder === folder) next.set(key, { ...value, rows: value.rows.map(change) });
-  }
-  return next;
 }

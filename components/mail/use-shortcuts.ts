@@ -2,7 +2,7 @@
 'use client';
 import { useEffect, useRef } from 'react';
 import type { FolderRole } from '#lib/webmail/mailboxes.ts';
-import type { ComposeStart } from './composer-dock.tsx';
+import type { ComposeStart } from './compose-start.ts';
 import { type Command, commandOf } from './shortcuts.ts';
 import type { Mail } from './use-mail.ts';
 

@@ -63,7 +63,8 @@ describe('the webmail', () => {
   }
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    daemon = await startDaemon();
+    browser = await launchBrowser();
     await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
     await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -332,6 +333,7 @@ describe('the webmail', () => {
 
   it('walks by keys alone', async () => {
     await page.keyboard.press('Escape');
+    await waitFor(() => !/message=/.test(page.url()), 'the list');
     await page.keyboard.press('g');
     await page.keyboard.press('i');
     await row('First light').waitFor();

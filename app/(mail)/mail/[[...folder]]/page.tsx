@@ -61,7 +61,7 @@ async function loadStart(account: Account, place: Place) {
       // A message that is gone is told inside the reader.
       place.uid ? readMessage(account, place.folder, place.uid).catch(() => null) : null,
     ]);
-    return { folders, page, message };
+    return { place, folders, page, message };
   } catch (error) {
     if (isRefusal(error, 'not-found') && place.folder !== 'INBOX') return 'missing';
     if (isRefusal(error)) return 'outage';

@@ -1,0 +1,9 @@
+// Who is signed in, as the page needs it.
+
+export type Owner = {
+  address: string;
+  name: string;
+  isAdmin: boolean;
+  /** All addresses the person may send from, the main one first */
+  addresses: string[];
+};
