@@ -3,7 +3,7 @@
 // because it runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,12 +59,20 @@ export async function prepareWeb(say) {
   if (readStamp(stamp) === hash) return;
   say('Building the web app (half a minute) …');
   const next = join('node_modules', 'next', 'dist', 'bin', 'next');
-  await run(
-    pinnedNode,
-    [next, 'build'],
-    'The web app could not be built; the lines above say where.',
-    { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
-  );
+  const build = () =>
+    run(pinnedNode, [next, 'build'], 'The web app could not be built; the lines above say where.', {
+      NEXT_TELEMETRY_DISABLED: '1',
+      NODE_ENV: 'production',
+    });
+  const folder = dirname(stamp);
+  const hadCache = existsSync(folder);
+  await build().catch((error) => {
+    if (!hadCache) throw error;
+    // A build that was interrupted can leave a cache behind that breaks every later one.
+    say('Once more, from the beginning …');
+    rmSync(folder, { recursive: true, force: true });
+    return build();
+  });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, hash);
 }
