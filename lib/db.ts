@@ -24,6 +24,7 @@ export type Db = Omit<
   '$transaction' | '$connect' | '$disconnect' | '$on' | '$extends'
 >;
 export type Tx = Db;
+export type Sql = ReturnType<typeof sql>;
 
 /** Steps that share one commit at most; bounds how long one transaction holds the lock. */
 const groupSize = 64;
@@ -35,9 +36,17 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
+type Handed<Item, Outcome> = {
+  item: Item;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+};
+
 type State = {
   client: PrismaClient | null;
   readVersion: () => number | null;
+  readRevision: () => number | null;
+  opened: number;
   waiting: Waiting[];
   isDraining: boolean;
 };
@@ -46,17 +55,29 @@ type State = {
 const shared = globalThis as typeof globalThis & {
   dreyDatabase?: State;
 };
-shared.dreyDatabase ??= { client: null, readVersion: () => null, waiting: [], isDraining: false };
+shared.dreyDatabase ??= {
+  client: null,
+  readVersion: () => null,
+  readRevision: () => null,
+  opened: 0,
+  waiting: [],
+  isDraining: false,
+};
 const state = shared.dreyDatabase;
 
+// "minimal": the other formats take a stack trace at every call, for the error that seldom comes.
+const clientOptions = { transactionOptions, errorFormat: 'minimal' } as const;
+
 function open(): PrismaClient {
+  state.opened++;
   if (!postgresql) {
     const adapter = createSqliteAdapter(databaseUrl());
     state.readVersion = adapter.dataVersion;
-    return new PrismaClient({ adapter, transactionOptions });
+    state.readRevision = adapter.revision;
+    return new PrismaClient({ adapter, ...clientOptions });
   }
   const adapter = new postgresql.adapter.PrismaPg({ connectionString: databaseUrl(), max: 8 });
-  const client = new postgresql.client.PrismaClient({ adapter, transactionOptions });
+  const client = new postgresql.client.PrismaClient({ adapter, ...clientOptions });
   return client as unknown as PrismaClient;
 }
 
@@ -85,6 +106,94 @@ export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
     state.waiting.push({ step, resolve: resolve as (value: unknown) => void, reject });
     if (!state.isDraining) void drain();
   });
+}
+
+/**
+ * Makes a write that serves many callers at once: what they hand over while the writer is busy goes to `run`
+ * together, as one step of few statements. `run` returns an outcome for each item, in their order; an Error
+ * rejects that item alone, which must have left nothing. Where `run` throws, each item is tried again alone.
+ */
+export function writeTogether<Item, Outcome>(
+  run: (tx: Tx, items: Item[]) => Promise<(Outcome | Error)[]>,
+): (item: Item) => Promise<Outcome> {
+  const handed: Handed<Item, Outcome>[] = [];
+  const takeNext = () => handed.splice(0, groupSize);
+  const store = async (take: () => Handed<Item, Outcome>[]): Promise<void> => {
+    let taken: Handed<Item, Outcome>[] | null = null;
+    let isStepBad = false;
+    try {
+      const outcomes = await write(async (tx) => {
+        taken = take();
+        const items = taken.map(({ item }) => item);
+        return run(tx, items).catch((error) => {
+          isStepBad = true;
+          throw error;
+        });
+      });
+      settle(taken ?? [], outcomes);
+    } catch (error) {
+      const failed: Handed<Item, Outcome>[] = taken ?? take();
+      // Only where the step failed: after a failed commit nobody knows what is stored.
+      if (isStepBad && failed.length > 1) for (const one of failed) void store(() => [one]);
+      else for (const { reject } of failed) reject(error);
+    }
+  };
+  return (item) =>
+    new Promise((resolve, reject) => {
+      handed.push({ item, resolve, reject });
+      // A step for every group that waits; each takes what is there when its turn comes.
+      if (handed.length % groupSize === 1) void store(takeNext);
+    });
+}
+
+function settle<Item, Outcome>(
+  handed: Handed<Item, Outcome>[],
+  outcomes: (Outcome | Error)[],
+): void {
+  for (const [index, { resolve, reject }] of handed.entries()) {
+    const outcome = outcomes[index] as Outcome | Error;
+    if (outcome instanceof Error) reject(outcome);
+    else resolve(outcome);
+  }
+}
+
+/** Rows and bytes of one INSERT: bounds what it binds and how long it stops the event loop. */
+const rowsPerInsert = 100;
+const bytesPerInsert = 256 * 1024;
+
+/**
+ * INSERTs of many rows, as few statements as is wise: `into` up to VALUES, each row "(…)", `end` after them.
+ * Lets other work of the event loop in between two.
+ */
+export async function insertRows(tx: Tx, into: Sql, rows: Sql[], end: Sql = empty): Promise<void> {
+  for (const part of cutRows(rows)) {
+    await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
+    await new Promise(setImmediate);
+  }
+}
+
+/** Cuts rows into parts that one statement carries. */
+export function* cutRows(rows: Sql[]): Generator<Sql[]> {
+  let part: Sql[] = [];
+  let sizeBytes = 0;
+  for (const row of rows) {
+    const rowBytes = row.values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
+    if (
+      part.length >= rowsPerInsert ||
+      (part.length > 0 && sizeBytes + rowBytes > bytesPerInsert)
+    ) {
+      yield part;
+      part = [];
+      sizeBytes = 0;
+    }
+    part.push(row);
+    sizeBytes += rowBytes;
+  }
+  if (part.length > 0) yield part;
+}
+
+function sizeOf(value: unknown): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
 }
 
 async function drain(): Promise<void> {
@@ -144,11 +253,33 @@ export function readDataVersion(): number | null {
   return state.readVersion();
 }
 
+/**
+ * A read that is only done again after something was committed, by whomever (SQLite, told by data_version);
+ * PostgreSQL does not tell, so there it is done each time. Callers must not change the value.
+ */
+export function readOnceACommit<T>(read: () => Promise<T>): () => Promise<T> {
+  let known: { revision: number; opened: number; value: Promise<T> } | null = null;
+  return () => {
+    const revision = state.readRevision();
+    if (revision === null) return read();
+    const { opened } = state;
+    if (known?.revision === revision && known.opened === opened) return known.value;
+    // The revision is older than what is read, if anything: the next look reads again then.
+    const value = read();
+    known = { revision, opened, value };
+    value.catch(() => {
+      known = null;
+    });
+    return value;
+  };
+}
+
 /** Closes the connections after the last waiting write. */
 export async function closeDatabase(): Promise<void> {
   while (state.isDraining || state.waiting.length > 0) await new Promise(setImmediate);
   const open = state.client;
   state.client = null;
+  state.readRevision = () => null;
   await open?.$disconnect();
 }
 

@@ -20,6 +20,8 @@ type Adapter = SqlDriverAdapter & { client: Client };
 export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
   /** Moves when another process (not this one) commits; null while there is no connection. */
   dataVersion(): number | null;
+  /** Moves when anybody commits, this process too; null while there is no connection. */
+  revision(): number | null;
 };
 
 /**
@@ -29,6 +31,7 @@ export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
  */
 export function createSqliteAdapter(url: string): SqliteAdapterFactory {
   let readVersion: () => number | null = () => null;
+  let readRevision: () => number | null = () => null;
   // A reader in WAL mode waits only in rare moments (recovery, last close), so it may wait in the call.
   const readers = new PrismaBetterSqlite3({ url, timeout: 2000 });
   const writers = new PrismaBetterSqlite3({ url, timeout: 0 });
@@ -37,11 +40,14 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
     adapterName: readers.adapterName,
     connectToShadowDb: () => readers.connectToShadowDb(),
     dataVersion: () => readVersion(),
+    revision: () => readRevision(),
     connect: async () => {
       const writer = await open(writers);
       const reader = await open(readers);
       reader.client.pragma('query_only = ON');
-      readVersion = () => Number(writer.client.pragma('data_version', { simple: true }));
+      // The pragma tells of commits by other connections than the one that is asked.
+      readVersion = watchVersion(writer.client);
+      readRevision = watchVersion(reader.client);
       const start = writer.startTransaction.bind(writer);
       reader.startTransaction = async (isolation) => {
         await beginImmediate(writer.client);
@@ -51,6 +57,7 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
       const close = reader.dispose.bind(reader);
       reader.dispose = async () => {
         readVersion = () => null;
+        readRevision = () => null;
         await close();
         await writer.dispose();
       };
@@ -64,6 +71,11 @@ async function open(factory: PrismaBetterSqlite3): Promise<Adapter> {
   await configure(adapter.client);
   cacheStatements(adapter.client);
   return adapter;
+}
+
+function watchVersion(client: Client): () => number {
+  const statement = client.prepare('PRAGMA data_version').bind([]).raw();
+  return () => Number((statement.all()[0] as unknown[])[0]);
 }
 
 /** Runs `step` again while another process holds the lock, without stopping the event loop. */
@@ -95,22 +107,27 @@ async function beginImmediate(client: Client): Promise<void> {
 /** Keeps prepared statements by their SQL. `bind` is imitated, since a real one is for ever. */
 function cacheStatements(client: Client): void {
   const prepare = client.prepare.bind(client);
-  const cache = new Map<string, BetterSqlite3.Statement>();
+  type Kept = {
+    statement: BetterSqlite3.Statement;
+    columns: BetterSqlite3.ColumnDefinition[] | null;
+  };
+  const cache = new Map<string, Kept>();
   const find = (sql: string) => {
     const known = cache.get(sql);
     if (known) return known;
-    const made = prepare(sql);
+    const statement = prepare(sql);
+    const made = { statement, columns: statement.reader ? statement.columns() : null };
     if (cache.size >= cachedStatements) cache.delete(cache.keys().next().value as string);
     cache.set(sql, made);
     return made;
   };
   const imitation = (sql: string) => {
     if (sql === 'BEGIN') return { run: () => undefined };
-    const statement = find(sql);
+    const { statement, columns } = find(sql);
     return {
       bind: (args: unknown[]) => ({
-        reader: statement.reader,
-        columns: () => statement.columns(),
+        reader: columns !== null,
+        columns: () => columns,
         run: () => statement.run(args),
         raw: () => ({ all: () => statement.raw(true).all(args) }),
       }),

@@ -3,7 +3,7 @@
 // the rest of 127.0.0.0/8, where containers and test clients like to live.
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { now } from '../clock.ts';
-import { db, isUniqueViolation, write } from '../db.ts';
+import { db, isUniqueViolation, readOnceACommit, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -106,13 +106,17 @@ export function isLoopback(remote: string): boolean {
 
 const ownAddresses = ['127.0.0.1', '::1'];
 
-/** Whether the peer may relay without signing in: this machine itself, or in a trusted network. */
-export async function isTrustedAddress(remote: string): Promise<boolean> {
-  if (ownAddresses.includes(plainAddress(remote))) return true;
+const readTrusted = readOnceACommit(async () => {
   const list = new BlockList();
   for (const { cidr } of await listNetworks()) {
     const { address, bits, family } = parseCidr(cidr);
     list.addSubnet(address, bits, family);
   }
-  return isIn(list, plainAddress(remote));
+  return list;
+});
+
+/** Whether the peer may relay without signing in: this machine itself, or in a trusted network. */
+export async function isTrustedAddress(remote: string): Promise<boolean> {
+  if (ownAddresses.includes(plainAddress(remote))) return true;
+  return isIn(await readTrusted(), plainAddress(remote));
 }

@@ -1,6 +1,6 @@
 // Where mail to an address goes: mailboxes here, addresses outside, or nowhere. The order is Postfix's:
 // alias before user, the whole address before the one without its detail, the catch-all last.
-import { db } from '../db.ts';
+import { db, join } from '../db.ts';
 import { canonicalAddress, splitAddress, stripDetail } from '../mail/address.ts';
 
 export type LocalTarget = { accountId: string; address: string; detail: string };
@@ -27,16 +27,16 @@ export async function isLocalDomain(domain: string): Promise<boolean> {
 export async function resolveRecipient(address: string, delimiter: string): Promise<Resolution> {
   const start = canonicalAddress(address);
   if (!start) return { status: 'unknown' };
-  const domain = await db.domain.findUnique({ where: { name: splitAddress(start).domain } });
-  if (!domain) return { status: 'not-local' };
-  if (domain.isDisabled) return { status: 'disabled' };
   const walk: Walk = {
     mailboxes: new Map(),
     forwards: new Set(),
     seen: new Set(),
     hasDisabled: false,
   };
-  await follow(start, delimiter, walk, 0);
+  const first = await lookUp(start, delimiter);
+  if (!first.domain) return { status: 'not-local' };
+  if (first.domain.isDisabled) return { status: 'disabled' };
+  await follow(start, first, delimiter, walk, 0);
   if (walk.mailboxes.size + walk.forwards.size > 0) {
     return {
       status: 'local',
@@ -56,58 +56,79 @@ type Walk = {
 
 async function follow(
   address: string,
+  { domain, detail, found }: LookedUp,
   delimiter: string,
   walk: Walk,
   depth: number,
 ): Promise<void> {
-  if (walk.seen.has(address) || depth > maxDepth || walk.seen.size > maxTargets) return;
   walk.seen.add(address);
-  const { local, domain } = splitAddress(address);
-  if (!(await db.domain.findUnique({ where: { name: domain } }))) {
+  if (!domain) {
     walk.forwards.add(address);
     return;
   }
-  const { base, detail } = stripDetail(local, delimiter);
-  const found = await lookUp(address, base, detail, domain);
   if (found?.kind === 'account') {
     if (found.isDisabled) walk.hasDisabled = true;
     else walk.mailboxes.set(found.accountId, { accountId: found.accountId, address, detail });
     return;
   }
-  for (const target of found?.targets ?? []) await follow(target, delimiter, walk, depth + 1);
-}
-
-async function lookUp(
-  address: string,
-  base: string,
-  detail: string,
-  domain: string,
-): Promise<Found> {
-  const whole = await findExact(address);
-  if (whole) return whole;
-  if (detail !== '' || address !== `${base}@${domain}`) {
-    const plain = await findExact(`${base}@${domain}`);
-    if (plain) return plain;
+  for (const target of found?.targets ?? []) {
+    if (walk.seen.has(target) || depth >= maxDepth || walk.seen.size > maxTargets) continue;
+    await follow(target, await lookUp(target, delimiter), delimiter, walk, depth + 1);
   }
-  return (await findCatchAll(domain)) ?? findPostmaster(base);
 }
 
-async function findExact(address: string): Promise<Found> {
-  const [alias, account] = await Promise.all([
-    db.alias.findUnique({ where: { address } }),
-    db.account.findUnique({ where: { address }, select: { id: true, isDisabled: true } }),
-  ]);
-  if (alias && !alias.isDisabled) return { kind: 'alias', targets: await targetsOf(alias.id) };
-  return account && { kind: 'account', accountId: account.id, isDisabled: account.isDisabled };
+type LookedUp = { domain: { isDisabled: boolean } | null; detail: string; found: Found };
+
+/** What stands for the address: itself, the one without its detail, the catch-all, or postmaster. */
+async function lookUp(address: string, delimiter: string): Promise<LookedUp> {
+  const { local, domain: name } = splitAddress(address);
+  const { base, detail } = stripDetail(local, delimiter);
+  const rows = await readCandidates(name, [address, `${base}@${name}`, `@${name}`]);
+  const domain = rows.find((row) => row.kind === 'domain');
+  if (!domain) return { domain: null, detail, found: null };
+  const found =
+    findAmong(rows, address) ??
+    findAmong(rows, `${base}@${name}`) ??
+    findAmong(rows, `@${name}`) ??
+    (await findPostmaster(base));
+  return { domain: { isDisabled: isTrue(domain.isDisabled) }, detail, found };
 }
 
-async function findCatchAll(domain: string): Promise<Found> {
-  const alias = await db.alias.findUnique({ where: { address: `@${domain}` } });
-  return alias && !alias.isDisabled ? { kind: 'alias', targets: await targetsOf(alias.id) } : null;
+type Candidate = {
+  kind: 'domain' | 'alias' | 'account';
+  id: string;
+  address: string;
+  isDisabled: boolean | number | bigint;
+  target: string | null;
+};
+
+/** One look for all: every recipient of every message costs it. */
+function readCandidates(domain: string, addresses: string[]): Promise<Candidate[]> {
+  const list = join([...new Set(addresses)]);
+  return db.$queryRaw<Candidate[]>`
+    SELECT 'domain' AS "kind", "id", "name" AS "address", "isDisabled", NULL AS "target"
+      FROM "Domain" WHERE "name" = ${domain}
+    UNION ALL SELECT 'account', "id", "address", "isDisabled", NULL FROM "Account" WHERE "address" IN (${list})
+    UNION ALL SELECT 'alias', "Alias"."id", "Alias"."address", "Alias"."isDisabled", "AliasTarget"."address"
+      FROM "Alias" LEFT JOIN "AliasTarget" ON "AliasTarget"."aliasId" = "Alias"."id"
+      WHERE "Alias"."address" IN (${list})`;
 }
 
-async function targetsOf(aliasId: string): Promise<string[]> {
-  return (await db.aliasTarget.findMany({ where: { aliasId } })).map((row) => row.address);
+/** SQLite has no boolean of its own. */
+function isTrue(value: boolean | number | bigint): boolean {
+  return Number(value) === 1;
+}
+
+function findAmong(rows: Candidate[], address: string): Found {
+  const own = rows.filter((row) => row.address === address && row.kind !== 'domain');
+  const aliases = own.filter((row) => row.kind === 'alias' && !isTrue(row.isDisabled));
+  if (aliases.length > 0) {
+    return { kind: 'alias', targets: aliases.flatMap(({ target }) => target ?? []) };
+  }
+  const account = own.find((row) => row.kind === 'account');
+  return account
+    ? { kind: 'account', accountId: account.id, isDisabled: isTrue(account.isDisabled) }
+    : null;
 }
 
 /** RFC 5321 §4.5.1: postmaster is always received; without an alias it is the first administrator's. */
@@ -146,6 +167,6 @@ export async function maySendAs(
   if (own.includes(wanted) || own.includes(`${base}@${domain}`)) return true;
   // A catch-all gives every address of its domain that is nobody else's.
   if (!own.includes(`@${domain}`)) return false;
-  const other = (await findExact(wanted)) ?? (await findExact(`${base}@${domain}`));
-  return other === null;
+  const rows = await readCandidates(domain, [wanted, `${base}@${domain}`]);
+  return !findAmong(rows, wanted) && !findAmong(rows, `${base}@${domain}`);
 }

@@ -2,7 +2,7 @@
 // have a row; every read goes to the database, so a change is in force for the next reader.
 import { hostname as systemHostname } from 'node:os';
 import { now } from '../clock.ts';
-import { db, write } from '../db.ts';
+import { db, readOnceACommit, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import type { SettingDefinition } from './define.ts';
@@ -47,22 +47,29 @@ export function findSetting(key: string): SettingDefinition {
   return definition;
 }
 
+const defaults = Object.fromEntries(settings.map(({ key, default: value }) => [key, value]));
+
+/** The values in force. Every command asks for some, so the rows are read only after a commit by somebody. */
+const readInForce = readOnceACommit(async () => {
+  const rows = await db.$queryRaw<
+    { id: string; value: string }[]
+  >`SELECT "id", "value" FROM "Setting"`;
+  const values: Record<string, unknown> = { ...defaults };
+  for (const { id, value } of rows) {
+    const definition = byKey.get(id);
+    if (definition) values[id] = currentValue(definition, value);
+  }
+  return Object.freeze(values) as Settings;
+});
+
 /** The value in force now. */
-export async function readSetting<K extends SettingKey>(key: K): Promise<SettingValue<K>> {
-  const row = await db.setting.findUnique({ where: { id: key } });
-  return currentValue(findSetting(key), row?.value) as SettingValue<K>;
+export async function readSetting<K extends SettingKey>(key: K): Promise<Settings[K]> {
+  return (await readSettings())[key];
 }
 
-/** All values in force now, by key: one query. */
-export async function readSettings(): Promise<Settings> {
-  const rows = await db.setting.findMany();
-  const stored = new Map(rows.map((row) => [row.id, row.value]));
-  return Object.fromEntries(
-    settings.map((definition) => [
-      definition.key,
-      currentValue(definition, stored.get(definition.key)),
-    ]),
-  ) as Settings;
+/** All values in force now, by key: at most one query. */
+export function readSettings(): Promise<Settings> {
+  return readInForce();
 }
 
 /** A stored value that no longer fits its declaration (an older version wrote it) counts as unset. */

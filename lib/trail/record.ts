@@ -1,7 +1,7 @@
 // Writing the event trail: what happened to each message and login, for people. Events of a delivery go
 // into its own transaction; others are gathered for a moment and written together.
 import { now } from '../clock.ts';
-import { type Tx, write } from '../db.ts';
+import { insertRows, sql, type Tx, write } from '../db.ts';
 import { newId } from '../id.ts';
 import { logOf } from '../log.ts';
 
@@ -80,7 +80,7 @@ export function flushTrail(): Promise<void> {
   if (rows.length > 0) {
     flushing = flushing
       .then(async () => {
-        await write((tx) => tx.trailEvent.createMany({ data: rows }));
+        await write((tx) => insertEvents(tx, rows));
       })
       .catch((error) => log.error({ err: error, lost: rows.length }, 'events could not be stored'));
   }
@@ -88,7 +88,22 @@ export function flushTrail(): Promise<void> {
 }
 
 /** Notes an event inside the caller's transaction. */
-export async function recordEventIn(tx: Tx, event: NewEvent): Promise<void> {
-  await tx.trailEvent.create({ data: toRow(event) });
-  log.info({ ...event, detail: event.detail }, event.kind);
+export function recordEventIn(tx: Tx, event: NewEvent): Promise<void> {
+  return recordEventsIn(tx, [event]);
+}
+
+/** Notes events, in their order, inside the caller's transaction. */
+export async function recordEventsIn(tx: Tx, events: NewEvent[]): Promise<void> {
+  await insertEvents(tx, events.map(toRow));
+  for (const event of events) log.info({ ...event, detail: event.detail }, event.kind);
+}
+
+function insertEvents(tx: Tx, events: ReturnType<typeof toRow>[]): Promise<void> {
+  const into = sql`INSERT INTO "TrailEvent" ("id", "at", "traceId", "kind", "accountId", "sender", "recipient",
+    "remote", "reason", "text", "detail")`;
+  const rows = events.map(
+    (event) => sql`(${event.id}, ${event.at}, ${event.traceId}, ${event.kind}, ${event.accountId},
+      ${event.sender}, ${event.recipient}, ${event.remote}, ${event.reason}, ${event.text}, ${event.detail})`,
+  );
+  return insertRows(tx, into, rows);
 }

@@ -1,16 +1,17 @@
-// Delivery: one message into mailboxes here and into the queue for addresses outside, in one write().
+// Delivery: one message into mailboxes here and into the queue for addresses outside, in one step. Deliveries
+// that wait at the same time share the step and its statements.
 //
 // Invariants: when deliver() resolves, every copy is durable, and when it throws there is none; pokes come
 // after the commit. Whoever answers "250" does so after that.
-import { type Tx, write } from '#lib/db.ts';
+import { type Tx, writeTogether } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
-import { type NewEvent, recordEventIn } from '#lib/trail/record.ts';
-import { appendIn } from '#server/store/append.ts';
+import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
+import { appendAllIn, type NewCopy } from '#server/store/append.ts';
 import { insertBlob, type StagedBody } from '#server/store/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
-import { ensureMailboxes, findMailbox, listMailboxes } from '#server/store/mailboxes.ts';
+import { ensureMailboxes, findArrivalMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 import { mailboxPrefix, queuePrefix, type Trace } from './trace.ts';
 
 export type LocalCopy = {
@@ -49,6 +50,9 @@ export type Delivery = {
 };
 
 type Target = LocalCopy & { mailboxId: string };
+type Planned = Delivery & { targets: Target[] };
+
+const storeTogether = writeTogether<Planned, void>(storeAll);
 
 /**
  * Delivers to every mailbox (once to each, whatever the number of addresses that lead there) and queues for
@@ -58,35 +62,50 @@ export async function deliver(delivery: Delivery): Promise<void> {
   const targets = await findTargets(delivery);
   const remote = [...new Map(delivery.remote.map((copy) => [copy.recipient, copy])).values()];
   if (targets.length + remote.length === 0) throw new Error('A delivery needs a recipient');
-  await write(async (tx) => {
-    const events: NewEvent[] = [describeArrival(delivery, targets.length + remote.length)];
-    for (const target of targets) events.push(await insertCopy(tx, delivery, target));
-    if (remote.length > 0) events.push(...(await insertQueued(tx, delivery, remote)));
-    // Last, since they are logged at once: a full mailbox has thrown by now.
-    for (const event of events) await recordEventIn(tx, event);
-  });
+  await storeTogether({ ...delivery, remote, targets });
   for (const { accountId, mailboxId } of targets) pokeMailbox(accountId, mailboxId);
   if (remote.length > 0) poke('queue');
+}
+
+/** Deliveries that waited together: copies, queue rows and events of all that are not refused. */
+async function storeAll(tx: Tx, deliveries: Planned[]): Promise<(Refusal | undefined)[]> {
+  const outcomes = await appendAllIn(
+    tx,
+    deliveries.map((delivery) => delivery.targets.map((target) => makeCopy(delivery, target))),
+  );
+  const events: NewEvent[] = [];
+  for (const [index, delivery] of deliveries.entries()) {
+    const stored = outcomes[index];
+    if (!Array.isArray(stored)) continue;
+    const { targets, remote } = delivery;
+    events.push(describeArrival(delivery, targets.length + remote.length));
+    events.push(...targets.map((target, at) => describeCopy(delivery, target, stored[at]!.uid)));
+    if (remote.length > 0) events.push(...(await insertQueued(tx, delivery, remote)));
+  }
+  // Last, since they are logged at once.
+  await recordEventsIn(tx, events);
+  return outcomes.map((outcome) => (Array.isArray(outcome) ? undefined : outcome));
 }
 
 /** The mailbox of each account, found before the transaction, one an account. */
 async function findTargets({ mailboxes, isJunk = false }: Delivery): Promise<Target[]> {
   const copies = [...new Map(mailboxes.map((copy) => [copy.accountId, copy])).values()];
+  const ids = await findArrivalMailboxes(
+    copies.map(({ accountId }) => accountId),
+    isJunk,
+  );
   return Promise.all(
-    copies.map(async (copy) => ({ ...copy, mailboxId: await findInbox(copy.accountId, isJunk) })),
+    copies.map(async (copy) => {
+      const { accountId } = copy;
+      return { ...copy, mailboxId: ids.get(accountId) ?? (await makeInbox(accountId)) };
+    }),
   );
 }
 
-async function findInbox(accountId: string, isJunk: boolean): Promise<string> {
-  if (isJunk) {
-    const junk = (await listMailboxes(accountId)).find(({ specialUse }) => specialUse === '\\Junk');
-    if (junk) return junk.id;
-  }
-  let inbox = await findMailbox(accountId, 'INBOX');
-  if (!inbox) {
-    await ensureMailboxes(accountId);
-    inbox = await findMailbox(accountId, 'INBOX');
-  }
+/** An account that never got mail and never signed in has no mailboxes yet. */
+async function makeInbox(accountId: string): Promise<string> {
+  await ensureMailboxes(accountId);
+  const inbox = await findMailbox(accountId, 'INBOX');
   if (!inbox) throw new Refusal('unavailable', 'The account has no inbox.');
   return inbox.id;
 }
@@ -110,12 +129,19 @@ function describeArrival(delivery: Delivery, recipients: number): NewEvent {
   };
 }
 
-async function insertCopy(tx: Tx, delivery: Delivery, target: Target): Promise<NewEvent> {
-  const { body, sender, traceId, trace } = delivery;
+function makeCopy({ body, sender, traceId, trace }: Delivery, target: Target): NewCopy {
   const { accountId, mailboxId, address, originalTo } = target;
   const prefix = mailboxPrefix(trace, { traceId, sender, address, originalTo });
-  const message = { body, prefix, flags: 0, keywords: [], internalDate: trace.receivedAt };
-  const { uid } = await appendIn(tx, accountId, mailboxId, message);
+  const internalDate = trace.receivedAt;
+  return { accountId, mailboxId, body, prefix, flags: 0, keywords: [], internalDate };
+}
+
+function describeCopy(
+  { traceId, sender, isJunk }: Delivery,
+  target: Target,
+  uid: number,
+): NewEvent {
+  const { accountId, mailboxId, address, originalTo } = target;
   return {
     traceId,
     kind: 'delivered',
@@ -123,7 +149,7 @@ async function insertCopy(tx: Tx, delivery: Delivery, target: Target): Promise<N
     sender,
     recipient: originalTo ?? address,
     text: originalTo && originalTo !== address ? `to the mailbox of ${address}` : '',
-    detail: { mailboxId, uid, isJunk: delivery.isJunk },
+    detail: { mailboxId, uid, isJunk },
   };
 }
 

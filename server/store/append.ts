@@ -1,14 +1,16 @@
-// New messages in a mailbox: one row each, everything in one transaction (RFC 3502 §6.3.11: all or none).
+// New messages in mailboxes: one row each, everything in one transaction (RFC 3502 §6.3.11: all or none).
+// Whoever appends at the same time shares not only the commit but the statements: a statement costs more
+// here than the row it writes.
 import { now } from '#lib/clock.ts';
-import { join, sql, type Tx, write } from '#lib/db.ts';
+import { insertRows, type Sql, sql, type Tx, writeTogether } from '#lib/db.ts';
+import { isRefusal, type Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
-import { insertBlob, type StagedBody } from './blobs.ts';
+import { insertBlobs, type StagedBody } from './blobs.ts';
 import { FLAG } from './flag-bits.ts';
 import { pokeMailbox } from './journal.ts';
 import { joinKeywords } from './keywords.ts';
-import { changeMailbox } from './mailbox-row.ts';
-import { takeQuota } from './quota.ts';
-import { joinThread } from './threads.ts';
+import { type Ledger, openLedger, type Place } from './ledger.ts';
+import { joinThreads } from './threads.ts';
 import { nextTurn } from './turn.ts';
 
 export type NewMessage = {
@@ -21,6 +23,11 @@ export type NewMessage = {
   internalDate: Date;
 };
 
+/** A message and the mailbox it goes to. */
+export type NewCopy = NewMessage & { accountId: string; mailboxId: string };
+
+export type Stored = { uid: number; uidValidity: number; emailId: string; threadId: string };
+
 export type Appended = {
   uidValidity: number;
   uids: number[];
@@ -28,18 +35,24 @@ export type Appended = {
   threadIds: string[];
 };
 
-/** Messages that one INSERT carries. */
-const rowsPerInsert = 200;
+const appendTogether = writeTogether<NewCopy[], Stored[]>(appendAllIn);
 
-/** Adds messages, durable when it resolves. Refusal 'not-found', 'over-quota', 'invalid'. */
+/** Adds at least one message, durable when it resolves. Refusal 'not-found', 'over-quota', 'invalid', 'limit'. */
 export async function appendMessages(
   accountId: string,
   mailboxId: string,
   messages: NewMessage[],
 ): Promise<Appended> {
-  const appended = await write((tx) => insertMessages(tx, accountId, mailboxId, messages));
+  const stored = await appendTogether(
+    messages.map((message) => ({ ...message, accountId, mailboxId })),
+  );
   pokeMailbox(accountId, mailboxId);
-  return appended;
+  return {
+    uidValidity: stored[0]!.uidValidity,
+    uids: stored.map(({ uid }) => uid),
+    emailIds: stored.map(({ emailId }) => emailId),
+    threadIds: stored.map(({ threadId }) => threadId),
+  };
 }
 
 /**
@@ -51,60 +64,85 @@ export async function appendIn(
   accountId: string,
   mailboxId: string,
   message: NewMessage,
-): Promise<{ uid: number; uidValidity: number; emailId: string; threadId: string }> {
-  const appended = await insertMessages(tx, accountId, mailboxId, [message]);
-  return {
-    uid: appended.uids[0]!,
-    uidValidity: appended.uidValidity,
-    emailId: appended.emailIds[0]!,
-    threadId: appended.threadIds[0]!,
-  };
+): Promise<Stored> {
+  const [outcome] = await appendAllIn(tx, [[{ ...message, accountId, mailboxId }]]);
+  if (!Array.isArray(outcome)) throw outcome;
+  return outcome[0]!;
 }
 
-async function insertMessages(
-  tx: Tx,
-  accountId: string,
-  mailboxId: string,
-  messages: NewMessage[],
-): Promise<Appended> {
-  // Many deliveries share a transaction: let sockets in between two of them.
-  await nextTurn();
-  const keywords = messages.map((message) => joinKeywords(message.keywords));
-  const sizes = messages.map((message) => message.prefix.length + message.body.sizeBytes);
-  const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
-  // First, since it refuses before anything has changed.
-  await takeQuota(tx, accountId, mailboxId, sizeBytes, messages.length);
-  const mailbox = await changeMailbox(tx, accountId, mailboxId, {
-    uids: messages.length,
-    messages: messages.length,
-    unseen: messages.filter((message) => (message.flags & FLAG.seen) === 0).length,
-    sizeBytes,
-  });
-  const firstUid = mailbox.uidNext - messages.length;
-  const savedAt = now();
-  const appended: Appended = {
-    uidValidity: mailbox.uidValidity,
-    uids: [],
-    emailIds: [],
-    threadIds: [],
-  };
-  let rows: ReturnType<typeof sql>[] = [];
-  for (const [index, message] of messages.entries()) {
-    await insertBlob(tx, message.body);
-    const uid = firstUid + index;
-    const emailId = newId();
-    const threadId = await joinThread(tx, accountId, message.body.facts);
-    rows.push(sql`(${accountId}, ${mailboxId}, ${uid}, ${mailbox.highestModseq}, ${emailId}, ${threadId},
-      ${message.body.id}, ${message.prefix}, ${sizes[index]}, ${message.flags}, ${keywords[index]},
-      ${message.internalDate}, ${savedAt})`);
-    appended.uids.push(uid);
-    appended.emailIds.push(emailId);
-    appended.threadIds.push(threadId);
-    if (rows.length < rowsPerInsert && index < messages.length - 1) continue;
-    await tx.$executeRaw`INSERT INTO "Message" ("accountId", "mailboxId", "uid", "modseq", "emailId",
-      "threadId", "blobId", "prefix", "sizeBytes", "flags", "keywords", "internalDate", "savedAt")
-      VALUES ${join(rows)}`;
-    rows = [];
+/**
+ * Adds the copies of many requests inside a step of the caller, who pokes after the commit. Each request gets
+ * all of its copies, in their order, or a Refusal and none; then it has left nothing.
+ */
+export async function appendAllIn(tx: Tx, requests: NewCopy[][]): Promise<(Stored[] | Refusal)[]> {
+  const ledger = await openLedger(tx, requests.flat());
+  const taken = requests.map((copies) => takePlaces(ledger, copies));
+  const placed = taken.flatMap((copies) => (Array.isArray(copies) ? copies : []));
+  if (placed.length > 0) {
+    await ledger.save();
+    await insertBlobs(
+      tx,
+      placed.map(({ copy }) => copy.body),
+    );
+    await nextTurn();
+    await joinThreads(tx, placed);
+    await insertMessages(tx, placed);
   }
-  return appended;
+  return taken.map((copies) => (Array.isArray(copies) ? copies.map(toStored) : copies));
+}
+
+type Placed = Place & {
+  copy: NewCopy;
+  accountId: string;
+  facts: StagedBody['facts'];
+  sizeBytes: number;
+  keywords: string;
+  emailId: string;
+  /** Filled in by joinThreads. */
+  threadId: string;
+};
+
+function takePlaces(ledger: Ledger, copies: NewCopy[]): Placed[] | Refusal {
+  try {
+    const keywords = copies.map((copy) => joinKeywords(copy.keywords));
+    const arrivals = copies.map(({ accountId, mailboxId, prefix, body, flags }) => ({
+      accountId,
+      mailboxId,
+      sizeBytes: prefix.length + body.sizeBytes,
+      isSeen: (flags & FLAG.seen) !== 0,
+    }));
+    return ledger.take(arrivals).map((place, index) => {
+      const copy = copies[index]!;
+      return {
+        ...place,
+        copy,
+        accountId: copy.accountId,
+        facts: copy.body.facts,
+        sizeBytes: arrivals[index]!.sizeBytes,
+        keywords: keywords[index]!,
+        emailId: newId(),
+        threadId: newId(),
+      };
+    });
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+}
+
+function toStored({ uid, uidValidity, emailId, threadId }: Placed): Stored {
+  return { uid, uidValidity, emailId, threadId };
+}
+
+async function insertMessages(tx: Tx, placed: Placed[]): Promise<void> {
+  const savedAt = now();
+  const toRow = ({
+    copy,
+    ...own
+  }: Placed): Sql => sql`(${copy.accountId}, ${copy.mailboxId}, ${own.uid},
+    ${own.modseq}, ${own.emailId}, ${own.threadId}, ${copy.body.id}, ${copy.prefix}, ${own.sizeBytes},
+    ${copy.flags}, ${own.keywords}, ${copy.internalDate}, ${savedAt})`;
+  const into = sql`INSERT INTO "Message" ("accountId", "mailboxId", "uid", "modseq", "emailId", "threadId",
+    "blobId", "prefix", "sizeBytes", "flags", "keywords", "internalDate", "savedAt")`;
+  await insertRows(tx, into, placed.map(toRow));
 }

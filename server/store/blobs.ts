@@ -1,37 +1,69 @@
 // Blobs: the immutable bodies that message rows and queue rows point to, shared by content. Small ones are
 // rows, large ones files; nobody outside these files knows which.
 import { now } from '#lib/clock.ts';
-import { db, sql, type Tx } from '#lib/db.ts';
+import { cutRows, db, insertRows, join, sql, type Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { recallBody, rememberBody } from './blob-cache.ts';
 import { readBlobFile } from './blob-files.ts';
-import { insertRendering } from './rendering.ts';
+import { insertRenderings } from './rendering.ts';
 import type { StagedBody } from './stage.ts';
 
 export { createStage, readStaged, type Stage, type StagedBody, stageBytes } from './stage.ts';
 
+/** `insertBlobs` of one. */
+export function insertBlob(tx: Tx, staged: StagedBody): Promise<void> {
+  return insertBlobs(tx, [staged]);
+}
+
 /**
- * Makes sure that the blob has its row (and its rendering, once). The message or queue row that points to
- * it belongs into the same step. The time is renewed also where the row is there: whoever removes orphans
+ * Makes sure that the blobs have their rows (and renderings, once). The message or queue rows that point to
+ * them belong into the same step. The time is renewed also where a row is there: whoever removes orphans
  * sees that somebody wants it, or has removed it before and it is inserted again.
  */
-export async function insertBlob(tx: Tx, staged: StagedBody): Promise<void> {
+export async function insertBlobs(tx: Tx, bodies: StagedBody[]): Promise<void> {
   const createdAt = now();
-  const place = staged.bytes ? 'row' : 'file';
-  const insert = sql`INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
-    VALUES (${staged.id}, ${staged.sizeBytes}, ${place}, ${createdAt})`;
-  if ((await tx.$executeRaw`${insert} ON CONFLICT ("id") DO NOTHING`) === 0) {
-    const known = await tx.$executeRaw`UPDATE "Blob" SET "createdAt" = ${createdAt}
-      WHERE "id" = ${staged.id}`;
-    if (known > 0) return;
-    // Removed by another process between the two statements.
-    await tx.$executeRaw`${insert} ON CONFLICT ("id") DO UPDATE SET "createdAt" = excluded."createdAt"`;
+  const byId = new Map(bodies.map((body) => [body.id, body]));
+  // In order, so that two processes never wait for each other.
+  const rows = [...byId.values()]
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
+    .map(
+      ({ id, sizeBytes, bytes }) =>
+        sql`(${id}, ${sizeBytes}, ${bytes ? 'row' : 'file'}, ${createdAt})`,
+    );
+  const into = sql`INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")`;
+  const made: StagedBody[] = [];
+  for (const part of cutRows(rows)) {
+    const inserted = await tx.$queryRaw<{ id: string }[]>`${into} VALUES ${join(part)}
+      ON CONFLICT ("id") DO NOTHING RETURNING "id"`;
+    for (const { id } of inserted) {
+      made.push(byId.get(id)!);
+      byId.delete(id);
+    }
   }
-  if (staged.bytes) {
-    await tx.$executeRaw`INSERT INTO "BlobBytes" ("id", "bytes")
-      VALUES (${staged.id}, ${staged.bytes}) ON CONFLICT DO NOTHING`;
+  // Left are those that were there before.
+  for (const part of cutRows([...byId.keys()].map((id) => sql`${id}`))) {
+    const renewed = await tx.$queryRaw<
+      { id: string }[]
+    >`UPDATE "Blob" SET "createdAt" = ${createdAt}
+      WHERE "id" IN (${join(part)}) RETURNING "id"`;
+    for (const { id } of renewed) byId.delete(id);
   }
-  await insertRendering(tx, staged.id, staged.facts);
+  // Removed by another process between the two statements.
+  for (const { id, sizeBytes, bytes } of byId.values()) {
+    await tx.$executeRaw`${into} VALUES (${id}, ${sizeBytes}, ${bytes ? 'row' : 'file'}, ${createdAt})
+      ON CONFLICT ("id") DO UPDATE SET "createdAt" = excluded."createdAt"`;
+  }
+  await insertContent(tx, [...made, ...byId.values()]);
+}
+
+async function insertContent(tx: Tx, made: StagedBody[]): Promise<void> {
+  const inRows = made.flatMap(({ id, bytes }) => (bytes ? [sql`(${id}, ${bytes})`] : []));
+  const into = sql`INSERT INTO "BlobBytes" ("id", "bytes")`;
+  await insertRows(tx, into, inRows, sql`ON CONFLICT DO NOTHING`);
+  await insertRenderings(
+    tx,
+    made.map(({ id, facts }) => ({ blobId: id, facts })),
+  );
 }
 
 /** The bytes of a blob, shared between callers: never write into them. Refusal 'not-found'. */

@@ -29,26 +29,24 @@ export type MailboxRow = Record<
 /** What a change does to the counters of a mailbox. */
 export type Change = { uids?: number; messages?: number; unseen?: number; sizeBytes?: number };
 
-export const mailboxColumns = raw(
-  [
-    'accountId',
-    'id',
-    'name',
-    'uidValidity',
-    'uidNext',
-    'recentUid',
-    'highestModseq',
-    'specialUse',
-    'messages',
-    'unseen',
-    'sizeBytes',
-  ]
-    .map((column) => `"${column}"`)
-    .join(', '),
-);
+export const mailboxColumnNames = [
+  'accountId',
+  'id',
+  'name',
+  'uidValidity',
+  'uidNext',
+  'recentUid',
+  'highestModseq',
+  'specialUse',
+  'messages',
+  'unseen',
+  'sizeBytes',
+];
+
+export const mailboxColumns = raw(mailboxColumnNames.map((column) => `"${column}"`).join(', '));
 
 /** RFC 3501 §2.3.1.1: a UID has 32 bits; there is no way on behind the last one. */
-const lastUid = 0xffff_fffe;
+export const lastUid = 0xffff_fffe;
 
 export function toMailbox(row: MailboxRow): Mailbox {
   return {

@@ -1,7 +1,7 @@
 // The mailboxes of an account: found, listed, made, renamed, deleted, subscribed (RFC 3501 §6.3).
 // Invariant: a parent is always a real mailbox, since Outlook loses mail below one that is not.
 import { now } from '#lib/clock.ts';
-import { db, isUniqueViolation, type Tx, write } from '#lib/db.ts';
+import { cutRows, db, empty, isUniqueViolation, join, sql, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
@@ -66,6 +66,26 @@ export async function listMailboxes(accountId: string): Promise<Mailbox[]> {
 export async function findMailbox(accountId: string, name: string): Promise<Mailbox | null> {
   const canonical = findCanonicalName(name);
   return canonical === null ? null : selectByName(db, accountId, canonical);
+}
+
+/**
+ * Where new mail goes, by account: INBOX, or for junk the mailbox with special use \\Junk where there is one.
+ * Accounts without either are left out.
+ */
+export async function findArrivalMailboxes(
+  accountIds: string[],
+  isJunk: boolean,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const part of cutRows(accountIds.map((accountId) => sql`${accountId}`))) {
+    const rows = await db.$queryRaw<{ accountId: string; id: string; name: string }[]>`
+      SELECT "accountId", "id", "name" FROM "Mailbox" WHERE "accountId" IN (${join(part)})
+      AND ("name" = 'INBOX'${isJunk ? sql` OR "specialUse" = '\\Junk'` : empty})`;
+    for (const { accountId, id, name } of rows) {
+      if (name !== 'INBOX' || !found.has(accountId)) found.set(accountId, id);
+    }
+  }
+  return found;
 }
 
 /**

@@ -2,25 +2,30 @@
 // that changes its messages; a copy counts like a message of its own.
 import { db, sql, type Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
-import { readSetting } from '#lib/settings/index.ts';
 import { readMailbox } from './mailbox-row.ts';
 
 export type Quota = { limitBytes: number | null; usedBytes: number; usedMessages: number };
 
 const defaultKey = 'storage.defaultQuotaBytes';
 
+/**
+ * SQL for the bytes that an account may use, 0 for no limit, beside its row. The default is read in the same
+ * statement: one look instead of two, and inside a step there is only `tx`. No row of the setting = no limit.
+ */
+export const limitColumn = sql`COALESCE("Account"."quotaBytes",
+  (SELECT CAST("value" AS BIGINT) FROM "Setting" WHERE "Setting"."id" = ${defaultKey}), 0)`;
+
+type QuotaRow = Record<'limitBytes' | 'usedBytes' | 'usedMessages', bigint | number>;
+
 /** What the account uses; `limitBytes` is null where there is none. Refusal 'not-found'. */
 export async function readQuota(accountId: string): Promise<Quota> {
-  const account = await db.account.findUnique({
-    where: { id: accountId },
-    select: { quotaBytes: true, usedBytes: true, usedMessages: true },
-  });
-  if (!account) throw new Refusal('not-found', 'There is no such account.');
-  const limit = Number(account.quotaBytes ?? (await readSetting(defaultKey)));
+  const [row] = await db.$queryRaw<QuotaRow[]>`SELECT ${limitColumn} AS "limitBytes", "usedBytes",
+    "usedMessages" FROM "Account" WHERE "id" = ${accountId}`;
+  if (!row) throw new Refusal('not-found', 'There is no such account.');
   return {
-    limitBytes: limit === 0 ? null : limit,
-    usedBytes: Number(account.usedBytes),
-    usedMessages: Number(account.usedMessages),
+    limitBytes: Number(row.limitBytes) || null,
+    usedBytes: Number(row.usedBytes),
+    usedMessages: Number(row.usedMessages),
   };
 }
 
@@ -35,12 +40,9 @@ export async function takeQuota(
   sizeBytes: number,
   messages: number,
 ): Promise<void> {
-  // The default is read in the same statement: inside a step there is only `tx`. No row = no limit.
-  const limit = sql`COALESCE("quotaBytes",
-    (SELECT CAST("value" AS BIGINT) FROM "Setting" WHERE "Setting"."id" = ${defaultKey}), 0)`;
   const taken = await tx.$executeRaw`UPDATE "Account" SET
     "usedBytes" = "usedBytes" + ${sizeBytes}, "usedMessages" = "usedMessages" + ${messages}
-    WHERE "id" = ${accountId} AND (${limit} = 0 OR "usedBytes" + ${sizeBytes} <= ${limit})
+    WHERE "id" = ${accountId} AND (${limitColumn} = 0 OR "usedBytes" + ${sizeBytes} <= ${limitColumn})
     AND EXISTS (SELECT 1 FROM "Mailbox"
       WHERE "Mailbox"."accountId" = ${accountId} AND "Mailbox"."id" = ${mailboxId})`;
   if (taken > 0) return;

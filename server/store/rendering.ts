@@ -1,25 +1,38 @@
 // What is computed of a blob once, on arrival (lib/mail/facts.ts), as rows: what FETCH answers with, what
 // lists show, what SEARCH looks into.
-import { type Tx, write } from '#lib/db.ts';
+import { insertRows, sql, type Tx, write } from '#lib/db.ts';
 import { computeFacts, FACTS_VERSION, type MessageFacts } from '#lib/mail/facts.ts';
 
 const earliest = Date.UTC(1900, 0);
 const latest = Date.UTC(9999, 0);
 
-/** Inserts the rendering of a new blob; does nothing where there is one. */
-export async function insertRendering(tx: Tx, blobId: string, facts: MessageFacts): Promise<void> {
-  await tx.$executeRaw`INSERT INTO "Rendering" ("blobId", "version", "envelope", "bodyStructure", "body",
-      "header", "parts", "baseSubject", "subject", "fromText", "toText", "ccText", "sentAt", "messageId",
-      "preview", "hasAttachments")
-    VALUES (${blobId}, ${FACTS_VERSION}, ${facts.envelope}, ${facts.bodyStructure},
+/** Inserts the renderings of new blobs; does nothing where there is one. */
+export async function insertRenderings(
+  tx: Tx,
+  rendered: { blobId: string; facts: MessageFacts }[],
+): Promise<void> {
+  const into = sql`INSERT INTO "Rendering" ("blobId", "version", "envelope", "bodyStructure", "body", "header",
+    "parts", "baseSubject", "subject", "fromText", "toText", "ccText", "sentAt", "messageId", "preview",
+    "hasAttachments")`;
+  const rows = rendered.map(
+    ({
+      blobId,
+      facts,
+    }) => sql`(${blobId}, ${FACTS_VERSION}, ${facts.envelope}, ${facts.bodyStructure},
       ${facts.body}, ${facts.header}, ${JSON.stringify(facts.parts)},
       ${toText(facts.baseSubject.toLowerCase())}, ${toText(facts.subject)}, ${toText(facts.fromText)},
       ${toText(facts.toText)}, ${toText(facts.ccText)}, ${toDate(facts.sentAt)}, ${toText(facts.messageId)},
-      ${toText(facts.preview)}, ${facts.hasAttachments})
-    ON CONFLICT DO NOTHING`;
-  await tx.$executeRaw`INSERT INTO "RenderingText" ("blobId", "header", "body")
-    VALUES (${blobId}, ${toText(facts.headerText)}, ${toText(facts.bodyText)}) ON CONFLICT DO NOTHING`;
+      ${toText(facts.preview)}, ${facts.hasAttachments})`,
+  );
+  await insertRows(tx, into, rows, onceOnly);
+  const intoText = sql`INSERT INTO "RenderingText" ("blobId", "header", "body")`;
+  const texts = rendered.map(
+    ({ blobId, facts }) => sql`(${blobId}, ${toText(facts.headerText)}, ${toText(facts.bodyText)})`,
+  );
+  await insertRows(tx, intoText, texts, onceOnly);
 }
+
+const onceOnly = sql`ON CONFLICT DO NOTHING`;
 
 /**
  * Computes the rendering of a blob anew, where an older version of lib/mail/facts.ts made it or none did.
@@ -30,7 +43,7 @@ export async function renderAgain(blobId: string, bytes: Buffer): Promise<void> 
   await write(async (tx) => {
     await tx.$executeRaw`DELETE FROM "Rendering" WHERE "blobId" = ${blobId}`;
     await tx.$executeRaw`DELETE FROM "RenderingText" WHERE "blobId" = ${blobId}`;
-    await insertRendering(tx, blobId, facts);
+    await insertRenderings(tx, [{ blobId, facts }]);
   });
 }
 
