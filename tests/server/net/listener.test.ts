@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { limitKey } from '#lib/accounts/network.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { sessions } from '#server/metrics/index.ts';
-import { limitKey } from '#lib/accounts/network.ts';
 import { listenHost } from '#server/net/bind.ts';
 import {
   explain,
