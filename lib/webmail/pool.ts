@@ -7,6 +7,7 @@ import { internalImap } from '../env.ts';
 import { Refusal } from '../errors.ts';
 import { logOf } from '../log.ts';
 import { isConnectionLoss, translateImapError } from './imap-error.ts';
+import { fetchWhole } from './whole-fetch.ts';
 
 /** Whose mail: what requireUser() gives is enough. */
 export type MailAccount = { id: string; address: string; epoch: number };
@@ -58,6 +59,7 @@ export async function connectImap(account: MailAccount, forIdle = false): Promis
     maxLiteralSize: 256 * 1024 * 1024,
   });
   client.setMaxListeners(0);
+  fetchWhole(client);
   client.on('error', (error) => log.debug({ code: (error as { code?: string }).code }, 'imap'));
   try {
     await client.connect();
