@@ -7,7 +7,11 @@
 // trace and harms no other step; inside a step there is no socket, no DNS, no file, only `tx`.
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
-import { createSqliteAdapter } from './sqlite-adapter.ts';
+import {
+  createSqliteAdapter,
+  type DirectConnection,
+  type SqliteAdapterFactory,
+} from './sqlite-adapter.ts';
 
 // Some 25 MB that a server on SQLite does not need, and the other way round.
 const postgresql = isPostgresql()
@@ -44,8 +48,8 @@ type Handed<Item, Outcome> = {
 
 type State = {
   client: PrismaClient | null;
-  readVersion: () => number | null;
-  readRevision: () => number | null;
+  /** Null on PostgreSQL. */
+  sqlite: SqliteAdapterFactory | null;
   opened: number;
   waiting: Waiting[];
   isDraining: boolean;
@@ -57,8 +61,7 @@ const shared = globalThis as typeof globalThis & {
 };
 shared.dreyDatabase ??= {
   client: null,
-  readVersion: () => null,
-  readRevision: () => null,
+  sqlite: null,
   opened: 0,
   waiting: [],
   isDraining: false,
@@ -72,8 +75,7 @@ function open(): PrismaClient {
   state.opened++;
   if (!postgresql) {
     const adapter = createSqliteAdapter(databaseUrl());
-    state.readVersion = adapter.dataVersion;
-    state.readRevision = adapter.revision;
+    state.sqlite = adapter;
     return new PrismaClient({ adapter, ...clientOptions });
   }
   const adapter = new postgresql.adapter.PrismaPg({ connectionString: databaseUrl(), max: 8 });
@@ -93,8 +95,27 @@ export function isSqlite(): boolean {
 
 /** Reads. Never write through this: it is another connection, outside the queue. */
 export const db: Db = new Proxy({} as Db, {
-  get: (_target, property) => Reflect.get(client(), property),
+  get: (_target, property) =>
+    findDirect(property, state.sqlite?.direct()?.reader) ?? Reflect.get(client(), property),
 });
+
+/** What steps of a transaction use. */
+function makeTx(tx: Tx): Tx {
+  const writer = state.sqlite?.direct()?.writer;
+  if (!writer) return tx;
+  return new Proxy(tx, {
+    get: (target, property) => findDirect(property, writer) ?? Reflect.get(target, property),
+  });
+}
+
+/** On SQLite tagged SQL goes straight to the connection, where there is one already. */
+function findDirect(property: string | symbol, connection: DirectConnection | undefined) {
+  if (!connection || (property !== '$queryRaw' && property !== '$executeRaw')) return undefined;
+  return async (tagged: TemplateStringsArray | Sql, ...values: unknown[]) => {
+    const statement = 'sql' in tagged ? tagged : sql(tagged, ...values);
+    return property === '$queryRaw' ? connection.query(statement) : connection.execute(statement);
+  };
+}
 
 /**
  * Runs `step` in a transaction and resolves with its result once that is durable. Steps that wait at the
@@ -158,7 +179,7 @@ function settle<Item, Outcome>(
 }
 
 /** Rows and bytes of one INSERT: bounds what it binds and how long it stops the event loop. */
-const rowsPerInsert = 100;
+const rowsPerInsert = 64;
 const bytesPerInsert = 256 * 1024;
 
 /**
@@ -172,24 +193,22 @@ export async function insertRows(tx: Tx, into: Sql, rows: Sql[], end: Sql = empt
   }
 }
 
-/** Cuts rows into parts that one statement carries. */
+/** Cuts rows into parts that one statement carries: 64, 32, 16, …, since few shapes stay prepared. */
 export function* cutRows(rows: Sql[]): Generator<Sql[]> {
-  let part: Sql[] = [];
-  let sizeBytes = 0;
-  for (const row of rows) {
-    const rowBytes = row.values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
-    if (
-      part.length >= rowsPerInsert ||
-      (part.length > 0 && sizeBytes + rowBytes > bytesPerInsert)
-    ) {
-      yield part;
-      part = [];
-      sizeBytes = 0;
+  for (let start = 0; start < rows.length; ) {
+    let part = rows.slice(start, start + 1);
+    for (let count = 2; count <= Math.min(rowsPerInsert, rows.length - start); count *= 2) {
+      const larger = rows.slice(start, start + count);
+      if (larger.reduce((sum, row) => sum + sizeOfRow(row), 0) > bytesPerInsert) break;
+      part = larger;
     }
-    part.push(row);
-    sizeBytes += rowBytes;
+    yield part;
+    start += part.length;
   }
-  if (part.length > 0) yield part;
+}
+
+function sizeOfRow(row: Sql): number {
+  return row.values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
 }
 
 function sizeOf(value: unknown): number {
@@ -213,8 +232,9 @@ async function commitGroup(group: Waiting[]): Promise<void> {
   const settle: (() => void)[] = [];
   try {
     await client().$transaction(async (tx) => {
+      const own = makeTx(tx as Tx);
       for (const waiting of group) {
-        settle.push(await runStep(tx as Tx, waiting, group.length > 1));
+        settle.push(await runStep(own, waiting, group.length > 1));
         // Chains of queries run as microtasks only: give timers and sockets their turn.
         await new Promise(setImmediate);
       }
@@ -233,14 +253,14 @@ async function runStep(tx: Tx, waiting: Waiting, hasPeers: boolean): Promise<() 
     const value = await waiting.step(tx);
     return () => waiting.resolve(value);
   }
-  await tx.$executeRawUnsafe('SAVEPOINT step');
+  await tx.$executeRaw`SAVEPOINT step`;
   try {
     const value = await waiting.step(tx);
-    await tx.$executeRawUnsafe('RELEASE SAVEPOINT step');
+    await tx.$executeRaw`RELEASE SAVEPOINT step`;
     return () => waiting.resolve(value);
   } catch (error) {
-    await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT step');
-    await tx.$executeRawUnsafe('RELEASE SAVEPOINT step');
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT step`;
+    await tx.$executeRaw`RELEASE SAVEPOINT step`;
     return () => waiting.reject(error);
   }
 }
@@ -250,7 +270,7 @@ async function runStep(tx: Tx, waiting: Waiting, hasPeers: boolean): Promise<() 
  * nothing was read yet). Costs some microseconds.
  */
 export function readDataVersion(): number | null {
-  return state.readVersion();
+  return state.sqlite?.dataVersion() ?? null;
 }
 
 /**
@@ -260,7 +280,7 @@ export function readDataVersion(): number | null {
 export function readOnceACommit<T>(read: () => Promise<T>): () => Promise<T> {
   let known: { revision: number; opened: number; value: Promise<T> } | null = null;
   return () => {
-    const revision = state.readRevision();
+    const revision = state.sqlite?.revision() ?? null;
     if (revision === null) return read();
     const { opened } = state;
     if (known?.revision === revision && known.opened === opened) return known.value;
@@ -279,14 +299,14 @@ export async function closeDatabase(): Promise<void> {
   while (state.isDraining || state.waiting.length > 0) await new Promise(setImmediate);
   const open = state.client;
   state.client = null;
-  state.readRevision = () => null;
   await open?.$disconnect();
 }
 
-/** True for a unique violation, from the query engine or from raw SQL. */
+/** True for a unique violation, from the query engine, from raw SQL or straight from SQLite. */
 export function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Object) || !('code' in error)) return false;
-  if (error.code === 'P2002') return true;
+  const codes = ['P2002', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'];
+  if (codes.includes(String(error.code))) return true;
   const cause = (error as { meta?: { driverAdapterError?: { cause?: { kind?: string } } } }).meta
     ?.driverAdapterError?.cause;
   return cause?.kind === 'UniqueConstraintViolation';
