@@ -122,7 +122,7 @@ export function MessageRowView(props: Props) {
         aria-current={isOpen ? 'true' : undefined}
         className="min-w-0 flex-1 py-2 pr-9 pl-1.5 text-left -outline-offset-2 select-none"
       >
-        <span className="flex items-baseline gap-2">
+        <span className="flex items-baseline gap-2 group-hover:pr-16 pointer-coarse:group-hover:pr-0">
           {isUnread && (
             <span className="size-2 shrink-0 self-center rounded-full bg-accent">
               <span className="sr-only">Unread. </span>

@@ -42,7 +42,7 @@ export function frameHeaders(mayLoadRemote: boolean): Record<string, string> {
 
 function baseStyle(isDark: boolean): string {
   const colors = isDark
-    ? 'color-scheme:dark;color:#e4e7ec;background:#14171c'
+    ? 'color-scheme:dark;color:#eceef1;background:#191b1f'
     : 'color-scheme:light;color:#1a1d21;background:#fff';
   return (
     `html{${colors}}` +
