@@ -162,11 +162,13 @@ export async function maySendAs(
   const wanted = canonicalAddress(address);
   if (!wanted) return false;
   const own = await listOwnAddresses(accountId);
+  if (own.includes(wanted)) return true;
   const { local, domain } = splitAddress(wanted);
-  const { base } = stripDetail(local, delimiter);
-  if (own.includes(wanted) || own.includes(`${base}@${domain}`)) return true;
+  const plain = `${stripDetail(local, delimiter).base}@${domain}`;
+  const rows = await readCandidates(domain, [wanted, plain]);
+  // "ada+x" is ada's only while it is nobody's own address: with the delimiter "-", jean is not jean-paul.
+  if (findAmong(rows, wanted)) return false;
+  if (own.includes(plain)) return true;
   // A catch-all gives every address of its domain that is nobody else's.
-  if (!own.includes(`@${domain}`)) return false;
-  const rows = await readCandidates(domain, [wanted, `${base}@${domain}`]);
-  return !findAmong(rows, wanted) && !findAmong(rows, `${base}@${domain}`);
+  return own.includes(`@${domain}`) && !findAmong(rows, plain);
 }

@@ -91,6 +91,30 @@ export function scanAddressList(text: string): ListItem[] {
   return items;
 }
 
+/**
+ * Every address that stands in a header value outside quotes and comments, as `local@domain`: also those that
+ * a broken list hides from parseAddressList, because another reader may take one of them for the address
+ * (`eve@x <ada@y>`, `<ada@y> <eve@x>`). Reads 384 K of text.
+ */
+export function findAddressLikes(text: string): string[] {
+  const found: string[] = [];
+  let words: Token[] = [];
+  const flush = () => {
+    for (const [at, word] of words.entries()) {
+      if (!isSpecial(word, '@')) continue;
+      const local = joinTight(words.slice(findLocalStart(words, at), at));
+      found.push(joinAddress(local, joinTight(words.slice(at + 1, findDomainEnd(words, at)))));
+    }
+    words = [];
+  };
+  for (const token of tokenize(text.slice(0, MAX_LIST_TEXT))) {
+    if (token.kind === 'special' && token.text !== '.' && token.text !== '@') flush();
+    else if (token.kind !== 'comment') words.push(token);
+  }
+  flush();
+  return found;
+}
+
 /** Index of the token that ends an angle address: `>`, or where an unclosed one must have ended. */
 function findAngleEnd(tokens: Token[], from: number): number {
   const hasRoute = tokens[from]?.text === '@'; // obs-route holds commas and a colon

@@ -24,12 +24,11 @@ export function removeForgedResults(header: Buffer, hostname: string): Buffer {
   return Buffer.concat([...kept, header.subarray(from)]);
 }
 
-/** Whether the authserv-id, behind any comments and in any quotes and case, is our host name. */
+/** Whether the authserv-id, in any quotes and case, is our host name. */
 function isOurs(rawValue: string, hostname: string): boolean {
-  const value = unfold(rawValue)
-    .replace(/\([^()]*\)/g, ' ')
-    .replace(/["\\]/g, '')
-    .trim();
+  const value = unfold(rawValue).replace(/["\\]/g, '').trim();
+  // A comment before the name, which may nest and be endless, serves only to hide what stands behind it.
+  if (value.startsWith('(')) return true;
   const id = value.split(/[;\s]/)[0]?.replace(/\.$/, '') ?? '';
   return id.toLowerCase() === hostname.toLowerCase();
 }

@@ -256,6 +256,9 @@ describe('recipients', () => {
     );
     assert.equal(await maySendAs(cleo.id, 'whatever@second.test', '+'), true, 'by the catch-all');
     assert.equal(await maySendAs(cleo.id, 'bob@second.test', '+'), false, 'but not as a user');
+    await addAccount({ address: 'bob-paul@second.test', password }, by);
+    assert.equal(await maySendAs(bob.id, 'bob-x@second.test', '-'), true);
+    assert.equal(await maySendAs(bob.id, 'bob-paul@second.test', '-'), false, 'another user');
   });
 
   it('lists, changes and removes aliases', async () => {

@@ -4,6 +4,7 @@ import {
   type Address,
   canonicalAddress,
   describeAddress,
+  findAddressLikes,
   formatAddress,
   isValidDomain,
   isValidLocalPart,
@@ -140,6 +141,22 @@ test('an encoded name cannot smuggle an address into the text form', () => {
   const text = describeAddress(address!);
   assert.equal(text, '"Boss <boss@good.test>, x" <evil@bad.test>');
   assert.deepEqual(parseAddressList(text), [address]);
+});
+
+test('everything that some reader may take for the address', () => {
+  const table: [text: string, found: string[]][] = [
+    ['Ada <ada@example.org>', ['ada@example.org']],
+    ['eve@x.test <ada@y.test>', ['eve@x.test', 'ada@y.test']],
+    ['<ada@y.test> <eve@x.test>', ['ada@y.test', 'eve@x.test']],
+    ['eve@x.test ada@y.test', ['eve@x.test', 'ada@y.test']],
+    ['g: eve@x.test ; , ada . b @ y.test', ['eve@x.test', 'ada.b@y.test']],
+    ['<@eve.test,@x.test:ada@y.test>', ['""@eve.test', '""@x.test', 'ada@y.test']],
+    ['"eve@x.test" (mal@x.test) <ada@y.test>', ['ada@y.test']],
+    ['=?utf-8?q?eve@x.test?= <ada@y.test>', ['ada@y.test']],
+    ['eve@x@y.test', ['eve@x@y.test', '"eve@x"@y.test']],
+    ['nobody', []],
+  ];
+  for (const [text, found] of table) assert.deepEqual(findAddressLikes(text), found, text);
 });
 
 test('parts of addresses', () => {

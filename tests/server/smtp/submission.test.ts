@@ -225,6 +225,16 @@ test('From and Sender belong to the login too', async (context) => {
     ['FROM : bob@example.org\r\n', /^553 5\.7\.1 /],
     ['From:\r\n bob@example.org\r\n', /^553 5\.7\.1 /],
     ['From: =?utf-8?q?bob=40example.org?=\r\n', /^55\d 5\./],
+    // Broken lists, of which another reader may take the other address.
+    ['From: bob@example.org <ada@example.org>\r\n', /^553 5\.7\.1 /],
+    ['From: <ada@example.org> <bob@example.org>\r\n', /^553 5\.7\.1 /],
+    ['From: <ada@example.org> bob@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: bob@example.org ada@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: ada@example.org <ada@example.org>\r\n', /^250 /],
+    [`From: ada@example.org,${'a:;,'.repeat(2500)}bob@example.org\r\n`, /^553 5\.7\.1 /],
+    [`From: ada@example.org,\r\n${' \t\r\n'.repeat(10_000)} bob@example.org\r\n`, /^550 5\.6\.0 /],
+    ['From: ada@example.org\r\nResent-From: bob@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: ada@example.org\r\nResent-Sender: bob@example.org\r\n', /^553 5\.7\.1 /],
     ['Subject: no author\r\n', /^250 /],
   ];
   const client = await signedIn();

@@ -95,11 +95,13 @@ test('comments before the name do not hide it, and longer names are others', () 
     'mail.example.org',
     ' mail.example.org.; x',
     'MAIL.example.org;x',
+    '(a (b) c) mail.example.org; x',
+    `(${'x'.repeat(2000)}) mail.example.org; x`,
   ];
   const others = [
     'mail.example.org.evil.test; x',
     'xmail.example.org; x',
-    '(mail.example.org) b; x',
+    'b (mail.example.org); x',
   ];
   const strip = (value: string) =>
     removeForgedResults(
