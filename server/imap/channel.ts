@@ -8,6 +8,7 @@ import { startTls } from '#server/net/start-tls.ts';
 /** A client that does not read for so long is cut off. */
 const writeTimeoutMs = 5 * 60_000;
 const endGraceMs = 2000;
+const sliceBytes = 256 * 1024;
 
 export class Channel {
   #socket: Socket;
@@ -56,12 +57,22 @@ export class Channel {
     }
   }
 
-  /** One write; resolves when more may be sent. False when the client is gone or does not read. */
+  /**
+   * Sends all of it, at the pace of the client: TLS makes a copy of what it is given, so that is never more
+   * than a slice. Resolves when more may be sent. False when the client is gone or does not read.
+   */
   async write(buffers: readonly Buffer[]): Promise<boolean> {
+    for (const bytes of buffers) {
+      for (let at = 0; at < bytes.length; at += sliceBytes) {
+        if (!(await this.#writeSlice(bytes.subarray(at, at + sliceBytes)))) return false;
+      }
+    }
+    return !this.#isEnded;
+  }
+
+  async #writeSlice(slice: Buffer): Promise<boolean> {
     if (this.#isEnded) return false;
-    this.#socket.cork();
-    for (const bytes of buffers) this.#socket.write(bytes);
-    this.#socket.uncork();
+    this.#socket.write(slice);
     const deadline = Date.now() + writeTimeoutMs;
     while (this.#socket.writableNeedDrain && !this.#isEnded) {
       const left = deadline - Date.now();

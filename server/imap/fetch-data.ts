@@ -35,14 +35,20 @@ export function depthOf(items: readonly FetchItem[]): Depth {
   return depth;
 }
 
-/** `* n FETCH (…)` with its line end, in pieces. `message` must be of the depth that `items` need. */
-export async function formatMessage(
+/** So much of one answer is held; a client may ask for one large message two hundred times in it. */
+const portionBytes = 1024 * 1024;
+
+/**
+ * `* n FETCH (…)` with its line end, in portions of pieces. `message` must be of the depth that `items` need.
+ */
+export async function* formatMessage(
   number: number,
   message: Fetched,
   items: readonly FetchItem[],
   { isRecent, sources }: { isRecent: boolean; sources: MessageSources },
-): Promise<Piece[]> {
-  const pieces: Piece[] = [];
+): AsyncGenerator<Piece[], void> {
+  let pieces: Piece[] = [];
+  let heldBytes = 0;
   let text = `* ${number} FETCH (`;
   for (const [index, item] of items.entries()) {
     if (index > 0) text += ' ';
@@ -55,11 +61,16 @@ export async function formatMessage(
       else {
         pieces.push(text, value);
         text = '';
+        heldBytes += value.length;
       }
     }
+    if (heldBytes < portionBytes) continue;
+    yield pieces;
+    pieces = [];
+    heldBytes = 0;
   }
   pieces.push(`${text})\r\n`);
-  return pieces;
+  yield pieces;
 }
 
 function formatPlain(name: PlainItem, message: Fetched, isRecent: boolean): Piece {

@@ -1,6 +1,7 @@
 // Which names LIST answers with, and with which attributes (RFC 3501 §6.3.8, LIST-EXTENDED RFC 5258,
-// CHILDREN RFC 3348, SPECIAL-USE RFC 6154). Pure.
+// CHILDREN RFC 3348, SPECIAL-USE RFC 6154).
 import type { Mailbox } from '#server/store/mailboxes.ts';
+import { startLoop } from '#server/store/turn.ts';
 import { matchesPattern } from './mailbox-pattern.ts';
 
 export type Selecting = { subscribed: boolean; specialUse: boolean; recursive: boolean };
@@ -15,13 +16,16 @@ export type Listed = {
   hasSelectedBelow: boolean;
 };
 
-/** Names that fit one of `patterns` and the selection, in the mailboxes' order, then the others. */
-export function listNames(
+/**
+ * Names that fit one of `patterns` and the selection, in the mailboxes' order, then the others. Gives way to
+ * other sessions: thousands of long names against twenty long patterns are a lot of work.
+ */
+export async function* listNames(
   mailboxes: readonly Mailbox[],
   subscriptions: readonly string[],
   patterns: readonly string[],
   selecting: Selecting,
-): Listed[] {
+): AsyncGenerator<Listed, void> {
   const byName = new Map(mailboxes.map((mailbox) => [mailbox.name, mailbox]));
   const subscribed = new Set(subscriptions);
   const parents = new Set(mailboxes.flatMap((mailbox) => namesAbove(mailbox.name)));
@@ -37,16 +41,27 @@ export function listNames(
     if (isSelected(name)) for (const parent of namesAbove(name)) aboveSelected.add(parent);
   }
   if (selecting.recursive) for (const name of aboveSelected) candidates.add(name);
-  const listed: Listed[] = [];
+  const loop = startLoop();
   for (const name of candidates) {
     const hasSelectedBelow = aboveSelected.has(name);
     if (!isSelected(name) && !(selecting.recursive && hasSelectedBelow)) continue;
-    if (!patterns.some((pattern) => matchesPattern(pattern, name))) continue;
+    if (!(await fitsAny(patterns, name, loop))) continue;
     const mailbox = byName.get(name) ?? null;
     const isSubscribed = subscribed.has(name);
-    listed.push({ name, mailbox, hasChildren: parents.has(name), isSubscribed, hasSelectedBelow });
+    yield { name, mailbox, hasChildren: parents.has(name), isSubscribed, hasSelectedBelow };
   }
-  return listed;
+}
+
+async function fitsAny(
+  patterns: readonly string[],
+  name: string,
+  loop: { pause(): Promise<void> },
+): Promise<boolean> {
+  for (const pattern of patterns) {
+    await loop.pause();
+    if (matchesPattern(pattern, name)) return true;
+  }
+  return false;
 }
 
 function namesAbove(name: string): string[] {

@@ -7,3 +7,20 @@ export function foldText(text: string): string {
   if (/^[\u0000-\u007f]*$/.test(text)) return text.toLowerCase();
   return text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }
+
+/** A text to look into: read and folded at the first look, however many keys of a search look. */
+export class SearchText {
+  readonly #read: () => string;
+  #folded: string | null = null;
+
+  constructor(read: () => string) {
+    this.#read = read;
+  }
+
+  /** `needle` is folded already; the empty one stands in every text. */
+  includes(needle: string): boolean {
+    if (needle === '') return true;
+    this.#folded ??= foldText(this.#read());
+    return this.#folded.includes(needle);
+  }
+}

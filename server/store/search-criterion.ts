@@ -2,8 +2,8 @@
 // loaded far enough; "and", "or" and "not" carry that on (three-valued logic), so that a cheap key decides
 // for a dear one. No I/O here.
 import { now } from '#lib/clock.ts';
-import { decodeUnstructured, type HeaderField } from '#lib/mail/header.ts';
-import { foldText } from './fold.ts';
+import { decodeUnstructured } from '#lib/mail/header.ts';
+import { foldText, type SearchText } from './fold.ts';
 import { hasKeyword } from './keywords.ts';
 
 export type Criterion =
@@ -46,10 +46,10 @@ export type Candidate = {
   emailId: string;
   threadId: string;
   fields?:
-    | { subject: string; from: string; to: string; cc: string; sentAt: Date | null }
+    | (Record<'subject' | 'from' | 'to' | 'cc', SearchText> & { sentAt: Date | null })
     | undefined;
-  header?: HeaderField[] | undefined;
-  text?: { header: string; body: string } | undefined;
+  header?: { key: string; rawValue: string; text: SearchText }[] | undefined;
+  text?: { header: SearchText; body: SearchText } | undefined;
 };
 
 export type Test = { stages: Set<Stage>; match(candidate: Candidate): boolean | null };
@@ -161,15 +161,15 @@ type TextField = Extract<Criterion, { kind: 'text' }>['field'];
 function compileText(field: TextField, needle: string): Test {
   if (field === 'bcc') return compileHeader('bcc', needle);
   if (field === 'body') {
-    const match = ({ text }: Candidate) => (text ? includesFolded(text.body, needle) : null);
+    const match = ({ text }: Candidate) => (text ? text.body.includes(needle) : null);
     return { stages: new Set(['text']), match };
   }
   if (field === 'text') {
     const match = ({ text }: Candidate) =>
-      text ? includesFolded(text.header, needle) || includesFolded(text.body, needle) : null;
+      text ? text.header.includes(needle) || text.body.includes(needle) : null;
     return { stages: new Set(['text']), match };
   }
-  const match = ({ fields }: Candidate) => (fields ? includesFolded(fields[field], needle) : null);
+  const match = ({ fields }: Candidate) => (fields ? fields[field].includes(needle) : null);
   return { stages: new Set(['fields']), match };
 }
 
@@ -177,17 +177,8 @@ function compileText(field: TextField, needle: string): Test {
 function compileHeader(name: string, needle: string): Test {
   const key = name.toLowerCase();
   const match = ({ header }: Candidate) =>
-    header
-      ? header.some(
-          (field) =>
-            field.key === key && includesFolded(decodeUnstructured(field.rawValue), needle),
-        )
-      : null;
+    header ? header.some((field) => field.key === key && field.text.includes(needle)) : null;
   return { stages: new Set(['header']), match };
-}
-
-function includesFolded(text: string, needle: string): boolean {
-  return needle === '' || foldText(text).includes(needle);
 }
 
 type Relation = 'before' | 'on' | 'since';

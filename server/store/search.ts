@@ -3,8 +3,9 @@
 // text; what is decided early is never loaded further. Works in pieces, so that other sessions keep running.
 import { db, raw, type sql } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
-import { parseHeaderFields } from '#lib/mail/header.ts';
+import { decodeUnstructured, parseHeaderFields } from '#lib/mail/header.ts';
 import { toBuffer } from './blobs.ts';
+import { SearchText } from './fold.ts';
 import { readMailbox } from './mailbox-row.ts';
 import {
   type Candidate,
@@ -12,7 +13,7 @@ import {
   compileCriterion,
   type Stage,
 } from './search-criterion.ts';
-import { nextTurn } from './turn.ts';
+import { nextTurn, startLoop } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 
 export type { Criterion } from './search-criterion.ts';
@@ -27,6 +28,11 @@ const loadedPerTurn: Record<Exclude<Stage, 'row'>, number> = {
   header: 200,
   text: 100,
 };
+/** Of one text key, and of all together: how long a text takes to look through grows with them. */
+const maxNeedle = 500;
+const maxNeedles = 5000;
+/** HEADER looks no further than TEXT does (lib/mail/text.ts). */
+const maxHeaderBytes = 256 * 1024;
 /** A header has at most 10 MB (lib/mail/header.ts), decoded text less. */
 const maxWeight = 10 * 1024 * 1024;
 const maxPortionBytes = 16 * 1024 * 1024;
@@ -37,7 +43,7 @@ export async function searchMessages(
   mailboxId: string,
   criterion: Criterion,
 ): Promise<number[]> {
-  if (countNodes(criterion) > maxNodes) throw new Refusal('limit', 'The search has too many keys.');
+  checkCost(criterion);
   await readMailbox(db, accountId, mailboxId);
   const test = compileCriterion(criterion);
   const columns = findColumns(criterion);
@@ -72,14 +78,20 @@ async function judge(
   const found: number[] = [];
   const stages = loadedStages.filter((stage) => test.stages.has(stage));
   const size = Math.min(...stages.map((stage) => loadedPerTurn[stage]));
+  const loop = startLoop();
   for (const portion of cutPortions(candidates, size)) {
     let open = portion;
     for (const stage of stages) {
       if (open.length === 0) break;
       await load(accountId, mailboxId, stage, open);
-      const verdicts = open.map((candidate) => test.match(candidate));
-      for (const [index, { uid }] of open.entries()) if (verdicts[index]) found.push(uid);
-      open = open.filter((_candidate, index) => verdicts[index] === null);
+      const undecided: Candidate[] = [];
+      for (const candidate of open) {
+        const verdict = test.match(candidate);
+        if (verdict) found.push(candidate.uid);
+        else if (verdict === null) undecided.push(candidate);
+        await loop.pause();
+      }
+      open = undecided;
       await nextTurn();
     }
     // The rows live on until the next ones are read; what was loaded for them need not.
@@ -137,10 +149,10 @@ const loaders: Record<Exclude<Stage, 'row'>, Loader> = {
       JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${condition}`;
     fill(candidates, rows, 'fields', (row) => ({
-      subject: row.subject,
-      from: row.fromText,
-      to: row.toText,
-      cc: row.ccText,
+      subject: new SearchText(() => row.subject),
+      from: new SearchText(() => row.fromText),
+      to: new SearchText(() => row.toText),
+      cc: new SearchText(() => row.ccText),
       sentAt: row.sentAt,
     }));
   },
@@ -149,9 +161,12 @@ const loaders: Record<Exclude<Stage, 'row'>, Loader> = {
       SELECT "uid", "prefix", "header" FROM "Message"
       JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${condition}`;
-    fill(candidates, rows, 'header', (row) =>
-      parseHeaderFields(Buffer.concat([toBuffer(row.prefix), toBuffer(row.header)])),
-    );
+    fill(candidates, rows, 'header', (row) => {
+      const header = Buffer.concat([toBuffer(row.prefix), toBuffer(row.header)]);
+      return parseHeaderFields(header.subarray(0, maxHeaderBytes)).map(({ key, rawValue }) => {
+        return { key, rawValue, text: new SearchText(() => decodeUnstructured(rawValue)) };
+      });
+    });
   },
   text: async (accountId, mailboxId, condition, candidates) => {
     const rows = await db.$queryRaw<
@@ -160,8 +175,8 @@ const loaders: Record<Exclude<Stage, 'row'>, Loader> = {
       JOIN "RenderingText" ON "RenderingText"."blobId" = "Message"."blobId"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${condition}`;
     fill(candidates, rows, 'text', (row) => ({
-      header: `${toBuffer(row.prefix).toString('utf8')}${row.header}`,
-      body: row.body,
+      header: new SearchText(() => `${toBuffer(row.prefix).toString('utf8')}${row.header}`),
+      body: new SearchText(() => row.body),
     }));
   },
 };
@@ -258,8 +273,16 @@ function* walk(criterion: Criterion): Generator<Criterion> {
   }
 }
 
-function countNodes(criterion: Criterion): number {
-  let count = 0;
-  for (const _node of walk(criterion)) count++;
-  return count;
+/** Refusal 'limit' for a criterion that nobody needs and that others would wait for. */
+function checkCost(criterion: Criterion): void {
+  let nodes = 0;
+  let needles = 0;
+  for (const node of walk(criterion)) {
+    const needle = node.kind === 'text' || node.kind === 'header' ? node.value.length : 0;
+    needles += needle;
+    if (++nodes > maxNodes) throw new Refusal('limit', 'The search has too many keys.');
+    if (needle > maxNeedle || needles > maxNeedles) {
+      throw new Refusal('limit', 'The texts to search for are too long.');
+    }
+  }
 }

@@ -4,3 +4,18 @@
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Longest stretch for which a loop may keep others waiting. */
+const stretchMs = 10;
+
+/** For a loop of unknown cost: its `pause` gives way to others once the loop has run for a stretch. */
+export function startLoop(): { pause(): Promise<void> } {
+  let since = performance.now();
+  return {
+    async pause() {
+      if (performance.now() - since < stretchMs) return;
+      await nextTurn();
+      since = performance.now();
+    },
+  };
+}

@@ -58,7 +58,7 @@ export const fetch = defineCommand<Args>({
         const told = changed ? withFlags(items, session) : items;
         const number = selection.view.numberOf(message.uid);
         answered++;
-        yield await formatMessage(number, current, told, {
+        yield* formatMessage(number, current, told, {
           isRecent: selection.view.isRecent(message.uid),
           sources: selection.sources,
         });

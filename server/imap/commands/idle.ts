@@ -30,9 +30,9 @@ export const idle = defineCommand({
     while (!isDone) {
       const hasNews = await waitForNews(selection, abort.signal);
       if (isDone) break;
+      if (!(await session.isStillWelcome(!hasNews)))
+        return { ...bad('Session ended'), next: 'close' };
       if (!hasNews) {
-        if (!(await session.isStillWelcome(true)))
-          return { ...bad('Session ended'), next: 'close' };
         yield untaggedState('OK', 'Still here');
       } else if (selection) {
         await selection.refresh();

@@ -49,7 +49,7 @@ export const list = defineCommand<Args>({
     const subscriptions = await listSubscriptions(session.accountId);
     const patterns = args.patterns.map((pattern) => joinPattern(args.reference, pattern));
     const maySubscribed = args.selecting.subscribed || args.returning.subscribed;
-    for (const listed of listNames(mailboxes, subscriptions, patterns, args.selecting)) {
+    for await (const listed of listNames(mailboxes, subscriptions, patterns, args.selecting)) {
       yield formatListed(listed, args.selecting, maySubscribed);
       if (args.returning.status && listed.mailbox) {
         yield await formatStatus(session, listed.mailbox, args.returning.status);
@@ -65,7 +65,12 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
   parse: parsePlain,
   async *run(session, { reference, pattern }) {
     const mailboxes = await listMailboxes(session.accountId);
-    for (const listed of listNames(mailboxes, [], [joinPattern(reference, pattern)], nothing)) {
+    for await (const listed of listNames(
+      mailboxes,
+      [],
+      [joinPattern(reference, pattern)],
+      nothing,
+    )) {
       const words = attributesOf(listed);
       if (listed.name === 'INBOX') words.push('\\Inbox');
       yield untagged(`XLIST (${words.join(' ')}) "/" ${formatName(listed.name)}`);

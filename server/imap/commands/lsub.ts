@@ -18,7 +18,7 @@ export const lsub = defineCommand<{ reference: string; pattern: string }>({
       [joined],
       { subscribed: true, specialUse: false, recursive: joined.endsWith('%') },
     );
-    for (const listed of names) {
+    for await (const listed of names) {
       const flags = listed.isSubscribed ? '' : '\\Noselect';
       yield untagged(`LSUB (${flags}) "/" ${formatName(listed.name)}`);
     }

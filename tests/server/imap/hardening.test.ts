@@ -8,6 +8,7 @@ import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { Connection } from '#server/imap/connection.ts';
 import { listCapabilities } from '#server/imap/features.ts';
+import { listNames } from '#server/imap/mailbox-listing.ts';
 import { joinPattern, matchesPattern } from '#server/imap/mailbox-pattern.ts';
 import { Roster } from '#server/imap/roster.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
@@ -148,6 +149,24 @@ A> a7 APPEND INBOX (oneMore) {6+}
 A: raw a: b\\r\\n\\r\\n
 A< a7 NO [LIMIT] ...`,
     );
+  });
+
+  it('lets others in while it matches many long names', async () => {
+    const name = `${'a'.repeat(250)}/${'a'.repeat(250)}`;
+    const names = Array.from({ length: 30 }, (_, i) => `${name}${i}`);
+    const patterns = Array.from({ length: 20 }, (_, i) => `${'*a'.repeat(200 + i)}*b`);
+    const selecting = { subscribed: true, specialUse: false, recursive: false };
+    let turns = 0;
+    const count = () => {
+      turns++;
+      waiting = setImmediate(count);
+    };
+    let waiting = setImmediate(count);
+    for await (const { name: found } of listNames([], names, patterns, selecting)) {
+      assert.fail(`${found} was not asked for`);
+    }
+    clearImmediate(waiting);
+    assert.ok(turns > 0);
   });
 
   it('matches patterns without exponential time', () => {

@@ -221,6 +221,32 @@ describe('search', () => {
     await assert.rejects(searchMessages(account, inbox, { kind: 'or', items }), {
       reason: 'limit',
     });
+    // Looking for a long text in a repetitive one takes time with the product of both lengths.
+    await assert.rejects(searchMessages(account, inbox, text('body', 'a'.repeat(501))), {
+      reason: 'limit',
+    });
+    const many = Array.from({ length: 11 }, () => text('body', 'a'.repeat(500)));
+    await assert.rejects(searchMessages(account, inbox, { kind: 'or', items: many }), {
+      reason: 'limit',
+    });
+  });
+
+  test('hundreds of keys read a text once, and others are served between messages', async () => {
+    const owner = await makeAccount();
+    const { id } = await mailboxOf(owner, 'INBOX');
+    const letters = 'lorem ipsum é '.repeat(5000);
+    for (let round = 0; round < 20; round++) {
+      await appendMessages(owner, id, [await makeMessage(`Subject: ${round}\n\n${letters}`)]);
+    }
+    const keys = Array.from({ length: 300 }, (_, i): Criterion => {
+      return { kind: 'not', item: text('body', `zz${i}`) };
+    });
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const found = await searchMessages(owner, id, { kind: 'and', items: keys });
+    clearInterval(timer);
+    assert.equal(found.length, 20);
+    assert.ok(turns > 0, 'timers run during the search');
   });
 
   test('a folder of more than one piece, while others are served', async () => {
