@@ -14,6 +14,9 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? high : (high + (sorted[middle - 1] ?? high)) / 2;
 }
 
+// Before a bench is loaded, and the log with it.
+process.env.DREY_LOG_LEVEL ??= 'warn';
+
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.replace('.bench.ts', ''));
