@@ -5,7 +5,17 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { db, isUniqueViolation, write } from '#lib/db.ts';
+import {
+  cutRows,
+  db,
+  insertRows,
+  isUniqueViolation,
+  readOnceACommit,
+  sql,
+  type Tx,
+  write,
+  writeTogether,
+} from '#lib/db.ts';
 import { onPoke, watchOtherProcesses } from '#lib/poke.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
@@ -95,5 +105,121 @@ describe('the database gate', () => {
     clearInterval(timer);
     assert.ok(turns > 10, `timers ran ${turns} times while waiting`);
     if (other.exitCode === null) await once(other, 'exit');
+  });
+});
+
+describe('a write for many callers', () => {
+  const insertAll = async (tx: Tx, ids: string[]) => {
+    const rows = ids.map((id) => sql`(${id}, '1', ${new Date()})`);
+    await insertRows(tx, sql`INSERT INTO "Setting" ("id", "value", "updatedAt")`, rows);
+    return ids.map((id) => id.length);
+  };
+  const count = (start: string) => db.setting.count({ where: { id: { startsWith: start } } });
+
+  it('takes what waits in one step, 64 at most, each with its outcome', async () => {
+    const sizes: number[] = [];
+    const add = writeTogether<string, number>((tx, ids) => {
+      sizes.push(ids.length);
+      return insertAll(tx, ids);
+    });
+    const added = await Promise.all(Array.from({ length: 150 }, (_, index) => add(`t${index}`)));
+    assert.equal(added[120], 4);
+    assert.deepEqual(sizes, [64, 64, 22]);
+    assert.equal(await count('t'), 150);
+  });
+
+  it('rejects one item alone for its Error', async () => {
+    const add = writeTogether<string, number>(async (tx, ids) => {
+      const good = ids.filter((id) => !id.endsWith('refused'));
+      await insertAll(tx, good);
+      return ids.map((id) => (good.includes(id) ? id.length : new Error(id)));
+    });
+    const settled = await Promise.allSettled(['e1', 'e2 refused', 'e3'].map(add));
+    assert.deepEqual(
+      settled.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.equal(await count('e'), 2);
+  });
+
+  it('tries each alone where the step throws, so that one bad item harms no other', async () => {
+    const add = writeTogether<string, number>(insertAll);
+    await add('u5');
+    const items = Array.from({ length: 70 }, (_, index) => add(`u${index}`));
+    const settled = await Promise.allSettled([...items, insert('u-other')]);
+    const failed = settled.filter((result) => result.status === 'rejected');
+    assert.equal(failed.length, 1);
+    assert.ok(isUniqueViolation(failed[0]?.reason));
+    assert.equal(await count('u'), 71);
+  });
+
+  it('cuts rows into few shapes, bounded in rows and bytes', () => {
+    const shapes = (rows: number, bytes: number) => {
+      const row = sql`(${Buffer.alloc(bytes)})`;
+      return [...cutRows(Array<typeof row>(rows).fill(row))].map((part) => part.length);
+    };
+    const cases: [rows: number, bytes: number, parts: number[]][] = [
+      [0, 1, []],
+      [1, 1, [1]],
+      [50, 1, [32, 16, 2]],
+      [130, 1, [64, 64, 2]],
+      [5, 100_000, [2, 2, 1]],
+      [2, 10_000_000, [1, 1]],
+    ];
+    for (const [rows, bytes, parts] of cases) assert.deepEqual(shapes(rows, bytes), parts);
+  });
+});
+
+describe('a read once a commit', () => {
+  it('is repeated after every commit and only then, and after a failure', async () => {
+    let reads = 0;
+    const read = readOnceACommit(async () => {
+      reads += 1;
+      if (reads === 4) throw new Error('once');
+      return db.setting.count();
+    });
+    const before = await read();
+    assert.equal(await read(), before);
+    assert.equal(reads, 1);
+    await insert('o1');
+    assert.equal(await read(), before + 1, 'our own commit');
+    await read();
+    assert.equal(reads, 2);
+    const file = join(database.folder, 'drey.db');
+    const script = `const D=require('better-sqlite3');new D(${JSON.stringify(file)}).exec("DELETE FROM Setting WHERE id='o1'")`;
+    assert.equal(spawnSync(process.execPath, ['-e', script]).status, 0);
+    assert.equal(await read(), before, "another process's commit");
+    await insert('o2');
+    await assert.rejects(read(), /once/);
+    assert.equal(await read(), before + 1);
+    assert.equal(reads, 5);
+  });
+});
+
+describe('tagged SQL', () => {
+  it('gives and takes the same as the models', async () => {
+    const createdAt = new Date('2026-02-03T04:05:06.789Z');
+    const bytes = Buffer.from([0, 1, 255]);
+    await write(async (tx) => {
+      await tx.$executeRaw`INSERT INTO "Domain" ("id", "name", "isDisabled", "createdAt")
+        VALUES ('raw', ${'é\u{1f43f}'}, ${true}, ${createdAt})`;
+      await tx.$executeRaw(sql`INSERT INTO "BlobBytes" ("id", "bytes") VALUES ('raw', ${bytes})`);
+      await tx.account.create({
+        data: { id: 'raw', address: 'raw', domainId: 'raw', quotaBytes: 2n ** 40n, createdAt },
+      });
+    });
+    const domain = await db.domain.findUniqueOrThrow({ where: { id: 'raw' } });
+    assert.deepEqual(
+      [domain.name, domain.isDisabled, domain.createdAt],
+      ['é\u{1f43f}', true, createdAt],
+    );
+    const rows = await db.$queryRaw<Record<string, unknown>[]>`
+      SELECT "quotaBytes", "lastLoginAt", "Account"."createdAt", "bytes" FROM "Account"
+      JOIN "BlobBytes" ON "BlobBytes"."id" = "Account"."id" WHERE "Account"."createdAt" = ${createdAt}`;
+    const [row] = rows;
+    assert.equal(Number(row?.quotaBytes), 2 ** 40);
+    assert.deepEqual([row?.lastLoginAt, row?.createdAt], [null, createdAt]);
+    assert.ok(Buffer.from(row?.bytes as Uint8Array).equals(bytes));
+    await assert.rejects(db.$executeRaw`DELETE FROM "Domain"`, /readonly|query_only/i);
   });
 });

@@ -107,6 +107,32 @@ test('a full mailbox: nobody gets a copy, nothing is queued, no event is left', 
   await updateAccount(bob.id, { quotaBytes: null }, 'test');
 });
 
+test('deliveries that wait together: a full mailbox refuses its own only', async () => {
+  const before = (await read(bob)).length;
+  await updateAccount(ada.id, { quotaBytes: 1 }, 'test');
+  const both = [ada, bob].map(({ id, address }) => ({ accountId: id, address }));
+  const remote = [{ recipient: 'away@far.test' }];
+  const settled = await Promise.allSettled([
+    deliver(await makeDelivery({ mailboxes: both.slice(1) })),
+    deliver(await makeDelivery({ mailboxes: both, remote })),
+    deliver(await makeDelivery({ mailboxes: both.slice(1), traceId: 'together' })),
+    deliver(await makeDelivery({ mailboxes: [], remote, traceId: 'remote only' })),
+  ]);
+  await updateAccount(ada.id, { quotaBytes: null }, 'test');
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  );
+  assert.equal((await read(bob)).length, before + 2);
+  for (const [traceId, kinds] of [
+    ['together', ['delivered', 'received']],
+    ['remote only', ['queued', 'received']],
+  ] as const) {
+    const events = await listEvents({ traceId });
+    assert.deepEqual(events.map(({ kind }) => kind).sort(), kinds);
+  }
+});
+
 test('junk goes into the Junk mailbox', async () => {
   const earlier = (await read(ada, 'Junk')).length;
   await deliver(await makeDelivery({ isJunk: true }));

@@ -109,6 +109,43 @@ describe('append', () => {
     await checkCounters(free);
   });
 
+  test('those that wait together do not share their refusals', async () => {
+    const full = await makeAccount(40);
+    const free = await makeAccount();
+    const fullInbox = await mailboxOf(full, 'INBOX');
+    const freeInbox = await mailboxOf(free, 'INBOX');
+    const small = await makeMessage('Subject: 1234\n\n'); // 17 bytes
+    const bad = { ...small, keywords: ['no atom'] };
+    const settled = await Promise.allSettled([
+      appendMessages(full, fullInbox.id, [small]),
+      appendMessages(free, freeInbox.id, [small, bad]),
+      appendMessages(full, fullInbox.id, [small, small]),
+      appendMessages(free, 'nothing', [small]),
+      appendMessages(full, fullInbox.id, [small]),
+      appendMessages(free, freeInbox.id, [small, small]),
+      appendMessages(full, fullInbox.id, [small]),
+      appendMessages(free, freeInbox.id, [small]),
+    ]);
+    const outcomes = settled.map((result) =>
+      result.status === 'fulfilled' ? result.value.uids : result.reason.reason,
+    );
+    assert.deepEqual(outcomes, [
+      [1],
+      'invalid',
+      'over-quota',
+      'not-found',
+      [2],
+      [1, 2],
+      'over-quota',
+      [3],
+    ]);
+    const { entries } = await readView(free, freeInbox.id);
+    assert.equal(entries[0]?.modseq, entries[1]?.modseq, 'one append is one change');
+    assert.ok((entries[2]?.modseq ?? 0) > (entries[1]?.modseq ?? 0));
+    await checkCounters(full);
+    await checkCounters(free);
+  });
+
   test('is all or nothing', async () => {
     const account = await makeAccount(100);
     const inbox = await mailboxOf(account, 'INBOX');

@@ -325,6 +325,33 @@ describe('sort (RFC 5256)', () => {
 });
 
 describe('threads', () => {
+  test('messages that come together find each other, and what was there before', async () => {
+    const owner = await makeAccount();
+    const other = await makeAccount();
+    const box = (await mailboxOf(owner, 'INBOX')).id;
+    const otherBox = (await mailboxOf(other, 'INBOX')).id;
+    const append = async (texts: string[], account = owner, mailbox = box) => {
+      const messages = await Promise.all(texts.map((text) => makeMessage(text)));
+      return (await appendMessages(account, mailbox, messages)).threadIds;
+    };
+    const [known] = await append(['Message-ID: <known@x>\n\n']);
+    const [[root, answer, old, oldest], [alone]] = await Promise.all([
+      append([
+        'Message-ID: <a@x>\n\n',
+        'Message-ID: <b@x>\nIn-Reply-To: <a@x>\n\n',
+        'Message-ID: <c@x>\nReferences: <lost@x> <known@x>\n\n',
+        'Message-ID: <lost@x>\n\n',
+      ]),
+      append(['Message-ID: <d@x>\nReferences: <a@x> <known@x>\n\n'], other, otherBox),
+    ]);
+    assert.equal(answer, root);
+    assert.deepEqual([old, oldest], [known, known]);
+    assert.equal(new Set([root, known, alone]).size, 3);
+    assert.deepEqual(await append(['In-Reply-To: <b@x>\n\n']), [root]);
+    assert.deepEqual(await append(['In-Reply-To: <c@x>\n\n']), [known]);
+    assert.deepEqual(await append(['In-Reply-To: <known@x>\n\n'], other, otherBox), [alone]);
+  });
+
   const threadOf = async (owner: string, mailboxId: string, message: string) => {
     const staged = await makeMessage(message);
     return (await appendMessages(owner, mailboxId, [staged])).threadIds[0]!;
