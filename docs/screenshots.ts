@@ -68,7 +68,6 @@ for (const { name, path, scheme, size, wait } of pictures) {
   await page.waitForURL('**/mail**');
   await page.goto(daemon.url + path);
   await wait(page);
-  await page.waitForLoadState('networkidle').catch(() => {});
   await page.mouse.move(0, 0);
   // Pictures and fonts inside the message's frame.
   await page.waitForTimeout(500);
