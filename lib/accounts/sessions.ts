@@ -11,7 +11,7 @@ import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
 import { verifyPassword } from './password.ts';
 import { signText, verifyText } from './secret.ts';
-import { clearFailures, isThrottled, recordFailure } from './throttle.ts';
+import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
 
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
 export type Attempt = { address: string; password: string; remote: string; protocol: Protocol };
@@ -38,7 +38,7 @@ export async function signIn(attempt: Attempt): Promise<Account> {
     await sleep(await readSetting('security.failureDelayMs'));
     throw new Refusal('auth-failed', failedText);
   }
-  await clearFailures(counted);
+  await recordSuccess(counted);
   await noteLogin(row.id, row.lastLoginAt, { ...attempt, address });
   return toAccount(row);
 }

@@ -2,11 +2,12 @@
 // failure is logged and harms nothing else; whatever is left undone is done by the next run. Two processes
 // may run the same job: each is a deletion of what is surely not wanted.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeSpent } from '#lib/accounts/throttle.ts';
 import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
-import { readSetting, readSettings } from '#lib/settings/index.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 
@@ -64,10 +65,7 @@ export async function removeExpiredTokens(): Promise<{ tokens: number }> {
 
 /** Counters of failed logins whose window has passed. */
 export async function removeOldThrottles(): Promise<{ counters: number }> {
-  const windowMs = (await readSettings())['security.loginWindowMinutes'] * minuteMs;
-  const where = { startedAt: { lt: fromNow(-windowMs) } };
-  if ((await db.loginThrottle.count({ where })) === 0) return { counters: 0 };
-  return { counters: (await write((tx) => tx.loginThrottle.deleteMany({ where }))).count };
+  return { counters: await removeSpent() };
 }
 
 /** Starts the loop over `list`; `stop` waits a second for a job that runs. */

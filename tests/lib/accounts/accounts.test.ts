@@ -25,7 +25,9 @@ import {
   signInWithToken,
 } from '#lib/accounts/sessions.ts';
 import { completeSetup, createSetupToken, isSetUp } from '#lib/accounts/setup.ts';
+import { recordFailure, removeSpent } from '#lib/accounts/throttle.ts';
 import { freezeClock, now } from '#lib/clock.ts';
+import { db } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { readSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -130,6 +132,27 @@ describe('signing in', () => {
     assert.ok(await signIn({ ...attempt, remote: '198.51.100.8' }), 'others still get in');
     freezeClock(new Date(now().getTime() + 16 * 60_000));
     assert.ok(await signIn({ ...attempt, remote }));
+    freezeClock(null);
+  });
+
+  it('closes an account to strangers, never to addresses its owner signed in from', async () => {
+    const home = '203.0.113.5';
+    assert.ok(await signIn({ ...attempt, remote: home }));
+    const limit = await readSetting('security.maxLoginFailures');
+    for (let index = 0; index < 10 * limit; index += 1) {
+      await recordFailure({ remote: `198.51.100.${100 + (index % 20)}`, account: attempt.address });
+    }
+    await assert.rejects(
+      signIn({ ...attempt, remote: '203.0.113.6' }),
+      refused('throttled'),
+      'a new address waits, the password may be guessed',
+    );
+    freezeClock(new Date(now().getTime() + 60_000));
+    assert.equal(await removeSpent(), 0);
+    assert.ok(await signIn({ ...attempt, remote: home }));
+    freezeClock(new Date(now().getTime() + 31 * 86_400_000));
+    assert.ok((await removeSpent()) > 0);
+    assert.equal(await db.loginThrottle.count(), 0, 'nothing stays for ever');
     freezeClock(null);
   });
 
