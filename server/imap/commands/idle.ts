@@ -30,8 +30,10 @@ export const idle = defineCommand({
     while (!isDone) {
       const hasNews = await waitForNews(selection, abort.signal);
       if (isDone) break;
-      if (!(await session.isStillWelcome(!hasNews)))
+      if (!(await session.isStillWelcome(!hasNews))) {
+        yield untaggedState('BYE', 'The account has changed, sign in again');
         return { ...bad('Session ended'), next: 'close' };
+      }
       if (!hasNews) {
         yield untaggedState('OK', 'Still here');
       } else if (selection) {

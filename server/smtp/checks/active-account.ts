@@ -1,9 +1,10 @@
-// A session lives long: whoever was disabled, or got a new password meanwhile, does not send any more.
+// A session lives long, and so does a transaction: whoever was disabled, or got a new password meanwhile, does
+// not send any more.
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { pass, refuse } from '../verdict.ts';
 import type { Check } from './stages.ts';
 
-export const activeAccount: Check<'mail'> = {
+export const activeAccount: Check<'mail' | 'data'> = {
   name: 'active-account',
   async run({ client }) {
     if (!client.account) return pass;

@@ -38,7 +38,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     recipientExists,
     quota,
   ],
-  data: [bareNewline, hops, deliveredTo, ownFrom, authenticity],
+  data: [activeAccount, bareNewline, hops, deliveredTo, ownFrom, authenticity],
 };
 
 /** What a stage came to: the refusal that ended it, or what its checks want to be done. */

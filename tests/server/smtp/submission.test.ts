@@ -188,7 +188,11 @@ test('who is disabled, or has a new password, does not send on in an open sessio
   const client = await signedIn('bob@example.org');
   assert.match(await client.say('MAIL FROM:<bob@example.org>'), /^250 /);
   await client.say('RSET');
+  assert.match(await client.say('MAIL FROM:<bob@example.org>'), /^250 /);
+  assert.match(await client.say('RCPT TO:<ada@example.org>'), /^250 /);
+  assert.match(await client.say('DATA'), /^354 /);
   await updateAccount(world.bob.id, { isDisabled: true }, 'test');
+  assert.match(await client.say('From: bob@example.org\r\n\r\nlate\r\n.'), /^530 5\.7\.0 /);
   assert.match(await client.say('MAIL FROM:<bob@example.org>'), /^530 5\.7\.0 /);
   await updateAccount(world.bob.id, { isDisabled: false }, 'test');
 });
