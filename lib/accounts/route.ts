@@ -27,91 +27,97 @@ export async function isLocalDomain(domain: string): Promise<boolean> {
 export async function resolveRecipient(address: string, delimiter: string): Promise<Resolution> {
   const start = canonicalAddress(address);
   if (!start) return { status: 'unknown' };
-  const walk: Walk = {
-    mailboxes: new Map(),
-    forwards: new Set(),
-    seen: new Set(),
-    hasDisabled: false,
-  };
-  const first = await lookUp(start, delimiter);
-  if (!first.domain) return { status: 'not-local' };
-  if (first.domain.isDisabled) return { status: 'disabled' };
-  await follow(start, first, delimiter, walk, 0);
-  if (walk.mailboxes.size + walk.forwards.size > 0) {
-    return {
-      status: 'local',
-      mailboxes: [...walk.mailboxes.values()],
-      forwards: [...walk.forwards],
-    };
+  let level = await lookUpAll([start], delimiter);
+  const domain = level[0]?.domain;
+  if (!domain) return { status: 'not-local' };
+  if (isTrue(domain.isDisabled)) return { status: 'disabled' };
+  const mailboxes = new Map<string, LocalTarget>();
+  const forwards = new Set<string>();
+  const seen = new Set([start]);
+  let hasDisabled = false;
+  // Level by level, so that an alias costs one look and not one a target.
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: string[] = [];
+    for (const { address, domain, detail, found } of level) {
+      if (!domain) {
+        forwards.add(address);
+      } else if (found?.kind === 'account') {
+        const { accountId, isDisabled } = found;
+        if (isDisabled) hasDisabled = true;
+        else mailboxes.set(accountId, { accountId, address, detail });
+      } else {
+        for (const target of found?.targets ?? []) {
+          if (seen.has(target) || seen.size > maxTargets || depth >= maxDepth) continue;
+          seen.add(target);
+          next.push(target);
+        }
+      }
+    }
+    level = await lookUpAll(next, delimiter);
   }
-  return { status: walk.hasDisabled ? 'disabled' : 'unknown' };
+  if (mailboxes.size + forwards.size > 0) {
+    return { status: 'local', mailboxes: [...mailboxes.values()], forwards: [...forwards] };
+  }
+  return { status: hasDisabled ? 'disabled' : 'unknown' };
 }
 
-type Walk = {
-  mailboxes: Map<string, LocalTarget>;
-  forwards: Set<string>;
-  seen: Set<string>;
-  hasDisabled: boolean;
-};
+type LookedUp = { address: string; domain: Candidate | null; detail: string; found: Found };
 
-async function follow(
-  address: string,
-  { domain, detail, found }: LookedUp,
-  delimiter: string,
-  walk: Walk,
-  depth: number,
-): Promise<void> {
-  walk.seen.add(address);
-  if (!domain) {
-    walk.forwards.add(address);
-    return;
+/** Addresses of one look: bounds what a statement binds. */
+const addressesPerLook = 64;
+
+async function lookUpAll(addresses: string[], delimiter: string): Promise<LookedUp[]> {
+  const found: LookedUp[] = [];
+  for (let start = 0; start < addresses.length; start += addressesPerLook) {
+    // A long alias must not keep others waiting (lib/db.ts: queries alone let nobody in).
+    if (start > 0) await new Promise(setImmediate);
+    found.push(...(await lookUp(addresses.slice(start, start + addressesPerLook), delimiter)));
   }
-  if (found?.kind === 'account') {
-    if (found.isDisabled) walk.hasDisabled = true;
-    else walk.mailboxes.set(found.accountId, { accountId: found.accountId, address, detail });
-    return;
-  }
-  for (const target of found?.targets ?? []) {
-    if (walk.seen.has(target) || depth >= maxDepth || walk.seen.size > maxTargets) continue;
-    await follow(target, await lookUp(target, delimiter), delimiter, walk, depth + 1);
-  }
+  return found;
 }
 
-type LookedUp = { domain: { isDisabled: boolean } | null; detail: string; found: Found };
-
-/** What stands for the address: itself, the one without its detail, the catch-all, or postmaster. */
-async function lookUp(address: string, delimiter: string): Promise<LookedUp> {
-  const { local, domain: name } = splitAddress(address);
-  const { base, detail } = stripDetail(local, delimiter);
-  const rows = await readCandidates(name, [address, `${base}@${name}`, `@${name}`]);
-  const domain = rows.find((row) => row.kind === 'domain');
-  if (!domain) return { domain: null, detail, found: null };
-  const found =
-    findAmong(rows, address) ??
-    findAmong(rows, `${base}@${name}`) ??
-    findAmong(rows, `@${name}`) ??
-    (await findPostmaster(base));
-  return { domain: { isDisabled: isTrue(domain.isDisabled) }, detail, found };
+/** What stands for each address: itself, the one without its detail, the catch-all, or postmaster. */
+async function lookUp(addresses: string[], delimiter: string): Promise<LookedUp[]> {
+  const asked = addresses.map((address) => {
+    const { local, domain } = splitAddress(address);
+    const { base, detail } = stripDetail(local, delimiter);
+    return { address, domain, base, detail, names: [address, `${base}@${domain}`, `@${domain}`] };
+  });
+  const rows = await readCandidates(
+    asked.map(({ domain }) => domain),
+    asked.flatMap(({ names }) => names),
+  );
+  return Promise.all(
+    asked.map(async ({ address, domain: name, base, detail, names }) => {
+      const domain = rows.get(name)?.find(({ kind }) => kind === 'domain') ?? null;
+      if (!domain) return { address, domain, detail, found: null };
+      const stored = names.map((one) => findAmong(rows, one)).find((one) => one !== null);
+      return { address, domain, detail, found: stored ?? (await findPostmaster(base)) };
+    }),
+  );
 }
 
 type Candidate = {
   kind: 'domain' | 'alias' | 'account';
   id: string;
+  /** Of a domain its name. */
   address: string;
   isDisabled: boolean | number | bigint;
   target: string | null;
 };
+type Candidates = Map<string, Candidate[]>;
 
-/** One look for all: every recipient of every message costs it. */
-function readCandidates(domain: string, addresses: string[]): Promise<Candidate[]> {
+/** One look for all: every recipient of every message costs it. By address. */
+async function readCandidates(domains: string[], addresses: string[]): Promise<Candidates> {
   const list = join([...new Set(addresses)]);
-  return db.$queryRaw<Candidate[]>`
+  const rows = await db.$queryRaw<Candidate[]>`
     SELECT 'domain' AS "kind", "id", "name" AS "address", "isDisabled", NULL AS "target"
-      FROM "Domain" WHERE "name" = ${domain}
+      FROM "Domain" WHERE "name" IN (${join([...new Set(domains)])})
     UNION ALL SELECT 'account', "id", "address", "isDisabled", NULL FROM "Account" WHERE "address" IN (${list})
     UNION ALL SELECT 'alias', "Alias"."id", "Alias"."address", "Alias"."isDisabled", "AliasTarget"."address"
       FROM "Alias" LEFT JOIN "AliasTarget" ON "AliasTarget"."aliasId" = "Alias"."id"
       WHERE "Alias"."address" IN (${list})`;
+  return Map.groupBy(rows, (row) => row.address);
 }
 
 /** SQLite has no boolean of its own. */
@@ -119,8 +125,8 @@ function isTrue(value: boolean | number | bigint): boolean {
   return Number(value) === 1;
 }
 
-function findAmong(rows: Candidate[], address: string): Found {
-  const own = rows.filter((row) => row.address === address && row.kind !== 'domain');
+function findAmong(candidates: Candidates, address: string): Found {
+  const own = candidates.get(address) ?? [];
   const aliases = own.filter((row) => row.kind === 'alias' && !isTrue(row.isDisabled));
   if (aliases.length > 0) {
     return { kind: 'alias', targets: aliases.flatMap(({ target }) => target ?? []) };
@@ -165,7 +171,7 @@ export async function maySendAs(
   if (own.includes(wanted)) return true;
   const { local, domain } = splitAddress(wanted);
   const plain = `${stripDetail(local, delimiter).base}@${domain}`;
-  const rows = await readCandidates(domain, [wanted, plain]);
+  const rows = await readCandidates([domain], [wanted, plain]);
   // "ada+x" is ada's only while it is nobody's own address: with the delimiter "-", jean is not jean-paul.
   if (findAmong(rows, wanted)) return false;
   if (own.includes(plain)) return true;

@@ -1,6 +1,6 @@
 // What an account uses and may use. The counters stand on the account's row and move in the transaction
 // that changes its messages; a copy counts like a message of its own.
-import { db, sql, type Tx } from '#lib/db.ts';
+import { cutRows, db, join, sql, type Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { readMailbox } from './mailbox-row.ts';
 
@@ -15,18 +15,35 @@ const defaultKey = 'storage.defaultQuotaBytes';
 export const limitColumn = sql`COALESCE("Account"."quotaBytes",
   (SELECT CAST("value" AS BIGINT) FROM "Setting" WHERE "Setting"."id" = ${defaultKey}), 0)`;
 
-type QuotaRow = Record<'limitBytes' | 'usedBytes' | 'usedMessages', bigint | number>;
+type QuotaRow = { id: string } & Record<
+  'limitBytes' | 'usedBytes' | 'usedMessages',
+  bigint | number
+>;
 
 /** What the account uses; `limitBytes` is null where there is none. Refusal 'not-found'. */
 export async function readQuota(accountId: string): Promise<Quota> {
-  const [row] = await db.$queryRaw<QuotaRow[]>`SELECT ${limitColumn} AS "limitBytes", "usedBytes",
-    "usedMessages" FROM "Account" WHERE "id" = ${accountId}`;
-  if (!row) throw new Refusal('not-found', 'There is no such account.');
-  return {
-    limitBytes: Number(row.limitBytes) || null,
-    usedBytes: Number(row.usedBytes),
-    usedMessages: Number(row.usedMessages),
-  };
+  const quota = (await readQuotas([accountId])).get(accountId);
+  if (!quota) throw new Refusal('not-found', 'There is no such account.');
+  return quota;
+}
+
+/** What accounts use, by id; those that are no more are left out. */
+export async function readQuotas(accountIds: string[]): Promise<Map<string, Quota>> {
+  const quotas = new Map<string, Quota>();
+  for (const part of cutRows(accountIds.map((accountId) => sql`${accountId}`))) {
+    const rows = await db.$queryRaw<
+      QuotaRow[]
+    >`SELECT "id", ${limitColumn} AS "limitBytes", "usedBytes",
+      "usedMessages" FROM "Account" WHERE "id" IN (${join(part)})`;
+    for (const row of rows) {
+      quotas.set(row.id, {
+        limitBytes: Number(row.limitBytes) || null,
+        usedBytes: Number(row.usedBytes),
+        usedMessages: Number(row.usedMessages),
+      });
+    }
+  }
+  return quotas;
 }
 
 /**
