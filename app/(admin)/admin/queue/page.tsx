@@ -62,7 +62,7 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
             title={isFiltered ? 'Nothing fits' : 'The queue is empty'}
             action={isFiltered && <ButtonLink href="/admin/queue">Show the whole queue</ButtonLink>}
           >
-            {isFiltered ? undefined : 'Every message has been delivered.'}
+            {isFiltered ? undefined : 'No mail waits for another server.'}
           </EmptyState>
         </div>
       ) : (
