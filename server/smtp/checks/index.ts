@@ -7,6 +7,7 @@ import { authenticity } from './authenticity.ts';
 import { bareNewline } from './bare-newline.ts';
 import { connections } from './connections.ts';
 import { deliveredTo } from './delivered-to.ts';
+import { fieldCount } from './field-count.ts';
 import { heloSyntax } from './helo-syntax.ts';
 import { hops } from './hops.ts';
 import { mailParameters } from './mail-parameters.ts';
@@ -38,7 +39,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     recipientExists,
     quota,
   ],
-  data: [activeAccount, bareNewline, hops, deliveredTo, ownFrom, authenticity],
+  data: [activeAccount, fieldCount, bareNewline, hops, deliveredTo, ownFrom, authenticity],
 };
 
 /** What a stage came to: the refusal that ended it, or what its checks want to be done. */

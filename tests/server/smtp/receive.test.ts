@@ -179,6 +179,9 @@ test('a header without end is refused, and so is one field too many to be honest
   await client.say('EHLO far.test');
   const data = `X: ${'y'.repeat(600)}\r\n`.repeat(1000);
   assert.match(await client.deliver({ to: 'ada@example.org', data }), /^552 5\.3\.4 /);
+  await client.say('RSET');
+  const many = `${'X:\r\n'.repeat(60_000)}From: eve@far.test\r\n\r\nText\r\n`;
+  assert.match(await client.deliver({ to: 'ada@example.org', data: many }), /^552 5\.3\.4 /);
 });
 
 test('too many recipients are put off, not refused for good', async () => {
