@@ -91,17 +91,13 @@ export function scanAddressList(text: string): ListItem[] {
   return items;
 }
 
-/**
- * Every address that stands in a header value outside quotes and comments, as `local@domain`: also those that
- * a broken list hides from parseAddressList, because another reader may take one of them for the address
- * (`eve@x <ada@y>`, `<ada@y> <eve@x>`). Reads 384 K of text.
- */
+/** Every `local@domain` outside quotes and comments: in `eve@x <ada@y>` some readers take the other. */
 export function findAddressLikes(text: string): string[] {
   const found: string[] = [];
   let words: Token[] = [];
   const flush = () => {
-    for (const [at, word] of words.entries()) {
-      if (!isSpecial(word, '@')) continue;
+    for (const at of words.keys()) {
+      if (!isSpecial(words[at]!, '@')) continue;
       const local = joinTight(words.slice(findLocalStart(words, at), at));
       found.push(joinAddress(local, joinTight(words.slice(at + 1, findDomainEnd(words, at)))));
     }

@@ -122,11 +122,19 @@ export class Selection {
       if (keywords === '' || keywords === last) continue;
       last = keywords;
       for (const word of keywords.split(' ')) {
-        if (this.keywords.has(word)) continue;
+        if (this.#knowsKeyword(word)) continue;
         this.keywords.add(word);
         this.#hasNewKeywords = true;
       }
     }
+  }
+
+  /** RFC 9051 §2.3.2: keywords are the same in any case. */
+  #knowsKeyword(word: string): boolean {
+    if (this.keywords.has(word)) return true;
+    const key = word.toLowerCase();
+    for (const known of this.keywords) if (known.toLowerCase() === key) return true;
+    return false;
   }
 
   /** Keywords that a STORE of this session adds. */

@@ -151,6 +151,24 @@ A< a7 NO [LIMIT] ...`,
     );
   });
 
+  it('knows a keyword in any case as one', async () => {
+    const { address } = await server.addUser('cases');
+    await play(
+      `A< * OK ...
+A> a0 LOGIN ${address} \${password}
+A< a0 OK ...
+A> a1 APPEND INBOX {6+}
+A: raw a: b\\r\\n\\r\\n
+A<< a1 OK ...
+A> a2 SELECT INBOX
+A<< a2 OK ...
+A> a3 STORE 1 +FLAGS (Foo foo FOO)
+A< * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft Foo)
+A< * 1 FETCH (UID 1 FLAGS (Foo \\Recent))
+A< a3 OK ...`,
+    );
+  });
+
   it('lets others in while it matches many long names', async () => {
     const name = `${'a'.repeat(250)}/${'a'.repeat(250)}`;
     const names = Array.from({ length: 30 }, (_, i) => `${name}${i}`);
