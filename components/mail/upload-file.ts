@@ -2,13 +2,13 @@
 import type { Upload } from '#lib/webmail/uploads.ts';
 import { RequestError } from './request.ts';
 
-/** Starts at once. `onShare` is told 0 to 1; `done` rejects with RequestError. */
+/** Starts at once. `onShare` is told 0 to 1; `done` gives null after `cancel`, else rejects with RequestError. */
 export function uploadFile(
   file: File,
   onShare: (share: number) => void,
-): { done: Promise<Upload>; cancel: () => void } {
+): { done: Promise<Upload | null>; cancel: () => void } {
   const request = new XMLHttpRequest();
-  const done = new Promise<Upload>((resolve, reject) => {
+  const done = new Promise<Upload | null>((resolve, reject) => {
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onShare(event.loaded / event.total);
     };
@@ -18,7 +18,7 @@ export function uploadFile(
       else reject(new RequestError(request.status, answer?.error ?? 'Could not be attached.'));
     };
     request.onerror = () => reject(new RequestError(0, 'No connection to the server.'));
-    request.onabort = () => reject(new RequestError(0, 'Cancelled.'));
+    request.onabort = () => resolve(null);
   });
   request.open('POST', `/api/mail/upload?name=${encodeURIComponent(file.name)}`);
   request.responseType = 'json';

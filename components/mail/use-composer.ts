@@ -18,6 +18,8 @@ export type ComposerFile = {
   share: number;
   upload: Upload | null;
   error: string | null;
+  /** Its upload once it is there, null where it was cancelled; rejects where it failed. */
+  arrival: Promise<Upload | null>;
   cancel: () => void;
 };
 type SaveState = 'clean' | 'dirty' | 'saving' | 'failed';
@@ -51,6 +53,7 @@ export function useComposer({
   // Saving, sending and discarding follow one another: a draft that is being stored must not outlive them.
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const isOver = useRef(false);
+  const isUnderWay = useRef(false);
   const latest = useRef({ form, files });
   latest.current = { form, files };
 
@@ -70,8 +73,7 @@ export function useComposer({
 
   const toMessage = useCallback(() => {
     const { form: now, files: attached } = latest.current;
-    const attachments = attached.flatMap((file) => (file.upload ? [file.upload.id] : []));
-    return { ...now, attachments };
+    return { ...now, attachments: toIds(attached.map((file) => file.upload)) };
   }, []);
   const hasContent =
     form.text.trim() !== '' || form.subject.trim() !== '' || files.length > 0 || form.to.length > 0;
@@ -122,9 +124,10 @@ export function useComposer({
         const key = ++lastKey;
         const { done, cancel } = uploadFile(file, (share) => patchFile(key, { share }));
         const entry = { key, fileName: file.name, sizeBytes: file.size, share: 0, upload: null };
-        setFiles((all) => [...all, { ...entry, error: null, cancel }]);
+        setFiles((all) => [...all, { ...entry, error: null, arrival: done, cancel }]);
         done
           .then((upload) => {
+            if (!upload) return;
             patchFile(key, { upload, share: 1, fileName: upload.fileName });
             touch();
           })
@@ -144,6 +147,17 @@ export function useComposer({
     [touch],
   );
 
+  /** The uploads of the files the message has when all of them have arrived. */
+  const awaitUploads = async () => {
+    for (;;) {
+      const keys = latest.current.files.map((file) => file.key);
+      const uploads = await Promise.all(latest.current.files.map((file) => file.arrival));
+      if (latest.current.files.every((file, i) => file.key === keys[i])) {
+        return uploads.slice(0, latest.current.files.length);
+      }
+    }
+  };
+
   const send = async (isSure = false) => {
     const { form: now, files: attached } = latest.current;
     ask(null);
@@ -155,14 +169,18 @@ export function useComposer({
     }
     const doubt = isSure ? null : findDoubt(now, attached);
     if (doubt) return ask(doubt);
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
     setIsSending(true);
     setError('');
-    const step = queue.current.then(async () => {
-      const body = { message: toMessage(), draftUid: draftUid.current };
-      return postJson<Sent>('/api/mail/send', body);
-    });
-    queue.current = step.catch(() => {});
     try {
+      // Who presses Send need not watch the files arrive.
+      const uploads = await awaitUploads();
+      const step = queue.current.then(async () => {
+        const message = { ...toMessage(), attachments: toIds(uploads) };
+        return postJson<Sent>('/api/mail/send', { message, draftUid: draftUid.current });
+      });
+      queue.current = step.catch(() => {});
       const sent = await step;
       isOver.current = true;
       toast.show(sent.warning ? { kind: 'error', text: sent.warning } : { text: 'Message sent.' });
@@ -172,6 +190,7 @@ export function useComposer({
       setError(errorText(reason));
       setWrongField(reason instanceof RequestError ? reason.field : null);
     } finally {
+      isUnderWay.current = false;
       setIsSending(false);
     }
   };
@@ -237,7 +256,20 @@ function toForm(start: ComposerStart): ComposeForm {
 
 function toFile(upload: Upload): ComposerFile {
   const { fileName, sizeBytes } = upload;
-  return { key: ++lastKey, fileName, sizeBytes, share: 1, upload, error: null, cancel: () => {} };
+  return {
+    key: ++lastKey,
+    fileName,
+    sizeBytes,
+    share: 1,
+    upload,
+    error: null,
+    arrival: Promise.resolve(upload),
+    cancel: () => {},
+  };
+}
+
+function toIds(uploads: (Upload | null)[]): string[] {
+  return uploads.flatMap((upload) => (upload ? [upload.id] : []));
 }
 
 /** What makes sending impossible. */
@@ -251,9 +283,6 @@ function findProblem(
   if (wrong) return { text: `“${wrong.address}” is not an address.`, field: 'to' };
   if (files.some((file) => file.error)) {
     return { text: 'A file could not be attached. Remove it or attach it again.', field: 'files' };
-  }
-  if (files.some((file) => !file.upload)) {
-    return { text: 'A file is still on its way. Wait a moment.', field: 'files' };
   }
   return null;
 }

@@ -117,12 +117,21 @@ describe('the webmail', () => {
     await text.waitFor();
     assert.match(await text.inputValue(), /\n> Question\?/);
     await page.keyboard.type('Here is the answer.');
+    // Send is pressed, by a hasty hand twice, while the file is still on its way.
+    const { promise: isPressed, resolve: letPass } = Promise.withResolvers<void>();
+    await page.route('**/api/mail/upload?**', async (route) => {
+      await isPressed;
+      await route.continue();
+    });
     await composer
       .locator('input[type=file]')
       .setInputFiles({ name: 'plän.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') });
-    await composer.getByText('8 B').waitFor();
-    await page.keyboard.press('Control+Enter');
+    await composer.getByText('plän.txt').waitFor();
+    await text.press('Control+Enter');
+    await text.press('Control+Enter');
+    letPass();
     await seeToast('Message sent.');
+    await page.unroute('**/api/mail/upload?**');
     const got = await waitFor(
       () =>
         readImap(ben, 'INBOX', async (client) => {
@@ -131,6 +140,10 @@ describe('the webmail', () => {
         }).catch(() => null),
       'the answer at the other side',
     );
+    const answers = await readImap(ben, 'INBOX', (client) =>
+      client.search({ subject: 'Re: Please answer' }),
+    );
+    assert.equal(answers ? answers.length : 0, 1);
     const source = got.source?.toString() ?? '';
     assert.match(source, /Here is the answer\./);
     assert.match(source, /In-Reply-To: </);
