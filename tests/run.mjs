@@ -58,7 +58,7 @@ async function prepareChromium() {
   );
 }
 
-/** Real mail clients for the flow tests. They are a bonus: where they cannot be had, those tests say so. */
+/** Real mail clients and PostgreSQL for the flow tests. Where they cannot be had, those tests say so. */
 async function prepareClients() {
   const clients = {
     // swaks speaks TLS only with the Perl library beside it.
@@ -67,6 +67,7 @@ async function prepareClients() {
     neomutt: ['neomutt'],
     mbsync: ['isync'],
     msmtp: ['msmtp'],
+    psql: ['postgresql'],
   };
   const missing = Object.entries(clients)
     .filter(([program]) => spawnSync('which', [program]).status !== 0)
