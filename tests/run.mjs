@@ -112,7 +112,6 @@ function runTests(name, files, concurrency) {
     '--test',
     `--test-concurrency=${concurrency}`,
     '--test-timeout=180000',
-    '--test-force-exit',
     `--test-reporter=${join(root, 'tests', 'support', 'reporter.mjs')}`,
     ...files,
   ];
