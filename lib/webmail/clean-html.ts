@@ -21,6 +21,8 @@ export type CleanHtml = {
   hasColors: boolean;
 };
 
+/** Characters of inline images one message may grow by: each mention of an image repeats it whole. */
+const maxInlineLength = 24 * 1024 * 1024;
 /** Longer HTML is cut before it is read. */
 export const maxHtmlLength = 4 * 1024 * 1024;
 const idPrefix = 'm-';
@@ -76,7 +78,7 @@ const nonTextTags = (
 /** Cleans the HTML of one part. Linear in its length, never throws for bad markup. */
 export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
   const html = source.slice(0, maxHtmlLength);
-  const state = { remoteImages: 0, hasColors: false };
+  const state = { remoteImages: 0, hasColors: false, inlineLength: 0 };
   const resolveImage = (url: string) => resolveImageUrl(url, options, state);
   const rules: CssRules = { replaceUrl: (url) => resolveImage(url) };
   const css = collectStyles(html)
@@ -195,11 +197,15 @@ function describeTarget(href: string): string {
 function resolveImageUrl(
   source: string,
   options: CleanOptions,
-  state: { remoteImages: number },
+  state: { remoteImages: number; inlineLength: number },
 ): string | null {
   const url = source.trim();
   const cid = /^cid:(.{1,500})$/i.exec(url);
-  if (cid) return options.inlineImages.get(decodeCid(cid[1]!)) ?? null;
+  if (cid) {
+    const inline = options.inlineImages.get(decodeCid(cid[1]!)) ?? null;
+    state.inlineLength += inline?.length ?? 0;
+    return state.inlineLength <= maxInlineLength ? inline : null;
+  }
   if (/^data:/i.test(url)) return dataImage.test(url) ? url : null;
   const isRemote = /^(?:https?:)?\/\//i.test(url.replace(/[\u0000-\u0020]/g, ''));
   if (!isRemote) return null;

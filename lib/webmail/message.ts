@@ -1,12 +1,13 @@
 // One message as the reader shows it: headers, the shown text parts, the list of attachments. Only what is
 // shown is fetched; HTML is cleaned once and kept for the frame that asks for it next.
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
-import { Refusal } from '../errors.ts';
+import { isRefusal, Refusal } from '../errors.ts';
 import { decodeCharset } from '../mail/charset.ts';
 import { findFields, parseHeaderFields, readFieldText } from '../mail/header.ts';
 import { htmlToText } from '../mail/text.ts';
 import { decodeTransfer } from '../mail/transfer.ts';
-import { type CleanHtml, cleanHtml, maxHtmlLength } from './clean-html.ts';
+import { cleanHtmlApart } from './clean-apart.ts';
+import { type CleanHtml, maxHtmlLength } from './clean-html.ts';
 import { cleanLine, type MessageRow, type Person, toPeople, toRow } from './message-list.ts';
 import { isRasterImage } from './part-headers.ts';
 import { type MailAccount, withMailbox } from './pool.ts';
@@ -206,7 +207,14 @@ async function viewHtml(
   part: TextPart,
   alternative: TextPart | null,
 ): Promise<BodyView> {
-  const clean = await cleanPart(client, account, message, structure, part, false);
+  const clean = await cleanPart(client, account, message, structure, part, false).catch(
+    (error: unknown) => {
+      if (isRefusal(error, 'limit')) return null;
+      throw error;
+    },
+  );
+  // Markup made to keep a parser busy is shown by its words.
+  if (!clean) return viewText(client, message.uid, alternative ?? part);
   return {
     kind: 'html',
     part: part.part,
@@ -229,8 +237,8 @@ async function cleanPart(
   if (known) return known;
   const { text } = await fetchText(client, message.uid, part, maxHtmlLength);
   const inlineImages = await readInlineImages(client, message.uid, text, structure.inlineImages);
-  const clean = cleanHtml(text, { mayLoadRemote, inlineImages });
-  if (message.emailId) cleanBodies().set(key, clean, clean.html.length * 2);
+  const clean = await cleanHtmlApart(text, { mayLoadRemote, inlineImages });
+  if (message.emailId) cleanBodies().set(key, clean, (clean.html.length + clean.css.length) * 2);
   return clean;
 }
 

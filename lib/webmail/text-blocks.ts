@@ -98,7 +98,7 @@ export function joinFlowed(lines: string[], isDelSp: boolean): string[] {
 }
 
 const linkPattern =
-  /\b(?:https?:\/\/|www\.)[^\s<>"'`{}|\\^\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2066-\u2069]{1,2000}|\bmailto:[^\s<>"'?]{3,254}|[\w.+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b/gi;
+  /\b(?:https?:\/\/|www\.)[^\s<>"'`{}|\\^\u0000-\u001f\u00a0\u200b-\u200f\u202a-\u202e\u2066-\u2069]{1,2000}|\bmailto:[^\s<>"'?]{3,254}|(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.)+[a-z]{2,24}\b/gi;
 
 /** A text cut into plain pieces and links; only http, https and mailto ever become an href. */
 export function findLinks(text: string, budget = { links: maxLinks }): TextSegment[] {
@@ -120,14 +120,13 @@ export function findLinks(text: string, budget = { links: maxLinks }): TextSegme
 /** Punctuation behind a link belongs to the sentence; a bracket only where it was opened inside. */
 function trimLink(link: string): string {
   let end = link.length;
-  for (;;) {
-    const last = link[end - 1];
-    if (last === undefined) return '';
-    const isSurplus =
-      last === ')' && count(link.slice(0, end), ')') > count(link.slice(0, end), '(');
-    if (!/[.,;:!?*_~\]]/.test(last) && !isSurplus) return link.slice(0, end);
-    end--;
+  let unopened = count(link, ')') - count(link, '(');
+  for (; end > 0; end--) {
+    const last = link[end - 1]!;
+    if (last === ')' && unopened > 0) unopened--;
+    else if (!/[.,;:!?*_~\]]/.test(last)) break;
   }
+  return link.slice(0, end);
 }
 
 function count(text: string, char: string): number {

@@ -12,10 +12,13 @@ import { logOf } from '#lib/log.ts';
 const log = logOf('web');
 
 const [host = '127.0.0.1', port = '3000'] = process.argv.slice(2);
+const root = join(import.meta.dirname, '..', '..');
+// Code in the bundle cannot tell where the sources are (lib/webmail/clean-apart.ts).
+process.env.DREY_ROOT = root;
 const server = createServer();
 const app = next({
   dev: false,
-  dir: join(import.meta.dirname, '..', '..'),
+  dir: root,
   httpServer: server,
   hostname: host,
   port: Number(port),

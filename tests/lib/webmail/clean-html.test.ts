@@ -315,4 +315,15 @@ describe('cleanHtml: what stays', () => {
   it('escapes text that only looks like markup', () => {
     assert.equal(cleanHtml('&lt;script&gt;x', blocked).html, '&lt;script&gt;x');
   });
+
+  it('does not let one image grow a message without end', () => {
+    const big = `data:image/png;base64,${'A'.repeat(1024 * 1024)}`;
+    const inlineImages = new Map([['a@b', big]]);
+    const { html } = cleanHtml('<img src="cid:a@b">'.repeat(2000), {
+      mayLoadRemote: false,
+      inlineImages,
+    });
+    assert.ok(html.length < 26 * 1024 * 1024, `${html.length} characters`);
+    assert.ok(html.startsWith('<img src="data:image/png;base64,AAAA'));
+  });
 });

@@ -83,4 +83,12 @@ describe('toTextBlocks', () => {
   });
 
   it('gives nothing for an empty body', () => assert.deepEqual(toTextBlocks('\r\n\r\n'), []));
+
+  it('finds the end of links made of brackets in linear time', () => {
+    const link = `http://a.example/${'('.repeat(300)}${')'.repeat(1600)}`;
+    const segments = findLinks(`${link} `.repeat(500));
+    assert.equal(segments[0]?.text, `http://a.example/${'('.repeat(300)}${')'.repeat(300)}`);
+    assert.equal(findLinks('(see http://a.example/(x)).')[1]?.text, 'http://a.example/(x)');
+    assert.equal(findLinks(`${'a'.repeat(70)}@b.example`)[0]?.href, null);
+  });
 });
