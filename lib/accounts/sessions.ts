@@ -12,6 +12,7 @@ import { type Account, toAccount } from './account.ts';
 import { verifyPassword } from './password.ts';
 import { signText, verifyText } from './secret.ts';
 import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
+import { takeTurn } from './turn.ts';
 
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
 export type Attempt = { address: string; password: string; remote: string; protocol: Protocol };
@@ -25,22 +26,30 @@ const tokenLifeMs = 10 * 60_000;
 export async function signIn(attempt: Attempt): Promise<Account> {
   const address = canonicalAddress(attempt.address) ?? attempt.address.slice(0, 320).toLowerCase();
   const counted = { remote: attempt.remote, account: address };
-  if (await isThrottled(counted)) {
+  const outcome = await takeTurn(attempt.remote, () => tryPassword(counted, attempt.password));
+  if (outcome === 'throttled') {
     recordLogin('login-failed', null, { ...attempt, address }, 'throttled');
     throw new Refusal('throttled', 'Too many failed logins. Try again later.');
   }
-  const row = await db.account.findUnique({ where: { address } });
-  const fits = await verifyPassword(row?.passwordHash ?? null, attempt.password);
+  const { row, fits } = outcome;
   if (!row || !fits || row.isDisabled) {
-    await recordFailure(counted);
     const reason = !row ? 'unknown-account' : row.isDisabled ? 'disabled' : 'wrong-password';
     recordLogin('login-failed', row?.id ?? null, { ...attempt, address }, reason);
     await sleep(await readSetting('security.failureDelayMs'));
     throw new Refusal('auth-failed', failedText);
   }
-  await recordSuccess(counted);
   await noteLogin(row.id, row.lastLoginAt, { ...attempt, address });
   return toAccount(row);
+}
+
+/** Looks the password up and counts the outcome. */
+async function tryPassword(counted: { remote: string; account: string }, password: string) {
+  if (await isThrottled(counted)) return 'throttled';
+  const row = await db.account.findUnique({ where: { address: counted.account } });
+  const fits = await verifyPassword(row?.passwordHash ?? null, password);
+  if (row && fits && !row.isDisabled) await recordSuccess(counted);
+  else await recordFailure(counted);
+  return { row, fits };
 }
 
 async function noteLogin(
