@@ -2,9 +2,11 @@
 // names the account and its epoch. The cookie alone proves nothing: app/session.ts checks it at each use.
 import type { NextAuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { endSession, isSessionEnded } from '#lib/accounts/ended-session.ts';
 import { deriveKey } from '#lib/accounts/secret.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { remoteAddress } from './remote-address.ts';
@@ -15,7 +17,7 @@ export const sessionCookieName = 'drey.session';
 const log = logOf('web');
 
 /** What the cookie says about its owner. */
-export type SessionClaims = { accountId: string; epoch: number };
+export type SessionClaims = { accountId: string; epoch: number; sessionId: string };
 
 declare module 'next-auth' {
   interface Session {
@@ -30,6 +32,7 @@ declare module 'next-auth/jwt' {
   interface JWT {
     accountId?: string;
     epoch?: number;
+    sessionId?: string;
   }
 }
 
@@ -69,14 +72,23 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
       }),
     ],
     callbacks: {
-      jwt: ({ token, user }) => (user ? { accountId: user.id, epoch: user.epoch } : token),
+      jwt: async ({ token, user }) => {
+        if (user) return { accountId: user.id, epoch: user.epoch, sessionId: newId() };
+        // Emptied, not only refused: a copy of the cookie must not be renewed past its end.
+        return token.sessionId && !(await isSessionEnded(token.sessionId)) ? token : {};
+      },
       session: ({ session, token }) => ({
         ...session,
         claims:
-          token.accountId !== undefined && token.epoch !== undefined
-            ? { accountId: token.accountId, epoch: token.epoch }
+          token.accountId && token.epoch !== undefined && token.sessionId
+            ? { accountId: token.accountId, epoch: token.epoch, sessionId: token.sessionId }
             : null,
       }),
+    },
+    events: {
+      signOut: async ({ token }) => {
+        if (token?.sessionId) await endSession(token.sessionId, maxAge * 1000);
+      },
     },
     logger: {
       // Codes only: next-auth's metadata may hold what a person typed.

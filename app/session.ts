@@ -7,15 +7,21 @@ import { getServerSession } from 'next-auth';
 import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
-import { authOptions, sessionCookieName } from './auth-options.ts';
+import { authOptions, type SessionClaims, sessionCookieName } from './auth-options.ts';
 import { isOwnPath } from './own-path.ts';
 
 /** The signed-in account, or null. Looked up once a request. */
 export const currentSession = cache(async (): Promise<Account | null> => {
+  const claims = await readClaims();
+  return claims ? checkSession(claims) : null;
+});
+
+/** What the cookie says, where its signature is ours and the session was not signed out. */
+export async function readClaims(): Promise<SessionClaims | null> {
   if (!(await cookies()).has(sessionCookieName)) return null;
   const session = await getServerSession(await authOptions(await isSecureRequest()));
-  return session?.claims ? checkSession(session.claims) : null;
-});
+  return session?.claims ?? null;
+}
 
 /** For pages and actions: the signed-in account; anybody else goes to the sign-in page. */
 export async function requireUser(): Promise<Account> {

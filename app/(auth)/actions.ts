@@ -1,12 +1,18 @@
-// Ends the session of this browser. Whoever may call it loses nothing but a session of their own, so it
+// Ends the session of this browser, copies of its cookie included. Whoever may call it loses nothing but a session of their own, so it
 // asks for no role.
 'use server';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
+import { endSession } from '#lib/accounts/ended-session.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { sessionCookieName } from '../auth-options.ts';
+import { readClaims } from '../session.ts';
 
 /** For `<form action={signOutAction}>` in any menu. */
 export async function signOutAction(): Promise<void> {
+  const claims = await readClaims();
+  const lifeMs = (await readSetting('web.sessionHours')) * 3600_000;
+  if (claims) await endSession(claims.sessionId, lifeMs);
   (await cookies()).delete(sessionCookieName);
   redirect('/login');
 }

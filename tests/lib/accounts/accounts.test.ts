@@ -10,6 +10,7 @@ import {
 } from '#lib/accounts/account.ts';
 import { addAlias, listAliases, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
 import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { endSession, isSessionEnded } from '#lib/accounts/ended-session.ts';
 import {
   addNetwork,
   isTrustedAddress,
@@ -179,6 +180,35 @@ describe('signing in', () => {
       refused('auth-failed'),
     );
     await updateAccount(bob.id, { isDisabled: false }, by);
+  });
+});
+
+describe('many tries at once', () => {
+  it('does not let a burst of guesses pass before the first is counted', async () => {
+    const limit = await readSetting('security.maxLoginFailures');
+    const guess = {
+      address: 'ada@example.test',
+      remote: '203.0.113.77',
+      protocol: 'imap' as const,
+    };
+    const tries = Array.from({ length: limit * 4 }, (_, i) =>
+      signIn({ ...guess, password: `g${i}` }),
+    );
+    const results = await Promise.allSettled(tries);
+    const reasons = results.map((each) => each.status === 'rejected' && each.reason.reason);
+    const tested = reasons.filter((reason) => reason === 'auth-failed').length;
+    assert.ok(tested >= limit && tested < limit + 4, `${tested} guesses were tested`);
+    assert.equal(reasons.filter((reason) => reason === 'throttled').length, limit * 4 - tested);
+  });
+});
+
+describe('sessions that were signed out', () => {
+  it('are known by their id', async () => {
+    assert.equal(await isSessionEnded('one'), false);
+    await endSession('one', 1000);
+    await endSession('one', 1000);
+    assert.equal(await isSessionEnded('one'), true);
+    assert.equal(await isSessionEnded('two'), false);
   });
 });
 
