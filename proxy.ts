@@ -41,5 +41,6 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-// Routes under /api answer with their own policy (the reader's frame needs another one).
-export const config = { matcher: ['/((?!api/|_next/|.*\\.[a-z0-9]{2,12}$).*)'] };
+// Routes under /api answer with their own policy (the reader's frame needs another one). A dot in the address says
+// nothing: it may stand in the name of a folder.
+export const config = { matcher: ['/((?!api/|_next/).*)'] };

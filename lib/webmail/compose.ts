@@ -7,7 +7,9 @@ import { now } from '../clock.ts';
 import { Refusal } from '../errors.ts';
 import { canonicalAddress, joinAddress, parseAddressList } from '../mail/address.ts';
 import { removeFields, safeHeaderText } from '../mail/header.ts';
-import type { Person } from './message-list.ts';
+import { readSetting } from '../settings/index.ts';
+import { checkFolderPath, type Person } from './message-list.ts';
+import { isUid } from './uid-set.ts';
 import { findUpload, readUpload, type Upload } from './uploads.ts';
 
 /** What a message answers or passes on: marked when it is sent. */
@@ -111,9 +113,8 @@ function readOrigin(value: unknown): Origin | null {
     unknown
   >;
   const { kind, folder, uid } = origin;
-  if ((kind !== 'reply' && kind !== 'forward') || typeof folder !== 'string') return null;
-  if (!Number.isInteger(uid) || folder === '' || folder.length > 1000) return null;
-  return { kind, folder, uid: uid as number };
+  if ((kind !== 'reply' && kind !== 'forward') || !isUid(uid)) return null;
+  return { kind, folder: checkFolderPath(folder), uid };
 }
 
 /**
@@ -127,6 +128,7 @@ export async function composeMessage(
 ): Promise<Composed> {
   const uploads: Upload[] = [];
   for (const id of outgoing.attachments) uploads.push(await findUpload(accountId, id));
+  await refuseTooBig(uploads);
   const messageId = `<${randomUUID()}@${outgoing.from.address.split('@').pop()}>`;
   const headers: Record<string, string> = {};
   if (options.isDraft && outgoing.origin) headers[originField] = formatOrigin(outgoing.origin);
@@ -160,6 +162,15 @@ export async function composeMessage(
   }
   message.keepBcc = true;
   return { bytes: await message.build(), messageId, recipients: listRecipients(outgoing) };
+}
+
+/** Before anything is read: the message is built in memory, and one file may be named a hundred times. */
+async function refuseTooBig(uploads: readonly Upload[]): Promise<void> {
+  const limit = await readSetting('smtp.messageSizeBytes');
+  const sizeBytes = uploads.reduce((sum, upload) => sum + upload.sizeBytes, 0);
+  if (limit > 0 && (sizeBytes * 4) / 3 > limit) {
+    throw new Refusal('too-big', 'The attached files are too large together.', 'files');
+  }
 }
 
 /** The same message as it may leave: no recipient learns of Bcc (RFC 5322 §3.6.3). */

@@ -1,15 +1,20 @@
 // Server-sent events for the mail pages. Every open stream is registered, so that the process can end them when
 // it is told to stop: an open stream would keep the web server alive without end.
-
+import { checkSession } from '../accounts/sessions.ts';
+import { Refusal } from '../errors.ts';
 import type { MailAccount } from './pool.ts';
 import { watchMail } from './watch.ts';
 
 const pingMs = 25_000;
+/** Open tabs of one account; nobody has more by intent. */
+const maxStreams = 40;
 
-const shared = globalThis as { dreyEventStreams?: Set<() => void>; dreyStreamsEndOnStop?: boolean };
+/** How to close each open stream, and whose it is. */
+type Streams = Map<() => void, string>;
+const shared = globalThis as { dreyEventStreams?: Streams; dreyStreamsEndOnStop?: boolean };
 
-function streams(): Set<() => void> {
-  shared.dreyEventStreams ??= new Set();
+function streams(): Streams {
+  shared.dreyEventStreams ??= new Map();
   if (!shared.dreyStreamsEndOnStop) {
     shared.dreyStreamsEndOnStop = true;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, closeEventStreams);
@@ -19,15 +24,20 @@ function streams(): Set<() => void> {
 
 /** Ends every open stream; browsers reconnect by themselves when the server is back. */
 export function closeEventStreams(): void {
-  for (const close of [...(shared.dreyEventStreams ?? [])]) close();
+  for (const close of [...(shared.dreyEventStreams?.keys() ?? [])]) close();
 }
 
-/** Bytes of an event stream about `folder`, the inbox and the counts, until `signal` aborts. */
+/**
+ * Bytes of an event stream about `folder`, the inbox and the counts, until `signal` aborts or the session ends.
+ * Refusal 'limit' where the account has too many open.
+ */
 export function openEventStream(
   account: MailAccount,
   folder: string,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
+  const open = [...streams().values()].filter((accountId) => accountId === account.id);
+  if (open.length >= maxStreams) throw new Refusal('limit', 'Too many pages are open.');
   const encoder = new TextEncoder();
   let close = () => {};
   return new ReadableStream<Uint8Array>({
@@ -46,7 +56,12 @@ export function openEventStream(
         }
       };
       const stopWatching = watchMail(account, folder, (event) => send(formatEvent(event)));
-      const ping = setInterval(() => send(': still here\n\n'), pingMs);
+      const ping = setInterval(() => {
+        send(': still here\n\n');
+        void checkSession({ accountId: account.id, epoch: account.epoch })
+          .then((known) => known ?? close())
+          .catch(() => {});
+      }, pingMs);
       ping.unref();
       let isClosed = false;
       close = () => {
@@ -61,7 +76,7 @@ export function openEventStream(
           // The reader was faster.
         }
       };
-      streams().add(close);
+      streams().set(close, account.id);
       signal.addEventListener('abort', close, { once: true });
       send('retry: 2000\n\n');
       if (signal.aborted) close();

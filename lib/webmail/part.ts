@@ -65,13 +65,14 @@ function openStream(
   start: (client: Parameters<Parameters<typeof withMailbox>[2]>[0]) => Promise<Opened>,
 ): Promise<PartStream> {
   return new Promise((resolve, reject) => {
-    withMailbox(account, folder, async (client) => {
+    const serve = async (client: Parameters<typeof start>[0]) => {
       const { fileName, type, content } = await start(client);
       if (!content) throw new Refusal('not-found', 'This attachment does not exist.');
       const output = new PassThrough({ highWaterMark: 256 * 1024 });
       resolve({ fileName, type, content: output });
       // A reader who goes away ends the download; that is no error of the connection.
       await pipeline(content, output).catch(() => {});
-    }).catch(reject);
+    };
+    withMailbox(account, folder, serve, 'downloads').catch(reject);
   });
 }

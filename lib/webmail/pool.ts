@@ -1,6 +1,6 @@
 // IMAP connections of signed-in accounts, kept open between requests: a login per click is what makes a
-// webmail slow. At most three a person; they live on globalThis because Next loads this module once per
-// route bundle. Signed in with an internal token, over loopback, so without TLS (docs/architecture.md, 2).
+// webmail slow. At most three a person for pages, and two for downloads, whose pace is the reader's; they live
+// on globalThis because Next loads this module once per route bundle. Signed in with an internal token, over loopback, so without TLS (docs/architecture.md, 2).
 import { ImapFlow, type MailboxObject } from 'imapflow';
 import { createInternalToken } from '../accounts/sessions.ts';
 import { internalImap } from '../env.ts';
@@ -12,25 +12,34 @@ import { fetchWhole } from './whole-fetch.ts';
 /** Whose mail: what requireUser() gives is enough. */
 export type MailAccount = { id: string; address: string; epoch: number };
 
-const maxConnections = 3;
+/** What a connection is for: a slow download must not keep the pages waiting. */
+export type Lane = 'pages' | 'downloads';
+
+const maxConnections: Record<Lane, number> = { pages: 3, downloads: 2 };
 const idleCloseMs = 4 * 60_000;
 const waitMs = 20_000;
 const log = logOf('webmail');
 
 type Slot = { client: ImapFlow; isBusy: boolean; idleTimer: NodeJS.Timeout | null };
 type Waiter = { give: () => void; timer: NodeJS.Timeout };
-type Pool = { epoch: number; slots: Slot[]; opening: number; waiters: Waiter[] };
+type Pool = { epoch: number; limit: number; slots: Slot[]; opening: number; waiters: Waiter[] };
 
 const shared = globalThis as { dreyMailPools?: Map<string, Pool> };
 
-function poolOf(account: MailAccount): Pool {
+function poolOf(account: MailAccount, lane: Lane): Pool {
   shared.dreyMailPools ??= new Map();
   const pools = shared.dreyMailPools;
-  const known = pools.get(account.id);
+  const key = `${account.id} ${lane}`;
+  const known = pools.get(key);
   if (known?.epoch === account.epoch) return known;
+  // A page of an ended session must not close the connections of the new one.
+  if (known && known.epoch > account.epoch) {
+    throw new Refusal('auth-failed', 'Please sign in again.');
+  }
   if (known) for (const slot of known.slots) closeSlot(known, slot);
-  const pool: Pool = { epoch: account.epoch, slots: [], opening: 0, waiters: [] };
-  pools.set(account.id, pool);
+  const limit = maxConnections[lane];
+  const pool: Pool = { epoch: account.epoch, limit, slots: [], opening: 0, waiters: [] };
+  pools.set(key, pool);
   return pool;
 }
 
@@ -70,8 +79,12 @@ export async function connectImap(account: MailAccount, forIdle = false): Promis
   return client;
 }
 
-async function acquire(account: MailAccount, path: string | null): Promise<[Pool, Slot]> {
-  const pool = poolOf(account);
+async function acquire(
+  account: MailAccount,
+  path: string | null,
+  lane: Lane,
+): Promise<[Pool, Slot]> {
+  const pool = poolOf(account, lane);
   for (;;) {
     const free = pool.slots.filter((slot) => !slot.isBusy && slot.client.usable);
     const slot =
@@ -81,7 +94,7 @@ async function acquire(account: MailAccount, path: string | null): Promise<[Pool
       if (slot.idleTimer) clearTimeout(slot.idleTimer);
       return [pool, slot];
     }
-    if (pool.slots.length + pool.opening < maxConnections) return [pool, await open(pool, account)];
+    if (pool.slots.length + pool.opening < pool.limit) return [pool, await open(pool, account)];
     await waitForSlot(pool);
   }
 }
@@ -94,6 +107,10 @@ async function open(pool: Pool, account: MailAccount): Promise<Slot> {
     pool.slots.push(slot);
     client.on('close', () => closeSlot(pool, slot));
     return slot;
+  } catch (error) {
+    // The place is free again: the next one finds out for itself.
+    pool.waiters.shift()?.give();
+    throw error;
   } finally {
     pool.opening--;
   }
@@ -141,7 +158,7 @@ export async function withConnection<T>(
   account: MailAccount,
   work: (client: ImapFlow) => Promise<T>,
 ): Promise<T> {
-  const [pool, slot] = await acquire(account, null);
+  const [pool, slot] = await acquire(account, null, 'pages');
   return runOn(pool, slot, () => work(slot.client));
 }
 
@@ -153,8 +170,9 @@ export async function withMailbox<T>(
   account: MailAccount,
   path: string,
   work: (client: ImapFlow, mailbox: MailboxObject) => Promise<T>,
+  lane: Lane = 'pages',
 ): Promise<T> {
-  const [pool, slot] = await acquire(account, path);
+  const [pool, slot] = await acquire(account, path, lane);
   const { client } = slot;
   return runOn(pool, slot, async () => {
     if (selectedPath(client) === path) await client.noop();

@@ -16,6 +16,8 @@ export type Upload = { id: string; fileName: string; type: string; sizeBytes: nu
 
 const lifeMs = 24 * 3600_000;
 const maxFiles = 200;
+/** All files of an account together, in messages of the largest size. */
+const maxMessages = 4;
 const idPattern = /^[\w-]{24}$/;
 const typePattern = /^[a-z0-9][\w.+-]{0,60}\/[a-z0-9][\w.+-]{0,80}$/;
 
@@ -25,8 +27,23 @@ function folderOf(accountId: string): string {
   return join(dataFolder(), 'uploads', accountId);
 }
 
-/** Stores a file. Refusal 'too-big' over the limit for messages, 'limit' where too many are kept. */
+/**
+ * Stores a file. Refusal 'too-big' over the limit for messages, 'limit' where too much is kept. `content` is at its
+ * end or destroyed afterwards, whatever happens: a connection may hang on it.
+ */
 export async function storeUpload(
+  accountId: string,
+  file: { fileName: string; type: string },
+  content: Readable,
+): Promise<Upload> {
+  try {
+    return await store(accountId, file, content);
+  } finally {
+    content.destroy();
+  }
+}
+
+async function store(
   accountId: string,
   file: { fileName: string; type: string },
   content: Readable,
@@ -34,7 +51,12 @@ export async function storeUpload(
   const folder = folderOf(accountId);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const kept = await sweep(folder);
-  if (kept >= maxFiles) throw new Refusal('limit', 'Too many files wait in unfinished messages.');
+  // Base64 makes a file a third larger than its message may be.
+  const limit = Math.floor(((await readSetting('smtp.messageSizeBytes')) * 3) / 4.2);
+  const isFull = limit > 0 && kept.sizeBytes > maxMessages * limit;
+  if (kept.files >= maxFiles || isFull) {
+    throw new Refusal('limit', 'Too many files wait in unfinished messages.');
+  }
   const upload: Upload = {
     id: newId(),
     fileName: safeFileName(file.fileName),
@@ -44,8 +66,6 @@ export async function storeUpload(
     sizeBytes: 0,
   };
   const path = join(folder, upload.id);
-  // Base64 makes a file a third larger than its message may be.
-  const limit = Math.floor(((await readSetting('smtp.messageSizeBytes')) * 3) / 4.2);
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       upload.sizeBytes += chunk.length;
@@ -88,15 +108,18 @@ export async function removeUpload(accountId: string, id: string): Promise<void>
   await rm(`${path}.json`, { force: true });
 }
 
-/** Removes what is older than a day; gives the number of files that stay. */
-async function sweep(folder: string): Promise<number> {
+/** Removes what is older than a day; tells what stays. */
+async function sweep(folder: string): Promise<{ files: number; sizeBytes: number }> {
   const names = await readdir(folder).catch(() => [] as string[]);
-  let kept = 0;
+  const kept = { files: 0, sizeBytes: 0 };
   for (const name of names) {
     const path = join(folder, name);
     const facts = await stat(path).catch(() => null);
     if (facts && now().getTime() - facts.mtimeMs > lifeMs) await rm(path, { force: true });
-    else if (!name.endsWith('.json')) kept++;
+    else if (facts && !name.endsWith('.json')) {
+      kept.files++;
+      kept.sizeBytes += facts.size;
+    }
   }
   return kept;
 }

@@ -15,7 +15,7 @@ type Listener = (event: MailEvent) => void;
 const settleMs = 120;
 const lingerMs = 20_000;
 const pollMs = 30_000;
-const maxFoldersWatched = 4;
+const maxFoldersWatched = 6;
 const log = logOf('webmail');
 
 type FolderWatch = {
@@ -44,9 +44,8 @@ export function watchMail(account: MailAccount, folder: string, listener: Listen
   const watch = watches.get(key) ?? startWatch(account);
   watches.set(key, watch);
   watch.listeners.add(listener);
-  const folders = [...new Set(['INBOX', folder])];
+  const folders = [...new Set(['INBOX', folder])].filter((path) => holdFolder(watch, path));
   for (const path of folders) {
-    holdFolder(watch, path);
     // The same gap for a page that joins a watch which others began.
     if (watch.folders.get(path)?.client) listener({ kind: 'changed', folder: path, hasNew: false });
   }
@@ -92,17 +91,19 @@ async function compareFolders(watch: AccountWatch): Promise<void> {
   if (isChanged) tell(watch, { kind: 'folders' });
 }
 
-function holdFolder(watch: AccountWatch, path: string): void {
+/** Watches a folder; false where enough are watched: its news come with the counts then. */
+function holdFolder(watch: AccountWatch, path: string): boolean {
   const known = watch.folders.get(path);
   if (known) {
     known.users++;
     if (known.stop) clearTimeout(known.stop);
     known.stop = null;
-    return;
+    return true;
   }
   if (watch.folders.size >= maxFoldersWatched) {
     const idle = [...watch.folders].find(([, each]) => each.users === 0);
-    if (idle) closeFolder(watch, idle[0], idle[1]);
+    if (!idle) return false;
+    closeFolder(watch, idle[0], idle[1]);
   }
   const folder: FolderWatch = {
     users: 1,
@@ -114,6 +115,7 @@ function holdFolder(watch: AccountWatch, path: string): void {
   };
   watch.folders.set(path, folder);
   void connectFolder(watch, path, folder);
+  return true;
 }
 
 /** A folder is watched a little longer than it is open: people go back and forth. */

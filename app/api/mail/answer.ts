@@ -88,11 +88,31 @@ export async function readJson(request: Request): Promise<Record<string, unknown
   if (Number(request.headers.get('content-length') ?? 0) > maxJsonBytes) {
     throw new Refusal('too-big', 'The request is too large.');
   }
-  const value: unknown = await request.json().catch(() => null);
+  const value: unknown = parseJson(await readText(request));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Refusal('invalid', 'Send a JSON object.');
   }
   return value as Record<string, unknown>;
+}
+
+/** The body as text; counted while it comes, because a request need not say its length. */
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request.body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxJsonBytes) throw new Refusal('too-big', 'The request is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Folder and UID out of a query string. Refusal 'invalid'. */

@@ -1,16 +1,33 @@
 // The document of one HTML part for the reader's frame: its own answer, so that its CSP makes its origin opaque.
 
-import { isRefusal } from '#lib/errors.ts';
+import { isRefusal, Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { frameDocument, frameHeaders } from '#lib/webmail/frame-document.ts';
 import { readCleanHtml } from '#lib/webmail/message.ts';
 import { requireForRoute } from '../../../session.ts';
 import { checkPart, readPlace } from '../answer.ts';
 
+const statusOf: Record<string, number> = {
+  'not-found': 404,
+  forbidden: 403,
+  invalid: 400,
+  limit: 422,
+};
+
+/**
+ * A sender must not lead people to this address: a message would stand alone under our name, with its images
+ * loaded unasked. It is harmless there too (frame-document.ts), but it belongs into the reader.
+ */
+function refuseOutsideFrame(request: Request): void {
+  const place = request.headers.get('sec-fetch-dest');
+  if (place !== null && place !== 'iframe') throw new Refusal('forbidden', 'Only in the reader.');
+}
+
 export async function GET(request: Request): Promise<Response> {
   const account = await requireForRoute();
   if (account instanceof Response) return account;
   try {
+    refuseOutsideFrame(request);
     const { folder, uid, query } = readPlace(request);
     const mayLoadRemote = query.get('images') === '1';
     const part = checkPart(query.get('part'));
@@ -24,7 +41,7 @@ export async function GET(request: Request): Promise<Response> {
       ? 'This message is no longer here.'
       : 'The message could not be loaded.';
     return new Response(`<!doctype html><meta charset="utf-8"><p>${text}</p>`, {
-      status: isRefusal(error, 'not-found') ? 404 : 500,
+      status: statusOf[isRefusal(error) ? error.reason : ''] ?? 500,
       headers: frameHeaders(false),
     });
   }
