@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrepareError, pinnedNode, prepare, root } from './prepare.mjs';
+import { daemonFlags } from './small-process.mjs';
 
 if (!existsSync(pinnedNode)) {
   process.stderr.write('Drey is not installed yet: run "npm start" (or "npm ci") once.\n');
@@ -16,11 +17,7 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
-const args = [
-  '--disable-warning=ExperimentalWarning',
-  join(root, 'server', 'cli', 'main.ts'),
-  ...process.argv.slice(2),
-];
+const args = [...daemonFlags, join(root, 'server', 'cli', 'main.ts'), ...process.argv.slice(2)];
 const child = spawn(pinnedNode, args, { stdio: 'inherit' });
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -76,14 +76,16 @@ async function stopAll(): Promise<void> {
   }
 }
 
-async function shutDown(code: number): Promise<never> {
+async function shutDown(code: number): Promise<void> {
   isStopping = true;
-  // Whatever hangs, the process is gone within five seconds.
-  setTimeout(() => process.exit(code), 4500).unref();
+  process.exitCode = code;
+  // Whatever hangs, the process is gone within five seconds; not by exit(), which waits for threads.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 4500).unref();
   await stopAll();
   await flushTrail();
   await closeDatabase();
-  process.exit(code);
+  // Nothing is open any more, so the process ends by itself; the channel to whoever forked it goes last.
+  if (process.connected) process.disconnect();
 }
 
 async function announce(): Promise<void> {
@@ -147,7 +149,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 // A forked daemon ends with whoever forked it.
-process.on('disconnect', () => void shutDown(0));
+process.on('disconnect', () => {
+  if (!isStopping) void shutDown(0);
+});
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 process.on('uncaughtException', (error) => {
   log.fatal({ err: error }, 'uncaught exception');

@@ -67,7 +67,10 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
-      const isLate = await Promise.race([ended.then(() => false), sleep(stopWithinMs, true)]);
+      const isLate = await Promise.race([
+        ended.then(() => false),
+        sleep(stopWithinMs, true, { ref: false }),
+      ]);
       if (isLate) child.kill('SIGKILL');
       await ended;
     },
