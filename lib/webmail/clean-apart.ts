@@ -2,7 +2,6 @@
 // own with a deadline, because a hostile nesting of four megabytes takes a parser minutes. At most two threads;
 // they live for one message, so nothing of it stays behind.
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { Refusal } from '../errors.ts';
 import { type CleanHtml, type CleanOptions, cleanHtml } from './clean-html.ts';
 
@@ -10,6 +9,9 @@ import { type CleanHtml, type CleanOptions, cleanHtml } from './clean-html.ts';
 const shortLength = 48 * 1024;
 const deadlineMs = 5000;
 const maxThreads = 2;
+
+// Taken at run time: the bundler would make the file a part of its bundle, and leave it out.
+const { Worker } = process.getBuiltinModule('node:worker_threads');
 
 type Line = { running: number; waiting: (() => void)[] };
 const shared = globalThis as { dreyCleanLine?: Line };
@@ -34,13 +36,11 @@ export async function cleanHtmlApart(source: string, options: CleanOptions): Pro
 function runThread(source: string, options: CleanOptions): Promise<CleanHtml> {
   // The web app is a bundle; the thread runs from the sources, as the daemon does (server/web/child.ts says where).
   const root = process.env.DREY_ROOT || process.cwd();
-  const worker = new Worker(
-    /*turbopackIgnore: true*/ join(root, 'lib', 'webmail', 'clean-thread.ts'),
-    {
-      workerData: { source, options },
-      resourceLimits: { maxOldGenerationSizeMb: 512 },
-    },
-  );
+  const thread = join(/*turbopackIgnore: true*/ root, 'lib', 'webmail', 'clean-thread.ts');
+  const worker = new Worker(thread, {
+    workerData: { source, options },
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+  });
   return new Promise<CleanHtml>((resolve, reject) => {
     const tooHard = () => reject(new Refusal('limit', 'This HTML is too complicated to show.'));
     const timer = setTimeout(tooHard, deadlineMs);
