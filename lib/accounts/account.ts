@@ -92,6 +92,8 @@ export type NewAccount = {
   displayName?: string;
   role?: Role;
   quotaBytes?: number | null;
+  /** For the set-up: Refusal 'forbidden' where an administrator exists already. */
+  isFirstAdmin?: boolean;
 };
 
 /** Adds a user in a domain that exists. Refusal 'invalid', 'not-found' (domain), 'exists'. */
@@ -112,6 +114,7 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
   try {
     const row = await write(async (tx) => {
       await refuseTaken(tx, address);
+      if (input.isFirstAdmin) await refuseSecondSetup(tx);
       await recordChangeIn(tx, by, `user ${address}`, `added as ${data.role}`);
       return tx.account.create({ data });
     });
@@ -126,6 +129,13 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
 async function refuseTaken(tx: Tx, address: string): Promise<void> {
   if (await tx.alias.findUnique({ where: { address } })) {
     throw new Refusal('exists', `${address} is an alias already.`, 'address');
+  }
+}
+
+/** In the transaction itself: two people may hold the same set-up link. */
+async function refuseSecondSetup(tx: Tx): Promise<void> {
+  if ((await tx.account.count({ where: { role: 'admin' } })) > 0) {
+    throw new Refusal('forbidden', 'This server is set up already.');
   }
 }
 

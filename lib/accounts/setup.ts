@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fromNow, now } from '../clock.ts';
 import { db, write } from '../db.ts';
-import { Refusal } from '../errors.ts';
+import { isRefusal, Refusal } from '../errors.ts';
 import { writeSetting } from '../settings/index.ts';
 import { type Account, addAccount } from './account.ts';
 import { domainOf, requireAddress } from './address.ts';
@@ -75,7 +75,12 @@ export async function setUpWithoutToken(input: SetupInput): Promise<Account> {
   const name = domainOf(address);
   if (input.hostname) await writeSetting('server.hostname', input.hostname, address);
   if (input.bind) await writeSetting('server.bind', input.bind, address);
-  if (!(await findDomain(name))) await addDomain({ name }, address);
+  if (!(await findDomain(name))) {
+    await addDomain({ name }, address).catch((error) => {
+      // Somebody else with the same link was faster; addAccount decides who sets the server up.
+      if (!isRefusal(error, 'exists')) throw error;
+    });
+  }
   const { password, displayName } = input;
-  return addAccount({ address, password, displayName, role: 'admin' }, address);
+  return addAccount({ address, password, displayName, role: 'admin', isFirstAdmin: true }, address);
 }

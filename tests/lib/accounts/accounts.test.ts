@@ -50,7 +50,15 @@ describe('set-up', () => {
     const token = await createSetupToken();
     const input = { address: 'Ada@Example.TEST', password, displayName: 'Ada' };
     await assert.rejects(completeSetup({ ...input, token: stale }), refused('forbidden'));
-    const admin = await completeSetup({ ...input, token, hostname: 'mail.example.test' });
+    // Two people with the same link at the same moment: one of them sets the server up.
+    const both = await Promise.allSettled(
+      [1, 2].map(() => completeSetup({ ...input, token, hostname: 'mail.example.test' })),
+    );
+    const [loser] = both.filter((result) => result.status === 'rejected');
+    assert.ok(loser && isRefusal(loser.reason, 'forbidden'));
+    const [winner] = both.filter((result) => result.status === 'fulfilled');
+    assert.ok(winner);
+    const admin = winner.value;
     assert.equal(admin.address, 'ada@example.test');
     assert.equal(admin.role, 'admin');
     assert.equal(await isSetUp(), true);
