@@ -1,5 +1,5 @@
 // Every page, server action and route checks for itself who is asking (docs/architecture.md). This test
-// reads the sources: what forgets its guard, or is new and in no list, fails. tests/e2e/admin-guards.test.ts
+// reads the sources: what forgets its guard, or is new and in no list, fails. tests/e2e/admin-panel.test.ts
 // tries the same doors over the network.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -17,6 +17,8 @@ const open: Record<string, string> = {
   '(auth)/setup/actions.ts': 'guarded by the one-time token, in completeSetup()',
   '(auth)/actions.ts': 'signs the reader out',
   'api/auth/[...nextauth]/route.ts': "next-auth's own addresses",
+  '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
+    'tells mail programs the ports, of no account whether it exists',
   'api/health/route.ts': 'tells only whether the system works',
 };
 
