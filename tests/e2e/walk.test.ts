@@ -254,6 +254,38 @@ describe('the whole system', () => {
     await client.logout();
   });
 
+  it('forwards the message with its attachment', async () => {
+    await mail.getByText('Re: Figures for Köln').first().click();
+    await mail.getByText('Here it is, with the next one.').last().waitFor();
+    await mail.getByRole('button', { name: 'Forward' }).last().click();
+    const composer = mail.locator('[data-composer]');
+    await composer.getByText('Zeile 14.csv').waitFor();
+    await composer.getByLabel('To').fill('anna@nest.test');
+    await composer.getByRole('button', { name: 'Send', exact: true }).click();
+    await composer.waitFor({ state: 'detached' });
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: daemon.ports.imap,
+      secure: false,
+      doSTARTTLS: false,
+      auth: { user: 'anna@nest.test', pass: password },
+      logger: false,
+    });
+    await client.connect();
+    const lock = await client.getMailboxLock('INBOX');
+    const source = await waitFor(async () => {
+      await client.noop();
+      const found = await client.search({ subject: 'Fwd', from: 'bob@nest.test' }, { uid: true });
+      return found ? found[0] : null;
+    }, "the forwarded message in anna's inbox");
+    const { content } = await client.download(String(source), '2', { uid: true });
+    const chunks: Buffer[] = [];
+    for await (const chunk of content ?? []) chunks.push(chunk as Buffer);
+    assert.equal(Buffer.concat(chunks).toString('utf8'), attached);
+    lock.release();
+    await client.logout();
+  });
+
   it('takes a new alias and a changed banner at once', async () => {
     await admin.goto(`${daemon.url}/admin/aliases`);
     await admin.getByRole('button', { name: 'Add alias' }).first().click();
