@@ -59,15 +59,25 @@ async function startAll(): Promise<void> {
   const host = await listenHost();
   localHost = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
   for (const { name, start } of services) {
+    const kept = running.find((one) => one.name === name);
+    if (kept) {
+      await kept.service.move?.(host, portsForWeb(ports));
+      continue;
+    }
     const service = await start(ports);
     running.push({ name, service });
     Object.assign(ports, service.ports);
   }
 }
 
-async function stopAll(): Promise<void> {
-  while (running.length > 0) {
-    const { name, service } = running.pop() as (typeof running)[number];
+/** Ends the services in reverse order; with `isMoving` those that can move stay. */
+async function stopAll(isMoving = false): Promise<void> {
+  for (const one of running.splice(0).reverse()) {
+    const { name, service } = one;
+    if (isMoving && service.move) {
+      running.unshift(one);
+      continue;
+    }
     const isLate = await Promise.race([
       service.stop().then(() => false),
       sleep(stopWithinMs, true, { ref: false }),
@@ -108,7 +118,10 @@ async function announce(): Promise<void> {
   process.send?.({ kind: 'ready', ports });
 }
 
-/** When the address to listen on changes (set-up, settings), everything listens again on the new one. */
+/**
+ * When the address to listen on changes (set-up, settings), everything listens again on the new one. The web
+ * app moves last and ends no connection: the person who set the server up is just being signed in.
+ */
 async function followBind(): Promise<void> {
   let current = await listenHost();
   let isMoving = false;
@@ -120,10 +133,8 @@ async function followBind(): Promise<void> {
       if (wanted === current) return;
       log.info({ from: current, to: wanted }, 'the address to listen on changed');
       current = wanted;
-      // The page that changed the setting gets its answer first.
-      await sleep(1000);
       keepPorts();
-      await stopAll();
+      await stopAll(true);
       await startAll();
       log.info({ address: current }, 'listening again');
     } catch (error) {

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import next from 'next';
 import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
@@ -12,6 +13,8 @@ import { logOf } from '#lib/log.ts';
 const log = logOf('web');
 
 const [host = '127.0.0.1', port = '3000'] = process.argv.slice(2);
+/** From supervise.ts: listen on another address, with what lib/env.ts reads. */
+type Move = { kind: 'move'; host: string; env: Record<string, string> };
 const root = join(import.meta.dirname, '..', '..');
 // Code in the bundle cannot tell where the sources are (lib/webmail/clean-apart.ts).
 process.env.DREY_ROOT = root;
@@ -24,7 +27,9 @@ const app = next({
   port: Number(port),
 });
 const handle = app.getRequestHandler();
+let lastRequestAt = 0;
 server.on('request', (request, response) => {
+  lastRequestAt = performance.now();
   const remote = plainAddress(request.socket.remoteAddress ?? '');
   if (!isLoopback(remote) || !request.headers['x-forwarded-for']) {
     request.headers['x-forwarded-for'] = remote;
@@ -41,13 +46,41 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   );
 });
 await app.prepare();
-server.listen(Number(port), host, () => {
-  const address = server.address() as AddressInfo;
-  // After a server action that redirects, Next fetches the next page from itself: the true port, no TLS.
-  const name = address.address === '0.0.0.0' || address.address === '::' ? '127.0.0.1' : host;
-  process.env.__NEXT_PRIVATE_ORIGIN = `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
-  process.send?.({ kind: 'ready', port: address.port });
+listen(host, Number(port));
+
+/** Tells the parent when it listens. */
+function listen(on: string, at: number): void {
+  server.listen(at, on, () => {
+    const address = server.address() as AddressInfo;
+    // After a server action that redirects, Next fetches the next page from itself: the true port, no TLS.
+    const isAny = address.address === '0.0.0.0' || address.address === '::';
+    const name = isAny ? '127.0.0.1' : on;
+    process.env.__NEXT_PRIVATE_ORIGIN = `http://${name.includes(':') ? `[${name}]` : name}:${address.port}`;
+    process.send?.({ kind: 'ready', port: address.port });
+  });
+}
+
+/** Between two addresses nobody listens for some milliseconds, so the move waits until nobody asks. */
+const quietMs = 1500;
+const maxWaitMs = 20_000;
+
+process.on('message', (message) => {
+  const move = message as Move;
+  if (move.kind !== 'move') return;
+  Object.assign(process.env, move.env);
+  void moveWhenQuiet(move.host);
 });
+
+/** Connections that are open, event streams among them, live on; only new ones go to the new address. */
+async function moveWhenQuiet(to: string): Promise<void> {
+  const { port: current } = server.address() as AddressInfo;
+  const deadline = performance.now() + maxWaitMs;
+  while (performance.now() - lastRequestAt < quietMs && performance.now() < deadline) {
+    await sleep(100);
+  }
+  server.close();
+  listen(to, current);
+}
 
 // As `next start` does: one request that fails in an unforeseen place must not end everybody's session.
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {

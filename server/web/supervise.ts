@@ -1,6 +1,7 @@
 // Runs the web app as a child process and starts it again when it dies.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deriveKey } from '#lib/accounts/secret.ts';
 import { portOf } from '#lib/env.ts';
@@ -19,7 +20,8 @@ const maxRestartWaitMs = 30_000;
 
 /** Starts the web app; `env` names the daemon's ports. Throws one sentence where the port is taken. */
 export async function startWeb(env: Record<string, string>): Promise<Running> {
-  const host = await listenHost();
+  let host = await listenHost();
+  let environment = env;
   let port = portOf('web');
   let isStopping = false;
   let restartWaitMs = 500;
@@ -34,12 +36,14 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
         NEXT_TELEMETRY_DISABLED: '1',
         AUTH_TRUST_HOST: 'true',
         NEXTAUTH_SECRET: deriveKey('web sessions').toString('base64'),
-        ...env,
+        ...environment,
       },
       execArgv: webFlags,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    for (const stream of [started.stdout, started.stderr]) stream?.on('data', logLines);
+    for (const stream of [started.stdout, started.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', logLine);
+    }
     port = await waitReady(started, host, port);
     started.once('exit', (code, signal) => void restart(code, signal));
     return started;
@@ -62,6 +66,17 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
 
   return {
     ports: { web: port },
+    move: async (to, changed) => {
+      host = to;
+      environment = changed;
+      const told = new Promise<void>((resolve) => {
+        child.once('message', () => resolve());
+        child.once('exit', () => resolve());
+      });
+      child.send({ kind: 'move', host, env: environment });
+      // A child that fails here ends, and is started again on the new address.
+      await told;
+    },
     stop: async () => {
       isStopping = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -103,9 +118,7 @@ function waitReady(child: ChildProcess, host: string, port: number): Promise<num
 }
 
 /** The child's own log lines are structured already; what Next prints becomes one. */
-function logLines(chunk: Buffer): void {
-  for (const line of chunk.toString('utf8').split('\n')) {
-    if (line.startsWith('{')) process.stdout.write(`${line}\n`);
-    else if (line.trim() !== '') log.info(line.trimEnd().slice(0, 2000));
-  }
+function logLine(line: string): void {
+  if (line.startsWith('{')) process.stdout.write(`${line}\n`);
+  else if (line.trim() !== '') log.info(line.trimEnd().slice(0, 2000));
 }

@@ -52,4 +52,23 @@ describe('the address to listen on', () => {
     }, 'a healthy system on the new address');
     assert.equal(await isListening('127.0.0.1', daemon.ports.smtp), false);
   });
+
+  it('moves the web pages once nobody asks, without refusing anybody', async () => {
+    const other = await startDaemon({ DREY_BIND: '' });
+    const setup = ['setup', '--admin', 'ada@example.test', '--password-stdin', '--bind', 'all'];
+    await other.dreyJson(setup, 'a long password');
+    const visit = () => fetch(`${other.url}/login`, { headers: { connection: 'close' } });
+    // A person who is being signed in: page after page while everything else moves.
+    await waitFor(async () => {
+      assert.equal((await visit()).status, 200);
+      return isListening('127.0.0.2', other.ports.imap);
+    }, 'IMAP on all addresses');
+    for (let page = 0; page < 10; page += 1) assert.equal((await visit()).status, 200);
+    await waitFor(
+      () => isListening('127.0.0.2', other.ports.web),
+      'the web pages on all addresses',
+    );
+    assert.equal((await visit()).status, 200);
+    await other.stop();
+  });
 });

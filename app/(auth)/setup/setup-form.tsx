@@ -112,7 +112,7 @@ export function SetupForm({
             name="bind"
             value="all"
             label="Everybody who reaches it"
-            help="Listens on all addresses from the next start on."
+            help="Listens on all addresses a moment later."
           />
         </fieldset>
         {isDone ? (

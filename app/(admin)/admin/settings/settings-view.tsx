@@ -29,7 +29,7 @@ const appliesTexts: Record<Applies, string> = {
   'next-message': 'from the next message on',
   'next-attempt': 'from the next delivery attempt on',
   'next-sign-in': 'from the next sign-in on',
-  restart: 'after a restart',
+  restart: 'some seconds later; open sessions of mail programs end',
 };
 
 function describeValue({ control }: SettingDefinition, value: unknown): string {
@@ -94,7 +94,7 @@ export function SettingsPage({
     <>
       <PageHeader
         title="Settings"
-        description="Changes need no restart unless a setting says so. The search knows the names of Postfix and Dovecot too."
+        description="Changes need no restart. The search knows the names of Postfix and Dovecot too."
       />
       <SearchForm
         action="/admin/settings"
