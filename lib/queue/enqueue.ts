@@ -14,7 +14,7 @@ export type QueuedRecipient = {
 };
 
 export type QueuedMessage = {
-  blobId: string;
+  blobId: number;
   /** Trace header lines with CRLF that stand before the blob; may be empty. */
   prefix: Buffer;
   /** Prefix and blob together. */

@@ -157,9 +157,8 @@ async function insertQueued(tx: Tx, delivery: Delivery, remote: RemoteCopy[]): P
   const { body, sender, accountId, traceId, trace, envid, ret, isSmtpUtf8 } = delivery;
   const aliases = [...new Set(remote.flatMap(({ alias }) => (alias ? [alias] : [])))];
   const prefix = queuePrefix(trace, traceId, aliases);
-  await insertBlob(tx, body);
   await enqueue(tx, {
-    blobId: body.id,
+    blobId: await insertBlob(tx, body),
     prefix,
     sizeBytes: prefix.length + body.sizeBytes,
     sender,

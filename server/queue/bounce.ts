@@ -125,9 +125,8 @@ export async function insertReport(tx: Tx, report: Report): Promise<void> {
   }
   if (destination.outside.length === 0) return;
   const prefix = queuePrefix(trace, message.traceId, []);
-  await insertBlob(tx, body);
   await enqueue(tx, {
-    blobId: body.id,
+    blobId: await insertBlob(tx, body),
     prefix,
     sizeBytes: prefix.length + body.sizeBytes,
     sender: '',

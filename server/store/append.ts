@@ -80,13 +80,13 @@ export async function appendAllIn(tx: Tx, requests: NewCopy[][]): Promise<(Store
   const placed = taken.flatMap((copies) => (Array.isArray(copies) ? copies : []));
   if (placed.length > 0) {
     await ledger.save();
-    await insertBlobs(
+    const blobIds = await insertBlobs(
       tx,
       placed.map(({ copy }) => copy.body),
     );
     await nextTurn();
     await joinThreads(tx, placed);
-    await insertMessages(tx, placed);
+    await insertMessages(tx, placed, blobIds);
   }
   return taken.map((copies) => (Array.isArray(copies) ? copies.map(toStored) : copies));
 }
@@ -134,13 +134,17 @@ function toStored({ uid, uidValidity, emailId, threadId }: Placed): Stored {
   return { uid, uidValidity, emailId, threadId };
 }
 
-async function insertMessages(tx: Tx, placed: Placed[]): Promise<void> {
+async function insertMessages(
+  tx: Tx,
+  placed: Placed[],
+  blobIds: Map<string, number>,
+): Promise<void> {
   const savedAt = now();
   const toRow = ({
     copy,
     ...own
   }: Placed): Sql => sql`(${copy.accountId}, ${copy.mailboxId}, ${own.uid},
-    ${own.modseq}, ${own.emailId}, ${own.threadId}, ${copy.body.id}, ${copy.prefix}, ${own.sizeBytes},
+    ${own.modseq}, ${own.emailId}, ${own.threadId}, ${blobIds.get(copy.body.hash)}, ${copy.prefix}, ${own.sizeBytes},
     ${copy.flags}, ${own.keywords}, ${copy.internalDate}, ${savedAt})`;
   const into = sql`INSERT INTO "Message" ("accountId", "mailboxId", "uid", "modseq", "emailId", "threadId",
     "blobId", "prefix", "sizeBytes", "flags", "keywords", "internalDate", "savedAt")`;

@@ -3,12 +3,12 @@
 const maxBytes = 32 * 1024 * 1024;
 const keptMs = 10_000;
 
-const bodies = new Map<string, Buffer>();
+const bodies = new Map<number, Buffer>();
 let totalBytes = 0;
 let timer: NodeJS.Timeout | null = null;
 
 /** The body if it is still at hand. Never write into it. */
-export function recallBody(blobId: string): Buffer | undefined {
+export function recallBody(blobId: number): Buffer | undefined {
   const body = bodies.get(blobId);
   if (body) {
     bodies.delete(blobId);
@@ -19,7 +19,7 @@ export function recallBody(blobId: string): Buffer | undefined {
 }
 
 /** Keeps a body at hand; the one that was asked for longest ago makes room. */
-export function rememberBody(blobId: string, body: Buffer): void {
+export function rememberBody(blobId: number, body: Buffer): void {
   if (body.length > maxBytes || bodies.has(blobId)) return;
   bodies.set(blobId, body);
   totalBytes += body.length;

@@ -18,16 +18,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dataFolder } from '#lib/env.ts';
 import { newId } from '#lib/id.ts';
 
-const idPattern = /^[0-9a-f]{64}$/;
+const hashPattern = /^[0-9a-f]{64}$/;
 
 export function blobsFolder(): string {
   return join(dataFolder(), 'blobs');
 }
 
-/** Path of a blob's file. Throws for what is no sha-256 in hex: an id never becomes another path. */
-export function blobPath(blobId: string): string {
-  if (!idPattern.test(blobId)) throw new Error('not a blob id');
-  return join(blobsFolder(), blobId.slice(0, 2), blobId.slice(2));
+/** Path of a blob's file. Throws for what is no sha-256 in hex: a hash never becomes another path. */
+export function blobPath(hash: string): string {
+  if (!hashPattern.test(hash)) throw new Error('not a hash');
+  return join(blobsFolder(), hash.slice(0, 2), hash.slice(2));
 }
 
 /** A new, empty file for a body that is arriving. */
@@ -40,12 +40,8 @@ export async function openTemporary(): Promise<{ path: string; file: FileHandle 
 }
 
 /** Closes a whole temporary file and gives it its final name, durably. Returns that path. */
-export async function keepTemporary(
-  path: string,
-  file: FileHandle,
-  blobId: string,
-): Promise<string> {
-  const target = blobPath(blobId);
+export async function keepTemporary(path: string, file: FileHandle, hash: string): Promise<string> {
+  const target = blobPath(hash);
   try {
     await file.sync();
   } finally {
@@ -74,8 +70,8 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** The bytes of a blob's file. */
-export async function readBlobFile(blobId: string): Promise<Buffer> {
-  const path = blobPath(blobId);
+export async function readBlobFile(hash: string): Promise<Buffer> {
+  const path = blobPath(hash);
   for (let attempt = 0; ; attempt++) {
     try {
       return await readFile(path);
@@ -91,8 +87,8 @@ export async function readBlobFile(blobId: string): Promise<Buffer> {
  * Removes the file of a blob that has no row, unless it was staged after `before`: somebody may be about
  * to insert its row. Taken aside first, so that the look at its time cannot be overtaken by a staging.
  */
-export async function removeBlobFile(blobId: string, before: Date): Promise<boolean> {
-  const path = blobPath(blobId);
+export async function removeBlobFile(hash: string, before: Date): Promise<boolean> {
+  const path = blobPath(hash);
   const aside = join(blobsFolder(), 'tmp', newId());
   await mkdir(dirname(aside), { recursive: true, mode: 0o700 });
   try {
@@ -109,12 +105,12 @@ export async function removeBlobFile(blobId: string, before: Date): Promise<bool
   return isStale;
 }
 
-/** Ids of all blob files, folder by folder. */
+/** Hashes of all blob files, folder by folder. */
 export async function* listBlobFiles(): AsyncGenerator<string[]> {
   for (const folder of await listNames(blobsFolder())) {
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     const names = await listNames(join(blobsFolder(), folder));
-    yield names.map((name) => folder + name).filter((id) => idPattern.test(id));
+    yield names.map((name) => folder + name).filter((hash) => hashPattern.test(hash));
   }
 }
 

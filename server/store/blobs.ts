@@ -10,74 +10,73 @@ import type { StagedBody } from './stage.ts';
 
 export { createStage, readStaged, type Stage, type StagedBody, stageBytes } from './stage.ts';
 
-/** `insertBlobs` of one. */
-export function insertBlob(tx: Tx, staged: StagedBody): Promise<void> {
-  return insertBlobs(tx, [staged]);
+/** `insertBlobs` of one; returns its number. */
+export async function insertBlob(tx: Tx, staged: StagedBody): Promise<number> {
+  return (await insertBlobs(tx, [staged])).get(staged.hash)!;
 }
+
+type Numbered = { id: number; hash: string };
 
 /**
  * Makes sure that the blobs have their rows (and renderings, once). The message or queue rows that point to
  * them belong into the same step. The time is renewed also where a row is there: whoever removes orphans
- * sees that somebody wants it, or has removed it before and it is inserted again.
+ * sees that somebody wants it, or has removed it before and it is inserted again. Returns their numbers by hash.
  */
-export async function insertBlobs(tx: Tx, bodies: StagedBody[]): Promise<void> {
+export async function insertBlobs(tx: Tx, bodies: StagedBody[]): Promise<Map<string, number>> {
   const createdAt = now();
-  const byId = new Map(bodies.map((body) => [body.id, body]));
+  const numbers = new Map<string, number>();
   // In order, so that two processes never wait for each other.
-  const rows = [...byId.values()]
-    .sort((one, other) => (one.id < other.id ? -1 : 1))
-    .map(
-      ({ id, sizeBytes, bytes }) =>
-        sql`(${id}, ${sizeBytes}, ${bytes ? 'row' : 'file'}, ${createdAt})`,
-    );
-  const into = sql`INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")`;
-  const made: StagedBody[] = [];
+  const sorted = [...new Map(bodies.map((body) => [body.hash, body])).values()].sort(
+    (one, other) => (one.hash < other.hash ? -1 : 1),
+  );
+  for (const part of cutRows(sorted.map(({ hash }) => sql`${hash}`))) {
+    const renewed = await tx.$queryRaw<Numbered[]>`UPDATE "Blob" SET "createdAt" = ${createdAt}
+      WHERE "hash" IN (${join(part)}) RETURNING "id", "hash"`;
+    for (const { id, hash } of renewed) numbers.set(hash, Number(id));
+  }
+  const missing = sorted.filter(({ hash }) => !numbers.has(hash));
+  const rows = missing.map(
+    ({ hash, sizeBytes, bytes }) =>
+      sql`(${hash}, ${sizeBytes}, ${bytes ? 'row' : 'file'}, ${createdAt})`,
+  );
   for (const part of cutRows(rows)) {
-    const inserted = await tx.$queryRaw<{ id: string }[]>`${into} VALUES ${join(part)}
-      ON CONFLICT ("id") DO NOTHING RETURNING "id"`;
-    for (const { id } of inserted) {
-      made.push(byId.get(id)!);
-      byId.delete(id);
-    }
+    // The conflict: another process made it between the two statements.
+    const inserted = await tx.$queryRaw<Numbered[]>`
+      INSERT INTO "Blob" ("hash", "sizeBytes", "place", "createdAt") VALUES ${join(part)}
+      ON CONFLICT ("hash") DO UPDATE SET "createdAt" = excluded."createdAt" RETURNING "id", "hash"`;
+    for (const { id, hash } of inserted) numbers.set(hash, Number(id));
   }
-  // Left are those that were there before.
-  for (const part of cutRows([...byId.keys()].map((id) => sql`${id}`))) {
-    const renewed = await tx.$queryRaw<
-      { id: string }[]
-    >`UPDATE "Blob" SET "createdAt" = ${createdAt}
-      WHERE "id" IN (${join(part)}) RETURNING "id"`;
-    for (const { id } of renewed) byId.delete(id);
-  }
-  // Removed by another process between the two statements.
-  for (const { id, sizeBytes, bytes } of byId.values()) {
-    await tx.$executeRaw`${into} VALUES (${id}, ${sizeBytes}, ${bytes ? 'row' : 'file'}, ${createdAt})
-      ON CONFLICT ("id") DO UPDATE SET "createdAt" = excluded."createdAt"`;
-  }
-  await insertContent(tx, [...made, ...byId.values()]);
+  await insertContent(tx, missing, numbers);
+  return numbers;
 }
 
-async function insertContent(tx: Tx, made: StagedBody[]): Promise<void> {
-  const inRows = made.flatMap(({ id, bytes }) => (bytes ? [sql`(${id}, ${bytes})`] : []));
-  const into = sql`INSERT INTO "BlobBytes" ("id", "bytes")`;
+async function insertContent(
+  tx: Tx,
+  made: StagedBody[],
+  numbers: Map<string, number>,
+): Promise<void> {
+  const numbered = made.map(({ hash, bytes, facts }) => ({ id: numbers.get(hash)!, bytes, facts }));
+  const inRows = numbered.flatMap(({ id, bytes }) => (bytes ? [sql`(${id}, ${bytes})`] : []));
+  const into = sql`INSERT INTO "BlobBytes" ("blobId", "bytes")`;
   await insertRows(tx, into, inRows, sql`ON CONFLICT DO NOTHING`);
   await insertRenderings(
     tx,
-    made.map(({ id, facts }) => ({ blobId: id, facts })),
+    numbered.map(({ id, facts }) => ({ blobId: id, facts })),
   );
 }
 
 /** The bytes of a blob, shared between callers: never write into them. Refusal 'not-found'. */
-export async function readBlob(blobId: string): Promise<Buffer> {
-  const rows = await db.$queryRaw<{ place: string; bytes: Uint8Array | null }[]>`
-    SELECT "Blob"."place", "BlobBytes"."bytes" FROM "Blob"
-    LEFT JOIN "BlobBytes" ON "BlobBytes"."id" = "Blob"."id" WHERE "Blob"."id" = ${blobId}`;
+export async function readBlob(blobId: number): Promise<Buffer> {
+  const rows = await db.$queryRaw<{ hash: string; place: string; bytes: Uint8Array | null }[]>`
+    SELECT "Blob"."hash", "Blob"."place", "BlobBytes"."bytes" FROM "Blob"
+    LEFT JOIN "BlobBytes" ON "BlobBytes"."blobId" = "Blob"."id" WHERE "Blob"."id" = ${blobId}`;
   const row = rows[0];
   if (!row) throw new Refusal('not-found', 'There is no such body.');
   // Rows are read again as quickly as they would be remembered.
   if (row.place !== 'file') return toBuffer(row.bytes);
   const known = recallBody(blobId);
   if (known) return known;
-  const bytes = await readBlobFile(blobId);
+  const bytes = await readBlobFile(row.hash);
   rememberBody(blobId, bytes);
   return bytes;
 }

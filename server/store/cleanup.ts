@@ -44,9 +44,9 @@ async function removeAccountRows(): Promise<number> {
 
 async function removeBlobs(before: Date): Promise<number> {
   let removed = 0;
-  for (let last = ''; ; ) {
+  for (let last = 0; ; ) {
     // One bounded look after the other along the key, whatever the number of blobs.
-    const rows = await db.$queryRaw<{ id: string; used: unknown }[]>`
+    const rows = await db.$queryRaw<{ id: number; used: unknown }[]>`
       SELECT "Blob"."id", CASE WHEN EXISTS (SELECT 1 FROM "Message" WHERE "blobId" = "Blob"."id")
           OR EXISTS (SELECT 1 FROM "QueueMessage" WHERE "blobId" = "Blob"."id") THEN 1 ELSE 0 END AS "used"
       FROM "Blob" WHERE "id" > ${last} AND "createdAt" < ${before} ORDER BY "id" LIMIT ${blobsPerLook}`;
@@ -60,26 +60,26 @@ async function removeBlobs(before: Date): Promise<number> {
 }
 
 /** Removes those that are still unused, rows first, their files after the commit. */
-async function removeUnused(ids: string[], before: Date): Promise<number> {
+async function removeUnused(ids: number[], before: Date): Promise<number> {
   const gone = await write((tx) => deleteBlobRows(tx, ids, before));
-  for (const blob of gone) if (blob.place === 'file') await removeBlobFile(blob.id, before);
+  for (const blob of gone) if (blob.place === 'file') await removeBlobFile(blob.hash, before);
   return gone.length;
 }
 
 async function deleteBlobRows(
   tx: Tx,
-  ids: string[],
+  ids: number[],
   before: Date,
-): Promise<{ id: string; place: string }[]> {
+): Promise<{ hash: string; place: string }[]> {
   // Asked again inside the transaction: insertBlob renews the time of a blob that it uses.
-  const gone = await tx.$queryRaw<{ id: string; place: string }[]>`DELETE FROM "Blob"
+  const gone = await tx.$queryRaw<{ id: number; hash: string; place: string }[]>`DELETE FROM "Blob"
     WHERE "id" IN (${join(ids)}) AND "createdAt" < ${before}
     AND NOT EXISTS (SELECT 1 FROM "Message" WHERE "blobId" = "Blob"."id")
     AND NOT EXISTS (SELECT 1 FROM "QueueMessage" WHERE "blobId" = "Blob"."id")
-    RETURNING "id", "place"`;
+    RETURNING "id", "hash", "place"`;
   if (gone.length === 0) return [];
   const list = join(gone.map((blob) => blob.id));
-  await tx.$executeRaw`DELETE FROM "BlobBytes" WHERE "id" IN (${list})`;
+  await tx.$executeRaw`DELETE FROM "BlobBytes" WHERE "blobId" IN (${list})`;
   await tx.$executeRaw`DELETE FROM "Rendering" WHERE "blobId" IN (${list})`;
   await tx.$executeRaw`DELETE FROM "RenderingText" WHERE "blobId" IN (${list})`;
   return gone;
@@ -88,16 +88,16 @@ async function deleteBlobRows(
 /** Files whose transaction failed, or whose removal was cut short. */
 async function removeFiles(before: Date): Promise<number> {
   let removed = 0;
-  for await (const ids of listBlobFiles()) {
-    for (let start = 0; start < ids.length; start += blobsPerLook) {
-      const part = ids.slice(start, start + blobsPerLook);
+  for await (const hashes of listBlobFiles()) {
+    for (let start = 0; start < hashes.length; start += blobsPerLook) {
+      const part = hashes.slice(start, start + blobsPerLook);
       const rows = await db.blob.findMany({
-        where: { id: { in: part }, place: 'file' },
-        select: { id: true },
+        where: { hash: { in: part }, place: 'file' },
+        select: { hash: true },
       });
-      const known = new Set(rows.map((row) => row.id));
-      for (const id of part) {
-        if (!known.has(id) && (await removeBlobFile(id, before))) removed++;
+      const known = new Set(rows.map((row) => row.hash));
+      for (const hash of part) {
+        if (!known.has(hash) && (await removeBlobFile(hash, before))) removed++;
       }
       await nextTurn();
     }

@@ -18,7 +18,7 @@ const maxPortionBytes = 8 * 1024 * 1024;
 export type StoredMessage = Entry & {
   emailId: string;
   threadId: string;
-  blobId: string;
+  blobId: number;
   /** Trace header of this copy; the message's bytes are this and then the blob. */
   prefix: Buffer;
   /** Prefix and blob together. */
@@ -38,8 +38,10 @@ export type RenderedMessage = StoredMessage & {
 };
 
 type MessageRow = Record<'uid' | 'modseq' | 'flags' | 'sizeBytes', bigint | number> &
-  Record<'keywords' | 'emailId' | 'threadId' | 'blobId', string> &
-  Record<'internalDate' | 'savedAt', Date> & { prefix: Uint8Array };
+  Record<'keywords' | 'emailId' | 'threadId', string> & { blobId: number } & Record<
+    'internalDate' | 'savedAt',
+    Date
+  > & { prefix: Uint8Array };
 type RenderedRow = MessageRow &
   Record<'envelope' | 'bodyStructure' | 'body' | 'header', Uint8Array | null> & {
     preview: string | null;
@@ -60,7 +62,7 @@ function toStored(row: MessageRow): StoredMessage {
     ...toEntry(row),
     emailId: row.emailId,
     threadId: row.threadId,
-    blobId: row.blobId,
+    blobId: Number(row.blobId),
     prefix: toBuffer(row.prefix),
     sizeBytes: Number(row.sizeBytes),
     internalDate: row.internalDate,
@@ -154,7 +156,7 @@ export async function* readRenderedPortions(
 }
 
 /** Makes renderings anew that another version made; a body that cannot be read keeps what it has. */
-async function renderOutdated(blobIds: Set<string>): Promise<void> {
+async function renderOutdated(blobIds: Set<number>): Promise<void> {
   for (const blobId of blobIds) {
     try {
       await renderAgain(blobId, await readBlob(blobId));

@@ -2,6 +2,7 @@
 // lists show, what SEARCH looks into.
 import { insertRows, sql, type Tx, write } from '#lib/db.ts';
 import { computeFacts, FACTS_VERSION, type MessageFacts } from '#lib/mail/facts.ts';
+import { foldText } from './fold.ts';
 
 const earliest = Date.UTC(1900, 0);
 const latest = Date.UTC(9999, 0);
@@ -9,25 +10,23 @@ const latest = Date.UTC(9999, 0);
 /** Inserts the renderings of new blobs; does nothing where there is one. */
 export async function insertRenderings(
   tx: Tx,
-  rendered: { blobId: string; facts: MessageFacts }[],
+  rendered: { blobId: number; facts: MessageFacts }[],
 ): Promise<void> {
-  const into = sql`INSERT INTO "Rendering" ("blobId", "version", "envelope", "bodyStructure", "body", "header",
-    "parts", "baseSubject", "subject", "fromText", "toText", "ccText", "sentAt", "messageId", "preview",
-    "hasAttachments")`;
+  const into = sql`INSERT INTO "Rendering" ("blobId", "version", "hasAttachments", "sentAt", "messageId",
+    "baseSubject", "subject", "fromText", "toText", "ccText", "preview", "envelope", "bodyStructure", "body",
+    "parts", "header")`;
   const rows = rendered.map(
-    ({
-      blobId,
-      facts,
-    }) => sql`(${blobId}, ${FACTS_VERSION}, ${facts.envelope}, ${facts.bodyStructure},
-      ${facts.body}, ${facts.header}, ${JSON.stringify(facts.parts)},
-      ${toText(facts.baseSubject.toLowerCase())}, ${toText(facts.subject)}, ${toText(facts.fromText)},
-      ${toText(facts.toText)}, ${toText(facts.ccText)}, ${toDate(facts.sentAt)}, ${toText(facts.messageId)},
-      ${toText(facts.preview)}, ${facts.hasAttachments})`,
+    ({ blobId, facts }) => sql`(${blobId}, ${FACTS_VERSION}, ${facts.hasAttachments},
+      ${toDate(facts.sentAt)}, ${toText(facts.messageId)}, ${toText(facts.baseSubject.toLowerCase())},
+      ${toText(facts.subject)}, ${toText(facts.fromText)}, ${toText(facts.toText)}, ${toText(facts.ccText)},
+      ${toText(facts.preview)}, ${facts.envelope}, ${facts.bodyStructure}, ${facts.body},
+      ${JSON.stringify(facts.parts)}, ${facts.header})`,
   );
   await insertRows(tx, into, rows, onceOnly);
   const intoText = sql`INSERT INTO "RenderingText" ("blobId", "header", "body")`;
   const texts = rendered.map(
-    ({ blobId, facts }) => sql`(${blobId}, ${toText(facts.headerText)}, ${toText(facts.bodyText)})`,
+    ({ blobId, facts }) =>
+      sql`(${blobId}, ${foldText(toText(facts.headerText))}, ${foldText(toText(facts.bodyText))})`,
   );
   await insertRows(tx, intoText, texts, onceOnly);
 }
@@ -38,7 +37,7 @@ const onceOnly = sql`ON CONFLICT DO NOTHING`;
  * Computes the rendering of a blob anew, where an older version of lib/mail/facts.ts made it or none did.
  * `bytes` are the blob's.
  */
-export async function renderAgain(blobId: string, bytes: Buffer): Promise<void> {
+export async function renderAgain(blobId: number, bytes: Buffer): Promise<void> {
   const facts = computeFacts(bytes);
   await write(async (tx) => {
     await tx.$executeRaw`DELETE FROM "Rendering" WHERE "blobId" = ${blobId}`;

@@ -8,8 +8,8 @@ import { readSetting } from '#lib/settings/index.ts';
 import { dropTemporary, keepTemporary, openTemporary } from './blob-files.ts';
 
 export type StagedBody = {
-  /** sha-256 of the bytes, hex; the blob's id */
-  id: string;
+  /** sha-256 of the bytes, hex */
+  hash: string;
   sizeBytes: number;
   /** The body, where it is small enough for a row; else null and `path` is set. */
   bytes: Buffer | null;
@@ -36,7 +36,7 @@ export async function stageBytes(bytes: Buffer): Promise<StagedBody> {
 
 /** A stage for a body of at most `limitBytes`. Call `finish` or `abort` in the end. */
 export function createStage(limitBytes: number): Stage {
-  const hash = createHash('sha256');
+  const hashing = createHash('sha256');
   let chunks: Buffer[] = [];
   let sizeBytes = 0;
   let isTooBig = false;
@@ -61,7 +61,7 @@ export function createStage(limitBytes: number): Stage {
       throw refuse();
     }
     sizeBytes += chunk.length;
-    hash.update(chunk);
+    hashing.update(chunk);
     thresholdBytes ??= await readSetting('storage.fileThresholdBytes');
     // A copy: the caller may use its buffer again.
     if (!spool) chunks.push(Buffer.from(chunk));
@@ -76,17 +76,17 @@ export function createStage(limitBytes: number): Stage {
     if (isTooBig) throw refuse();
     if (isDone) throw new Error('the stage is closed');
     isDone = true;
-    const id = hash.digest('hex');
+    const hash = hashing.digest('hex');
     if (!spool) {
       const bytes = Buffer.concat(chunks);
-      return { id, sizeBytes, bytes, path: null, facts: computeFacts(bytes) };
+      return { hash, sizeBytes, bytes, path: null, facts: computeFacts(bytes) };
     }
     const { path: temporary, file } = spool;
     spool = null;
     try {
       const facts = detachFacts(computeFacts(await readFile(temporary)));
-      const path = await keepTemporary(temporary, file, id);
-      return { id, sizeBytes, bytes: null, path, facts };
+      const path = await keepTemporary(temporary, file, hash);
+      return { hash, sizeBytes, bytes: null, path, facts };
     } catch (error) {
       await dropTemporary(temporary, file);
       throw error;

@@ -32,8 +32,12 @@ afterEach(async () => {
 });
 after(() => database.close());
 
+const blobIds: string[] = [];
+
 async function add(sender: string, to: string[], subject = ''): Promise<string> {
-  const blobId = `${sender} ${subject}`;
+  const key = `${sender} ${subject}`;
+  if (!blobIds.includes(key)) blobIds.push(key);
+  const blobId = blobIds.indexOf(key) + 1;
   return write(async (tx) => {
     const none = Buffer.alloc(0);
     await tx.rendering.upsert({

@@ -39,9 +39,8 @@ export async function queueMail(mail: Queued): Promise<{ messageId: string; trac
   const prefix = Buffer.from('Received: by mail.own.test\r\n');
   const traceId = newId();
   const messageId = await write(async (tx) => {
-    await insertBlob(tx, body);
     return enqueue(tx, {
-      blobId: body.id,
+      blobId: await insertBlob(tx, body),
       prefix,
       sizeBytes: prefix.length + body.sizeBytes,
       sender: mail.sender ?? 'ada@own.test',

@@ -29,9 +29,11 @@ function newBody(isLarge: boolean): Buffer {
 }
 
 /** Runs the job as if two hours had passed, for files too. */
-async function removeLater(...blobIds: string[]) {
+async function removeLater(...hashes: string[]) {
   const past = new Date(Date.now() - twoHoursMs);
-  for (const id of blobIds) if (existsSync(blobPath(id))) utimesSync(blobPath(id), past, past);
+  for (const hash of hashes) {
+    if (existsSync(blobPath(hash))) utimesSync(blobPath(hash), past, past);
+  }
   shiftClock(twoHoursMs - 3_000_000);
   try {
     return await removeOrphans();
@@ -41,9 +43,9 @@ async function removeLater(...blobIds: string[]) {
 }
 
 /** Makes the row of a blob look as old as its file will be. */
-async function age(...ids: string[]): Promise<void> {
+async function age(...hashes: string[]): Promise<void> {
   const createdAt = new Date(Date.now() - twoHoursMs);
-  await write((tx) => tx.blob.updateMany({ where: { id: { in: ids } }, data: { createdAt } }));
+  await write((tx) => tx.blob.updateMany({ where: { hash: { in: hashes } }, data: { createdAt } }));
 }
 
 for (const isLarge of [false, true]) {
@@ -53,22 +55,23 @@ for (const isLarge of [false, true]) {
     const account = await makeAccount();
     const inbox = await mailboxOf(account, 'INBOX');
     const message = await makeMessage(newBody(isLarge));
-    const id = message.body.id;
+    const { hash } = message.body;
     await appendMessages(account, inbox.id, [message, message]);
+    const [{ blobId: id } = { blobId: 0 }] = await readMessages(account, inbox.id, [1]);
     await removeMessages(account, inbox.id, [1]);
-    await age(id);
-    await removeLater(id);
+    await age(hash);
+    await removeLater(hash);
     assert.ok((await readBlob(id)).length > 0, 'one message is left');
     await removeMessages(account, inbox.id, [2]);
     await write((tx) => insertBlob(tx, message.body));
     await removeOrphans();
     assert.ok((await readBlob(id)).length > 0, 'younger than an hour');
-    await age(id);
-    assert.equal((await removeLater(id)).blobs, 1);
+    await age(hash);
+    assert.equal((await removeLater(hash)).blobs, 1);
     await assert.rejects(readBlob(id), { reason: 'not-found' });
-    assert.equal(existsSync(blobPath(id)), false);
+    assert.equal(existsSync(blobPath(hash)), false);
     for (const count of [
-      db.blobBytes.count({ where: { id } }),
+      db.blobBytes.count({ where: { blobId: id } }),
       db.rendering.count({ where: { blobId: id } }),
       db.renderingText.count({ where: { blobId: id } }),
     ]) {
@@ -84,8 +87,8 @@ for (const isLarge of [false, true]) {
       const bytes = newBody(isLarge);
       const old = await stageBytes(bytes);
       await write((tx) => insertBlob(tx, old));
-      await age(old.id);
-      if (isLarge) utimesSync(blobPath(old.id), new Date(0), new Date(0));
+      await age(old.hash);
+      if (isLarge) utimesSync(blobPath(old.hash), new Date(0), new Date(0));
       const [, appended] = await Promise.all([
         removeOrphans(),
         (async () => {
@@ -105,12 +108,12 @@ for (const isLarge of [false, true]) {
 
 test('a body that only waits in the queue stays', async () => {
   const staged = await stageBytes(newBody(true));
-  await write(async (tx) => {
-    await insertBlob(tx, staged);
+  const blobId = await write(async (tx) => {
+    const id = await insertBlob(tx, staged);
     await tx.queueMessage.create({
       data: {
         id: 'queued',
-        blobId: staged.id,
+        blobId: id,
         prefix: Buffer.alloc(0),
         sizeBytes: 1,
         sender: '',
@@ -118,26 +121,27 @@ test('a body that only waits in the queue stays', async () => {
         createdAt: new Date(),
       },
     });
+    return id;
   });
-  await age(staged.id);
-  await removeLater(staged.id);
-  assert.equal((await readBlob(staged.id)).length, staged.sizeBytes);
+  await age(staged.hash);
+  await removeLater(staged.hash);
+  assert.equal((await readBlob(blobId)).length, staged.sizeBytes);
 });
 
 test('a staged file whose transaction failed goes after an hour', async () => {
   const staged = await stageBytes(newBody(true));
   assert.equal((await removeOrphans()).files, 0);
-  assert.ok(existsSync(blobPath(staged.id)));
-  assert.equal((await removeLater(staged.id)).files, 1);
-  assert.equal(existsSync(blobPath(staged.id)), false);
+  assert.ok(existsSync(blobPath(staged.hash)));
+  assert.equal((await removeLater(staged.hash)).files, 1);
+  assert.equal(existsSync(blobPath(staged.hash)), false);
   // Staged once more it is there again.
   await stageBytes(await Promise.resolve(newBody(true)));
 });
 
 test('a file that was staged a moment ago is put back when its removal had begun', async () => {
   const staged = await stageBytes(newBody(true));
-  assert.equal(await removeBlobFile(staged.id, new Date(Date.now() - 60_000)), false);
-  assert.ok(existsSync(blobPath(staged.id)));
+  assert.equal(await removeBlobFile(staged.hash, new Date(Date.now() - 60_000)), false);
+  assert.ok(existsSync(blobPath(staged.hash)));
   assert.deepEqual(readdirSync(join(database.folder, 'blobs', 'tmp')), []);
 });
 
