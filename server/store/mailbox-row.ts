@@ -1,7 +1,8 @@
 // The row of a mailbox: its numbers, its lock and its counters. UID and MODSEQ are taken here and nowhere
 // else, inside the transaction that uses them, so that no session sees UID n + 1 before UID n and no
 // change carries a MODSEQ that a session has already passed (RFC 3501 §2.3.1.1, RFC 7162 §3.1).
-import { type Db, empty, isSqlite, raw, sql, type Tx } from '#lib/db.ts';
+import { type Db, raw, type Tx } from '#lib/db.ts';
+import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
 
 export type Mailbox = {
@@ -82,9 +83,8 @@ export async function readMailbox(
 
 /** The mailbox, held until the transaction ends (SQLite has one writer anyway). Refusal 'not-found'. */
 export async function lockMailbox(tx: Tx, accountId: string, mailboxId: string): Promise<Mailbox> {
-  const lock = isSqlite() ? empty : sql`FOR UPDATE`;
   const rows = await tx.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
-    WHERE "accountId" = ${accountId} AND "id" = ${mailboxId} ${lock}`;
+    WHERE "accountId" = ${accountId} AND "id" = ${mailboxId} ${lockRows()}`;
   return require(rows[0]);
 }
 

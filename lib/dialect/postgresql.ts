@@ -1,0 +1,7 @@
+// SQL that only PostgreSQL understands (the other half is sqlite.ts, with the same names).
+import { raw, type Sql, sql } from '../db.ts';
+
+/** Ends a SELECT whose rows (of a join: those of `table`) are locked until the transaction ends. */
+export function lockRows(table?: string): Sql {
+  return table ? sql`FOR UPDATE OF ${raw(`"${table}"`)}` : sql`FOR UPDATE`;
+}
