@@ -21,6 +21,8 @@ export type NewMessage = {
   flags: number;
   keywords: string[];
   internalDate: Date;
+  /** For imports and restores: a UID to keep, if no UID of the mailbox has reached it; else the next one is given. */
+  uid?: number;
 };
 
 /** A message and the mailbox it goes to. */
@@ -105,11 +107,12 @@ type Placed = Place & {
 function takePlaces(ledger: Ledger, copies: NewCopy[]): Placed[] | Refusal {
   try {
     const keywords = copies.map((copy) => joinKeywords(copy.keywords));
-    const arrivals = copies.map(({ accountId, mailboxId, prefix, body, flags }) => ({
+    const arrivals = copies.map(({ accountId, mailboxId, prefix, body, flags, uid }) => ({
       accountId,
       mailboxId,
       sizeBytes: prefix.length + body.sizeBytes,
       isSeen: (flags & FLAG.seen) !== 0,
+      uid,
     }));
     return ledger.take(arrivals).map((place, index) => {
       const copy = copies[index]!;
