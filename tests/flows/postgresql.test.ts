@@ -13,7 +13,7 @@ describe('the system on PostgreSQL', { skip: postgresqlMissing() }, () => {
 
   before(async () => {
     database = await startPostgresql();
-    daemon = await startDaemon({ DATABASE_URL: database.url });
+    daemon = await startDaemon({ DATABASE_URL: database.urlOf() });
   });
   after(async () => {
     await daemon?.stop();
