@@ -112,12 +112,13 @@ test('deliveries that wait together: a full mailbox refuses its own only', async
   await updateAccount(ada.id, { quotaBytes: 1 }, 'test');
   const both = [ada, bob].map(({ id, address }) => ({ accountId: id, address }));
   const remote = [{ recipient: 'away@far.test' }];
-  const settled = await Promise.allSettled([
-    deliver(await makeDelivery({ mailboxes: both.slice(1) })),
-    deliver(await makeDelivery({ mailboxes: both, remote })),
-    deliver(await makeDelivery({ mailboxes: both.slice(1), traceId: 'together' })),
-    deliver(await makeDelivery({ mailboxes: [], remote, traceId: 'remote only' })),
-  ]);
+  const deliveries = [
+    await makeDelivery({ mailboxes: both.slice(1) }),
+    await makeDelivery({ mailboxes: both, remote }),
+    await makeDelivery({ mailboxes: both.slice(1), traceId: 'together' }),
+    await makeDelivery({ mailboxes: [], remote, traceId: 'remote only' }),
+  ];
+  const settled = await Promise.allSettled(deliveries.map((delivery) => deliver(delivery)));
   await updateAccount(ada.id, { quotaBytes: null }, 'test');
   assert.deepEqual(
     settled.map(({ status }) => status),
