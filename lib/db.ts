@@ -2,6 +2,7 @@
 //
 //   db            reads, on a connection of their own that refuses to write
 //   write(step)   the only way to write: a queue before the one writer; what waits shares a commit
+//   readSnapshot(step)   reads that all see the same commit, without holding the writer up
 //
 // Invariants: a write is durable when write() resolves (synchronous=FULL); a step that throws leaves no
 // trace and harms no other step; inside a step there is no socket, no DNS, no file, only `tx`.
@@ -11,6 +12,7 @@ import {
   createSqliteAdapter,
   type DirectConnection,
   type SqliteAdapterFactory,
+  snapshotIsolation,
 } from './sqlite-adapter.ts';
 
 // Some 25 MB that a server on SQLite does not need, and the other way round.
@@ -33,6 +35,8 @@ export type Sql = ReturnType<typeof sql>;
 /** Steps that share one commit at most; bounds how long one transaction holds the lock. */
 const groupSize = 64;
 const transactionOptions = { maxWait: 60_000, timeout: 120_000 };
+/** A backup reads all rows in one snapshot. */
+const snapshotMs = 7 * 24 * 3_600_000;
 
 type Waiting = {
   step: (tx: Tx) => Promise<unknown>;
@@ -100,11 +104,10 @@ export const db: Db = new Proxy({} as Db, {
 });
 
 /** What steps of a transaction use. */
-function makeTx(tx: Tx): Tx {
-  const writer = state.sqlite?.direct()?.writer;
-  if (!writer) return tx;
+function makeTx(tx: Tx, connection = state.sqlite?.direct()?.writer): Tx {
+  if (!connection) return tx;
   return new Proxy(tx, {
-    get: (target, property) => findDirect(property, writer) ?? Reflect.get(target, property),
+    get: (target, property) => findDirect(property, connection) ?? Reflect.get(target, property),
   });
 }
 
@@ -127,6 +130,44 @@ export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
     state.waiting.push({ step, resolve: resolve as (value: unknown) => void, reject });
     if (!state.isDraining) void drain();
   });
+}
+
+/** Settles when the snapshot that is about to begin has begun. */
+let beginning: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `step` with a `db` whose reads all see the same commit: the last one before the step began. Holds no
+ * writer up and is held up by none, however long it takes; rows that are written meanwhile stay unseen, and
+ * disk space that is freed meanwhile is not used again, so it should not take longer than it must.
+ */
+export function readSnapshot<T>(step: (db: Db) => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    // One after the other, so that each finds the connection that is its own.
+    beginning = beginning.then(
+      () =>
+        new Promise<void>((begun) => {
+          runSnapshot(step, begun).then(resolve, reject).finally(begun);
+        }),
+    );
+  });
+}
+
+async function runSnapshot<T>(step: (db: Db) => Promise<T>, begun: () => void): Promise<T> {
+  // Only the client for PostgreSQL knows the other word.
+  const isolationLevel = isSqlite()
+    ? snapshotIsolation
+    : ('RepeatableRead' as typeof snapshotIsolation);
+  const options = { ...transactionOptions, timeout: snapshotMs, isolationLevel };
+  return client().$transaction(async (tx) => {
+    const own = makeTx(tx as Tx, state.sqlite?.snapshot() ?? undefined);
+    begun();
+    // SQLite's connection refuses to write by itself. The first read settles what is seen.
+    if (!isSqlite()) {
+      await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+      await tx.$queryRaw`SELECT 1`;
+    }
+    return step(own);
+  }, options);
 }
 
 /**

@@ -35,18 +35,28 @@ export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
   revision(): number | null;
   /** What runs outside and inside of transactions; null while there is no connection. */
   direct(): { reader: DirectConnection; writer: DirectConnection } | null;
+  /** That of the snapshot which began last: to be asked before another one begins. */
+  snapshot(): DirectConnection | null;
 };
 
 type Open = { reader: Connection; writer: Connection };
+type Transaction = Awaited<ReturnType<Adapter['startTransaction']>>;
 type Connection = { adapter: Adapter; direct: DirectConnection; readVersion: () => number };
 
+/** The isolation that a transaction asks for when it only reads; others ask for none. */
+export const snapshotIsolation = 'Serializable';
+
 /**
- * A factory of two connections behind one adapter: what runs outside a transaction reads on its own
+ * A factory of several connections behind one adapter: what runs outside a transaction reads on its own
  * connection, which refuses to write; transactions have the writing one. A read never sees, waits for or
- * joins a transaction that is open.
+ * joins a transaction that is open. A transaction that asks for `snapshotIsolation` has a reading connection
+ * to itself and holds nobody up.
  */
 export function createSqliteAdapter(url: string): SqliteAdapterFactory {
   let connected: Open | null = null;
+  let begun: DirectConnection | null = null;
+  /** Of snapshots that have ended; the next ones take them. */
+  const idle: Connection[] = [];
   // A reader in WAL mode waits only in rare moments (recovery, last close), so it may wait in the call.
   const readers = new PrismaBetterSqlite3({ url, timeout: 2000 });
   const writers = new PrismaBetterSqlite3({ url, timeout: 0 });
@@ -58,13 +68,21 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
     dataVersion: () => connected?.writer.readVersion() ?? null,
     revision: () => connected?.reader.readVersion() ?? null,
     direct: () => connected && { reader: connected.reader.direct, writer: connected.writer.direct },
+    snapshot: () => begun,
     connect: async () => {
       const writer = await open(writers);
-      const reader = await open(readers);
-      reader.adapter.client.pragma('query_only = ON');
+      const reader = await openReader(readers);
       connected = { reader, writer };
       const start = writer.adapter.startTransaction.bind(writer.adapter);
       reader.adapter.startTransaction = async (isolation) => {
+        if (isolation === snapshotIsolation.toUpperCase()) {
+          const connection = idle.pop() ?? (await openReader(readers));
+          begun = connection.direct;
+          return startSnapshot(connection, () => {
+            if (connected && idle.length === 0) idle.push(connection);
+            else void connection.adapter.dispose();
+          });
+        }
         await beginImmediate(writer.adapter.client);
         // The adapter's own BEGIN is a no-op now (see cacheStatements), so its mutex cannot be left locked.
         return start(isolation);
@@ -72,6 +90,7 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
       const close = reader.adapter.dispose.bind(reader.adapter);
       reader.adapter.dispose = async () => {
         connected = null;
+        for (const connection of idle.splice(0)) await connection.adapter.dispose();
         await close();
         await writer.adapter.dispose();
       };
@@ -88,6 +107,25 @@ async function open(factory: PrismaBetterSqlite3): Promise<Connection> {
   const version = client.prepare('PRAGMA data_version').pluck();
   cacheStatements(client);
   return { adapter, direct, readVersion: () => Number(version.get()) };
+}
+
+async function openReader(factory: PrismaBetterSqlite3): Promise<Connection> {
+  const reader = await open(factory);
+  reader.adapter.client.pragma('query_only = ON');
+  return reader;
+}
+
+/** A transaction whose reads all see the last commit before its beginning; calls `giveBack` when it has ended. */
+async function startSnapshot(connection: Connection, giveBack: () => void): Promise<Transaction> {
+  const { adapter, direct } = connection;
+  adapter.client.exec('BEGIN');
+  // What is seen is settled by the first read, not by BEGIN.
+  direct.query({ sql: 'SELECT 1 FROM sqlite_schema LIMIT 1', values: [] });
+  const transaction = await adapter.startTransaction('SERIALIZABLE');
+  const { commit, rollback } = transaction;
+  transaction.commit = () => commit.call(transaction).finally(giveBack);
+  transaction.rollback = () => rollback.call(transaction).finally(giveBack);
+  return transaction;
 }
 
 /** Runs `step` again while another process holds the lock, without stopping the event loop. */
