@@ -203,7 +203,7 @@ describe('tagged SQL', () => {
     await write(async (tx) => {
       await tx.$executeRaw`INSERT INTO "Domain" ("id", "name", "isDisabled", "createdAt")
         VALUES ('raw', ${'é\u{1f43f}'}, ${true}, ${createdAt})`;
-      await tx.$executeRaw(sql`INSERT INTO "BlobBytes" ("id", "bytes") VALUES ('raw', ${bytes})`);
+      await tx.$executeRaw(sql`INSERT INTO "BlobBytes" ("blobId", "bytes") VALUES (7, ${bytes})`);
       await tx.account.create({
         data: { id: 'raw', address: 'raw', domainId: 'raw', quotaBytes: 2n ** 40n, createdAt },
       });
@@ -215,7 +215,7 @@ describe('tagged SQL', () => {
     );
     const rows = await db.$queryRaw<Record<string, unknown>[]>`
       SELECT "quotaBytes", "lastLoginAt", "Account"."createdAt", "bytes" FROM "Account"
-      JOIN "BlobBytes" ON "BlobBytes"."id" = "Account"."id" WHERE "Account"."createdAt" = ${createdAt}`;
+      JOIN "BlobBytes" ON "BlobBytes"."blobId" = 7 WHERE "Account"."createdAt" = ${createdAt}`;
     const [row] = rows;
     assert.equal(Number(row?.quotaBytes), 2 ** 40);
     assert.deepEqual([row?.lastLoginAt, row?.createdAt], [null, createdAt]);
