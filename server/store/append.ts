@@ -23,6 +23,8 @@ export type NewMessage = {
   internalDate: Date;
   /** For imports and restores: a UID to keep, if no UID of the mailbox has reached it; else the next one is given. */
   uid?: number;
+  /** For restores and for warnings that the mailbox is nearly full: stored also where the quota is used up. */
+  mayExceedQuota?: boolean;
 };
 
 /** A message and the mailbox it goes to. */
@@ -107,12 +109,13 @@ type Placed = Place & {
 function takePlaces(ledger: Ledger, copies: NewCopy[]): Placed[] | Refusal {
   try {
     const keywords = copies.map((copy) => joinKeywords(copy.keywords));
-    const arrivals = copies.map(({ accountId, mailboxId, prefix, body, flags, uid }) => ({
-      accountId,
-      mailboxId,
+    const arrivals = copies.map(({ prefix, body, flags, ...copy }) => ({
+      accountId: copy.accountId,
+      mailboxId: copy.mailboxId,
       sizeBytes: prefix.length + body.sizeBytes,
       isSeen: (flags & FLAG.seen) !== 0,
-      uid,
+      uid: copy.uid,
+      mayExceedQuota: copy.mayExceedQuota,
     }));
     return ledger.take(arrivals).map((place, index) => {
       const copy = copies[index]!;

@@ -1,19 +1,19 @@
-// The numbers that arriving messages take: UIDs, MODSEQs, counters of mailboxes, quota of accounts. Read and
-// locked once for many messages, reckoned in memory, written back once: within one step of a transaction.
+// The numbers that arriving messages take: UIDs, MODSEQs, counters of mailboxes, quota of accounts and domains.
+// Read and locked once for many messages, reckoned in memory, written back once: within one step of a transaction.
 //
-// Invariants: the order of locks is mailboxes (by account and id), then accounts, as everywhere in the store;
-// a request that is refused has taken nothing.
-import { cutRows, join, raw, sql, type Tx } from '#lib/db.ts';
+// Invariants: the order of locks is mailboxes (by account and id), accounts, domains with limits (quota.ts), as
+// everywhere in the store; a request that is refused has taken nothing.
+import { cutRows, join, sql, type Tx } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
 import {
   lastUid,
   type Mailbox,
   type MailboxRow,
-  mailboxColumnNames,
+  mailboxColumns,
   toMailbox,
 } from './mailbox-row.ts';
-import { limitColumn } from './quota.ts';
+import { findExcess, lockQuotas, type Quota } from './quota.ts';
 import { nextTurn } from './turn.ts';
 
 /** A message that wants a place. */
@@ -24,13 +24,16 @@ export type Arrival = {
   isSeen: boolean;
   /** A UID it had elsewhere: taken where no UID of the mailbox has reached it yet, else the next one is given. */
   uid?: number;
+  /** Counts, but is not refused where the room is used up. */
+  mayExceedQuota?: boolean;
 };
 
 export type Place = { uid: number; modseq: number; uidValidity: number };
 
 type Moved = { messages: number; unseen: number; sizeBytes: number; modseqs: number; uids: number };
 type MailboxEntry = { mailbox: Mailbox; moved: Moved };
-type AccountEntry = { limitBytes: number; usedBytes: number; moved: Moved };
+/** `quota` runs ahead with what was taken; accounts of one domain share the domain's. */
+type AccountEntry = { quota: Quota; moved: Moved };
 
 export type Ledger = {
   /**
@@ -41,8 +44,6 @@ export type Ledger = {
   /** Writes what was taken. */
   save(): Promise<void>;
 };
-
-const columns = raw(mailboxColumnNames.map((name) => `"Mailbox"."${name}"`).join(', '));
 
 /** Reads and locks the rows that messages for these mailboxes will move. */
 export async function openLedger(
@@ -55,25 +56,23 @@ export async function openLedger(
   // In order, so that two processes never wait for each other.
   const sorted = [...keys].sort(([one], [other]) => (one < other ? -1 : 1));
   for (const part of cutRows(sorted.map(([, one]) => sql`(${one.accountId}, ${one.mailboxId})`))) {
-    const rows = await tx.$queryRaw<(MailboxRow & AccountRow)[]>`
-      SELECT ${columns}, "Account"."usedBytes", ${limitColumn} AS "limitBytes"
-      FROM "Mailbox" JOIN "Account" ON "Account"."id" = "Mailbox"."accountId"
-      WHERE ("Mailbox"."accountId", "Mailbox"."id") IN (VALUES ${join(part)})
-      ORDER BY "Mailbox"."accountId", "Mailbox"."id" ${lockRows()}`;
+    const rows = await tx.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
+      WHERE ("accountId", "id") IN (VALUES ${join(part)})
+      ORDER BY "accountId", "id" ${lockRows()}`;
     for (const row of rows) {
       mailboxes.set(keyOf(row.accountId, row.id), { mailbox: toMailbox(row), moved: nothing() });
-      if (accounts.has(row.accountId)) continue;
-      const [limitBytes, usedBytes] = [Number(row.limitBytes), Number(row.usedBytes)];
-      accounts.set(row.accountId, { limitBytes, usedBytes, moved: nothing() });
     }
   }
+  const quotas = await lockQuotas(
+    tx,
+    [...mailboxes.values()].map(({ mailbox }) => mailbox.accountId),
+  );
+  for (const [id, quota] of quotas) accounts.set(id, { quota, moved: nothing() });
   return {
     take: (arrivals) => takePlaces(mailboxes, accounts, arrivals),
     save: () => saveMoved(tx, mailboxes, accounts),
   };
 }
-
-type AccountRow = Record<'usedBytes' | 'limitBytes', bigint | number>;
 
 function nothing(): Moved {
   return { messages: 0, unseen: 0, sizeBytes: 0, modseqs: 0, uids: 0 };
@@ -94,16 +93,8 @@ function takePlaces(
     if (!entry || !account) throw new Refusal('not-found', 'There is no such mailbox.');
     return { arrival, account, ...entry };
   });
-  const needed = new Map<AccountEntry, number>();
-  for (const { arrival, account } of found) {
-    const sizeBytes = (needed.get(account) ?? 0) + arrival.sizeBytes;
-    needed.set(account, sizeBytes);
-    const usedBytes = account.usedBytes + account.moved.sizeBytes + sizeBytes;
-    if (account.limitBytes > 0 && usedBytes > account.limitBytes) {
-      throw new Refusal('over-quota', 'The mailbox is full.');
-    }
-  }
   const uids = chooseUids(found);
+  takeRoom(found);
   for (const moved of new Set(found.map((one) => one.moved))) moved.modseqs++;
   return found.map(({ arrival, account, mailbox, moved }, index) => {
     const uid = uids[index]!;
@@ -120,6 +111,24 @@ function takePlaces(
     }
     return place;
   });
+}
+
+/** Counts the arrivals where all of them fit, else none. */
+function takeRoom(found: { arrival: Arrival; account: AccountEntry }[]): void {
+  for (const { arrival, account } of found) use(account.quota, arrival.sizeBytes, 1);
+  for (const { arrival, account } of found) {
+    const excess = arrival.mayExceedQuota ? null : findExcess(account.quota, 0, 0);
+    if (!excess) continue;
+    for (const { arrival, account } of found) use(account.quota, -arrival.sizeBytes, -1);
+    throw new Refusal('over-quota', excess);
+  }
+}
+
+function use(quota: Quota, sizeBytes: number, messages: number): void {
+  for (const room of quota.domain ? [quota, quota.domain] : [quota]) {
+    room.usedBytes += sizeBytes;
+    room.usedMessages += messages;
+  }
 }
 
 /** The UID of each arrival: the one it asks for or the next of its mailbox, whichever is higher. Moves nothing. */

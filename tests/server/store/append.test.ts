@@ -189,7 +189,11 @@ describe('quota', () => {
       if (fits) await appending;
       else await assert.rejects(appending, { reason: 'over-quota' });
     }
-    assert.deepEqual(await readQuota(own), { limitBytes: 50, usedBytes: 45, usedMessages: 1 });
+    const { limitBytes, usedBytes, usedMessages } = await readQuota(own);
+    assert.deepEqual(
+      { limitBytes, usedBytes, usedMessages },
+      { limitBytes: 50, usedBytes: 45, usedMessages: 1 },
+    );
     await write((tx) => tx.setting.deleteMany({}));
     await assert.rejects(readQuota('nobody'), { reason: 'not-found' });
   });
