@@ -1,5 +1,7 @@
 // The other process of quota.test.ts: puts 50 messages of 100 bytes, one by one and several at a time, appended
-// and copied, into the INBOXes of the accounts it is told, and says how many were taken.
+// and copied, into the INBOXes of the accounts it is told (the first has a message), and says how many were
+// taken. Starts when it is told to.
+import { once } from 'node:events';
 import { closeDatabase } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { appendMessages } from '#server/store/append.ts';
@@ -14,8 +16,7 @@ async function put(turn: number): Promise<number> {
   const at = turn % ids.length;
   const [id, inbox] = [ids[at]!, inboxes[at]!];
   try {
-    // Only the first two have a message already.
-    if (turn % 5 === 1) return (await copyMessages(id, inbox, [1], inbox)).pairs.length;
+    if (at === 0) return (await copyMessages(id, inbox, [1], inbox)).pairs.length;
     return (await appendMessages(id, inbox, [message])).uids.length;
   } catch (error) {
     if (isRefusal(error, 'over-quota')) return 0;
@@ -23,6 +24,8 @@ async function put(turn: number): Promise<number> {
   }
 }
 
+process.send?.('ready');
+await once(process, 'message');
 let stored = 0;
 for (let turn = 0; turn < 50; turn += 5) {
   const counts = await Promise.all([0, 1, 2, 3, 4].map((more) => put(turn + more)));

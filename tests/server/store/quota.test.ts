@@ -2,6 +2,7 @@
 // nothing, a limit that is changed counts at once.
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { now } from '#lib/clock.ts';
 import { db, type Tx, write } from '#lib/db.ts';
@@ -303,22 +304,28 @@ describe('at the same time', () => {
 
   test('two processes, deliveries and copies: as many as fit', async () => {
     const { domainId, ids } = await makeNearlyFull();
-    const counts = await Promise.all([0, 1].map(() => runRival(ids)));
+    const [ada, bob, ...others] = ids as [string, string, ...string[]];
+    // Nobody's account is the other's: only the row of the domain stands between them.
+    const rivals = [makeRival([ada, ...others.slice(0, 1)]), makeRival([bob, ...others.slice(1)])];
+    await Promise.all(rivals.map(({ isReady }) => isReady));
+    const counts = await Promise.all(rivals.map(({ run }) => run()));
     await checkFull(domainId, ids, counts[0]! + counts[1]!);
   });
 });
 
-/** Another process puts 50 messages into those INBOXes; returns how many were taken. */
-function runRival(ids: string[]): Promise<number> {
+/** Another process that puts 50 messages into those INBOXes; `run` tells how many were taken. */
+function makeRival(ids: string[]): { isReady: Promise<void>; run(): Promise<number> } {
   const child = fork(new URL('quota-rival.ts', import.meta.url), ids, { execArgv: [] });
-  return new Promise((resolve, reject) => {
-    let stored = -1;
-    child.on('message', (count) => {
-      stored = Number(count);
-    });
+  const ended = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 && stored >= 0 ? resolve(stored) : reject(new Error(`the rival ended: ${code}`)),
-    );
+    child.once('exit', (code) => reject(new Error(`the rival ended: ${code}`)));
   });
+  const hear = async () => (await Promise.race([once(child, 'message'), ended]))[0] as unknown;
+  return {
+    isReady: hear().then(() => undefined),
+    run: async () => {
+      child.send('go');
+      return Number(await hear());
+    },
+  };
 }
