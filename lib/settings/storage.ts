@@ -23,6 +23,16 @@ export const storageSettings = [
     dovecot: ['mail_location'],
     applies: 'next-message',
   }),
+  defineNumber('storage.undeleteDays', {
+    min: 0,
+    max: 3650,
+    default: 14,
+    unit: 'days',
+    title: 'Deleted messages kept for',
+    help: 'So long the user and the administrators can restore what was expunged; it does not count in the quota. 0: one hour, for sessions that are still reading.',
+    dovecot: ['lazy_expunge'],
+    applies: 'next-attempt',
+  }),
   defineNumber('storage.trailDays', {
     min: 1,
     max: 3650,

@@ -1,5 +1,7 @@
 // Which names LIST answers with, and with which attributes (RFC 3501 §6.3.8, LIST-EXTENDED RFC 5258,
-// CHILDREN RFC 3348, SPECIAL-USE RFC 6154).
+// CHILDREN RFC 3348, SPECIAL-USE RFC 6154). Mailboxes of deleted messages are in another namespace (RFC 3501
+// §5.1.2): "*" does not find them, only a pattern that begins with its name.
+import { isRecoverable, recoverableRoot } from '#server/store/mailbox-name.ts';
 import type { Mailbox } from '#server/store/mailboxes.ts';
 import { startLoop } from '#server/store/turn.ts';
 import { matchesPattern } from './mailbox-pattern.ts';
@@ -34,7 +36,10 @@ export async function* listNames(
     (!selecting.specialUse || (byName.get(name)?.specialUse ?? null) !== null);
   const candidates = new Set(byName.keys());
   if (selecting.subscribed) {
-    for (const name of subscriptions) candidates.add(name);
+    for (const name of subscriptions) if (!isRecoverable(name)) candidates.add(name);
+  } else {
+    // The levels above twins are no mailboxes; who walks the tree with "%" must find them all the same.
+    for (const name of parents) if (isRecoverable(name)) candidates.add(name);
   }
   const aboveSelected = new Set<string>();
   for (const name of candidates) {
@@ -52,6 +57,11 @@ export async function* listNames(
   }
 }
 
+/** True for a (joined) pattern that names the mailboxes of deleted messages. */
+export function asksForDeleted(pattern: string): boolean {
+  return pattern.startsWith(recoverableRoot);
+}
+
 async function fitsAny(
   patterns: readonly string[],
   name: string,
@@ -59,6 +69,7 @@ async function fitsAny(
 ): Promise<boolean> {
   for (const pattern of patterns) {
     await loop.pause();
+    if (isRecoverable(name) && !asksForDeleted(pattern)) continue;
     if (matchesPattern(pattern, name)) return true;
   }
   return false;

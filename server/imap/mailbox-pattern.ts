@@ -1,6 +1,7 @@
 // list-mailbox patterns (RFC 3501 §6.3.8): "*" matches anything, "%" anything within one level. Pure.
 //
 // Invariant: time is at most pattern length times name length, whatever the pattern (no backtracking).
+import { recoverableRoot } from '#server/store/mailbox-name.ts';
 
 /** True when the whole of `name` fits `pattern`; both decoded, INBOX in upper case. */
 export function matchesPattern(pattern: string, name: string): boolean {
@@ -31,11 +32,16 @@ function step(states: Uint8Array, pattern: string): Uint8Array {
 export const matchesNothing = '\u0000';
 const patternLimit = 500;
 
-/** Reference and pattern as one canonical pattern (RFC 3501 §6.3.8); INBOX in any case is INBOX. */
+/**
+ * Reference and pattern as one canonical pattern (RFC 3501 §6.3.8); INBOX in any case is INBOX, and so with the
+ * root of the mailboxes of deleted messages.
+ */
 export function joinPattern(reference: string, pattern: string): string {
   const joined = pattern.startsWith('/') ? pattern.slice(1) : reference + pattern;
   // A run of wildcards means the same as one.
   const short = joined.replace(/\*[*%]*|%[*%]*/g, (run) => (run.includes('*') ? '*' : '%'));
   if (short.length > patternLimit) return matchesNothing;
-  return short.replace(/^inbox(?=$|[/%*])/i, 'INBOX');
+  return short
+    .replace(/^#deleted(?=$|[/%*])/i, recoverableRoot)
+    .replace(/^(#deleted\/|)inbox(?=$|[/%*])/i, '$1INBOX');
 }

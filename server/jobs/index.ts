@@ -10,6 +10,7 @@ import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
+import { purgeDeleted } from '#server/store/recoverable.ts';
 
 export type Job = {
   name: string;
@@ -30,6 +31,8 @@ const log = logOf('jobs');
 
 /** Every job of the daemon. */
 export const jobs: Job[] = [
+  // Before the bodies: what is past the time of undelete.
+  { name: 'purge-deleted', intervalMs: hourMs, run: purgeDeleted },
   // Bodies nobody points to, and the mail of removed accounts.
   { name: 'store-cleanup', intervalMs: hourMs, run: removeOrphans },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },

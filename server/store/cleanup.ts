@@ -4,8 +4,8 @@
 import { fromNow } from '#lib/clock.ts';
 import { db, join, type Tx, write } from '#lib/db.ts';
 import { listBlobFiles, removeBlobFile, removeTemporaries } from './blob-files.ts';
+import { deleteContent } from './mailbox-removal.ts';
 import { type MailboxRow, mailboxColumns, toMailbox } from './mailbox-row.ts';
-import { deleteContent } from './mailboxes.ts';
 import { nextTurn } from './turn.ts';
 
 const graceMs = 3_600_000;

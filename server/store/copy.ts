@@ -1,12 +1,14 @@
 // COPY and MOVE (RFC 3501 §6.4.7, RFC 6851): rows are copied, bodies are shared. A copy keeps its EMAILID,
 // THREADID, flags, keywords and INTERNALDATE (RFC 8474 §4, RFC 3501 §6.4.7) and gets a new UID; either
-// every message arrives or none.
+// every message arrives or none. Out of a mailbox of deleted messages it is a restore; into one nothing goes.
 import { now } from '#lib/clock.ts';
 import { type Tx, write } from '#lib/db.ts';
-import { type LeavingRow, removeRows, selectLeaving, sumSizes } from './expunge.ts';
-import { FLAG } from './flag-bits.ts';
+import { Refusal } from '#lib/errors.ts';
 import { pokeMailbox } from './journal.ts';
-import { changeMailbox, lockMailbox } from './mailbox-row.ts';
+import { lockAll } from './keep.ts';
+import { countUnseen, type LeavingRow, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
+import { isRecoverable } from './mailbox-name.ts';
+import { changeMailbox, type Mailbox } from './mailbox-row.ts';
 import { takeQuota } from './quota.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
@@ -18,7 +20,7 @@ export type Copied = {
   pairs: [number, number][];
 };
 
-/** Copies those UIDs that exist. Refusal 'not-found', 'over-quota'. */
+/** Copies those UIDs that exist. Refusal 'not-found', 'over-quota', 'forbidden' (mailbox of deleted messages). */
 export async function copyMessages(
   accountId: string,
   fromId: string,
@@ -26,26 +28,27 @@ export async function copyMessages(
   toId: string,
 ): Promise<Copied> {
   const copied = await write(async (tx) => {
-    await lockBoth(tx, accountId, fromId, toId);
+    const { target } = await lockBoth(tx, accountId, fromId, toId);
     const rows = await selectLeaving(tx, accountId, fromId, uids, false);
-    if (rows.length > 0) await takeQuota(tx, accountId, toId, sumSizes(rows), rows.length);
+    if (rows.length === 0) return { uidValidity: target.uidValidity, pairs: [] };
+    await takeQuota(tx, accountId, toId, sumSizes(rows), rows.length);
     return insertCopies(tx, accountId, fromId, rows, toId);
   });
   if (copied.pairs.length > 0) pokeMailbox(accountId, toId);
   return copied;
 }
 
-/** Moves those UIDs that exist: copy and removal are one. Refusal 'not-found'. */
+/**
+ * Moves those UIDs that exist: copy and removal are one. Refusal 'not-found', 'forbidden' (mailbox of deleted
+ * messages), 'over-quota' for a restore.
+ */
 export async function moveMessages(
   accountId: string,
   fromId: string,
   uids: number[],
   toId: string,
 ): Promise<Copied> {
-  const moved = await write(async (tx) => {
-    await lockBoth(tx, accountId, fromId, toId);
-    return moveRows(tx, accountId, fromId, uids, toId);
-  });
+  const moved = await write((tx) => moveIn(tx, accountId, fromId, uids, toId));
   if (moved.pairs.length > 0) {
     pokeMailbox(accountId, toId);
     pokeMailbox(accountId, fromId);
@@ -53,23 +56,36 @@ export async function moveMessages(
   return moved;
 }
 
-/** MOVE inside a step; null as `uids` means every message. */
-export async function moveRows(
+/** MOVE inside a step of the caller, who pokes both; null as `uids` means every message. */
+export async function moveIn(
   tx: Tx,
   accountId: string,
   fromId: string,
   uids: number[] | null,
   toId: string,
 ): Promise<Copied> {
+  const { source, target } = await lockBoth(tx, accountId, fromId, toId);
   const rows = await selectLeaving(tx, accountId, fromId, uids, false);
-  const copied = await insertCopies(tx, accountId, fromId, rows, toId);
-  if (rows.length > 0) await removeRows(tx, accountId, fromId, rows);
-  return copied;
+  if (rows.length === 0) return { uidValidity: target.uidValidity, pairs: [] };
+  if (isRecoverable(source.name)) {
+    await takeQuota(tx, accountId, toId, sumSizes(rows), rows.length);
+  }
+  const moved = await relocateRows(tx, accountId, fromId, rows, toId, false);
+  return { uidValidity: moved.uidValidity, pairs: moved.pairs };
 }
 
-/** Holds both mailboxes, always in one order so that two moves against each other cannot lock up. */
-async function lockBoth(tx: Tx, accountId: string, fromId: string, toId: string): Promise<void> {
-  for (const id of [...new Set([fromId, toId])].sort()) await lockMailbox(tx, accountId, id);
+async function lockBoth(
+  tx: Tx,
+  accountId: string,
+  fromId: string,
+  toId: string,
+): Promise<{ source: Mailbox; target: Mailbox }> {
+  const [source, target] = await lockAll(tx, accountId, [fromId, toId]);
+  if (!source || !target) throw new Refusal('not-found', 'There is no such mailbox.');
+  if (isRecoverable(target.name)) {
+    throw new Refusal('forbidden', 'Only deleted messages go there, by being deleted.');
+  }
+  return { source, target };
 }
 
 async function insertCopies(
@@ -79,13 +95,10 @@ async function insertCopies(
   rows: LeavingRow[],
   toId: string,
 ): Promise<Copied> {
-  if (rows.length === 0) {
-    return { uidValidity: (await lockMailbox(tx, accountId, toId)).uidValidity, pairs: [] };
-  }
   const target = await changeMailbox(tx, accountId, toId, {
     uids: rows.length,
     messages: rows.length,
-    unseen: rows.filter((row) => (row.flags & FLAG.seen) === 0).length,
+    unseen: countUnseen(rows),
     sizeBytes: sumSizes(rows),
   });
   const firstUid = target.uidNext - rows.length;

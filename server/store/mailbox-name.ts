@@ -1,6 +1,11 @@
 // Names of mailboxes. Canonical: Unicode NFC, "/" between levels, the first level "INBOX" in upper case
 // however it was written (RFC 3501 §5.1). A name is data; it never becomes a path.
+// "#deleted" in any case is the root of the mailboxes of deleted messages (recoverable.ts); RFC 3501 §5.1.2
+// keeps names with "#" for such namespaces.
 import { Refusal } from '#lib/errors.ts';
+
+/** Above the mailboxes that hold what was expunged; itself no mailbox. */
+export const recoverableRoot = '#deleted';
 
 const maxLevelBytes = 255;
 const maxNameBytes = 1000;
@@ -14,6 +19,9 @@ export function canonicalName(name: string): string {
   if (!name.isWellFormed() || forbidden.test(name)) {
     throw new Refusal('invalid', 'A mailbox name may not hold control characters.');
   }
+  const below = /^#deleted(?:\/(.*))?$/is.exec(name);
+  // The limits are those of the mailbox that the messages came from.
+  if (below) return below[1] ? recoverableName(canonicalName(below[1])) : recoverableRoot;
   const levels = name.normalize('NFC').split('/');
   // RFC 3501 §6.3.3: "foo/" says that names below will be created; the mailbox is "foo".
   if (levels.length > 1 && levels.at(-1) === '') levels.pop();
@@ -51,4 +59,25 @@ export function parentNames(name: string): string[] {
 /** True for a name somewhere below `parent`. */
 export function isBelow(name: string, parent: string): boolean {
   return name.startsWith(`${parent}/`);
+}
+
+/** True for the root of the mailboxes of deleted messages and for every name below it. Takes a canonical name. */
+export function isRecoverable(name: string): boolean {
+  return name === recoverableRoot || isBelow(name, recoverableRoot);
+}
+
+/** The same for a name in any spelling. */
+export function isReserved(name: string): boolean {
+  const canonical = findCanonicalName(name);
+  return canonical !== null && isRecoverable(canonical);
+}
+
+/** Name of the mailbox that holds what was expunged from the mailbox of that name. */
+export function recoverableName(name: string): string {
+  return `${recoverableRoot}/${name}`;
+}
+
+/** Name of the mailbox whose deleted messages are in the mailbox of that name; the reverse of `recoverableName`. */
+export function originalName(name: string): string {
+  return name.slice(recoverableRoot.length + 1);
 }

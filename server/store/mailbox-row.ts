@@ -4,6 +4,7 @@
 import { type Db, raw, type Tx } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
+import { recoverableRoot } from './mailbox-name.ts';
 
 export type Mailbox = {
   accountId: string;
@@ -58,7 +59,8 @@ export function toMailbox(row: MailboxRow): Mailbox {
     uidNext: Number(row.uidNext),
     recentUid: Number(row.recentUid),
     highestModseq: Number(row.highestModseq),
-    specialUse: row.specialUse,
+    // The mark of a mailbox of deleted messages (keep.ts) is no use that anybody should be told.
+    specialUse: row.specialUse === recoverableRoot ? null : row.specialUse,
     messages: Number(row.messages),
     unseen: Number(row.unseen),
     sizeBytes: Number(row.sizeBytes),

@@ -1,13 +1,26 @@
 // The mailboxes of an account: found, listed, made, renamed, deleted, subscribed (RFC 3501 §6.3).
-// Invariant: a parent is always a real mailbox, since Outlook loses mail below one that is not.
+// Invariant: a parent is always a real mailbox, since Outlook loses mail below one that is not. The twins
+// (keep.ts) are no mailboxes of the user: nothing here makes, renames, deletes, subscribes or counts one, but
+// as the shadow of its mailbox.
 import { now } from '#lib/clock.ts';
 import { cutRows, db, empty, isUniqueViolation, join, sql, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
-import { moveRows } from './copy.ts';
+import { moveIn } from './copy.ts';
 import { pokeMailbox } from './journal.ts';
-import { canonicalName, findCanonicalName, isBelow, parentNames } from './mailbox-name.ts';
+import { lockAll, lockWithTwin, renameTwin } from './keep.ts';
+import { relocateRows, selectFirst, sumSizes } from './leaving.ts';
+import {
+  canonicalName,
+  findCanonicalName,
+  isBelow,
+  isRecoverable,
+  parentNames,
+  recoverableName,
+  recoverableRoot,
+} from './mailbox-name.ts';
+import { removeMailbox } from './mailbox-removal.ts';
 import {
   lockMailbox,
   type Mailbox,
@@ -17,14 +30,14 @@ import {
   toMailbox,
 } from './mailbox-row.ts';
 import { returnQuota } from './quota.ts';
-import { nextTurn } from './turn.ts';
-import { retireUidValidity, takeUidValidity } from './uid-validity.ts';
+import { takeUidValidity } from './uid-validity.ts';
 
 export type { Mailbox } from './mailbox-row.ts';
 
 const maxMailboxes = 2000;
 const maxSubscriptions = 4000;
-const uidsPerDelete = 2000;
+/** Messages that one step of a deletion moves at most: others want to write too. */
+const rowsPerDelete = 5000;
 
 /** What every account starts with; RFC 6154 §2 for the uses. */
 const firstMailboxes = [
@@ -54,9 +67,12 @@ export async function ensureMailboxes(accountId: string): Promise<void> {
   poke(`account:${accountId}`);
 }
 
-/** All mailboxes of the account, INBOX first, then by name. */
-export async function listMailboxes(accountId: string): Promise<Mailbox[]> {
-  const mailboxes = await selectAll(db, accountId);
+/** Mailboxes of the account, INBOX first, then by name; those of deleted messages only when asked for 'all'. */
+export async function listMailboxes(
+  accountId: string,
+  which: 'own' | 'all' = 'own',
+): Promise<Mailbox[]> {
+  const mailboxes = await (which === 'all' ? selectAll : selectOwn)(db, accountId);
   return mailboxes.sort(
     (a, b) => Number(b.name === 'INBOX') - Number(a.name === 'INBOX') || (a.name < b.name ? -1 : 1),
   );
@@ -66,6 +82,11 @@ export async function listMailboxes(accountId: string): Promise<Mailbox[]> {
 export async function findMailbox(accountId: string, name: string): Promise<Mailbox | null> {
   const canonical = findCanonicalName(name);
   return canonical === null ? null : selectByName(db, accountId, canonical);
+}
+
+/** The same inside a step, with a canonical name. */
+export function findIn(tx: Tx, accountId: string, name: string): Promise<Mailbox | null> {
+  return selectByName(tx, accountId, name);
 }
 
 /**
@@ -89,14 +110,15 @@ export async function findArrivalMailboxes(
 }
 
 /**
- * Makes a mailbox and the levels above it. Refusal 'exists', 'invalid' (name or special use), 'limit'.
+ * Makes a mailbox and the levels above it. Refusal 'exists', 'invalid' (name or special use), 'limit',
+ * 'forbidden' for a name of the server's.
  */
 export async function createMailbox(
   accountId: string,
   name: string,
   specialUse: string | null = null,
 ): Promise<Mailbox> {
-  const canonical = canonicalName(name);
+  const canonical = ownName(name);
   if (specialUse !== null && !specialUses.has(specialUse)) {
     throw new Refusal('invalid', 'There is no such special use.');
   }
@@ -105,13 +127,14 @@ export async function createMailbox(
   return created;
 }
 
-async function createIn(
+/** The same inside a step of the caller, with a canonical name; the caller pokes. */
+export async function createIn(
   tx: Tx,
   accountId: string,
   name: string,
   specialUse: string | null,
 ): Promise<Mailbox> {
-  const all = await selectAll(tx, accountId);
+  const all = await selectOwn(tx, accountId);
   const names = new Set(all.map((mailbox) => mailbox.name));
   if (names.has(name)) throw new Refusal('exists', 'There is a mailbox of that name already.');
   const missing = [...parentNames(name).filter((parent) => !names.has(parent)), name];
@@ -129,18 +152,19 @@ async function createIn(
 
 /**
  * Renames a mailbox with all that is below it. INBOX is never renamed: its messages move into the new
- * mailbox and what is below it stays (RFC 3501 §6.3.5). Refusal 'not-found', 'exists', 'invalid', 'limit'.
+ * mailbox and what is below it stays (RFC 3501 §6.3.5). What was expunged from a mailbox goes along with it.
+ * Refusal 'not-found', 'exists', 'invalid', 'limit', 'forbidden' for a name of the server's.
  */
 export async function renameMailbox(accountId: string, from: string, to: string): Promise<void> {
   const source = findCanonicalName(from);
-  const target = canonicalName(to);
+  const target = ownName(to);
+  if (source !== null && isRecoverable(source)) throw refuseName();
   const moved = await write(async (tx) => {
     const found = source === null ? null : await selectByName(tx, accountId, source);
     if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
     if (found.name === 'INBOX') {
       const created = await createIn(tx, accountId, target, null);
-      await lockMailbox(tx, accountId, found.id);
-      await moveRows(tx, accountId, found.id, null, created.id);
+      await moveIn(tx, accountId, found.id, null, created.id);
       return [found.id, created.id];
     }
     return renameTree(tx, accountId, found.name, target);
@@ -150,7 +174,7 @@ export async function renameMailbox(accountId: string, from: string, to: string)
 
 async function renameTree(tx: Tx, accountId: string, from: string, to: string): Promise<string[]> {
   if (isBelow(to, from)) throw new Refusal('invalid', 'A mailbox cannot be moved below itself.');
-  const all = await selectAll(tx, accountId);
+  const all = await selectOwn(tx, accountId);
   const names = new Set(all.map((mailbox) => mailbox.name));
   if (names.has(to)) throw new Refusal('exists', 'There is a mailbox of that name already.');
   const missing = parentNames(to).filter((parent) => !names.has(parent));
@@ -159,49 +183,84 @@ async function renameTree(tx: Tx, accountId: string, from: string, to: string): 
   }
   for (const parent of missing) await insertMailbox(tx, accountId, parent, null);
   const tree = all.filter((mailbox) => mailbox.name === from || isBelow(mailbox.name, from));
-  for (const mailbox of tree) {
-    const name = canonicalName(to + mailbox.name.slice(from.length));
+  const renames = tree.map(({ id, name }) => {
+    return { id, from: name, to: canonicalName(to + name.slice(from.length)) };
+  });
+  const twins = await renameTwins(tx, accountId, renames);
+  for (const { id, to: name } of renames) {
     await tx.$executeRaw`UPDATE "Mailbox" SET "name" = ${name}
-      WHERE "accountId" = ${accountId} AND "id" = ${mailbox.id}`;
+      WHERE "accountId" = ${accountId} AND "id" = ${id}`;
   }
-  return tree.map((mailbox) => mailbox.id);
+  return [...tree.map((mailbox) => mailbox.id), ...twins];
+}
+
+/** Returns the ids of the twins that changed. */
+async function renameTwins(
+  tx: Tx,
+  accountId: string,
+  renames: { id: string; from: string; to: string }[],
+): Promise<string[]> {
+  const all = await selectAll(tx, accountId);
+  const twins = new Map(all.map(({ id, name }) => [name, id]));
+  const affected = renames.flatMap((rename) => {
+    const fromId = twins.get(recoverableName(rename.from)) ?? null;
+    const toId = twins.get(recoverableName(rename.to)) ?? null;
+    return fromId || toId ? [{ ...rename, fromId, toId }] : [];
+  });
+  const ids = affected.flatMap(({ id, fromId, toId }) => [id, fromId, toId]);
+  await lockAll(
+    tx,
+    accountId,
+    ids.filter((id) => id !== null),
+  );
+  const changed: string[] = [];
+  for (const one of affected) changed.push(...(await renameTwin(tx, accountId, one)));
+  return changed;
 }
 
 /**
- * Deletes a mailbox with its messages; its subscription stays (RFC 3501 §6.3.6). Refusal 'not-found',
- * 'forbidden' for INBOX, 'in-use' where there are mailboxes below it.
+ * Deletes a mailbox; its messages stay restorable like expunged ones, its subscription stays (RFC 3501
+ * §6.3.6). A large mailbox empties in steps before it goes. Refusal 'not-found', 'forbidden' for INBOX and
+ * the server's mailboxes, 'in-use' where there are mailboxes below it.
  */
 export async function deleteMailbox(accountId: string, name: string): Promise<void> {
   const canonical = findCanonicalName(name);
   if (canonical === 'INBOX') throw new Refusal('forbidden', 'INBOX cannot be deleted.');
-  const id = await write(async (tx) => {
-    const all = await selectAll(tx, accountId);
-    const found = all.find((mailbox) => mailbox.name === canonical);
-    if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
-    if (all.some((mailbox) => isBelow(mailbox.name, found.name))) {
-      throw new Refusal('in-use', 'There are mailboxes below this one. Delete them first.');
-    }
-    const locked = await lockMailbox(tx, accountId, found.id);
-    await returnQuota(tx, accountId, locked.sizeBytes, locked.messages);
-    await retireUidValidity(tx, accountId, locked.uidValidity);
-    await deleteContent(tx, locked);
-    return found.id;
-  });
-  pokeMailbox(accountId, id);
+  if (canonical !== null && isRecoverable(canonical)) throw refuseName();
+  for (let isDone = false; !isDone; ) {
+    const outcome = await write((tx) => deletePart(tx, accountId, canonical));
+    for (const id of outcome.changed) pokeMailbox(accountId, id);
+    isDone = outcome.isDone;
+  }
 }
 
-/** Removes a mailbox's rows and the mailbox itself; a stretch of UIDs at a time. */
-export async function deleteContent(tx: Tx, mailbox: Mailbox): Promise<void> {
-  const { accountId, id } = mailbox;
-  for (let uid = 1; uid < mailbox.uidNext; uid += uidsPerDelete) {
-    const last = uid + uidsPerDelete - 1;
-    await tx.$executeRaw`DELETE FROM "Message" WHERE "accountId" = ${accountId}
-      AND "mailboxId" = ${id} AND "uid" BETWEEN ${uid} AND ${last}`;
-    await tx.$executeRaw`DELETE FROM "Tombstone" WHERE "accountId" = ${accountId}
-      AND "mailboxId" = ${id} AND "uid" BETWEEN ${uid} AND ${last}`;
-    await nextTurn();
+async function deletePart(
+  tx: Tx,
+  accountId: string,
+  name: string | null,
+): Promise<{ changed: string[]; isDone: boolean }> {
+  const all = await selectOwn(tx, accountId);
+  const found = all.find((mailbox) => mailbox.name === name);
+  if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
+  if (all.some((mailbox) => isBelow(mailbox.name, found.name))) {
+    throw new Refusal('in-use', 'There are mailboxes below this one. Delete them first.');
   }
-  await tx.$executeRaw`DELETE FROM "Mailbox" WHERE "accountId" = ${accountId} AND "id" = ${id}`;
+  if (found.messages === 0) {
+    const mailbox = await lockMailbox(tx, accountId, found.id);
+    // Where something arrived meanwhile, the next step takes care of it.
+    if (mailbox.messages === 0) await removeMailbox(tx, mailbox);
+    return { changed: [found.id], isDone: mailbox.messages === 0 };
+  }
+  const { mailbox, twin } = await lockWithTwin(tx, accountId, found.id);
+  if (!twin) throw new Refusal('conflict', 'The mailbox has been renamed.');
+  const rows = await selectFirst(tx, accountId, mailbox.id, rowsPerDelete);
+  if (rows.length > 0) {
+    await returnQuota(tx, accountId, sumSizes(rows), rows.length);
+    await relocateRows(tx, accountId, mailbox.id, rows, twin.id, true);
+  }
+  const isDone = rows.length >= mailbox.messages;
+  if (isDone) await removeMailbox(tx, mailbox);
+  return { changed: [mailbox.id, twin.id], isDone };
 }
 
 /** Subscribed names, whether or not there are mailboxes of those names (RFC 3501 §6.3.6). */
@@ -212,7 +271,7 @@ export async function listSubscriptions(accountId: string): Promise<string[]> {
 
 /**
  * Subscribes a name or ends that; both are harmless when it is so already. Refusal 'not-found' for a
- * subscription to a mailbox that is not there, 'invalid', 'limit'.
+ * subscription to a mailbox that is not there, 'forbidden' for one to the server's, 'invalid', 'limit'.
  */
 export async function setSubscription(
   accountId: string,
@@ -220,6 +279,7 @@ export async function setSubscription(
   isSubscribed: boolean,
 ): Promise<void> {
   const canonical = canonicalName(name);
+  if (isSubscribed && isRecoverable(canonical)) throw refuseName();
   await write(async (tx) => {
     if (!isSubscribed) {
       await tx.subscription.deleteMany({ where: { accountId, name: canonical } });
@@ -256,6 +316,22 @@ async function selectAll(source: Tx, accountId: string): Promise<Mailbox[]> {
   const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
     WHERE "accountId" = ${accountId}`;
   return rows.map(toMailbox);
+}
+
+/** Without the twins. */
+async function selectOwn(source: Tx, accountId: string): Promise<Mailbox[]> {
+  return (await selectAll(source, accountId)).filter((mailbox) => !isRecoverable(mailbox.name));
+}
+
+/** Canonical name of a mailbox that a user may make. */
+function ownName(name: string): string {
+  const canonical = canonicalName(name);
+  if (isRecoverable(canonical)) throw refuseName();
+  return canonical;
+}
+
+function refuseName(): Refusal {
+  return new Refusal('forbidden', `Names below ${recoverableRoot} belong to the server.`);
 }
 
 async function selectByName(source: Tx, accountId: string, name: string): Promise<Mailbox | null> {

@@ -1,5 +1,6 @@
 // Messages as they are fetched: the row of this copy, the rendering of its body, the bytes. Every query is
-// led by the account; a UID that is not there is left out, never an error (RFC 3501 §6.4.8).
+// led by the account; a UID that is not there is left out, never an error (RFC 3501 §6.4.8). What was expunged
+// is found in the twin of its mailbox, so that a session which was not told yet can go on reading (RFC 2180 §4.1).
 import { db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
@@ -7,6 +8,7 @@ import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { type Part, shiftPart } from '#lib/mail/mime.ts';
 import { readBlob, toBuffer } from './blobs.ts';
 import { type Entry, toEntry } from './journal.ts';
+import { withKept } from './read-kept.ts';
 import { renderAgain } from './rendering.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
@@ -70,8 +72,19 @@ function toStored(row: MessageRow): StoredMessage {
   };
 }
 
-/** The rows of those UIDs that exist, by UID. */
-export async function readMessages(
+/**
+ * The rows of those UIDs that exist, by UID. One that was expunged and is kept is given as it was, with \\Deleted
+ * and the MODSEQ of its expunge.
+ */
+export function readMessages(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+): Promise<StoredMessage[]> {
+  return withKept(accountId, mailboxId, uids, selectMessages);
+}
+
+async function selectMessages(
   accountId: string,
   mailboxId: string,
   uids: number[],
@@ -88,7 +101,15 @@ export async function readMessages(
 }
 
 /** The same with what was rendered on arrival. Wide rows: ask for some hundred UIDs at a time. */
-export async function readRendered(
+export function readRendered(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+): Promise<RenderedMessage[]> {
+  return withKept(accountId, mailboxId, uids, selectRendered);
+}
+
+async function selectRendered(
   accountId: string,
   mailboxId: string,
   uids: number[],

@@ -1,6 +1,7 @@
 // COPY (RFC 3501 §6.4.7) and MOVE (RFC 6851), with COPYUID (RFC 4315 §3). One grammar, one effect.
 import { Refusal } from '#lib/errors.ts';
 import { type Copied, copyMessages, moveMessages } from '#server/store/copy.ts';
+import { isReserved } from '#server/store/mailbox-name.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { refuse } from '../refusal.ts';
 import type { Session } from '../session.ts';
@@ -31,7 +32,7 @@ export const copy: Command = defineCommand<Args>({
     const uids = findUids(session, args.set, isUid);
     if (uids === null) return bad('There is no such message');
     const target = await findTarget(session, args.target);
-    if (!target) return noTarget();
+    if (!target) return noTarget(args.target);
     const { accountId, mailboxId } = session.selected;
     const copied = await copyMessages(accountId, mailboxId, uids, target);
     return ok('Copy completed', formatCopied(copied));
@@ -50,7 +51,7 @@ export const move: Command = defineCommand<Args>({
     const uids = findUids(session, args.set, isUid);
     if (uids === null) return bad('There is no such message');
     const target = await findTarget(session, args.target);
-    if (!target) return noTarget();
+    if (!target) return noTarget(args.target);
     // A UID that is gone is no failure: Apple Mail moves what it has not been told about (RFC 6851 §3.3).
     const moved = await moveMessages(accountId, mailboxId, uids, target);
     const code = formatCopied(moved);
@@ -65,7 +66,8 @@ async function findTarget(session: Session, name: string): Promise<string | null
 }
 
 // RFC 3501 §7.1 TRYCREATE: the client may make the mailbox and try again.
-function noTarget() {
+function noTarget(name: string) {
+  if (isReserved(name)) return refuse(new Refusal('forbidden', 'Only deleted messages go there'));
   return refuse(new Refusal('not-found', 'There is no such mailbox'), 'TRYCREATE');
 }
 

@@ -1,8 +1,9 @@
 // LIST (RFC 3501 §6.3.8) with everything LIST-EXTENDED adds (RFC 5258), RETURN (STATUS …) (RFC 5819) and
 // special uses (RFC 6154; on plain LIST too, since macOS Mail never asks). XLIST is Google's forerunner
 // of SPECIAL-USE: answered for old Outlook, not announced.
+import { isRecoverable } from '#server/store/mailbox-name.ts';
 import { listMailboxes, listSubscriptions } from '#server/store/mailboxes.ts';
-import { type Listed, listNames, type Selecting } from '../mailbox-listing.ts';
+import { asksForDeleted, type Listed, listNames, type Selecting } from '../mailbox-listing.ts';
 import { joinPattern, matchesNothing } from '../mailbox-pattern.ts';
 import { formatStatus, parseStatusItems } from '../status-items.ts';
 import { Bad } from '../wire/bad.ts';
@@ -45,9 +46,10 @@ export const list = defineCommand<Args>({
       yield untagged('LIST (\\Noselect) "/" ""');
       return ok('List completed');
     }
-    const mailboxes = await listMailboxes(session.accountId);
-    const subscriptions = await listSubscriptions(session.accountId);
     const patterns = args.patterns.map((pattern) => joinPattern(args.reference, pattern));
+    const which = patterns.some(asksForDeleted) ? 'all' : 'own';
+    const mailboxes = await listMailboxes(session.accountId, which);
+    const subscriptions = await listSubscriptions(session.accountId);
     const maySubscribed = args.selecting.subscribed || args.returning.subscribed;
     for await (const listed of listNames(mailboxes, subscriptions, patterns, args.selecting)) {
       yield formatListed(listed, args.selecting, maySubscribed);
@@ -64,13 +66,10 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
   states: signedIn,
   parse: parsePlain,
   async *run(session, { reference, pattern }) {
-    const mailboxes = await listMailboxes(session.accountId);
-    for await (const listed of listNames(
-      mailboxes,
-      [],
-      [joinPattern(reference, pattern)],
-      nothing,
-    )) {
+    const joined = joinPattern(reference, pattern);
+    const which = asksForDeleted(joined) ? 'all' : 'own';
+    const mailboxes = await listMailboxes(session.accountId, which);
+    for await (const listed of listNames(mailboxes, [], [joined], nothing)) {
       const words = attributesOf(listed);
       if (listed.name === 'INBOX') words.push('\\Inbox');
       yield untagged(`XLIST (${words.join(' ')}) "/" ${formatName(listed.name)}`);
@@ -138,7 +137,9 @@ function parseReturn(cursor: Cursor): Args['returning'] {
 }
 
 function attributesOf(listed: Listed): string[] {
+  // RFC 5258 §3: \NonExistent says \Noselect too; only who knows RFC 5258 knows that.
   const words = listed.mailbox ? [] : ['\\NonExistent'];
+  if (!listed.mailbox && isRecoverable(listed.name)) words.push('\\Noselect');
   words.push(listed.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
   if (listed.mailbox?.specialUse) words.push(listed.mailbox.specialUse);
   return words;

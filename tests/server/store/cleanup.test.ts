@@ -11,7 +11,7 @@ import { removeOrphans } from '#server/store/cleanup.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
-import { checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
+import { checkCounters, mailboxOf, makeAccount, makeMessage, removeForGood } from './fixture.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 before(async () => {
@@ -58,11 +58,15 @@ for (const isLarge of [false, true]) {
     const { hash } = message.body;
     await appendMessages(account, inbox.id, [message, message]);
     const [{ blobId: id } = { blobId: 0 }] = await readMessages(account, inbox.id, [1]);
-    await removeMessages(account, inbox.id, [1]);
+    await removeForGood(account, inbox.id, [1]);
     await age(hash);
     await removeLater(hash);
     assert.ok((await readBlob(id)).length > 0, 'one message is left');
     await removeMessages(account, inbox.id, [2]);
+    await age(hash);
+    await removeLater(hash);
+    assert.ok((await readBlob(id)).length > 0, 'it can be restored');
+    await removeForGood(account, inbox.id, [2]);
     await write((tx) => insertBlob(tx, message.body));
     await removeOrphans();
     assert.ok((await readBlob(id)).length > 0, 'younger than an hour');

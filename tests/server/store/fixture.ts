@@ -5,7 +5,14 @@ import { db, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
 import { stageBytes } from '#server/store/blobs.ts';
-import { ensureMailboxes, findMailbox, type Mailbox } from '#server/store/mailboxes.ts';
+import { removeMessages } from '#server/store/expunge.ts';
+import { isRecoverable, recoverableName } from '#server/store/mailbox-name.ts';
+import {
+  ensureMailboxes,
+  findMailbox,
+  listMailboxes,
+  type Mailbox,
+} from '#server/store/mailboxes.ts';
 
 /** An account with its first mailboxes; returns its id. */
 export async function makeAccount(quotaBytes: number | null = null): Promise<string> {
@@ -52,14 +59,32 @@ export async function appendTexts(
   return (await appendMessages(accountId, mailboxId, messages)).uids;
 }
 
+/** Expunges messages, and expunges them from the twin too, where all that is in it goes. */
+export async function removeForGood(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+): Promise<void> {
+  await removeMessages(accountId, mailboxId, uids);
+  const all = await listMailboxes(accountId, 'all');
+  const own = all.find(({ id }) => id === mailboxId);
+  const twin = all.find(({ name }) => name === recoverableName(own?.name ?? ''));
+  if (!twin) return;
+  const kept = Array.from({ length: twin.uidNext }, (_, index) => index + 1);
+  await removeMessages(accountId, twin.id, kept);
+}
+
 /** Fails unless every counter of the account equals its rows. */
 export async function checkCounters(accountId: string): Promise<void> {
   const messages = await db.message.findMany({ where: { accountId } });
   const account = await db.account.findUniqueOrThrow({ where: { id: accountId } });
-  const total = messages.reduce((sum, message) => sum + Number(message.sizeBytes), 0);
+  const mailboxes = await db.mailbox.findMany({ where: { accountId } });
+  const twins = mailboxes.filter(({ name }) => isRecoverable(name)).map(({ id }) => id);
+  const counted = messages.filter(({ mailboxId }) => !twins.includes(mailboxId));
+  const total = counted.reduce((sum, message) => sum + Number(message.sizeBytes), 0);
   assert.equal(Number(account.usedBytes), total, 'usedBytes');
-  assert.equal(Number(account.usedMessages), messages.length, 'usedMessages');
-  for (const mailbox of await db.mailbox.findMany({ where: { accountId } })) {
+  assert.equal(Number(account.usedMessages), counted.length, 'usedMessages');
+  for (const mailbox of mailboxes) {
     const own = messages.filter((message) => message.mailboxId === mailbox.id);
     const sizeBytes = own.reduce((sum, message) => sum + Number(message.sizeBytes), 0);
     assert.equal(Number(mailbox.messages), own.length, `messages of ${mailbox.name}`);
