@@ -6,8 +6,10 @@
 //
 // Invariants: a write is durable when write() resolves (synchronous=FULL); a step that throws leaves no
 // trace and harms no other step; inside a step there is no socket, no DNS, no file, only `tx`.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
+import { cutRows } from './rows.ts';
 import {
   createSqliteAdapter,
   type DirectConnection,
@@ -18,11 +20,12 @@ import {
 // Some 25 MB that a server on SQLite does not need, and the other way round.
 const postgresql = isPostgresql()
   ? {
-      adapter: await import('@prisma/adapter-pg'),
+      adapter: await import('./postgresql-adapter.ts'),
       client: await import('../prisma/generated/postgresql/client.ts'),
     }
   : null;
 
+export { cutRows } from './rows.ts';
 /** Tagged SQL that both databases understand: `sql`, `join`, `raw` of Prisma. */
 export const { sql, join, raw, empty } = Prisma;
 export type Db = Omit<
@@ -34,6 +37,8 @@ export type Sql = ReturnType<typeof sql>;
 
 /** Steps that share one commit at most; bounds how long one transaction holds the lock. */
 const groupSize = 64;
+/** Times that a transaction begins when it meets another process's. */
+const maxTries = 8;
 const transactionOptions = { maxWait: 60_000, timeout: 120_000 };
 /** A backup reads all rows in one snapshot. */
 const snapshotMs = 7 * 24 * 3_600_000;
@@ -52,8 +57,12 @@ type Handed<Item, Outcome> = {
 
 type State = {
   client: PrismaClient | null;
+  /** For tagged SQL past Prisma's client. */
+  adapter: Pick<SqliteAdapterFactory, 'direct' | 'snapshot'> | null;
   /** Null on PostgreSQL. */
   sqlite: SqliteAdapterFactory | null;
+  onCommit: Set<() => void>;
+  onClose: Set<() => Promise<void>>;
   opened: number;
   waiting: Waiting[];
   isDraining: boolean;
@@ -65,7 +74,10 @@ const shared = globalThis as typeof globalThis & {
 };
 shared.dreyDatabase ??= {
   client: null,
+  adapter: null,
   sqlite: null,
+  onCommit: new Set(),
+  onClose: new Set(),
   opened: 0,
   waiting: [],
   isDraining: false,
@@ -80,9 +92,11 @@ function open(): PrismaClient {
   if (!postgresql) {
     const adapter = createSqliteAdapter(databaseUrl());
     state.sqlite = adapter;
+    state.adapter = adapter;
     return new PrismaClient({ adapter, ...clientOptions });
   }
-  const adapter = new postgresql.adapter.PrismaPg({ connectionString: databaseUrl(), max: 8 });
+  const adapter = postgresql.adapter.createPostgresqlAdapter(databaseUrl());
+  state.adapter = adapter;
   const client = new postgresql.client.PrismaClient({ adapter, ...clientOptions });
   return client as unknown as PrismaClient;
 }
@@ -100,18 +114,18 @@ export function isSqlite(): boolean {
 /** Reads. Never write through this: it is another connection, outside the queue. */
 export const db: Db = new Proxy({} as Db, {
   get: (_target, property) =>
-    findDirect(property, state.sqlite?.direct()?.reader) ?? Reflect.get(client(), property),
+    findDirect(property, state.adapter?.direct()?.reader) ?? Reflect.get(client(), property),
 });
 
 /** What steps of a transaction use. */
-function makeTx(tx: Tx, connection = state.sqlite?.direct()?.writer): Tx {
+function makeTx(tx: Tx, connection = state.adapter?.direct()?.writer): Tx {
   if (!connection) return tx;
   return new Proxy(tx, {
     get: (target, property) => findDirect(property, connection) ?? Reflect.get(target, property),
   });
 }
 
-/** On SQLite tagged SQL goes straight to the connection, where there is one already. */
+/** Tagged SQL goes straight to the connection, where there is one already. */
 function findDirect(property: string | symbol, connection: DirectConnection | undefined) {
   if (!connection || (property !== '$queryRaw' && property !== '$executeRaw')) return undefined;
   return async (tagged: TemplateStringsArray | Sql, ...values: unknown[]) => {
@@ -123,7 +137,8 @@ function findDirect(property: string | symbol, connection: DirectConnection | un
 /**
  * Runs `step` in a transaction and resolves with its result once that is durable. Steps that wait at the
  * same time share one commit; each has a savepoint, so a throw undoes and rejects that step alone.
- * A step may only use `tx`, and must be quick.
+ * A step may only use `tx`, must be quick, and may run again: where two processes on PostgreSQL wait for each
+ * other, one of them begins anew.
  */
 export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -159,7 +174,7 @@ async function runSnapshot<T>(step: (db: Db) => Promise<T>, begun: () => void): 
     : ('RepeatableRead' as typeof snapshotIsolation);
   const options = { ...transactionOptions, timeout: snapshotMs, isolationLevel };
   return client().$transaction(async (tx) => {
-    const own = makeTx(tx as Tx, state.sqlite?.snapshot() ?? undefined);
+    const own = makeTx(tx as Tx, state.adapter?.snapshot() ?? undefined);
     begun();
     // SQLite's connection refuses to write by itself. The first read settles what is seen.
     if (!isSqlite()) {
@@ -185,7 +200,9 @@ export function writeTogether<Item, Outcome>(
     let isStepBad = false;
     try {
       const outcomes = await write(async (tx) => {
-        taken = take();
+        // Where the transaction begins anew, with the same ones.
+        taken ??= take();
+        isStepBad = false;
         const items = taken.map(({ item }) => item);
         return run(tx, items).catch((error) => {
           isStepBad = true;
@@ -219,10 +236,6 @@ function settle<Item, Outcome>(
   }
 }
 
-/** Rows and bytes of one INSERT: bounds what it binds and how long it stops the event loop. */
-const rowsPerInsert = 64;
-const bytesPerInsert = 256 * 1024;
-
 /**
  * INSERTs of many rows, as few statements as is wise: `into` up to VALUES, each row "(…)", `end` after them.
  * Lets other work of the event loop in between two.
@@ -232,28 +245,6 @@ export async function insertRows(tx: Tx, into: Sql, rows: Sql[], end: Sql = empt
     await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
     await new Promise(setImmediate);
   }
-}
-
-/** Cuts rows into parts that one statement carries: 64, 32, 16, …, since few shapes stay prepared. */
-export function* cutRows(rows: Sql[]): Generator<Sql[]> {
-  for (let start = 0; start < rows.length; ) {
-    let part = rows.slice(start, start + 1);
-    for (let count = 2; count <= Math.min(rowsPerInsert, rows.length - start); count *= 2) {
-      const larger = rows.slice(start, start + count);
-      if (larger.reduce((sum, row) => sum + sizeOfRow(row), 0) > bytesPerInsert) break;
-      part = larger;
-    }
-    yield part;
-    start += part.length;
-  }
-}
-
-function sizeOfRow(row: Sql): number {
-  return row.values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
-}
-
-function sizeOf(value: unknown): number {
-  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8;
 }
 
 async function drain(): Promise<void> {
@@ -270,22 +261,35 @@ async function drain(): Promise<void> {
 }
 
 async function commitGroup(group: Waiting[]): Promise<void> {
-  const settle: (() => void)[] = [];
-  try {
-    await client().$transaction(async (tx) => {
-      const own = makeTx(tx as Tx);
-      for (const waiting of group) {
-        settle.push(await runStep(own, waiting, group.length > 1));
-        // Chains of queries run as microtasks only: give timers and sockets their turn.
-        await new Promise(setImmediate);
-      }
-    });
-  } catch (error) {
+  const settle = await runGroup(group).catch((error) => {
     // Nothing of the group was committed (or, alone in its group, the step itself threw).
     for (const waiting of group) waiting.reject(error);
-    return;
-  }
+    return [];
+  });
   for (const tell of settle) tell();
+  if (settle.length > 0) for (const listener of state.onCommit) listener();
+}
+
+/** Runs the steps and commits; begins anew where the database gave way to another process. */
+async function runGroup(group: Waiting[]): Promise<(() => void)[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const settle: (() => void)[] = [];
+      await client().$transaction(async (tx) => {
+        const own = makeTx(tx as Tx);
+        for (const waiting of group) {
+          settle.push(await runStep(own, waiting, group.length > 1));
+          // Chains of queries run as microtasks only: give timers and sockets their turn.
+          await new Promise(setImmediate);
+        }
+      });
+      return settle;
+    } catch (error) {
+      if (!isConflict(error) || tries === maxTries) throw error;
+      // Not in step with the other one, or both meet again.
+      await sleep(Math.random() * 20 * 2 ** tries);
+    }
+  }
 }
 
 /** Runs one step of a group; returns what to tell its caller after the commit. */
@@ -300,10 +304,17 @@ async function runStep(tx: Tx, waiting: Waiting, hasPeers: boolean): Promise<() 
     await tx.$executeRaw`RELEASE SAVEPOINT step`;
     return () => waiting.resolve(value);
   } catch (error) {
+    // Locks of earlier steps may be a part of it: the whole group gives way.
+    if (isConflict(error)) throw error;
     await tx.$executeRaw`ROLLBACK TO SAVEPOINT step`;
     await tx.$executeRaw`RELEASE SAVEPOINT step`;
     return () => waiting.reject(error);
   }
+}
+
+/** Moves when the database is opened anew: what a process remembered of it may be another one's. */
+export function countDatabasesOpened(): number {
+  return state.opened;
 }
 
 /**
@@ -335,20 +346,51 @@ export function readOnceACommit<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** Calls `listener` after each commit of this process. */
+export function onCommit(listener: () => void): void {
+  state.onCommit.add(listener);
+}
+
+/** Calls `step` before the connections close. */
+export function onCloseDatabase(step: () => Promise<void>): void {
+  state.onClose.add(step);
+}
+
 /** Closes the connections after the last waiting write. */
 export async function closeDatabase(): Promise<void> {
   while (state.isDraining || state.waiting.length > 0) await new Promise(setImmediate);
+  for (const step of state.onClose) await step();
   const open = state.client;
   state.client = null;
   await open?.$disconnect();
 }
 
-/** True for a unique violation, from the query engine, from raw SQL or straight from SQLite. */
+/** SQLSTATE or code of SQLite, Prisma's kind: of an error from the engine, from raw SQL or straight from the driver. */
+function namesOf(error: unknown): string[] {
+  if (!(error instanceof Object) || !('code' in error)) return [];
+  const { code, meta } = error as {
+    code: unknown;
+    meta?: { driverAdapterError?: { cause?: { kind?: string } } };
+  };
+  return [String(code), meta?.driverAdapterError?.cause?.kind ?? ''];
+}
+
+const uniqueNames = [
+  'P2002',
+  'UniqueConstraintViolation',
+  'SQLITE_CONSTRAINT_UNIQUE',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+  '23505',
+];
+/** Deadlock, or a row that changed under a stricter isolation than ours. */
+const conflictNames = ['P2034', 'TransactionWriteConflict', '40P01', '40001'];
+
+/** True for a unique violation, on either database. */
 export function isUniqueViolation(error: unknown): boolean {
-  if (!(error instanceof Object) || !('code' in error)) return false;
-  const codes = ['P2002', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'];
-  if (codes.includes(String(error.code))) return true;
-  const cause = (error as { meta?: { driverAdapterError?: { cause?: { kind?: string } } } }).meta
-    ?.driverAdapterError?.cause;
-  return cause?.kind === 'UniqueConstraintViolation';
+  return namesOf(error).some((name) => uniqueNames.includes(name));
+}
+
+/** True where PostgreSQL gave up a transaction so that another one could go on. */
+function isConflict(error: unknown): boolean {
+  return namesOf(error).some((name) => conflictNames.includes(name));
 }

@@ -17,15 +17,15 @@ const cachedStatements = 400;
 type Client = BetterSqlite3.Database;
 type Adapter = SqlDriverAdapter & { client: Client };
 
-/** Tagged SQL, as Prisma's `sql` makes it. */
-export type TaggedSql = { sql: string; values: unknown[] };
+/** Tagged SQL, as Prisma's `sql` makes it; `text` is PostgreSQL's way of writing it. */
+export type TaggedSql = { sql: string; text?: string; values: unknown[] };
 
 /** Tagged SQL straight on a connection. Through Prisma's client it costs some five times as much. */
 export type DirectConnection = {
   /** The rows, by column name; integers are numbers, so none may be beyond 2^53. */
-  query(tagged: TaggedSql): unknown[];
+  query(tagged: TaggedSql): unknown[] | Promise<unknown[]>;
   /** The number of rows that changed. */
-  execute(tagged: TaggedSql): number;
+  execute(tagged: TaggedSql): number | Promise<number>;
 };
 
 export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
