@@ -1,7 +1,7 @@
 // What SEARCH and SORT ask back, and how the answer is written: the plain list, or ESEARCH (RFC 4731,
 // for SORT RFC 5267 §3).
 import { formatString } from '#lib/mail/imap-string.ts';
-import { readChanges } from '#server/store/journal.ts';
+import { readView } from '#server/store/journal.ts';
 import type { Selection } from './selection.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';
@@ -63,11 +63,8 @@ function formatOption(option: string, names: readonly number[]): string {
 
 async function highestModseq(uids: readonly number[], selection: Selection): Promise<number> {
   if (uids.length === 0) return 0;
-  const wanted = new Set(uids);
-  const { changed } = await readChanges(selection.accountId, selection.mailboxId, 0);
+  const { roll } = await readView(selection.accountId, selection.mailboxId);
   let highest = 0;
-  for (const { uid, modseq } of changed) {
-    if (wanted.has(uid)) highest = Math.max(highest, modseq);
-  }
+  for (const uid of uids) highest = Math.max(highest, roll.modseqs[roll.indexOf(uid)] ?? 0);
   return highest;
 }

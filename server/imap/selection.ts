@@ -2,7 +2,13 @@
 // decision 7: a poke is a hint, the journal the truth).
 
 import { isRefusal } from '#lib/errors.ts';
-import { type Entry, onMailboxChange, readChanges, readView } from '#server/store/journal.ts';
+import {
+  type Entry,
+  onMailboxChange,
+  type Roll,
+  readChanges,
+  readView,
+} from '#server/store/journal.ts';
 import { claimRecent, type Mailbox } from '#server/store/mailboxes.ts';
 import { formatAllFlags, formatFlags } from './flags.ts';
 import { MessageSources } from './message-source.ts';
@@ -29,28 +35,28 @@ export class Selection {
     this.mailboxId = mailbox.id;
     this.mailbox = mailbox;
     this.isReadOnly = isReadOnly;
-    this.view = new View([], mailbox.highestModseq);
+    this.view = new View(new Uint32Array(0), mailbox.highestModseq);
     // Before the first read: what happens in between is looked at again, never missed.
     this.#stopListening = onMailboxChange(accountId, mailbox.id, () => this.#onPoke());
   }
 
-  /** Selects; the entries are given once, so the session need not hold flags. Refusal 'not-found'. */
+  /** Selects; the roll is given once, so the session need not hold flags. Refusal 'not-found'. */
   static async open(
     accountId: string,
     mailbox: Mailbox,
     isReadOnly: boolean,
-  ): Promise<{ selection: Selection; entries: Entry[] }> {
+  ): Promise<{ selection: Selection; roll: Roll }> {
     const selection = new Selection(accountId, mailbox, isReadOnly);
     try {
       const recentFrom = isReadOnly ? mailbox.recentUid : await claimRecent(accountId, mailbox.id);
-      const { mailbox: current, entries } = await readView(accountId, mailbox.id);
+      const { mailbox: current, roll } = await readView(accountId, mailbox.id);
       selection.mailbox = current;
-      selection.view = new View(entries, current.highestModseq);
+      selection.view = new View(roll.uids, roll.modseq);
       selection.view.addRecent(recentFrom, current.uidNext);
       selection.view.tell(false); // SELECT itself says EXISTS and RECENT
-      selection.#learnKeywords(entries);
+      selection.#learnKeywords(roll.listKeywords());
       selection.#hasNewKeywords = false;
-      return { selection, entries };
+      return { selection, roll };
     } catch (error) {
       selection.close();
       throw error;
@@ -89,22 +95,25 @@ export class Selection {
     const lastUid = this.view.lastUid;
     this.view.apply(changes, mailbox.highestModseq);
     this.mailbox = mailbox;
-    this.#learnKeywords(changes.changed);
+    this.#learnKeywords(changes.changed.map(({ keywords }) => keywords));
     if (this.view.lastUid > lastUid) await this.#claimArrived(lastUid + 1);
   }
 
   async #readJournal(): Promise<{ mailbox: Mailbox; changes: Changes }> {
     try {
-      const { mailbox, changed, vanished } = await readChanges(
-        this.accountId,
-        this.mailboxId,
-        this.view.modseq,
-      );
+      const { accountId, mailboxId, view } = this;
+      const changes = await readChanges(accountId, mailboxId, view.modseq);
+      if (changes.isComplete) return { mailbox: changes.mailbox, changes };
+      // Nobody looked for so long that the journal has been cut: what the view has too much went.
+      const { mailbox, roll } = await readView(accountId, mailboxId);
+      const vanished = [...view.uids.filter((uid) => roll.indexOf(uid) < 0)];
+      const changed: Entry[] = [];
+      for (const entry of roll.entries()) if (entry.modseq > view.modseq) changed.push(entry);
       return { mailbox, changes: { changed, vanished } };
     } catch (error) {
       if (!isRefusal(error, 'not-found')) throw error;
       // Deleted by another session: all its messages are gone (RFC 2180 §3.3).
-      return { mailbox: this.mailbox, changes: { changed: [], vanished: this.view.uids } };
+      return { mailbox: this.mailbox, changes: { changed: [], vanished: [...this.view.uids] } };
     }
   }
 
@@ -116,12 +125,13 @@ export class Selection {
     this.view.addRecent(Math.max(recentFrom, fromUid), before);
   }
 
-  #learnKeywords(entries: readonly Entry[]): void {
+  /** `texts` as rows have them. */
+  #learnKeywords(texts: readonly string[]): void {
     let last = '';
-    for (const { keywords } of entries) {
-      if (keywords === '' || keywords === last) continue;
-      last = keywords;
-      for (const word of keywords.split(' ')) {
+    for (const text of texts) {
+      if (text === '' || text === last) continue;
+      last = text;
+      for (const word of text.split(' ')) {
         if (this.#knowsKeyword(word)) continue;
         this.keywords.add(word);
         this.#hasNewKeywords = true;
@@ -139,8 +149,7 @@ export class Selection {
 
   /** Keywords that a STORE of this session adds. */
   addKeywords(words: readonly string[]): void {
-    if (words.length > 0)
-      this.#learnKeywords([{ uid: 0, modseq: 0, flags: 0, keywords: words.join(' ') }]);
+    this.#learnKeywords(words);
   }
 
   /**

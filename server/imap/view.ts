@@ -4,6 +4,7 @@
 // Invariants: a message keeps its number until its EXPUNGE is told, and that happens only where the
 // caller allows it; UIDs ascend; a change this session made and answered itself is not told twice.
 import type { Entry } from '#server/store/journal.ts';
+import { deriveUids, findUid, type UidList } from '#server/store/uid-list.ts';
 import { resolveSet, type SequenceSet } from './wire/sequence-set.ts';
 
 export type Update =
@@ -15,8 +16,8 @@ export type Update =
 export type Changes = { changed: readonly Entry[]; vanished: readonly number[] };
 
 export class View {
-  /** UIDs in the client's numbering, those whose EXPUNGE waits included. */
-  #uids: number[];
+  /** UIDs in the client's numbering, those whose EXPUNGE waits included. Shared, so never written to. */
+  #uids: UidList;
   #gone = new Set<number>();
   #flags = new Map<number, Entry>();
   #answered = new Map<number, number>();
@@ -27,8 +28,8 @@ export class View {
   /** The journal is known up to here. */
   modseq: number;
 
-  constructor(entries: readonly Entry[], modseq: number) {
-    this.#uids = entries.map((entry) => entry.uid);
+  constructor(uids: UidList, modseq: number) {
+    this.#uids = uids;
     this.#toldCount = this.#uids.length;
     this.modseq = modseq;
   }
@@ -41,7 +42,7 @@ export class View {
     return this.#uids.at(-1) ?? 0;
   }
 
-  get uids(): readonly number[] {
+  get uids(): UidList {
     return this.#uids;
   }
 
@@ -56,7 +57,7 @@ export class View {
 
   /** Message number of `uid`, 0 when the client does not know it. */
   numberOf(uid: number): number {
-    const at = this.#lowerBound(uid);
+    const at = findUid(this.#uids, uid);
     return this.#uids[at] === uid ? at + 1 : 0;
   }
 
@@ -74,7 +75,7 @@ export class View {
   get recentCount(): number {
     let count = 0;
     for (const [from, before] of this.#recent) {
-      count += this.#lowerBound(before) - this.#lowerBound(from);
+      count += findUid(this.#uids, before) - findUid(this.#uids, from);
     }
     return count;
   }
@@ -102,7 +103,7 @@ export class View {
       }
     }
     arrived.sort((a, b) => a - b);
-    for (const uid of arrived) this.#uids.push(uid);
+    this.#uids = deriveUids(this.#uids, [], arrived);
     for (const uid of changes.vanished) {
       if (this.numberOf(uid) === 0) continue;
       this.#gone.add(uid);
@@ -141,19 +142,18 @@ export class View {
 
   #tellExpunges(): Update[] {
     if (this.#gone.size === 0) return [];
+    const gone = [...this.#gone].sort((a, b) => a - b);
     const updates: Update[] = [];
-    const left: number[] = [];
-    // Ascending: each EXPUNGE lowers the numbers behind it at once, so a run repeats one number.
-    for (const uid of this.#uids) {
-      if (!this.#gone.has(uid)) left.push(uid);
-      // A message that came and went before its EXISTS still needs both, else the counts part.
-      else updates.push({ kind: 'expunge', number: left.length + 1 });
-    }
+    // A message that came and went before its EXISTS still needs both, else the counts part.
     if (this.#toldCount < this.#uids.length) {
-      updates.unshift({ kind: 'exists', count: this.#uids.length });
+      updates.push({ kind: 'exists', count: this.#uids.length });
     }
-    this.#uids = left;
-    this.#toldCount = left.length;
+    // Ascending: each EXPUNGE lowers the numbers behind it at once, so a run repeats one number.
+    for (const [before, uid] of gone.entries()) {
+      updates.push({ kind: 'expunge', number: this.numberOf(uid) - before });
+    }
+    this.#uids = deriveUids(this.#uids, gone, []);
+    this.#toldCount = this.#uids.length;
     this.#gone.clear();
     return updates;
   }
@@ -176,7 +176,7 @@ export class View {
   resolveUids(set: SequenceSet): number[] {
     const found: number[] = [];
     for (const [low, high] of resolveSet(set, this.lastUid)) {
-      for (let at = this.#lowerBound(low); at < this.#uids.length; at++) {
+      for (let at = findUid(this.#uids, low); at < this.#uids.length; at++) {
         const uid = this.#uids[at]!;
         if (uid > high) break;
         found.push(uid);
@@ -188,17 +188,6 @@ export class View {
   /** UID of a message number of this view. */
   uidOf(number: number): number {
     return this.#uids[number - 1] ?? 0;
-  }
-
-  #lowerBound(uid: number): number {
-    let low = 0;
-    let high = this.#uids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#uids[middle]! < uid) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
 

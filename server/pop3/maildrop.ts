@@ -35,10 +35,10 @@ export async function openMaildrop(accountId: string): Promise<Maildrop> {
   await ensureMailboxes(accountId);
   const inbox = await findMailbox(accountId, 'INBOX');
   if (!inbox) throw new Refusal('unavailable', 'There is no INBOX.');
-  const { mailbox, entries } = await readView(accountId, inbox.id);
+  const { mailbox, roll } = await readView(accountId, inbox.id);
   const items: Item[] = [];
-  for (let start = 0; start < entries.length; start += sizesAtOnce) {
-    const uids = entries.slice(start, start + sizesAtOnce).map((entry) => entry.uid);
+  for (let start = 0; start < roll.size; start += sizesAtOnce) {
+    const uids = [...roll.uids.subarray(start, start + sizesAtOnce)];
     // Only numbers are kept: the rows of a big INBOX would fill the memory.
     for (const { uid, sizeBytes, flags } of await readMessages(accountId, inbox.id, uids)) {
       const isSeen = (flags & FLAG.seen) !== 0;

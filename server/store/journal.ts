@@ -1,78 +1,161 @@
 // The journal of a mailbox: every change has the mailbox's next MODSEQ, expunges leave tombstones. It is
 // the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
-import { db } from '#lib/db.ts';
+// Tombstones go after some months (tombstones.ts); below the mailbox's floor the journal is not complete.
+import { countDatabasesOpened, db } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
 import { onPoke, poke } from '#lib/poke.ts';
-import { FLAG } from './flag-bits.ts';
+import { type Entry, type EntryRow, toEntry } from './entry.ts';
 import { type Mailbox, readMailbox } from './mailbox-row.ts';
+import { type Roll, RollBuilder } from './roll.ts';
+import { recallRoll, rememberRoll } from './roll-cache.ts';
+import { nextTurn } from './turn.ts';
 
-export type Entry = {
-  uid: number;
-  modseq: number;
-  /** Bits of FLAG. */
-  flags: number;
-  /** Words, sorted, one space between. */
-  keywords: string;
-};
+export { type Entry, toEntry } from './entry.ts';
+export type { Roll } from './roll.ts';
 
-type EntryRow = {
-  uid: bigint | number;
-  modseq: bigint | number;
-  flags: bigint | number;
-  keywords: string;
-};
+/** Rows of a roll that one statement reads, some two milliseconds' worth. */
+const rowsPerRead = 5000;
 
-export function toEntry(row: EntryRow): Entry {
-  return {
-    uid: Number(row.uid),
-    modseq: Number(row.modseq),
-    flags: Number(row.flags),
-    keywords: row.keywords,
-  };
-}
+export type Viewed = { mailbox: Mailbox; roll: Roll };
 
 /**
- * The whole mailbox for a new session: entries by UID. The numbers in `mailbox` fit the entries, except
- * that its HIGHESTMODSEQ may be older than what they already show; `readChanges` from it repeats that.
- * Refusal 'not-found'.
+ * The whole mailbox for a new session: its messages by UID, from memory where they were read before and
+ * brought up to date by the journal. The numbers in `mailbox` fit the roll; both are at least as new as
+ * what was committed before the call. Refusal 'not-found'.
  */
-export async function readView(
+export async function readView(accountId: string, mailboxId: string): Promise<Viewed> {
+  for (;;) {
+    const mailbox = await readMailbox(db, accountId, mailboxId);
+    const known = recallRoll(keyOf(accountId, mailboxId), mailbox.uidValidity);
+    if (known?.modseq === mailbox.highestModseq) return fit(mailbox, known);
+    const viewed = await catchUpOnce(accountId, mailboxId);
+    // One that had started earlier may end before what this caller has to see.
+    if (viewed.roll.modseq >= mailbox.highestModseq) return viewed;
+  }
+}
+
+function keyOf(accountId: string, mailboxId: string): string {
+  return `${accountId} ${mailboxId}`;
+}
+
+function fit(mailbox: Mailbox, roll: Roll): Viewed {
+  const { size: messages, unseen, modseq: highestModseq } = roll;
+  const uidNext = Math.max(mailbox.uidNext, roll.lastUid + 1);
+  return { mailbox: { ...mailbox, messages, unseen, uidNext, highestModseq }, roll };
+}
+
+const running = new Map<string, Promise<Viewed>>();
+
+/** Many sessions that open one mailbox read it once. */
+function catchUpOnce(accountId: string, mailboxId: string): Promise<Viewed> {
+  const key = keyOf(accountId, mailboxId);
+  const known = running.get(key);
+  if (known) return known;
+  const started = catchUp(accountId, mailboxId, key).finally(() => running.delete(key));
+  running.set(key, started);
+  return started;
+}
+
+async function catchUp(accountId: string, mailboxId: string, key: string): Promise<Viewed> {
+  const before = await readMailbox(db, accountId, mailboxId);
+  const database = countDatabasesOpened();
+  const known = recallRoll(key, before.uidValidity);
+  // A MODSEQ from the future: somebody put an older state of the database back.
+  const isUsable = known !== null && known.modseq <= before.highestModseq;
+  const viewed =
+    (isUsable && (await followJournal(accountId, mailboxId, known))) ||
+    (await readWhole(accountId, mailboxId, before));
+  rememberRoll(key, viewed.mailbox.uidValidity, database, viewed.roll);
+  return viewed;
+}
+
+/** Null where the journal does not reach back so far. */
+async function followJournal(
   accountId: string,
   mailboxId: string,
-): Promise<{ mailbox: Mailbox; entries: Entry[] }> {
-  // The row first: what is committed between the two reads must be seen again, not be missed.
-  const mailbox = await readMailbox(db, accountId, mailboxId);
-  const rows = await db.$queryRaw<
-    EntryRow[]
-  >`SELECT "uid", "modseq", "flags", "keywords" FROM "Message"
-    WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} ORDER BY "uid"`;
-  const entries = rows.map(toEntry);
-  const unseen = entries.filter((entry) => (entry.flags & FLAG.seen) === 0).length;
-  const uidNext = Math.max(mailbox.uidNext, (entries.at(-1)?.uid ?? 0) + 1);
-  return { mailbox: { ...mailbox, messages: entries.length, unseen, uidNext }, entries };
+  roll: Roll,
+): Promise<Viewed | null> {
+  const changes = await readChanges(accountId, mailboxId, roll.modseq);
+  if (!changes.isComplete) return null;
+  const { mailbox, changed, vanished } = changes;
+  return fit(mailbox, roll.follow(mailbox.highestModseq, changed, vanished));
 }
 
-/**
- * What changed after `sinceModseq`: entries that are new or have other flags, by UID, and UIDs that went
- * (ascending; also such as came and went in between). Refusal 'not-found'.
- */
+/** Reads every row, in pieces between which others may commit; the journal tells what they did. */
+async function readWhole(accountId: string, mailboxId: string, before: Mailbox): Promise<Viewed> {
+  const builder = new RollBuilder();
+  for (;;) {
+    const rows = await db.$queryRaw<EntryRow[]>`SELECT "uid", "modseq", "flags", "keywords"
+      FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
+      AND "uid" > ${builder.lastUid} ORDER BY "uid" LIMIT ${rowsPerRead}`;
+    for (const row of rows) builder.add(row);
+    if (rows.length < rowsPerRead) break;
+    await nextTurn();
+  }
+  const roll = builder.finish(before.highestModseq);
+  const viewed = await followJournal(accountId, mailboxId, roll);
+  return viewed ?? readWhole(accountId, mailboxId, await readMailbox(db, accountId, mailboxId));
+}
+
+export type MailboxChanges = {
+  mailbox: Mailbox;
+  /** Entries that are new or have other flags, by UID. */
+  changed: Entry[];
+  /** UIDs that went, ascending; also such as came and went in between. */
+  vanished: number[];
+  /** False where tombstones that would belong here are gone: other messages may have vanished too. */
+  isComplete: boolean;
+};
+
+/** What changed after `sinceModseq`. Refusal 'not-found'. */
 export async function readChanges(
   accountId: string,
   mailboxId: string,
   sinceModseq: number,
-): Promise<{ mailbox: Mailbox; changed: Entry[]; vanished: number[] }> {
+): Promise<MailboxChanges> {
+  // The row first: what is committed between the reads must be seen again, not be missed.
   const mailbox = await readMailbox(db, accountId, mailboxId);
-  if (mailbox.highestModseq <= sinceModseq) return { mailbox, changed: [], vanished: [] };
+  if (mailbox.highestModseq <= sinceModseq) {
+    return { mailbox, changed: [], vanished: [], isComplete: true };
+  }
   const rows = await db.$queryRaw<
     EntryRow[]
   >`SELECT "uid", "modseq", "flags", "keywords" FROM "Message"
     WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND "modseq" > ${sinceModseq}
     ORDER BY "uid"`;
-  const gone = await db.$queryRaw<{ uid: bigint | number }[]>`SELECT "uid" FROM "Tombstone"
-    WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND "modseq" > ${sinceModseq}
-    ORDER BY "uid"`;
-  const vanished = gone.map((row) => Number(row.uid));
-  const isGone = new Set(vanished);
-  return { mailbox, changed: rows.map(toEntry).filter((row) => !isGone.has(row.uid)), vanished };
+  const gone = await readTombstones(accountId, mailboxId, sinceModseq);
+  if (gone.uids.size === 0) {
+    return { mailbox, changed: rows.map(toEntry), vanished: [], isComplete: gone.isComplete };
+  }
+  // A restore may have brought a UID back: the later of the two is true.
+  const changed = rows.map(toEntry).filter(({ uid, modseq }) => {
+    const goneAt = gone.uids.get(uid) ?? 0;
+    if (goneAt >= modseq) return false;
+    gone.uids.delete(uid);
+    return true;
+  });
+  return { mailbox, changed, vanished: [...gone.uids.keys()], isComplete: gone.isComplete };
+}
+
+type TombstoneRow = Record<'uid' | 'modseq', bigint | number | null> & { floor: bigint | number };
+
+/** UIDs and the MODSEQs at which they went, by UID; with the floor, which one statement reads as of one moment. */
+async function readTombstones(
+  accountId: string,
+  mailboxId: string,
+  sinceModseq: number,
+): Promise<{ uids: Map<number, number>; isComplete: boolean }> {
+  const rows = await db.$queryRaw<TombstoneRow[]>`
+    SELECT "Mailbox"."floorModseq" AS "floor", "Tombstone"."uid", "Tombstone"."modseq"
+    FROM "Mailbox" LEFT JOIN "Tombstone" ON "Tombstone"."accountId" = ${accountId}
+      AND "Tombstone"."mailboxId" = ${mailboxId} AND "Tombstone"."modseq" > ${sinceModseq}
+    WHERE "Mailbox"."accountId" = ${accountId} AND "Mailbox"."id" = ${mailboxId}
+    ORDER BY "Tombstone"."uid"`;
+  const [first] = rows;
+  if (!first) throw new Refusal('not-found', 'There is no such mailbox.');
+  const uids = new Map<number, number>();
+  for (const { uid, modseq } of rows) if (uid !== null) uids.set(Number(uid), Number(modseq));
+  return { uids, isComplete: sinceModseq >= Number(first.floor) };
 }
 
 /** Tells this process, after the commit, that the mailbox changed. */

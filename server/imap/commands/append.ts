@@ -142,9 +142,8 @@ async function isKeywordFlood(mailbox: Mailbox, messages: readonly Message[]): P
     messages.flatMap(({ flags }) => flags.keywords.map((word) => word.toLowerCase())),
   );
   if (added.size === 0) return false;
-  const { entries } = await readView(mailbox.accountId, mailbox.id);
-  const known = new Set(entries.flatMap(({ keywords }) => keywords.toLowerCase().split(' ')));
-  known.delete('');
+  const { roll } = await readView(mailbox.accountId, mailbox.id);
+  const known = new Set(roll.listKeywords().flatMap((text) => text.toLowerCase().split(' ')));
   const before = known.size;
   for (const word of added) known.add(word);
   return known.size > before && known.size > keywordLimitPerMailbox;

@@ -1,7 +1,7 @@
 // FETCH (RFC 3501 §6.4.5) with CHANGEDSINCE (RFC 7162 §3.1.4). Works through the set in portions, so
 // that a large answer is bounded by the client's reading and not by our memory.
 import { changeFlags, FLAG } from '#server/store/flags.ts';
-import { type Entry, readChanges } from '#server/store/journal.ts';
+import { type Entry, readView } from '#server/store/journal.ts';
 import { readMessages, readRendered } from '#server/store/read.ts';
 import { type Depth, depthOf, type Fetched, formatMessage } from '../fetch-data.ts';
 import { type FetchItem, type PlainItem, parseItems } from '../fetch-item.ts';
@@ -16,8 +16,10 @@ import { findUids } from './message-set.ts';
 type Args = { set: SequenceSet; items: FetchItem[]; changedSince: number | null };
 
 const portion = 100;
-/** From here on all flags of the mailbox are read at once. */
-const entryScanFrom = 500;
+/** From here on flags come from the roll of the mailbox. */
+const rollFrom = 500;
+/** Entries that are made of a roll at a time. */
+const entryPortion = 1000;
 
 export const fetch = defineCommand<Args>({
   name: 'FETCH',
@@ -101,9 +103,8 @@ async function narrow(
   changedSince: number | null,
 ): Promise<number[]> {
   if (changedSince === null || uids.length === 0) return uids;
-  const { changed } = await readChanges(selection.accountId, selection.mailboxId, changedSince);
-  const fresh = new Set(changed.map((entry) => entry.uid));
-  return uids.filter((uid) => fresh.has(uid));
+  const { roll } = await readView(selection.accountId, selection.mailboxId);
+  return uids.filter((uid) => (roll.modseqs[roll.indexOf(uid)] ?? 0) > changedSince);
 }
 
 async function* readPortions(
@@ -111,10 +112,12 @@ async function* readPortions(
   uids: number[],
   depth: Depth,
 ): AsyncGenerator<Fetched[]> {
-  if (depth === 'entry' && uids.length >= entryScanFrom) {
-    const wanted = new Set(uids);
-    const { changed } = await readChanges(accountId, mailboxId, 0);
-    yield changed.filter((entry) => wanted.has(entry.uid));
+  if (depth === 'entry' && uids.length >= rollFrom) {
+    const { roll } = await readView(accountId, mailboxId);
+    for (let at = 0; at < uids.length; at += entryPortion) {
+      const indexes = uids.slice(at, at + entryPortion).map((uid) => roll.indexOf(uid));
+      yield indexes.filter((index) => index >= 0).map((index) => roll.entryAt(index));
+    }
     return;
   }
   const read = depth === 'rendering' ? readRendered : readMessages;

@@ -39,7 +39,7 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
       if (args.isCondstore) session.isCondstore = true;
       const mailbox = await findMailbox(session.accountId, args.name);
       if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
-      const { selection, entries } = await Selection.open(session.accountId, mailbox, isReadOnly);
+      const { selection, roll } = await Selection.open(session.accountId, mailbox, isReadOnly);
       session.selection = selection;
       const { view } = selection;
       const { uidValidity, uidNext, highestModseq, id } = selection.mailbox;
@@ -48,7 +48,7 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
       yield untaggedState('OK', 'Flags permitted', `PERMANENTFLAGS ${permanent}`);
       yield untagged(`${view.count} EXISTS`);
       yield untagged(`${view.recentCount} RECENT`);
-      const unseen = entries.findIndex((entry) => (entry.flags & FLAG.seen) === 0) + 1;
+      const unseen = roll.flags.findIndex((bits) => (bits & FLAG.seen) === 0) + 1;
       if (unseen > 0) yield untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`);
       yield untaggedState('OK', 'UIDs valid', `UIDVALIDITY ${uidValidity}`);
       yield untaggedState('OK', 'Predicted next UID', `UIDNEXT ${uidNext}`);

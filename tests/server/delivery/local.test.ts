@@ -43,8 +43,8 @@ async function makeDelivery(change: Partial<Delivery> = {}): Promise<Delivery> {
 async function read(account: Account, name = 'INBOX'): Promise<string[]> {
   const mailbox = await findMailbox(account.id, name);
   if (!mailbox) return [];
-  const { entries } = await readView(account.id, mailbox.id);
-  const uids = entries.map((entry) => entry.uid);
+  const { roll } = await readView(account.id, mailbox.id);
+  const uids = [...roll.uids];
   const messages = await readMessages(account.id, mailbox.id, uids);
   return Promise.all(messages.map(async (message) => (await readBytes(message)).toString()));
 }

@@ -69,12 +69,8 @@ describe('real IMAP clients', () => {
   async function readAll(accountId: string, name: string): Promise<Buffer[]> {
     const mailbox = await findMailbox(accountId, name);
     assert.ok(mailbox, name);
-    const { entries } = await readView(accountId, mailbox.id);
-    const rows = await readMessages(
-      accountId,
-      mailbox.id,
-      entries.map((entry) => entry.uid),
-    );
+    const { roll } = await readView(accountId, mailbox.id);
+    const rows = await readMessages(accountId, mailbox.id, [...roll.uids]);
     return Promise.all(rows.map(readBytes));
   }
 

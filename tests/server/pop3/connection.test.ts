@@ -46,7 +46,7 @@ describe('time', () => {
     await ask(client, `PASS ${password}`);
     await ask(client, 'DELE 1');
     assert.equal(await client.rest(), '');
-    assert.equal((await inboxOf(account)).entries.length, 1);
+    assert.equal((await inboxOf(account)).roll.size, 1);
     server.close();
   });
 
@@ -78,7 +78,7 @@ describe('a login that ended', () => {
       const reply = await execute(session, 'QUIT');
       assert.match(reply.line, /^-ERR \[AUTH\]/);
       assert.equal(reply.after, 'close');
-      assert.equal((await inboxOf(account)).entries.length, 1);
+      assert.equal((await inboxOf(account)).roll.size, 1);
     }
   });
 });

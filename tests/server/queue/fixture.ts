@@ -89,8 +89,8 @@ export async function eventsOf(traceId: string): Promise<(TrailEvent & { short: 
 export async function inboxOf(accountId: string): Promise<string[]> {
   const inbox = await findMailbox(accountId, 'INBOX');
   if (!inbox) return [];
-  const { entries } = await readView(accountId, inbox.id);
-  const uids = entries.map((entry) => entry.uid);
+  const { roll } = await readView(accountId, inbox.id);
+  const uids = [...roll.uids];
   const messages = await readMessages(accountId, inbox.id, uids);
   return Promise.all(messages.map(async (message) => (await readBytes(message)).toString('utf8')));
 }

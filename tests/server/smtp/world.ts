@@ -86,8 +86,8 @@ export async function openWorld(): Promise<World> {
     async readInbox(account, name = 'INBOX') {
       const mailbox = await findMailbox(account.id, name);
       if (!mailbox) return [];
-      const { entries } = await readView(account.id, mailbox.id);
-      const uids = entries.map((entry) => entry.uid);
+      const { roll } = await readView(account.id, mailbox.id);
+      const uids = [...roll.uids];
       const messages = await readMessages(account.id, mailbox.id, uids);
       return Promise.all(
         messages.map(async (message) => (await readBytes(message)).toString('latin1')),

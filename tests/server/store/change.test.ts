@@ -49,7 +49,7 @@ describe('flags', () => {
       const before = await readView(account, inbox);
       const outcome = await changeFlags(account, inbox, [1], change);
       const view = await readView(account, inbox);
-      const [entry] = view.entries;
+      const entry = view.roll.entryAt(0);
       assert.equal(`${entry?.flags} ${entry?.keywords}`, expected);
       const isChanged = expected !== '3 Old';
       assert.deepEqual(outcome.changed, isChanged ? [entry] : []);
@@ -77,7 +77,7 @@ describe('flags', () => {
       new Set([outcome.highestModseq]),
     );
     const view = await readView(account, inbox);
-    for (const { uid, flags, keywords } of view.entries) {
+    for (const { uid, flags, keywords } of view.roll.entries()) {
       assert.equal(flags, uid % 2 === 0 ? 5 : 1);
       assert.equal(keywords, 'k');
     }
@@ -186,10 +186,7 @@ describe('copy and move', () => {
     const changes = await readChanges(account, inbox, before.mailbox.highestModseq);
     assert.deepEqual(changes.vanished, [2, 3]);
     assert.deepEqual(changes.changed, []);
-    assert.deepEqual(
-      (await readView(account, trash)).entries.map(({ uid }) => uid),
-      [1, 2],
-    );
+    assert.deepEqual([...(await readView(account, trash)).roll.uids], [1, 2]);
     await checkCounters(account);
   });
 
@@ -203,17 +200,14 @@ describe('copy and move', () => {
       [1, 6],
       [4, 7],
     ]);
-    assert.deepEqual(
-      (await readView(account, inbox)).entries.map(({ uid }) => uid),
-      [2, 3, 5, 6, 7],
-    );
+    assert.deepEqual([...(await readView(account, inbox)).roll.uids], [2, 3, 5, 6, 7]);
     await checkCounters(account);
   });
 
   test('many, with gaps', async () => {
     const { account, inbox, trash } = await makeFilled(1300);
     await removeMessages(account, inbox, [2, 700, 1200]);
-    const uids = (await readView(account, inbox)).entries.map(({ uid }) => uid);
+    const uids = [...(await readView(account, inbox)).roll.uids];
     const { pairs } = await copyMessages(account, inbox, uids, trash);
     assert.deepEqual(
       pairs,
@@ -230,7 +224,7 @@ describe('copy and move', () => {
       sources.map(({ emailId }) => emailId),
     );
     await moveMessages(account, inbox, uids, trash);
-    assert.equal((await readView(account, inbox)).entries.length, 0);
+    assert.equal((await readView(account, inbox)).roll.size, 0);
     await checkCounters(account);
   });
 
@@ -250,7 +244,7 @@ describe('copy and move', () => {
     const { account, inbox, trash } = await makeFilled(2, 40);
     await assert.rejects(copyMessages(account, inbox, [1], trash), { reason: 'over-quota' });
     await moveMessages(account, inbox, [1], trash);
-    assert.equal((await readView(account, trash)).entries.length, 1);
+    assert.equal((await readView(account, trash)).roll.size, 1);
     await checkCounters(account);
   });
 });
@@ -288,6 +282,7 @@ describe('journal', () => {
       mailbox,
       changed: [],
       vanished: [],
+      isComplete: true,
     });
     await changeFlags(account, inbox, [1, 2], { mode: 'add', flags: FLAG.seen, keywords: [] });
     await removeMessages(account, inbox, [2, 4]);
@@ -313,7 +308,7 @@ describe('journal', () => {
     let others = 0;
     const stops = [
       onMailboxChange(account, inbox, () => {
-        seen.push(readView(account, inbox).then(({ entries }) => entries.length));
+        seen.push(readView(account, inbox).then(({ roll }) => roll.size));
       }),
       onMailboxChange(account, trash, () => others++),
     ];
@@ -345,7 +340,7 @@ test('nothing of another account can be reached', async () => {
   await assert.rejects(appendTexts(stranger, inbox, ['\n']), { reason: 'not-found' });
   assert.deepEqual(await readMessages(stranger, inbox, [1, 2]), []);
   assert.deepEqual(await readRendered(stranger, inbox, [1, 2]), []);
-  assert.equal((await readView(account, inbox)).entries.length, 2);
+  assert.equal((await readView(account, inbox)).roll.size, 2);
   await checkCounters(account);
   await checkCounters(stranger);
 });

@@ -1,0 +1,215 @@
+// The roll of a mailbox: which messages it has, their flags and MODSEQs, by UID. Columns of numbers instead of
+// a row object each, because a folder of 100,000 messages is opened by many sessions and held in a cache.
+// Immutable: a later state is another roll (`follow`), which shares what did not change. Pure.
+import type { Entry, EntryRow } from './entry.ts';
+import { FLAG } from './flag-bits.ts';
+import { deriveUids, findUid, shareUids, type UidList } from './uid-list.ts';
+
+/** Keyword texts that no message has any more may stay until there are so many. */
+const maxStaleWords = 1000;
+
+type Columns = {
+  uids: UidList;
+  modseqs: Float64Array;
+  flags: Uint8Array;
+  /** Index into `words`; empty where no message ever had a keyword. */
+  wordIds: Uint32Array;
+  /** Texts of keywords as rows have them; the first is ''. */
+  words: readonly string[];
+};
+
+export class Roll {
+  /** The journal is known up to here. */
+  readonly modseq: number;
+  readonly uids: UidList;
+  readonly modseqs: Float64Array;
+  /** Bits of FLAG. */
+  readonly flags: Uint8Array;
+  readonly #wordIds: Uint32Array;
+  readonly #words: readonly string[];
+  #unseen: number | null = null;
+
+  constructor(modseq: number, columns: Columns) {
+    this.modseq = modseq;
+    this.uids = columns.uids;
+    this.modseqs = columns.modseqs;
+    this.flags = columns.flags;
+    this.#wordIds = columns.wordIds;
+    this.#words = columns.words;
+  }
+
+  get size(): number {
+    return this.uids.length;
+  }
+
+  /** Memory it holds, about. */
+  get bytes(): number {
+    const words = this.#words.reduce((sum, text) => sum + 2 * text.length + 32, 0);
+    return 13 * this.size + this.#wordIds.byteLength + words + 500;
+  }
+
+  get lastUid(): number {
+    return this.uids[this.size - 1] ?? 0;
+  }
+
+  /** Messages without \Seen. */
+  get unseen(): number {
+    this.#unseen ??= this.flags.reduce((sum, bits) => sum + ((bits & FLAG.seen) === 0 ? 1 : 0), 0);
+    return this.#unseen;
+  }
+
+  /** Keywords of the message at `index`, one space between. */
+  keywordsAt(index: number): string {
+    return this.#words[this.#wordIds[index] ?? 0]!;
+  }
+
+  /** `index` counts from 0 and must be below `size`. */
+  entryAt(index: number): Entry {
+    return {
+      uid: this.uids[index]!,
+      modseq: this.modseqs[index]!,
+      flags: this.flags[index]!,
+      keywords: this.keywordsAt(index),
+    };
+  }
+
+  /** Every message, by UID; an object at a time. */
+  *entries(): Generator<Entry> {
+    for (let index = 0; index < this.size; index++) yield this.entryAt(index);
+  }
+
+  /** Index of a UID, or -1. */
+  indexOf(uid: number): number {
+    const index = findUid(this.uids, uid);
+    return this.uids[index] === uid ? index : -1;
+  }
+
+  /** The different texts of keywords that messages have, without ''. */
+  listKeywords(): string[] {
+    const isUsed = new Uint8Array(this.#words.length);
+    for (const id of this.#wordIds) isUsed[id] = 1;
+    return this.#words.filter((text, id) => text !== '' && isUsed[id] === 1);
+  }
+
+  /**
+   * The roll at `modseq`, after what the journal says: `changed` are new or have other flags, `vanished` went.
+   * Both ascend.
+   */
+  follow(modseq: number, changed: readonly Entry[], vanished: readonly number[]): Roll {
+    const builder = new RollBuilder(this.#words);
+    const gone = vanished.filter((uid) => this.indexOf(uid) >= 0);
+    const isNew = changed.map((entry) => this.indexOf(entry.uid) < 0);
+    const added = changed.filter((_, at) => isNew[at]);
+    const isInside = added.some(({ uid }) => uid < this.lastUid);
+    if (isInside || gone.length > 0 || this.#words.length > maxStaleWords + this.size) {
+      return this.#rebuild(modseq, changed, new Set(gone));
+    }
+    const size = this.size + added.length;
+    const modseqs = grow(this.modseqs, new Float64Array(size));
+    const flags = grow(this.flags, new Uint8Array(size));
+    const hasWords = this.#wordIds.length > 0 || changed.some(({ keywords }) => keywords !== '');
+    const wordIds = grow(this.#wordIds, new Uint32Array(hasWords ? size : 0));
+    let end = this.size;
+    for (const [at, entry] of changed.entries()) {
+      const index = isNew[at] ? end++ : this.indexOf(entry.uid);
+      modseqs[index] = entry.modseq;
+      flags[index] = entry.flags;
+      if (hasWords) wordIds[index] = builder.wordId(entry.keywords);
+    }
+    const uids = deriveUids(
+      this.uids,
+      [],
+      added.map(({ uid }) => uid),
+    );
+    return new Roll(modseq, { uids, modseqs, flags, wordIds, words: builder.words });
+  }
+
+  /** The general case: messages leave, or (after a restore) come between others. */
+  #rebuild(modseq: number, changed: readonly Entry[], gone: ReadonlySet<number>): Roll {
+    const builder = new RollBuilder();
+    let next = 0;
+    for (let index = 0; index < this.size; index++) {
+      const uid = this.uids[index]!;
+      while (next < changed.length && changed[next]!.uid < uid) builder.add(changed[next++]!);
+      if (changed[next]?.uid === uid) builder.add(changed[next++]!);
+      else if (!gone.has(uid)) {
+        builder.push(uid, this.modseqs[index]!, this.flags[index]!, this.keywordsAt(index));
+      }
+    }
+    while (next < changed.length) builder.add(changed[next++]!);
+    return builder.finish(modseq);
+  }
+}
+
+function grow<A extends Float64Array | Uint8Array | Uint32Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
+
+/** Makes a roll of rows that come by UID. */
+export class RollBuilder {
+  #size = 0;
+  #uids = new Uint32Array(64);
+  #modseqs = new Float64Array(64);
+  #flags = new Uint8Array(64);
+  #wordIds = new Uint32Array(64);
+  #ids: Map<string, number> | null = null;
+  #words: string[] | null = null;
+  readonly #startWords: readonly string[];
+
+  /** `words`: those of the roll that this one follows; their ids stay. */
+  constructor(words: readonly string[] = ['']) {
+    this.#startWords = words;
+  }
+
+  get words(): readonly string[] {
+    return this.#words ?? this.#startWords;
+  }
+
+  add({ uid, modseq, flags, keywords }: EntryRow): void {
+    this.push(Number(uid), Number(modseq), Number(flags), keywords);
+  }
+
+  push(uid: number, modseq: number, flags: number, keywords: string): void {
+    if (this.#size === this.#uids.length) this.#resize(2 * this.#size);
+    this.#uids[this.#size] = uid;
+    this.#modseqs[this.#size] = modseq;
+    this.#flags[this.#size] = flags;
+    this.#wordIds[this.#size] = this.wordId(keywords);
+    this.#size++;
+  }
+
+  wordId(keywords: string): number {
+    if (keywords === '') return 0;
+    this.#ids ??= new Map(this.words.map((text, id) => [text, id]));
+    const known = this.#ids.get(keywords);
+    if (known !== undefined) return known;
+    // A copy, once: the roll that this one follows keeps its own.
+    this.#words ??= [...this.#startWords];
+    this.#ids.set(keywords, this.#words.length);
+    return this.#words.push(keywords) - 1;
+  }
+
+  get lastUid(): number {
+    return this.#uids[this.#size - 1] ?? 0;
+  }
+
+  finish(modseq: number): Roll {
+    this.#resize(this.#size);
+    return new Roll(modseq, {
+      uids: shareUids(this.#uids),
+      modseqs: this.#modseqs,
+      flags: this.#flags,
+      wordIds: this.words.length > 1 ? this.#wordIds : new Uint32Array(0),
+      words: this.words,
+    });
+  }
+
+  #resize(size: number): void {
+    const kept = Math.min(size, this.#size);
+    this.#uids = grow(this.#uids.subarray(0, kept), new Uint32Array(size));
+    this.#modseqs = grow(this.#modseqs.subarray(0, kept), new Float64Array(size));
+    this.#flags = grow(this.#flags.subarray(0, kept), new Uint8Array(size));
+    this.#wordIds = grow(this.#wordIds.subarray(0, kept), new Uint32Array(size));
+  }
+}
