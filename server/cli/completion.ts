@@ -13,6 +13,7 @@ import { type CommandDefinition, textAt } from './command.ts';
 const namesOf: Record<string, () => Promise<string[]>> = {
   domain: async () => (await listDomains()).map((domain) => domain.name),
   user: async () => (await listAccounts({ pageSize: 1000 })).rows.map((user) => user.address),
+  deleted: async () => (await listAccounts({ pageSize: 1000 })).rows.map((user) => user.address),
   alias: async () => (await listAliases()).map((alias) => alias.address),
   network: async () => (await listNetworks()).map((network) => network.cidr),
   settings: async () => settings.map((setting) => setting.key),

@@ -6,6 +6,7 @@
 import { cutRows, join, sql, type Tx } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
+import { isRecoverable } from './mailbox-name.ts';
 import {
   lastUid,
   type Mailbox,
@@ -38,7 +39,7 @@ type AccountEntry = { quota: Quota; moved: Moved };
 export type Ledger = {
   /**
    * Places for all arrivals of a request, whose messages in one mailbox are one change and have ascending UIDs.
-   * Refusal 'not-found', 'over-quota', 'limit', 'invalid' (a UID that is none).
+   * Refusal 'not-found', 'forbidden' (deleted messages' mailbox), 'over-quota', 'limit', 'invalid' (a UID that is none).
    */
   take(arrivals: Arrival[]): Place[];
   /** Writes what was taken. */
@@ -91,6 +92,9 @@ function takePlaces(
     const entry = mailboxes.get(keyOf(arrival.accountId, arrival.mailboxId));
     const account = accounts.get(arrival.accountId);
     if (!entry || !account) throw new Refusal('not-found', 'There is no such mailbox.');
+    if (isRecoverable(entry.mailbox.name)) {
+      throw new Refusal('forbidden', 'Only deleted messages go there, by being deleted.');
+    }
     return { arrival, account, ...entry };
   });
   const uids = chooseUids(found);

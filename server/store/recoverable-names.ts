@@ -20,7 +20,8 @@ export async function releaseNames(tx: Tx, accountId: string): Promise<number> {
   const rows = await tx.$queryRaw<{ name: string }[]>`SELECT "name" FROM "Mailbox"
     WHERE "accountId" = ${accountId}`;
   const taken = rows.map((row) => row.name);
-  for (const root of new Set(old.map(({ name }) => rootOf(name)))) {
+  const roots = new Set(old.map(({ name }) => rootOf(name)));
+  for (const root of [...roots].sort().reverse()) {
     const free = findFree(taken);
     taken.push(free);
     for (const { id, name } of old.filter((one) => rootOf(one.name) === root)) {

@@ -4,9 +4,16 @@ import { type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { type Copied, moveIn } from './copy.ts';
 import { pokeMailbox } from './journal.ts';
-import { canonicalName, isRecoverable, originalName, recoverableRoot } from './mailbox-name.ts';
+import {
+  canonicalName,
+  isRecoverable,
+  isReserved,
+  originalName,
+  recoverableName,
+  recoverableRoot,
+} from './mailbox-name.ts';
 import { readMailbox } from './mailbox-row.ts';
-import { createIn, findIn } from './mailboxes.ts';
+import { createIn, findIn, findMailbox, type Mailbox } from './mailboxes.ts';
 
 export { isRecoverable, originalName, recoverableName, recoverableRoot } from './mailbox-name.ts';
 export { type DeletedMessage, listDeleted } from './recoverable-list.ts';
@@ -18,15 +25,20 @@ export type Restored = Copied & {
   name: string;
 };
 
+/** The twin of the mailbox of that name, given with or without "#deleted/"; null where nothing is kept. */
+export function findRecoverable(accountId: string, name: string): Promise<Mailbox | null> {
+  return findMailbox(accountId, isReserved(name) ? name : recoverableName(name));
+}
+
 /**
- * Moves deleted messages (those of `uids` that exist in the twin) back to the mailbox they were in, or to
+ * Moves deleted messages (those of `uids` that exist in the twin, or all for null) back to the mailbox they were in, or to
  * `targetName`; a mailbox that is no more is made again. All or none. `also` runs in the same transaction.
  * Refusal 'not-found', 'over-quota', 'forbidden' (a target of the server's), 'invalid', 'limit'.
  */
 export async function restoreMessages(
   accountId: string,
   twinId: string,
-  uids: number[],
+  uids: number[] | null,
   targetName?: string,
   also?: (tx: Tx, restored: Restored) => Promise<void>,
 ): Promise<Restored> {

@@ -66,9 +66,10 @@ export const fetch = defineCommand<Args>({
         });
       }
     }
-    // RFC 2180 §4.1.2: what another session has removed has no answer any more.
-    const isMissing = !isUid && answered < wanted.length;
-    return ok('Fetch completed', isMissing ? 'EXPUNGEISSUED' : undefined);
+    // RFC 2180 §4.1.1: what another session has expunged can be read on; §4.1.2: what it has moved cannot.
+    const { view } = selection;
+    const isMissing = answered < wanted.length || wanted.some((uid) => view.isGone(uid));
+    return ok('Fetch completed', !isUid && isMissing ? 'EXPUNGEISSUED' : undefined);
   },
 });
 
@@ -115,8 +116,12 @@ async function* readPortions(
   if (depth === 'entry' && uids.length >= rollFrom) {
     const { roll } = await readView(accountId, mailboxId);
     for (let at = 0; at < uids.length; at += entryPortion) {
-      const indexes = uids.slice(at, at + entryPortion).map((uid) => roll.indexOf(uid));
-      yield indexes.filter((index) => index >= 0).map((index) => roll.entryAt(index));
+      const asked = uids.slice(at, at + entryPortion);
+      const indexes = asked.map((uid) => roll.indexOf(uid)).filter((index) => index >= 0);
+      yield indexes.map((index) => roll.entryAt(index));
+      if (indexes.length === asked.length) continue;
+      const gone = asked.filter((uid) => roll.indexOf(uid) < 0);
+      yield await readMessages(accountId, mailboxId, gone);
     }
     return;
   }
