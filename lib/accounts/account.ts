@@ -6,6 +6,7 @@ import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
+import { requireLimit } from './limit.ts';
 import { hashPassword } from './password.ts';
 
 export type Role = 'user' | 'admin';
@@ -19,6 +20,8 @@ export type Account = {
   isDisabled: boolean;
   /** null: the setting storage.defaultQuotaBytes; 0: none */
   quotaBytes: number | null;
+  /** null: the setting storage.defaultQuotaMessages; 0: none */
+  quotaMessages: number | null;
   usedBytes: number;
   usedMessages: number;
   /** Moves when password, role or state change; sessions of an older epoch have ended. */
@@ -31,11 +34,12 @@ type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
 
 /** The account as the rest of Drey sees it: without the password hash, sizes as numbers. */
 export function toAccount(row: Row): Account {
-  const { passwordHash: _hidden, ...rest } = row;
+  const { passwordHash: _hidden, warnedPercent: _warned, ...rest } = row;
   return {
     ...rest,
     role: row.role === 'admin' ? 'admin' : 'user',
     quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
+    quotaMessages: row.quotaMessages === null ? null : Number(row.quotaMessages),
     usedBytes: Number(row.usedBytes),
     usedMessages: Number(row.usedMessages),
   };
@@ -92,6 +96,7 @@ export type NewAccount = {
   displayName?: string;
   role?: Role;
   quotaBytes?: number | null;
+  quotaMessages?: number | null;
   /** For the set-up: Refusal 'forbidden' where an administrator exists already. */
   isFirstAdmin?: boolean;
 };
@@ -108,7 +113,8 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
     displayName: cleanName(input.displayName),
     role: input.role ?? 'user',
     passwordHash,
-    quotaBytes: toQuota(input.quotaBytes),
+    quotaBytes: toLimit(input.quotaBytes, 'quotaBytes'),
+    quotaMessages: toLimit(input.quotaMessages, 'quotaMessages'),
     createdAt: now(),
   };
   try {
@@ -143,10 +149,12 @@ export type AccountChange = {
   displayName?: string;
   role?: Role;
   isDisabled?: boolean;
+  /** null: the setting; 0: none. Where less is allowed than is used, nothing goes and nothing more comes. */
   quotaBytes?: number | null;
+  quotaMessages?: number | null;
 };
 
-/** Changes a user. Refusal 'not-found'; 'forbidden' where no working admin would be left. */
+/** Changes a user. Refusal 'not-found', 'invalid'; 'forbidden' where no working admin would be left. */
 export async function updateAccount(
   id: string,
   change: AccountChange,
@@ -164,7 +172,8 @@ export async function updateAccount(
         displayName: change.displayName === undefined ? undefined : cleanName(change.displayName),
         role: change.role,
         isDisabled: change.isDisabled,
-        quotaBytes: change.quotaBytes === undefined ? undefined : toQuota(change.quotaBytes),
+        quotaBytes: toLimit(change.quotaBytes, 'quotaBytes'),
+        quotaMessages: toLimit(change.quotaMessages, 'quotaMessages'),
         epoch: endsSessions ? { increment: 1 } : undefined,
       },
     });
@@ -214,10 +223,11 @@ function cleanName(name = ''): string {
     .slice(0, 200);
 }
 
-function toQuota(bytes: number | null | undefined): bigint | null {
-  if (bytes === null || bytes === undefined) return null;
-  if (!Number.isSafeInteger(bytes) || bytes < 0) {
-    throw new Refusal('invalid', 'The quota must be a number of bytes.', 'quotaBytes');
-  }
-  return BigInt(bytes);
+/** For the row; nothing stays nothing. Refusal 'invalid'. */
+function toLimit<T extends number | null | undefined>(
+  value: T,
+  field: 'quotaBytes' | 'quotaMessages',
+): bigint | Exclude<T, number> {
+  requireLimit(value, field);
+  return typeof value === 'number' ? BigInt(value) : (value as Exclude<T, number>);
 }

@@ -5,6 +5,7 @@ import { db, isUniqueViolation, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
+import { requireLimit } from './limit.ts';
 
 export type Domain = {
   id: string;
@@ -12,8 +13,29 @@ export type Domain = {
   name: string;
   comment: string;
   isDisabled: boolean;
+  /** What its accounts may use together; 0: no limit */
+  quotaBytes: number;
+  quotaMessages: number;
   createdAt: Date;
 };
+
+/** A domain with how many accounts and aliases it has and what its accounts use together. */
+export type ListedDomain = Domain & {
+  accounts: number;
+  aliases: number;
+  usedBytes: number;
+  usedMessages: number;
+};
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.domain.findUnique>>>;
+
+function toDomain({ warnedPercent: _hidden, ...row }: Row): Domain {
+  return {
+    ...row,
+    quotaBytes: Number(row.quotaBytes),
+    quotaMessages: Number(row.quotaMessages),
+  };
+}
 
 const namePattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
@@ -27,27 +49,35 @@ export function canonicalDomain(text: string): string {
   return name;
 }
 
-/** Every domain by name, with how many accounts and aliases it has. */
-export async function listDomains(): Promise<(Domain & { accounts: number; aliases: number })[]> {
+/** Every domain by name. */
+export async function listDomains(): Promise<ListedDomain[]> {
   const [domains, accounts, aliases] = await Promise.all([
     db.domain.findMany({ orderBy: { name: 'asc' } }),
-    db.account.groupBy({ by: ['domainId'], _count: true }),
+    db.account.groupBy({
+      by: ['domainId'],
+      _count: true,
+      _sum: { usedBytes: true, usedMessages: true },
+    }),
     db.alias.groupBy({ by: ['domainId'], _count: true }),
   ]);
-  const countOf = (rows: { domainId: string; _count: number }[]) =>
-    new Map(rows.map((row) => [row.domainId, row._count]));
-  const accountsOf = countOf(accounts);
-  const aliasesOf = countOf(aliases);
-  return domains.map((domain) => ({
-    ...domain,
-    accounts: accountsOf.get(domain.id) ?? 0,
-    aliases: aliasesOf.get(domain.id) ?? 0,
-  }));
+  const accountsOf = new Map(accounts.map((row) => [row.domainId, row]));
+  const aliasesOf = new Map(aliases.map((row) => [row.domainId, row._count]));
+  return domains.map((domain) => {
+    const own = accountsOf.get(domain.id);
+    return {
+      ...toDomain(domain),
+      accounts: own?._count ?? 0,
+      aliases: aliasesOf.get(domain.id) ?? 0,
+      usedBytes: Number(own?._sum.usedBytes ?? 0),
+      usedMessages: Number(own?._sum.usedMessages ?? 0),
+    };
+  });
 }
 
 /** The domain of that name, or null. */
 export async function findDomain(name: string): Promise<Domain | null> {
-  return db.domain.findUnique({ where: { name: name.toLowerCase() } });
+  const row = await db.domain.findUnique({ where: { name: name.toLowerCase() } });
+  return row && toDomain(row);
 }
 
 /** The domain of that name. Refusal 'not-found'. */
@@ -57,17 +87,22 @@ export async function requireDomain(name: string): Promise<Domain> {
   return domain;
 }
 
+export type DomainQuota = { quotaBytes?: number; quotaMessages?: number };
+
 /** Adds a domain. Refusal 'invalid', 'exists'. */
 export async function addDomain(
-  input: { name: string; comment?: string },
+  input: { name: string; comment?: string } & DomainQuota,
   by: string,
 ): Promise<Domain> {
   const name = canonicalDomain(input.name);
+  const quota = { quotaBytes: input.quotaBytes, quotaMessages: input.quotaMessages };
+  requireQuota(quota);
   try {
     return await write(async (tx) => {
       await recordChangeIn(tx, by, `domain ${name}`, 'added');
       const comment = input.comment?.trim().slice(0, 500) ?? '';
-      return tx.domain.create({ data: { id: newId(), name, comment, createdAt: now() } });
+      const data = { id: newId(), name, comment, ...quota, createdAt: now() };
+      return toDomain(await tx.domain.create({ data }));
     });
   } catch (error) {
     if (isUniqueViolation(error)) throw new Refusal('exists', `${name} is here already.`, 'name');
@@ -75,20 +110,32 @@ export async function addDomain(
   }
 }
 
-/** Changes comment or state. A disabled domain receives no mail; its users still sign in. */
+/**
+ * Changes comment, state or limits. A disabled domain receives no mail; its users still sign in. Where less is
+ * allowed than is used, nothing goes and nothing more comes. Refusal 'not-found', 'invalid'.
+ */
 export async function updateDomain(
   name: string,
-  change: { comment?: string; isDisabled?: boolean },
+  change: { comment?: string; isDisabled?: boolean } & DomainQuota,
   by: string,
-): Promise<void> {
+): Promise<Domain> {
   const domain = await requireDomain(name);
-  await write(async (tx) => {
-    await tx.domain.update({
+  requireQuota(change);
+  return write(async (tx) => {
+    const { quotaBytes, quotaMessages, isDisabled } = change;
+    const comment = change.comment?.trim().slice(0, 500);
+    const row = await tx.domain.update({
       where: { id: domain.id },
-      data: { comment: change.comment?.trim().slice(0, 500), isDisabled: change.isDisabled },
+      data: { comment, isDisabled, quotaBytes, quotaMessages },
     });
     await recordChangeIn(tx, by, `domain ${domain.name}`, JSON.stringify(change));
+    return toDomain(row);
   });
+}
+
+function requireQuota({ quotaBytes, quotaMessages }: DomainQuota): void {
+  requireLimit(quotaBytes, 'quotaBytes');
+  requireLimit(quotaMessages, 'quotaMessages');
 }
 
 /** Removes an empty domain. Refusal 'in-use' while it has accounts or aliases. */

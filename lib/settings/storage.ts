@@ -1,4 +1,6 @@
 // What is kept, where and how long.
+import { z } from 'zod';
+import { defineSetting } from './define.ts';
 import { defineNumber } from './number.ts';
 
 export const storageSettings = [
@@ -12,6 +14,25 @@ export const storageSettings = [
     postfix: ['mailbox_size_limit', 'virtual_mailbox_limit'],
     dovecot: ['quota_storage_size'],
     applies: 'next-message',
+  }),
+  defineNumber('storage.defaultQuotaMessages', {
+    min: 0,
+    max: 1_000_000_000,
+    default: 0,
+    unit: 'messages',
+    title: 'Messages a user may keep',
+    help: 'For users without a limit of their own. 0: no limit.',
+    dovecot: ['quota_message_count'],
+    applies: 'next-message',
+  }),
+  defineSetting('storage.quotaWarnings', {
+    schema: z.boolean('Answer yes or no.'),
+    default: true,
+    title: 'Warnings of a full mailbox',
+    help: 'A mail to the user at 80 and 95 % of the quota, to the administrators at those of a domain.',
+    control: { kind: 'boolean' },
+    dovecot: ['quota_warning'],
+    applies: 'next-attempt',
   }),
   defineNumber('storage.fileThresholdBytes', {
     min: 0,
@@ -40,6 +61,15 @@ export const storageSettings = [
     unit: 'days',
     title: 'Events kept for',
     help: 'Older entries of the event trail are removed.',
+    applies: 'next-attempt',
+  }),
+  defineNumber('storage.tombstoneDays', {
+    min: 1,
+    max: 3650,
+    default: 90,
+    unit: 'days',
+    title: 'Deletions remembered for',
+    help: 'A mail program that was away for longer compares its whole list of messages instead of hearing only which ones went.',
     applies: 'next-attempt',
   }),
 ] as const;

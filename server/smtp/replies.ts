@@ -24,7 +24,9 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
   'relay-denied': [554, '5.7.1'],
   'unknown-recipient': [550, '5.1.1'],
   'recipient-disabled': [550, '5.2.1'],
+  // The user may make room: temporary, where "552" of RFC 5321 §4.2.3 would end the mail at once.
   'mailbox-full': [452, '4.2.2'],
+  'never-fits': [552, '5.2.2'],
   'too-big': [552, '5.3.4'],
   'header-too-big': [552, '5.3.4'],
   'bare-newline': [550, '5.6.11'],
@@ -36,9 +38,9 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
 };
 
 /** Refusals of other rooms that can reach a mail transaction; any other is a fault of ours. */
-const verdicts: Partial<Record<RefusalReason, Refused>> = {
+const verdicts: Partial<Record<RefusalReason, (text: string) => Refused>> = {
   'over-quota': mailboxFull,
-  'too-big': tooBig,
+  'too-big': () => tooBig,
 };
 
 /** The reply that tells a refusing verdict. */
@@ -49,7 +51,7 @@ export function replyOf(verdict: Refused): Reply {
 
 /** A thrown value as a verdict: a refusal of the store, or a fault that is logged whole and told as 451. */
 export function verdictOfError(error: unknown): Refused {
-  const known = isRefusal(error) ? verdicts[error.reason] : undefined;
+  const known = isRefusal(error) ? verdicts[error.reason]?.(error.message) : undefined;
   if (known) return known;
   log.error({ err: error }, 'a mail transaction failed');
   return unavailable;

@@ -18,6 +18,7 @@ export type Reason =
   | 'unknown-recipient'
   | 'recipient-disabled'
   | 'mailbox-full'
+  | 'never-fits'
   | 'too-big'
   | 'header-too-big'
   | 'bare-newline'
@@ -46,5 +47,13 @@ export function refuse(reason: Reason, text: string): Refused {
 }
 
 export const tooBig = refuse('too-big', 'The message is larger than this server takes');
-export const mailboxFull = refuse('mailbox-full', 'The mailbox is full');
+export const neverFits = refuse(
+  'never-fits',
+  'The message is larger than the whole mailbox may be',
+);
 export const unavailable = refuse('unavailable', 'Local error in processing, try again later');
+
+/** No room now, in the words of the store. */
+export function mailboxFull(text: string): Refused {
+  return refuse('mailbox-full', text.replace(/\.$/, ''));
+}

@@ -8,6 +8,7 @@
 import { cutRows, type Db, db, empty, join, type Sql, sql, type Tx } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
+import { FLAG } from './flag-bits.ts';
 
 /** What is used and what may be; a limit is null where there is none. */
 export type Room = {
@@ -115,11 +116,24 @@ function toRoom(row: RoomRow): Room {
 
 /** What would be too much if so many bytes and messages were added, in words for a person; null where they fit. */
 export function findExcess(quota: Quota, sizeBytes: number, messages: number): string | null {
+  return findOwnExcess(quota, sizeBytes, messages) ?? findDomainExcess(quota, sizeBytes, messages);
+}
+
+/** The same by the limits of the account alone. */
+export function findOwnExcess(quota: Room, sizeBytes: number, messages: number): string | null {
   if (isOver(quota.limitBytes, quota.usedBytes + sizeBytes)) return 'The mailbox is full.';
   if (isOver(quota.limitMessages, quota.usedMessages + messages)) {
     return 'The mailbox is full: it has as many messages as it may hold.';
   }
-  const { domain } = quota;
+  return null;
+}
+
+/** The same by the limits of its domain alone. */
+export function findDomainExcess(
+  { domain }: Quota,
+  sizeBytes: number,
+  messages: number,
+): string | null {
   if (!domain) return null;
   if (isOver(domain.limitBytes, domain.usedBytes + sizeBytes)) {
     return `The domain ${domain.name} has used up its storage.`;
@@ -137,6 +151,18 @@ export function isLargerThanAll(quota: Quota, sizeBytes: number): boolean {
 
 function isOver(limit: number | null, used: number): boolean {
   return limit !== null && used > limit;
+}
+
+/** What removing the messages with \\Deleted would give back (RFC 9208 §4.1.4). */
+export async function countDeleted(mailbox: {
+  accountId: string;
+  id: string;
+}): Promise<{ messages: number; sizeBytes: number }> {
+  const rows = await db.$queryRaw<Record<'messages' | 'sizeBytes', bigint | number>[]>`
+    SELECT COUNT(*) AS "messages", CAST(COALESCE(SUM("sizeBytes"), 0) AS BIGINT) AS "sizeBytes"
+    FROM "Message" WHERE "accountId" = ${mailbox.accountId} AND "mailboxId" = ${mailbox.id}
+    AND ("flags" & ${FLAG.deleted}) <> 0`;
+  return { messages: Number(rows[0]?.messages), sizeBytes: Number(rows[0]?.sizeBytes) };
 }
 
 /**

@@ -14,7 +14,7 @@ import { mailParameters } from './mail-parameters.ts';
 import { nullSender } from './null-sender.ts';
 import { ownFrom } from './own-from.ts';
 import { ownSender } from './own-sender.ts';
-import { quota } from './quota.ts';
+import { quota, quotaAtEnd } from './quota.ts';
 import { rcptParameters } from './rcpt-parameters.ts';
 import { recipientCount } from './recipient-count.ts';
 import { recipientExists } from './recipient-exists.ts';
@@ -39,7 +39,16 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     recipientExists,
     quota,
   ],
-  data: [activeAccount, fieldCount, bareNewline, hops, deliveredTo, ownFrom, authenticity],
+  data: [
+    activeAccount,
+    fieldCount,
+    bareNewline,
+    hops,
+    deliveredTo,
+    ownFrom,
+    quotaAtEnd,
+    authenticity,
+  ],
 };
 
 /** What a stage came to: the refusal that ended it, or what its checks want to be done. */

@@ -196,23 +196,6 @@ test('too many recipients are put off, not refused for good', async () => {
   await resetSetting('smtp.maxRecipients', 'test');
 });
 
-test('a full mailbox is told at RCPT', async () => {
-  await updateAccount(world.bob.id, { quotaBytes: 1_000_000 }, 'test');
-  const client = await world.asStranger();
-  await client.say('EHLO far.test');
-  await client.say('MAIL FROM:<eve@far.test> SIZE=2000000');
-  assert.match(await client.say('RCPT TO:<bob@example.org>'), /^452 4\.2\.2 /);
-  assert.match(await client.say('RCPT TO:<ada@example.org>'), /^250 /);
-  await client.say('RSET');
-  // Undeclared, it shows at the end, and nobody has got a copy.
-  const before = (await world.readInbox(world.ada)).length;
-  const data = `${sample}${'x'.repeat(70).concat('\r\n').repeat(20_000)}`;
-  const reply = await client.deliver({ to: ['ada@example.org', 'bob@example.org'], data });
-  assert.match(reply, /^452 4\.2\.2 /);
-  assert.equal((await world.readInbox(world.ada)).length, before);
-  await updateAccount(world.bob.id, { quotaBytes: null }, 'test');
-});
-
 test('loops: too many Received fields, and an own Delivered-To', async () => {
   const client = await world.asStranger();
   await client.say('EHLO far.test');
