@@ -11,6 +11,7 @@ import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { purgeDeleted } from '#server/store/recoverable.ts';
+import { pruneTombstones } from '#server/store/tombstones.ts';
 
 export type Job = {
   name: string;
@@ -35,6 +36,8 @@ export const jobs: Job[] = [
   { name: 'purge-deleted', intervalMs: hourMs, run: purgeDeleted },
   // Bodies nobody points to, and the mail of removed accounts.
   { name: 'store-cleanup', intervalMs: hourMs, run: removeOrphans },
+  // After the bodies: what expunged messages leave in the journal.
+  { name: 'tombstones', intervalMs: 6 * hourMs, run: pruneTombstones },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },

@@ -9,6 +9,7 @@ import { type Mailbox, readMailbox } from './mailbox-row.ts';
 import { type Roll, RollBuilder } from './roll.ts';
 import { recallRoll, rememberRoll } from './roll-cache.ts';
 import { nextTurn } from './turn.ts';
+import { intersectRanges, listMissing, type Range, sortRanges, toRanges } from './uid-range.ts';
 
 export { type Entry, toEntry } from './entry.ts';
 export type { Roll } from './roll.ts';
@@ -156,6 +157,62 @@ async function readTombstones(
   const uids = new Map<number, number>();
   for (const { uid, modseq } of rows) if (uid !== null) uids.set(Number(uid), Number(modseq));
   return { uids, isComplete: sinceModseq >= Number(first.floor) };
+}
+
+/** Tombstones after `sinceModseq` are read by their MODSEQ up to so many, else along the UIDs. */
+const fewTombstones = 2000;
+
+/**
+ * What of `known` (ranges of UIDs, in any order) vanished after `sinceModseq`, as ascending ranges (RFC 7162
+ * §3.2.5.2). Exact as far as the journal reaches; below the floor all of `known` that does not exist, which
+ * may repeat what the client has heard already. Refusal 'not-found'.
+ */
+export async function listVanished(
+  accountId: string,
+  mailboxId: string,
+  sinceModseq: number,
+  known: readonly Range[],
+): Promise<Range[]> {
+  const mailbox = await readMailbox(db, accountId, mailboxId);
+  const wanted = sortRanges(known, mailbox.uidNext - 1);
+  if (wanted.length === 0 || mailbox.highestModseq <= sinceModseq) return [];
+  const gone = await findGone(accountId, mailboxId, sinceModseq);
+  if (gone) return intersectRanges(gone, wanted);
+  return listMissing(wanted, (await readView(accountId, mailboxId)).roll.uids);
+}
+
+/** UIDs with a tombstone after `sinceModseq` and no row, as ranges; null where tombstones are gone. */
+async function findGone(
+  accountId: string,
+  mailboxId: string,
+  sinceModseq: number,
+): Promise<Range[] | null> {
+  const first = await db.$queryRaw<{ uid: bigint | number }[]>`SELECT "uid" FROM "Tombstone"
+    WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND "modseq" > ${sinceModseq}
+    ORDER BY "modseq" LIMIT ${fewTombstones}`;
+  const uids = first.map(({ uid }) => Number(uid)).sort((one, other) => one - other);
+  if (uids.length === fewTombstones) {
+    uids.length = 0;
+    for (;;) {
+      // The sign keeps SQLite from sorting by the other index for each piece.
+      const rows = await db.$queryRaw<{ uid: bigint | number }[]>`SELECT "uid" FROM "Tombstone"
+        WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
+        AND "uid" > ${uids.at(-1) ?? 0} AND +"modseq" > ${sinceModseq}
+        ORDER BY "uid" LIMIT ${rowsPerRead}`;
+      for (const { uid } of rows) uids.push(Number(uid));
+      if (rows.length < rowsPerRead) break;
+      await nextTurn();
+    }
+  }
+  // Asked last: what a job removed meanwhile has raised it.
+  const [floor] = await db.$queryRaw<{ floorModseq: bigint | number }[]>`
+    SELECT "floorModseq" FROM "Mailbox" WHERE "accountId" = ${accountId} AND "id" = ${mailboxId}`;
+  if (!floor) throw new Refusal('not-found', 'There is no such mailbox.');
+  if (sinceModseq < Number(floor.floorModseq)) return null;
+  if (uids.length === 0) return [];
+  // A restore may have brought some back.
+  const { roll } = await readView(accountId, mailboxId);
+  return toRanges(uids.filter((uid) => roll.indexOf(uid) < 0));
 }
 
 /** Tells this process, after the commit, that the mailbox changed. */
