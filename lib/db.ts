@@ -16,6 +16,7 @@ import {
   type SqliteAdapterFactory,
   snapshotIsolation,
 } from './sqlite-adapter.ts';
+import { endProcess, isKnownRolledBack, refuseFault, StorageRefusal } from './storage-failure.ts';
 
 // Some 25 MB that a server on SQLite does not need, and the other way round.
 const postgresql = isPostgresql()
@@ -114,7 +115,8 @@ export function isSqlite(): boolean {
 /** Reads. Never write through this: it is another connection, outside the queue. */
 export const db: Db = new Proxy({} as Db, {
   get: (_target, property) =>
-    findDirect(property, state.adapter?.direct()?.reader) ?? Reflect.get(client(), property),
+    guardRead(property, findDirect(property, state.adapter?.direct()?.reader)) ??
+    Reflect.get(client(), property),
 });
 
 /** What steps of a transaction use. */
@@ -131,6 +133,21 @@ function findDirect(property: string | symbol, connection: DirectConnection | un
   return async (tagged: TemplateStringsArray | Sql, ...values: unknown[]) => {
     const statement = 'sql' in tagged ? tagged : sql(tagged, ...values);
     return property === '$queryRaw' ? connection.query(statement) : connection.execute(statement);
+  };
+}
+
+/** A read that fails because the storage does is a refusal. */
+function guardRead(
+  property: string | symbol,
+  run: ReturnType<typeof findDirect>,
+): ReturnType<typeof findDirect> {
+  if (!run || property !== '$queryRaw') return run;
+  return async (...given) => {
+    try {
+      return await run(...given);
+    } catch (error) {
+      throw refuseFault(error);
+    }
   };
 }
 
@@ -213,7 +230,8 @@ export function writeTogether<Item, Outcome>(
     } catch (error) {
       const failed: Handed<Item, Outcome>[] = taken ?? take();
       // Only where the step failed: after a failed commit nobody knows what is stored.
-      if (isStepBad && failed.length > 1) for (const one of failed) void store(() => [one]);
+      const isRepeated = isStepBad && failed.length > 1 && !(error instanceof StorageRefusal);
+      if (isRepeated) for (const one of failed) void store(() => [one]);
       else for (const { reject } of failed) reject(error);
     }
   };
@@ -263,7 +281,8 @@ async function drain(): Promise<void> {
 async function commitGroup(group: Waiting[]): Promise<void> {
   const settle = await runGroup(group).catch((error) => {
     // Nothing of the group was committed (or, alone in its group, the step itself threw).
-    for (const waiting of group) waiting.reject(error);
+    const refusal = refuseFault(error);
+    for (const waiting of group) waiting.reject(refusal);
     return [];
   });
   for (const tell of settle) tell();
@@ -273,6 +292,7 @@ async function commitGroup(group: Waiting[]): Promise<void> {
 /** Runs the steps and commits; begins anew where the database gave way to another process. */
 async function runGroup(group: Waiting[]): Promise<(() => void)[]> {
   for (let tries = 1; ; tries++) {
+    let isCommitting = false;
     try {
       const settle: (() => void)[] = [];
       await client().$transaction(async (tx) => {
@@ -282,14 +302,23 @@ async function runGroup(group: Waiting[]): Promise<(() => void)[]> {
           // Chains of queries run as microtasks only: give timers and sockets their turn.
           await new Promise(setImmediate);
         }
+        isCommitting = true;
       });
       return settle;
     } catch (error) {
+      if (isCommitting) await endUnlessRolledBack(error);
       if (!isConflict(error) || tries === maxTries) throw error;
       // Not in step with the other one, or both meet again.
       await sleep(Math.random() * 20 * 2 ** tries);
     }
   }
+}
+
+/** After a commit that failed: on only where it is certain that nothing of it is stored. */
+async function endUnlessRolledBack(error: unknown): Promise<void> {
+  if (state.sqlite?.isRolledBack() || isKnownRolledBack(error)) return;
+  endProcess('The commit', error);
+  await new Promise(() => {});
 }
 
 /** Runs one step of a group; returns what to tell its caller after the commit. */
@@ -306,9 +335,15 @@ async function runStep(tx: Tx, waiting: Waiting, hasPeers: boolean): Promise<() 
   } catch (error) {
     // Locks of earlier steps may be a part of it: the whole group gives way.
     if (isConflict(error)) throw error;
-    await tx.$executeRaw`ROLLBACK TO SAVEPOINT step`;
-    await tx.$executeRaw`RELEASE SAVEPOINT step`;
-    return () => waiting.reject(error);
+    const refusal = refuseFault(error);
+    try {
+      await tx.$executeRaw`ROLLBACK TO SAVEPOINT step`;
+      await tx.$executeRaw`RELEASE SAVEPOINT step`;
+    } catch {
+      // The fault has taken the whole transaction with it, and so the group.
+      throw refusal;
+    }
+    return () => waiting.reject(refusal);
   }
 }
 

@@ -35,13 +35,20 @@ export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
   revision(): number | null;
   /** What runs outside and inside of transactions; null while there is no connection. */
   direct(): { reader: DirectConnection; writer: DirectConnection } | null;
+  /** After a failed COMMIT: whether it is certain that nothing of the transaction is stored. */
+  isRolledBack(): boolean;
   /** That of the snapshot which began last: to be asked before another one begins. */
   snapshot(): DirectConnection | null;
 };
 
 type Open = { reader: Connection; writer: Connection };
 type Transaction = Awaited<ReturnType<Adapter['startTransaction']>>;
-type Connection = { adapter: Adapter; direct: DirectConnection; readVersion: () => number };
+type Connection = {
+  adapter: Adapter;
+  direct: DirectConnection;
+  readVersion: () => number;
+  isRolledBack: () => boolean;
+};
 
 /** The isolation that a transaction asks for when it only reads; others ask for none. */
 export const snapshotIsolation = 'Serializable';
@@ -68,9 +75,10 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
     dataVersion: () => connected?.writer.readVersion() ?? null,
     revision: () => connected?.reader.readVersion() ?? null,
     direct: () => connected && { reader: connected.reader.direct, writer: connected.writer.direct },
+    isRolledBack: () => connected?.writer.isRolledBack() ?? false,
     snapshot: () => begun,
     connect: async () => {
-      const writer = await open(writers);
+      const writer = await open(writers, true);
       const reader = await openReader(readers);
       connected = { reader, writer };
       const start = writer.adapter.startTransaction.bind(writer.adapter);
@@ -99,14 +107,14 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
   };
 }
 
-async function open(factory: PrismaBetterSqlite3): Promise<Connection> {
+async function open(factory: PrismaBetterSqlite3, isWriter = false): Promise<Connection> {
   const adapter = (await factory.connect()) as Adapter;
   const { client } = adapter;
   await configure(client);
-  const direct = connectDirectly(client);
+  const direct = connectDirectly(client, isWriter);
   const version = client.prepare('PRAGMA data_version').pluck();
-  cacheStatements(client);
-  return { adapter, direct, readVersion: () => Number(version.get()) };
+  const isRolledBack = cacheStatements(client, isWriter);
+  return { adapter, direct, readVersion: () => Number(version.get()), isRolledBack };
 }
 
 async function openReader(factory: PrismaBetterSqlite3): Promise<Connection> {
@@ -166,7 +174,15 @@ function remember<T>(make: (sql: string) => T): (sql: string) => T {
   };
 }
 
-function connectDirectly(client: Client): DirectConnection {
+/**
+ * SQLite ends a transaction by itself when a statement meets a full or a broken disk. What followed would be
+ * committed by itself then, statement by statement.
+ */
+function requireTransaction(client: Client): void {
+  if (!client.inTransaction) throw new Error('The transaction has ended before its time.');
+}
+
+function connectDirectly(client: Client, isWriter: boolean): DirectConnection {
   const prepare = client.prepare.bind(client);
   const find = remember((sql) => {
     const statement = prepare(sql);
@@ -176,6 +192,7 @@ function connectDirectly(client: Client): DirectConnection {
   });
   return {
     query: ({ sql, values }) => {
+      if (isWriter) requireTransaction(client);
       const { statement, dates } = find(sql);
       const rows = statement.all(values.map(toColumn)) as Record<string, unknown>[];
       for (const name of dates) {
@@ -183,7 +200,10 @@ function connectDirectly(client: Client): DirectConnection {
       }
       return rows;
     },
-    execute: ({ sql, values }) => find(sql).statement.run(values.map(toColumn)).changes,
+    execute: ({ sql, values }) => {
+      if (isWriter) requireTransaction(client);
+      return find(sql).statement.run(values.map(toColumn)).changes;
+    },
   };
 }
 
@@ -194,15 +214,58 @@ function toColumn(value: unknown): unknown {
   return value;
 }
 
-/** Keeps Prisma's prepared statements. `bind` is imitated, since a real one is for ever. */
-function cacheStatements(client: Client): void {
+/**
+ * True for a COMMIT that found no room: then nothing of it is stored, and that is certain in WAL mode. The code
+ * SQLITE_FULL means that a write had no room (a sync that fails has a code of its own), frames in the log count
+ * only once the log's index says so, which is written last, and the transaction is rolled back.
+ */
+function isWithoutTrace(client: Client, error: unknown): boolean {
+  if ((error as { code?: unknown }).code !== 'SQLITE_FULL') return false;
+  if (client.inTransaction) client.exec('ROLLBACK');
+  return !client.inTransaction;
+}
+
+/** What Prisma calls for a statement without parameters and rows. */
+function imitateEnd(run: () => { changes: number }) {
+  return { bind: () => ({ reader: false, columns: () => null, run }) };
+}
+
+/**
+ * Keeps Prisma's prepared statements. `bind` is imitated, since a real one is for ever. Returns what tells
+ * whether the last COMMIT failed without a trace.
+ */
+function cacheStatements(client: Client, isWriter: boolean): () => boolean {
+  let isRolledBack = false;
   const prepare = client.prepare.bind(client);
   const find = remember((sql) => {
     const statement = prepare(sql);
     return { statement, columns: statement.reader ? statement.columns() : null };
   });
+  const rollBack = () => {
+    // SQLite may have done it by itself.
+    if (client.inTransaction) client.exec('ROLLBACK');
+    return { changes: 0 };
+  };
+  const commitNow = () => {
+    isRolledBack = false;
+    // A statement's fault has ended the transaction, and its step has not told.
+    if (!client.inTransaction) {
+      isRolledBack = true;
+      throw new Error('The transaction has ended before its time.');
+    }
+    try {
+      client.exec('COMMIT');
+    } catch (error) {
+      isRolledBack = isWithoutTrace(client, error);
+      throw error;
+    }
+    return { changes: 0 };
+  };
   const imitation = (sql: string) => {
     if (sql === 'BEGIN') return { run: () => undefined };
+    if (isWriter && sql === 'COMMIT') return imitateEnd(commitNow);
+    if (isWriter && sql === 'ROLLBACK') return imitateEnd(rollBack);
+    if (isWriter) requireTransaction(client);
     const { statement, columns } = find(sql);
     return {
       bind: (args: unknown[]) => ({
@@ -214,4 +277,5 @@ function cacheStatements(client: Client): void {
     };
   };
   client.prepare = imitation as unknown as Client['prepare'];
+  return () => isRolledBack;
 }

@@ -1,7 +1,7 @@
 // Bodies as files: <data>/blobs/ab/cdef… by the sha-256 of their bytes, and <data>/blobs/tmp for what is
 // still arriving. Invariant: a file under its final name is whole and durable (file synced, renamed,
 // folder synced), and is never changed; every staging puts its own file there, even over an equal one, so
-// that its time says when somebody last wanted it (removeBlobFile counts on that).
+// that its mark (FileMark) tells whether somebody wanted it since it was looked at.
 import {
   type FileHandle,
   link,
@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataFolder } from '#lib/env.ts';
 import { newId } from '#lib/id.ts';
+import { syncOrEnd } from '#lib/storage-failure.ts';
 
 const hashPattern = /^[0-9a-f]{64}$/;
 
@@ -43,7 +44,7 @@ export async function openTemporary(): Promise<{ path: string; file: FileHandle 
 export async function keepTemporary(path: string, file: FileHandle, hash: string): Promise<string> {
   const target = blobPath(hash);
   try {
-    await file.sync();
+    await syncOrEnd('A sync of a body', () => file.sync());
   } finally {
     await file.close();
   }
@@ -60,10 +61,11 @@ export async function dropTemporary(path: string, file: FileHandle): Promise<voi
   await rm(path, { force: true });
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes names in a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
-    await folder.sync();
+    await syncOrEnd('A sync of a folder', () => folder.sync());
   } finally {
     await folder.close();
   }
@@ -83,22 +85,45 @@ export async function readBlobFile(hash: string): Promise<Buffer> {
   }
 }
 
+/** What tells one file from a later one of the same name. */
+export type FileMark = { ino: number; mtimeMs: number };
+
+/** The mark of a file, or null where there is none. */
+export async function readMark(path: string): Promise<FileMark | null> {
+  try {
+    const { ino, mtimeMs } = await stat(path);
+    return { ino, mtimeMs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export function isSameFile(one: FileMark, other: FileMark): boolean {
+  return one.ino === other.ino && one.mtimeMs === other.mtimeMs;
+}
+
 /**
- * Removes the file of a blob that has no row, unless it was staged after `before`: somebody may be about
- * to insert its row. Taken aside first, so that the look at its time cannot be overtaken by a staging.
+ * Removes the file of a blob if it is still the one of that mark and `isWanted` does not hold it back: somebody
+ * may have staged it anew and be about to insert its row. Taken aside first, so that this look cannot be
+ * overtaken by a staging.
  */
-export async function removeBlobFile(hash: string, before: Date): Promise<boolean> {
+export async function removeBlobFile(
+  hash: string,
+  mark: FileMark,
+  isWanted: () => boolean,
+): Promise<boolean> {
   const path = blobPath(hash);
   const aside = join(blobsFolder(), 'tmp', newId());
   await mkdir(dirname(aside), { recursive: true, mode: 0o700 });
   try {
-    if ((await stat(path)).mtime >= before) return false;
     await rename(path, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-  const isStale = (await stat(aside)).mtime < before;
+  const found = await readMark(aside);
+  const isStale = found !== null && isSameFile(found, mark) && !isWanted();
   // Back under its name; where a still newer staging put its file there meanwhile, that one stays.
   if (!isStale) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
@@ -114,18 +139,10 @@ export async function* listBlobFiles(): AsyncGenerator<string[]> {
   }
 }
 
-/** Removes what arrived halfway before `before`. Returns how many. */
-export async function removeTemporaries(before: Date): Promise<number> {
+/** Paths of what is arriving, or arrived halfway. */
+export async function listTemporaries(): Promise<string[]> {
   const folder = join(blobsFolder(), 'tmp');
-  let removed = 0;
-  for (const name of await listNames(folder)) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => null);
-    if (!found || found.mtime >= before) continue;
-    await rm(path, { force: true });
-    removed++;
-  }
-  return removed;
+  return (await listNames(folder)).map((name) => join(folder, name));
 }
 
 async function listNames(folder: string): Promise<string[]> {

@@ -5,7 +5,9 @@ import { type FileHandle, readFile } from 'node:fs/promises';
 import { Refusal } from '#lib/errors.ts';
 import { computeFacts, type MessageFacts } from '#lib/mail/facts.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { dropTemporary, keepTemporary, openTemporary } from './blob-files.ts';
+import { refuseFault } from '#lib/storage-failure.ts';
+import { blobPath, dropTemporary, keepTemporary, openTemporary } from './blob-files.ts';
+import { holdStaged } from './staged-bodies.ts';
 
 export type StagedBody = {
   /** sha-256 of the bytes, hex */
@@ -68,8 +70,13 @@ export function createStage(limitBytes: number): Stage {
     if (!spool && sizeBytes <= thresholdBytes) return;
     const rest = spool ? chunk : Buffer.concat(chunks);
     chunks = [];
-    spool ??= await openTemporary();
-    await spool.file.appendFile(rest);
+    try {
+      spool ??= await openTemporary();
+      await spool.file.appendFile(rest);
+    } catch (error) {
+      await abort();
+      throw refuseFault(error);
+    }
   };
 
   const finish = async (): Promise<StagedBody> => {
@@ -85,11 +92,14 @@ export function createStage(limitBytes: number): Stage {
     spool = null;
     try {
       const facts = detachFacts(computeFacts(await readFile(temporary)));
-      const path = await keepTemporary(temporary, file, hash);
-      return { hash, sizeBytes, bytes: null, path, facts };
+      const body = { hash, sizeBytes, bytes: null, path: blobPath(hash), facts };
+      // Before the file has its name: from then on somebody may ask whether it is wanted.
+      holdStaged(body);
+      await keepTemporary(temporary, file, hash);
+      return body;
     } catch (error) {
       await dropTemporary(temporary, file);
-      throw error;
+      throw refuseFault(error);
     }
   };
 

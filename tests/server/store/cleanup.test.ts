@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { shiftClock } from '#lib/clock.ts';
+import { passTime, shiftClock } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { blobPath, removeBlobFile } from '#server/store/blob-files.ts';
+import { blobPath, readMark, removeBlobFile } from '#server/store/blob-files.ts';
 import { createStage, insertBlob, readBlob, stageBytes } from '#server/store/blobs.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
+import { letGoStaged } from '#server/store/staged-bodies.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, mailboxOf, makeAccount, makeMessage, removeForGood } from './fixture.ts';
 
@@ -28,18 +29,13 @@ function newBody(isLarge: boolean): Buffer {
   return Buffer.concat([Buffer.from(text), Buffer.alloc(isLarge ? 100_000 : 10, 0x61)]);
 }
 
-/** Runs the job as if two hours had passed, for files too. */
+/** Runs the job, and again as if two hours had passed and nobody had the bodies in hand any more. */
 async function removeLater(...hashes: string[]) {
-  const past = new Date(Date.now() - twoHoursMs);
-  for (const hash of hashes) {
-    if (existsSync(blobPath(hash))) utimesSync(blobPath(hash), past, past);
-  }
-  shiftClock(twoHoursMs - 3_000_000);
-  try {
-    return await removeOrphans();
-  } finally {
-    shiftClock(3_000_000 - twoHoursMs);
-  }
+  for (const hash of hashes) letGoStaged(hash);
+  const first = await removeOrphans();
+  passTime(twoHoursMs);
+  const second = await removeOrphans();
+  return { blobs: first.blobs + second.blobs, files: first.files + second.files };
 }
 
 /** Makes the row of a blob look as old as its file will be. */
@@ -143,10 +139,42 @@ test('a staged file whose transaction failed goes after an hour', async () => {
 });
 
 test('a file that was staged a moment ago is put back when its removal had begun', async () => {
-  const staged = await stageBytes(newBody(true));
-  assert.equal(await removeBlobFile(staged.hash, new Date(Date.now() - 60_000)), false);
-  assert.ok(existsSync(blobPath(staged.hash)));
+  const bytes = newBody(true);
+  const { hash } = await stageBytes(bytes);
+  const mark = await readMark(blobPath(hash));
+  assert.ok(mark);
+  await stageBytes(bytes);
+  assert.equal(await removeBlobFile(hash, mark, () => false), false);
+  const newer = await readMark(blobPath(hash));
+  assert.ok(newer);
+  assert.equal(await removeBlobFile(hash, newer, () => true), false);
+  assert.ok(existsSync(blobPath(hash)));
   assert.deepEqual(readdirSync(join(database.folder, 'blobs', 'tmp')), []);
+});
+
+test('a body on its way stays, however long that takes and whatever the clock says', async () => {
+  const account = await makeAccount();
+  const inbox = await mailboxOf(account, 'INBOX');
+  const bytes = newBody(true);
+  const message = await makeMessage(bytes);
+  await removeOrphans();
+  // The clock jumps: nothing has lasted for an hour.
+  shiftClock(twoHoursMs);
+  await removeOrphans();
+  letGoStaged(message.body.hash);
+  await removeOrphans();
+  assert.ok(existsSync(blobPath(message.body.hash)));
+  shiftClock(-2 * twoHoursMs);
+  await removeOrphans();
+  const slow = await makeMessage(newBody(true));
+  await removeOrphans();
+  passTime(twoHoursMs);
+  await removeOrphans();
+  assert.ok(existsSync(blobPath(slow.body.hash)), 'somebody has it in hand');
+  const { uids } = await appendMessages(account, inbox.id, [slow]);
+  const [row] = await readMessages(account, inbox.id, uids);
+  assert.equal((await readBytes(row!)).length, slow.body.sizeBytes);
+  shiftClock(twoHoursMs);
 });
 
 test('what arrived halfway goes after an hour, an aborted one at once', async () => {
@@ -159,8 +187,11 @@ test('what arrived halfway goes after an hour, an aborted one at once', async ()
   await aborted.abort();
   assert.equal(readdirSync(folder).length, 1);
   assert.equal((await removeOrphans()).temporaries, 0);
-  const past = new Date(Date.now() - twoHoursMs);
-  for (const name of readdirSync(folder)) utimesSync(join(folder, name), past, past);
+  passTime(twoHoursMs / 4);
+  await left.write(Buffer.alloc(10));
+  passTime(twoHoursMs / 4);
+  assert.equal((await removeOrphans()).temporaries, 0, 'something arrived meanwhile');
+  passTime(twoHoursMs);
   assert.equal((await removeOrphans()).temporaries, 1);
   assert.deepEqual(readdirSync(folder), []);
   await left.abort();
