@@ -33,6 +33,7 @@ const afterLogin = [
   'PREVIEW', // RFC 8970
   'QUOTA', // RFC 9208
   'QUOTA=RES-STORAGE',
+  'QUOTA=RES-MESSAGE',
 ];
 
 /** The capability list, in the order it is sent. */

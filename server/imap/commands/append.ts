@@ -7,8 +7,9 @@ import { Refusal } from '#lib/errors.ts';
 import { parseInternalDate } from '#lib/mail/date.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { readView } from '#server/store/journal.ts';
+import { isReserved } from '#server/store/mailbox-name.ts';
 import { findMailbox, type Mailbox } from '#server/store/mailboxes.ts';
-import { readQuota } from '#server/store/quota.ts';
+import { findExcess, readQuota } from '#server/store/quota.ts';
 import { type FlagSet, keywordLimitPerMailbox, readFlags } from '../flags.ts';
 import { refuse } from '../refusal.ts';
 import type { Session } from '../session.ts';
@@ -42,6 +43,7 @@ export const append = defineCommand<Args>({
     return { name, messages };
   },
   async *run(session, { name, messages }, { uploads }) {
+    if (isReserved(name)) return reserved();
     const mailbox = await findMailbox(session.accountId, name);
     if (!mailbox) return noMailbox();
     if (await isKeywordFlood(mailbox, messages)) {
@@ -101,12 +103,12 @@ export async function admitMessage(
   if (literal.sizeBytes > limitBytes) {
     return no(`A message has at most ${limitBytes} bytes here`, 'TOOBIG'); // RFC 7889 §4
   }
+  if (isReserved(name)) return reserved();
   if (!(await findMailbox(session.accountId, name))) return noMailbox();
-  const quota = await readQuota(session.accountId);
-  const coming = literal.sizeBytes + sumStreams(segments);
-  if (quota.limitBytes !== null && quota.usedBytes + coming > quota.limitBytes) {
-    return no('The mailbox is full', 'OVERQUOTA');
-  }
+  const streams = segments.filter((part) => part.kind === 'stream');
+  const coming = streams.reduce((sum, part) => sum + part.sizeBytes, literal.sizeBytes);
+  const excess = findExcess(await readQuota(session.accountId), coming, streams.length + 1);
+  if (excess) return refuse(new Refusal('over-quota', excess));
   return null;
 }
 
@@ -128,13 +130,13 @@ function readSoFar(segments: readonly Segment[]): string {
   }
 }
 
-function sumStreams(segments: readonly Segment[]): number {
-  return segments.reduce((sum, part) => sum + (part.kind === 'stream' ? part.sizeBytes : 0), 0);
-}
-
 // RFC 3501 §7.1 TRYCREATE
 function noMailbox(): Ending {
   return refuse(new Refusal('not-found', 'There is no such mailbox'), 'TRYCREATE');
+}
+
+function reserved(): Ending {
+  return refuse(new Refusal('forbidden', 'Only deleted messages go there'));
 }
 
 async function isKeywordFlood(mailbox: Mailbox, messages: readonly Message[]): Promise<boolean> {

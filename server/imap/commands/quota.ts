@@ -1,8 +1,9 @@
-// GETQUOTA and GETQUOTAROOT (RFC 9208), read only: one root "" for the whole account, counted in units of
-// 1024 octets. An account without a limit has no root.
+// GETQUOTA and GETQUOTAROOT (RFC 9208), read only: the root "" for the account, a second one for its domain
+// where that has limits. STORAGE is counted in units of 1024 octets (§5.1), MESSAGE in messages (§5.2); only
+// what is limited is told, and what has no limit at all is no root.
 import { Refusal } from '#lib/errors.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
-import { readQuota } from '#server/store/quota.ts';
+import { type Quota, type Room, readQuota } from '#server/store/quota.ts';
 import { formatName, no, ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
@@ -15,10 +16,10 @@ export const getQuota = defineCommand<string>({
     cursor.expectEnd();
     return root;
   },
-  async *run(session, root) {
-    const quota = await formatQuota(session.accountId);
-    if (root !== '' || quota === null) return no('There is no such quota root', 'NONEXISTENT');
-    yield quota;
+  async *run(session, name) {
+    const root = listRoots(await readQuota(session.accountId)).find((root) => root.name === name);
+    if (!root) return no('There is no such quota root', 'NONEXISTENT');
+    yield formatQuota(root);
     return ok('Getquota completed');
   },
 });
@@ -35,16 +36,40 @@ export const getQuotaRoot = defineCommand<string>({
   async *run(session, name) {
     const mailbox = await findMailbox(session.accountId, name);
     if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
-    const quota = await formatQuota(session.accountId);
-    yield untagged(`QUOTAROOT ${formatName(mailbox.name)}${quota === null ? '' : ' ""'}`);
-    if (quota !== null) yield quota;
+    const roots = listRoots(await readQuota(session.accountId));
+    const names = [mailbox.name, ...roots.map((root) => root.name)].map(formatName);
+    yield untagged(`QUOTAROOT ${names.join(' ')}`);
+    // The user's own comes last: imapflow keeps only the last number of each resource.
+    for (const root of roots.reverse()) yield formatQuota(root);
     return ok('Getquotaroot completed');
   },
 });
 
-async function formatQuota(accountId: string): Promise<string | null> {
-  const { limitBytes, usedBytes } = await readQuota(accountId);
-  if (limitBytes === null) return null;
-  const used = Math.ceil(usedBytes / 1024);
-  return untagged(`QUOTA "" (STORAGE ${used} ${Math.ceil(limitBytes / 1024)})`);
+type Root = { name: string; resources: string[] };
+
+function listRoots(quota: Quota): Root[] {
+  const { domain } = quota;
+  const roots = [{ name: '', resources: listResources(quota) }];
+  // A person reads it, in the folder's properties of mail programs.
+  if (domain) roots.push({ name: `Domain ${domain.name}`, resources: listResources(domain) });
+  return roots.filter(({ resources }) => resources.length > 0);
+}
+
+function listResources(room: Room): string[] {
+  const resources: string[] = [];
+  if (room.limitBytes !== null) {
+    resources.push(`STORAGE ${toUnits(room.usedBytes)} ${toUnits(room.limitBytes)}`);
+  }
+  if (room.limitMessages !== null) {
+    resources.push(`MESSAGE ${room.usedMessages} ${room.limitMessages}`);
+  }
+  return resources;
+}
+
+function toUnits(bytes: number): number {
+  return Math.ceil(bytes / 1024);
+}
+
+function formatQuota({ name, resources }: Root): string {
+  return untagged(`QUOTA ${formatName(name)} (${resources.join(' ')})`);
 }
