@@ -147,6 +147,11 @@ export const standards: Standard[] = [
   },
   { number: 9106, title: 'Argon2', status: 'yes', note: 'argon2id for passwords' },
   { number: 9110, title: 'HTTP', status: 'yes', note: 'by Next' },
-  { number: 9208, title: 'IMAP QUOTA', status: 'partly', note: 'storage and messages of user and domain; SETQUOTA is refused' },
+  {
+    number: 9208,
+    title: 'IMAP QUOTA',
+    status: 'partly',
+    note: 'storage and messages of user and domain; SETQUOTA is refused',
+  },
   { number: 9989, title: 'DMARC', status: 'partly', note: 'checked and noted, not judged' },
 ];
