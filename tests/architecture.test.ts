@@ -39,7 +39,7 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 /** The rooms of lib in the order in which they may import: each only from those before it. */
 const libOrder = ['trail', 'settings', 'accounts', 'queue', 'webmail'];
 const libCore =
-  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|migrate\.ts|sqlite-adapter\.ts)/;
+  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|storage-failure\.ts|migrate\.ts|sqlite-adapter\.ts)/;
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
 /** The parts that put the daemon together may import every room of the server. */

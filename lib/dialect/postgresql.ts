@@ -5,3 +5,8 @@ import { raw, type Sql, sql } from '../db.ts';
 export function lockRows(table?: string): Sql {
   return table ? sql`FOR UPDATE OF ${raw(`"${table}"`)}` : sql`FOR UPDATE`;
 }
+
+/** PostgreSQL checks its pages as it reads them (data_checksums), and has nothing to ask here. */
+export function integrityQueries(_isQuick: boolean): Sql[] {
+  return [];
+}

@@ -4,7 +4,12 @@
 export type Row = Record<string, unknown>;
 
 /** Rows become a table, a text one line; null says nothing. `rows` is what --json prints. */
-export type Result = { rows: Row[]; columns: string[] } | { text: string; row?: Row } | null;
+export type Result =
+  | { rows: Row[]; columns: string[] }
+  | { text: string; row?: Row }
+  /** The command has printed by itself, as it went; `code` is the exit code. */
+  | { code: 0 | 1 }
+  | null;
 
 export type Option = {
   /** "--comment <text>" */

@@ -8,6 +8,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from '../data-folder.ts';
 import { accountCommands } from './accounts.ts';
+import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { printResult } from './print.ts';
@@ -16,6 +17,7 @@ import { serverCommands } from './server.ts';
 const commands: CommandDefinition[] = [
   ...accountCommands,
   ...serverCommands,
+  ...checkCommands,
   ...completionCommands(() => commands),
 ];
 
@@ -71,7 +73,7 @@ async function runCli(words: string[]): Promise<number> {
   try {
     await openData();
     await buildProgram().parseAsync(words, { from: 'user' });
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const isExpected = isRefusal(error) || error instanceof StartError;

@@ -5,13 +5,17 @@ const maxCellWidth = 60;
 
 /** Writes a result to standard output. */
 export function printResult(result: Result, isJson: boolean): void {
+  if (result && 'code' in result) {
+    process.exitCode = result.code;
+    return;
+  }
   if (isJson) process.stdout.write(`${JSON.stringify(toJson(result), null, 2)}\n`);
   else if (result && 'rows' in result)
     process.stdout.write(formatTable(result.rows, result.columns));
   else if (result) process.stdout.write(`${result.text}\n`);
 }
 
-function toJson(result: Result): unknown {
+function toJson(result: Exclude<Result, { code: number }>): unknown {
   if (!result) return { ok: true };
   if ('rows' in result) return result.rows;
   return result.row ?? { ok: true, text: result.text };
