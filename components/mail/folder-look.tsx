@@ -7,6 +7,7 @@ import {
   Inbox,
   Send,
   Trash2,
+  Undo2,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Folder, FolderRole } from '#lib/webmail/mailboxes.ts';
@@ -19,6 +20,7 @@ const icons: Record<FolderRole, ReactNode> = {
   junk: <CircleAlert />,
   trash: <Trash2 />,
   none: <FolderIcon />,
+  deleted: <Undo2 />,
 };
 
 export function folderIcon(role: FolderRole): ReactNode {
@@ -27,11 +29,13 @@ export function folderIcon(role: FolderRole): ReactNode {
 
 /** "Inbox" for INBOX; the server's own name for every other folder. */
 export function folderName(folder: Pick<Folder, 'role' | 'name'>): string {
-  return folder.role === 'inbox' ? 'Inbox' : folder.name;
+  const name = folder.role === 'inbox' || folder.name === 'INBOX' ? 'Inbox' : folder.name;
+  return folder.role === 'deleted' ? `Deleted from ${name}` : name;
 }
 
 /** The number beside a folder: unread mail, or all of it in Drafts; nothing for what was thrown away. */
 export function folderCount(folder: Folder): number {
   if (folder.role === 'drafts') return folder.messages;
+  if (folder.role === 'deleted') return 0;
   return folder.role === 'trash' || folder.role === 'sent' ? 0 : folder.unread;
 }

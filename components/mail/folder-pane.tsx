@@ -29,9 +29,16 @@ export function FolderPane({
   className?: string;
 }) {
   const special = mail.folders.filter((folder) => isUnderSpecial(folder, mail.folders));
-  const own = mail.folders.filter((folder) => !isUnderSpecial(folder, mail.folders));
+  const deleted = mail.folders.filter(
+    (folder) =>
+      folder.role === 'deleted' && (folder.messages > 0 || folder.path === mail.place.folder),
+  );
+  const own = mail.folders.filter(
+    (folder) => folder.role !== 'deleted' && !isUnderSpecial(folder, mail.folders),
+  );
   const [naming, setNaming] = useState<{ folder: Folder | null } | null>(null);
   const [deleting, setDeleting] = useState<Folder | null>(null);
+  const [isDeletedOpen, setIsDeletedOpen] = useState(mail.folder?.role === 'deleted');
   const row = (folder: Folder) => (
     <FolderRow
       key={folder.path}
@@ -67,6 +74,18 @@ export function FolderPane({
           />
         </div>
         <ul className="flex flex-col gap-px">{own.map(row)}</ul>
+        {deleted.length > 0 && (
+          <details
+            open={isDeletedOpen}
+            onToggle={(event) => setIsDeletedOpen(event.currentTarget.open)}
+            className="mt-4"
+          >
+            <summary className="cursor-default rounded-md py-1 pl-2.5 text-xs font-medium text-faint hover:text-muted">
+              Recently deleted
+            </summary>
+            <ul className="mt-1 flex flex-col gap-px">{deleted.map(row)}</ul>
+          </details>
+        )}
       </nav>
       <FolderNameDialog mail={mail} naming={naming} onClose={() => setNaming(null)} />
       <ConfirmDialog
@@ -84,7 +103,7 @@ export function FolderPane({
         }}
       >
         {deleting && deleting.messages > 0
-          ? `The ${formatPlural(deleting.messages, 'message')} in it will be deleted for good.`
+          ? `${formatPlural(deleting.messages, 'message')} in it will be deleted${mail.keptDays > 0 ? `; for ${formatPlural(mail.keptDays, 'day')} they can be restored` : ' for good'}.`
           : 'The folder is empty.'}
       </ConfirmDialog>
     </div>
@@ -116,7 +135,7 @@ function FolderRow({
   const drop = (event: DragEvent) => {
     setIsOver(false);
     const text = event.dataTransfer.getData(draggedType);
-    if (text === '' || isActive) return;
+    if (text === '' || isActive || folder.role === 'deleted') return;
     event.preventDefault();
     void mail.move(JSON.parse(text) as number[], { to: folder.path });
   };
@@ -133,7 +152,8 @@ function FolderRow({
           onChosen?.();
         }}
         onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes(draggedType) || isActive) return;
+          const mayDrop = !isActive && folder.role !== 'deleted';
+          if (!mayDrop || !event.dataTransfer.types.includes(draggedType)) return;
           event.preventDefault();
           setIsOver(true);
         }}
@@ -153,7 +173,10 @@ function FolderRow({
         <span
           className={joinClasses(
             'min-w-0 flex-1 truncate',
-            folder.unread > 0 && folder.role !== 'trash' && 'font-semibold text-ink',
+            folder.unread > 0 &&
+              folder.role !== 'trash' &&
+              folder.role !== 'deleted' &&
+              'font-semibold text-ink',
             isActive && 'text-accent-text',
           )}
         >

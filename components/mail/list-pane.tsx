@@ -1,12 +1,9 @@
 // The list: its head with what can be done, the rows, and what stands there when there are none.
 'use client';
 import {
-  Archive,
   ArrowDownUp,
   ChevronLeft,
   ChevronRight,
-  CircleAlert,
-  FolderInput,
   Inbox,
   MailCheck,
   MailOpen,
@@ -28,6 +25,7 @@ import { formatCount, formatPlural } from '#components/ui/format.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import type { SortKey } from '#lib/webmail/message-list.ts';
+import { FilingActions } from './filing-actions.tsx';
 import { folderName } from './folder-look.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { MessageRowView } from './message-row.tsx';
@@ -110,6 +108,9 @@ export function ListPane({
                 onStar={() => void mail.setFlag([row.uid], 'flagged', !row.isFlagged)}
                 onArchive={() => void mail.move([row.uid], { role: 'archive' })}
                 onDelete={() => void mail.remove([row.uid])}
+                onRestore={
+                  mail.folder?.role === 'deleted' ? () => void mail.restore([row.uid]) : null
+                }
                 onRead={() =>
                   void (row.isSeen
                     ? mail.markUnread([row.uid])
@@ -137,7 +138,12 @@ export function ListPane({
 function ListHead({ mail }: { mail: Mail }) {
   const { list, place, folder } = mail;
   const [isEmptying, setIsEmptying] = useState(false);
-  const isFinal = folder?.role === 'trash' || folder?.role === 'junk';
+  const isDeleted = folder?.role === 'deleted';
+  const isFinal = isDeleted || folder?.role === 'trash' || folder?.role === 'junk';
+  const fate =
+    isDeleted || mail.keptDays === 0
+      ? 'This cannot be undone.'
+      : `For ${formatPlural(mail.keptDays, 'day')} they can be restored from “Recently deleted”.`;
   const name = folder ? folderName(folder) : place.folder;
   return (
     <div className="flex h-12 shrink-0 items-center gap-1 border-b pr-1.5 pl-4">
@@ -199,10 +205,10 @@ function ListHead({ mail }: { mail: Mail }) {
         isOpen={isEmptying}
         onClose={() => setIsEmptying(false)}
         title={`Empty ${name}?`}
-        confirmLabel="Delete for good"
+        confirmLabel={isDeleted ? 'Delete for good' : 'Delete all'}
         onConfirm={() => mail.actOnFolder('empty', place.folder)}
       >
-        {formatPlural(folder?.messages ?? 0, 'message')} will be deleted. This cannot be undone.
+        {formatPlural(folder?.messages ?? 0, 'message')} will be deleted. {fate}
       </ConfirmDialog>
     </div>
   );
@@ -223,7 +229,6 @@ function BulkBar({ mail, onMove }: { mail: Mail; onMove: (uids: number[]) => voi
   const chosen = rows.filter((row) => selected.has(row.uid));
   const isAnyUnread = chosen.some((row) => !row.isSeen);
   const isAllStarred = chosen.length > 0 && chosen.every((row) => row.isFlagged);
-  const role = mail.folder?.role;
   return (
     <div
       role="toolbar"
@@ -269,32 +274,7 @@ function BulkBar({ mail, onMove }: { mail: Mail; onMove: (uids: number[]) => voi
         icon={<Star className={isAllStarred ? 'fill-current' : undefined} />}
         onClick={() => void mail.setFlag(uids, 'flagged', !isAllStarred)}
       />
-      {role !== 'archive' && (
-        <IconButton
-          label="Archive"
-          shortcut="e"
-          icon={<Archive />}
-          onClick={() => void mail.move(uids, { role: 'archive' })}
-        />
-      )}
-      <IconButton
-        label="Move to…"
-        shortcut="v"
-        icon={<FolderInput />}
-        onClick={() => onMove(uids)}
-      />
-      <IconButton
-        label={role === 'junk' ? 'Not junk' : 'Junk'}
-        shortcut="!"
-        icon={role === 'junk' ? <Inbox /> : <CircleAlert />}
-        onClick={() => void mail.move(uids, { role: role === 'junk' ? 'inbox' : 'junk' })}
-      />
-      <IconButton
-        label="Delete"
-        shortcut="#"
-        icon={<Trash2 />}
-        onClick={() => void mail.remove(uids)}
-      />
+      <FilingActions mail={mail} uids={uids} onMove={onMove} />
       <IconButton
         label="Clear the selection"
         shortcut="Esc"
@@ -362,6 +342,7 @@ function EmptyList({ mail }: { mail: Mail }) {
     junk: ['No junk', 'Unwanted mail ends up here.'],
     trash: ['Trash is empty', 'Deleted messages wait here.'],
     none: ['Empty folder', 'Move or drag messages here.'],
+    deleted: ['Nothing left', 'What was deleted from this folder is restored or gone.'],
   }[folder?.role ?? 'none'] as [string, string];
   return (
     <EmptyState icon={<Inbox />} title={texts[0]} className="h-full">

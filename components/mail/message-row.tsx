@@ -9,6 +9,7 @@ import {
   Reply,
   Star,
   Trash2,
+  Undo2,
 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
@@ -35,6 +36,8 @@ type Props = {
   onStar: () => void;
   onArchive: () => void;
   onDelete: () => void;
+  /** Among the deleted: in place of Archive and Delete */
+  onRestore: (() => void) | null;
   onRead: () => void;
   onHover: () => void;
 };
@@ -180,8 +183,14 @@ export function MessageRowView(props: Props) {
           size="sm"
           onClick={props.onRead}
         />
-        <IconButton label="Archive" icon={<Archive />} size="sm" onClick={props.onArchive} />
-        <IconButton label="Delete" icon={<Trash2 />} size="sm" onClick={props.onDelete} />
+        {props.onRestore ? (
+          <IconButton label="Restore" icon={<Undo2 />} size="sm" onClick={props.onRestore} />
+        ) : (
+          <>
+            <IconButton label="Archive" icon={<Archive />} size="sm" onClick={props.onArchive} />
+            <IconButton label="Delete" icon={<Trash2 />} size="sm" onClick={props.onDelete} />
+          </>
+        )}
       </span>
     </li>
   );

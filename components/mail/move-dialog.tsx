@@ -28,6 +28,7 @@ export function MoveDialog({
   const choices = mail.folders.filter(
     (folder) =>
       folder.isSelectable &&
+      folder.role !== 'deleted' &&
       folder.path !== mail.place.folder &&
       `${folderName(folder)} ${folder.path}`.toLowerCase().includes(wanted),
   );

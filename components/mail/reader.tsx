@@ -1,15 +1,12 @@
 // The open message: what can be done with it, its head, its attachments, its text.
 'use client';
 import {
-  Archive,
   ArrowLeft,
   ChevronDown,
   ChevronUp,
-  CircleAlert,
   Code,
   Download,
   FileText,
-  FolderInput,
   Forward,
   Inbox,
   MailCheck,
@@ -19,7 +16,6 @@ import {
   Reply,
   ReplyAll,
   Star,
-  Trash2,
 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
@@ -32,6 +28,7 @@ import { Menu } from '#components/ui/menu.tsx';
 import type { MessageView } from '#lib/webmail/message.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import type { ComposeStart } from './compose-start.ts';
+import { FilingActions } from './filing-actions.tsx';
 import { folderName } from './folder-look.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageHead } from './message-head.tsx';
@@ -138,13 +135,12 @@ function ReaderBar({
   isPlain,
   setIsPlain,
 }: Props & { uid: number; isPlain: boolean; setIsPlain: (isPlain: boolean) => void }) {
-  const { folder, rows } = mail;
+  const { rows } = mail;
   const index = rows.findIndex((row) => row.uid === uid);
   const newer = rows[index - 1];
   const older = index >= 0 ? rows[index + 1] : undefined;
   const uids = [uid];
   const place = `folder=${encodeURIComponent(mail.place.folder)}&uid=${uid}`;
-  const isJunk = folder?.role === 'junk';
   return (
     <div
       role="toolbar"
@@ -158,32 +154,7 @@ function ReaderBar({
         onClick={mail.close}
         className="md:hidden"
       />
-      {folder?.role !== 'archive' && (
-        <IconButton
-          label="Archive"
-          shortcut="e"
-          icon={<Archive />}
-          onClick={() => void mail.move(uids, { role: 'archive' })}
-        />
-      )}
-      <IconButton
-        label={folder?.role === 'trash' || isJunk ? 'Delete for good' : 'Delete'}
-        shortcut="#"
-        icon={<Trash2 />}
-        onClick={() => void mail.remove(uids)}
-      />
-      <IconButton
-        label={isJunk ? 'Not junk' : 'Junk'}
-        shortcut="!"
-        icon={isJunk ? <Inbox /> : <CircleAlert />}
-        onClick={() => void mail.move(uids, { role: isJunk ? 'inbox' : 'junk' })}
-      />
-      <IconButton
-        label="Move to…"
-        shortcut="v"
-        icon={<FolderInput />}
-        onClick={() => onMove(uids)}
-      />
+      <FilingActions mail={mail} uids={uids} onMove={onMove} />
       <IconButton
         label="Mark as unread"
         shortcut="Shift+U"

@@ -4,15 +4,15 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { formatPlural } from '#components/ui/format.ts';
 import { useToast } from '#components/ui/toast.tsx';
-import type { FlagName, Moved } from '#lib/webmail/actions.ts';
+import type { FlagName } from '#lib/webmail/actions.ts';
 import type { Folder } from '#lib/webmail/mailboxes.ts';
 import type { MessageView } from '#lib/webmail/message.ts';
 import type { MessagePage, MessageRow } from '#lib/webmail/message-list.ts';
-import { folderName } from './folder-look.tsx';
 import { keepRecent, listKey, mapLists, messageKey, withoutRows } from './mail-cache.ts';
 import type { Place } from './place.ts';
 import { errorText, getJson, isAborted, postJson } from './request.ts';
 import { useMailEvents } from './use-events.ts';
+import { type Undo, useFiling } from './use-filing.ts';
 import { usePlace } from './use-place.ts';
 
 export type MailStart = {
@@ -20,10 +20,10 @@ export type MailStart = {
   folders: Folder[];
   page: MessagePage;
   message: MessageView | null;
+  /** Days for which deleted messages can be restored; 0 = not at all */
+  keptDays: number;
 };
 export type Mail = ReturnType<typeof useMail>;
-type Undo = { label: string; run: () => Promise<void> };
-type Target = { role: 'archive' | 'junk' | 'trash' | 'inbox' } | { to: string };
 
 const undoDepth = 20;
 const keptPages = 12;
@@ -244,61 +244,14 @@ export function useMail(start: MailStart) {
     [lists, changeUnread, go, placeNow],
   );
 
-  const nameOfTarget = useCallback(
-    (target: Target): string => {
-      const found = folders.find((each) =>
-        'role' in target ? each.role === target.role : each.path === target.to,
-      );
-      return found ? folderName(found) : 'role' in target ? target.role : target.to;
-    },
-    [folders],
-  );
-
-  const move = useCallback(
-    async (uids: readonly number[], target: Target) => {
-      if (uids.length === 0) return;
-      const here = placeNow().folder;
-      const all = [...uids];
-      takeAway(all);
-      const body = { kind: 'move', folder: here, uids: all, ...target };
-      const done = await run(() => postJson<{ moved: Moved }>('/api/mail/actions', body));
-      if (!done) return;
-      const { moved } = done;
-      remember({
-        label: `${formatPlural(all.length, 'message')} moved to ${nameOfTarget(target)}.`,
-        run: async () => {
-          const back = { kind: 'move', folder: moved.folder, uids: moved.uids, to: here };
-          await postJson('/api/mail/actions', back);
-        },
-      });
-    },
-    [takeAway, run, remember, nameOfTarget, placeNow],
-  );
-
-  const remove = useCallback(
-    async (uids: readonly number[]) => {
-      if (uids.length === 0) return;
-      const here = placeNow().folder;
-      const all = [...uids];
-      takeAway(all);
-      const body = { kind: 'delete', folder: here, uids: all };
-      const done = await run(() => postJson<{ moved: Moved | null }>('/api/mail/actions', body));
-      if (!done) return;
-      const { moved } = done;
-      if (!moved)
-        return void toast.show({
-          text: `${formatPlural(all.length, 'message')} deleted for good.`,
-        });
-      remember({
-        label: `${formatPlural(all.length, 'message')} moved to Trash.`,
-        run: async () => {
-          const back = { kind: 'move', folder: moved.folder, uids: moved.uids, to: here };
-          await postJson('/api/mail/actions', back);
-        },
-      });
-    },
-    [takeAway, run, remember, toast, placeNow],
-  );
+  const { move, restore, remove } = useFiling({
+    folders,
+    placeNow,
+    keptDays: start.keptDays,
+    takeAway,
+    run,
+    remember,
+  });
 
   /** An action on a whole folder, for example empty. */
   const actOnFolder = useCallback(
@@ -384,7 +337,9 @@ export function useMail(start: MailStart) {
     setFlag,
     markUnread,
     move,
+    restore,
     remove,
+    keptDays: start.keptDays,
     undoLast,
     actOnFolder,
     prefetch,

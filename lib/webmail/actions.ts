@@ -1,6 +1,6 @@
 // What a person does with messages: flags, moves, deletion. Every action answers with what undoes it.
 import { Refusal } from '../errors.ts';
-import { ensureRole, type FolderRole, listFolders } from './mailboxes.ts';
+import { ensureRole, type FolderRole, listFolders, originOf } from './mailboxes.ts';
 import { checkFolderPath } from './message-list.ts';
 import { type MailAccount, withConnection, withMailbox } from './pool.ts';
 import { formatUidSet, isUid } from './uid-set.ts';
@@ -71,7 +71,39 @@ export async function moveToRole(
 }
 
 /**
- * Deletes: to Trash from an ordinary folder; for good in Trash and Junk. Null where nothing can bring them back.
+ * Puts deleted messages back into the folder they were in, which is made again where it is no more.
+ * Refusal 'over-quota', 'forbidden' for a folder that holds no deleted messages.
+ */
+export async function restoreMessages(
+  account: MailAccount,
+  folder: string,
+  uids: number[],
+): Promise<Moved> {
+  return moveMessages(account, folder, uids, await ensureOrigin(account, folder));
+}
+
+/** The same for everything that was deleted from a folder. */
+export async function restoreWhole(account: MailAccount, folder: string): Promise<Moved> {
+  const origin = await ensureOrigin(account, folder);
+  return withMailbox(account, folder, async (client, mailbox) => {
+    if (mailbox.exists === 0) return { folder: origin, uids: [] };
+    const result = await client.messageMove(`1:${mailbox.exists}`, origin);
+    if (!result) throw new Refusal('not-found', 'The messages could not be moved.');
+    return { folder: origin, uids: [...(result.uidMap?.values() ?? [])] };
+  });
+}
+
+async function ensureOrigin(account: MailAccount, folder: string): Promise<string> {
+  const origin = originOf(folder);
+  if (origin === null) throw new Refusal('forbidden', 'These messages are not deleted.');
+  const isThere = (await listFolders(account)).some((each) => each.path === origin);
+  if (!isThere) await createFolder(account, origin);
+  return origin;
+}
+
+/**
+ * Deletes: to Trash from an ordinary folder; out of Trash and Junk into what can be restored for some days; from
+ * there for good. Null where they did not go to Trash.
  */
 export async function deleteMessages(
   account: MailAccount,
@@ -95,10 +127,10 @@ export async function deleteForGood(
   );
 }
 
-/** Deletes everything in Trash or Junk. Refusal 'forbidden' for any other folder. */
+/** Deletes everything in Trash, in Junk or among the deleted. Refusal 'forbidden' for any other folder. */
 export async function emptyFolder(account: MailAccount, folder: string): Promise<void> {
   if (!isFinalFolder(await roleOf(account, folder))) {
-    throw new Refusal('forbidden', 'Only Trash and Junk can be emptied.');
+    throw new Refusal('forbidden', 'Only Trash, Junk and deleted messages can be emptied.');
   }
   await withMailbox(account, folder, async (client, mailbox) => {
     // What arrives while this runs was not seen by the person and stays.
@@ -152,5 +184,5 @@ async function roleOf(account: MailAccount, path: string): Promise<FolderRole> {
 }
 
 function isFinalFolder(role: FolderRole): boolean {
-  return role === 'trash' || role === 'junk';
+  return role === 'trash' || role === 'junk' || role === 'deleted';
 }

@@ -1,8 +1,18 @@
 // The folder list: every mailbox with its role and counts, by one LIST with RETURN (STATUS) (RFC 5819),
 // special ones first in the order people look for them.
+import type { ImapFlow, ListResponse } from 'imapflow';
 import { type MailAccount, withConnection } from './pool.ts';
 
-export type FolderRole = 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash' | 'none';
+/** "deleted": what was expunged from another folder and can still be restored. */
+export type FolderRole =
+  | 'inbox'
+  | 'drafts'
+  | 'sent'
+  | 'archive'
+  | 'junk'
+  | 'trash'
+  | 'none'
+  | 'deleted';
 
 export type Folder = {
   /** Unicode path, levels parted by `delimiter`; its identity in every call */
@@ -28,30 +38,40 @@ const roleOfUse: Record<string, FolderRole> = {
   '\\Junk': 'junk',
   '\\Trash': 'trash',
 };
-const roleOrder: FolderRole[] = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none'];
+const roleOrder: FolderRole[] = [
+  ...(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none', 'deleted'] as const),
+];
+
+/** Before the name of a folder: what was expunged from it. The daemon lists these only where they are asked for. */
+const deletedPrefix = '#deleted/';
+
+const statusQuery = {
+  messages: true,
+  unseen: true,
+  uidNext: true,
+  uidValidity: true,
+  highestModseq: true,
+};
+
+/** Name of the folder whose deleted messages are in `path`, or null for an ordinary folder. */
+export function originOf(path: string): string | null {
+  return path.startsWith(deletedPrefix) ? path.slice(deletedPrefix.length) : null;
+}
 
 /** Every folder of the account, special ones first, then by path. */
 export async function listFolders(account: MailAccount): Promise<Folder[]> {
   return withConnection(account, async (client) => {
-    const entries = await client.list({
-      statusQuery: {
-        messages: true,
-        unseen: true,
-        uidNext: true,
-        uidValidity: true,
-        highestModseq: true,
-      },
-    });
-    const folders = entries
+    const entries = await client.list({ statusQuery });
+    const folders = [...entries, ...(await listDeleted(client))]
       .filter((entry) => entry.path !== '')
       .map((entry): Folder => {
         const { status } = entry;
         return {
           path: entry.path,
-          name: entry.name || entry.path,
+          name: originOf(entry.path) ?? (entry.name || entry.path),
           delimiter: entry.delimiter || '/',
-          role: entry.path === 'INBOX' ? 'inbox' : (roleOfUse[entry.specialUse ?? ''] ?? 'none'),
-          depth: entry.parent.length,
+          role: findRoleOf(entry),
+          depth: originOf(entry.path) === null ? entry.parent.length : 0,
           isSelectable: !entry.flags.has('\\Noselect') && !entry.flags.has('\\NonExistent'),
           messages: status?.messages ?? 0,
           unread: status?.unseen ?? 0,
@@ -66,6 +86,21 @@ export async function listFolders(account: MailAccount): Promise<Folder[]> {
       });
     return sortFolders(folders);
   });
+}
+
+function findRoleOf({ path, specialUse }: ListResponse): FolderRole {
+  if (originOf(path) !== null) return 'deleted';
+  return path === 'INBOX' ? 'inbox' : (roleOfUse[specialUse ?? ''] ?? 'none');
+}
+
+/** imapflow lists with any pattern, only not by a method of its own. */
+async function listDeleted(client: ImapFlow): Promise<ListResponse[]> {
+  const { run } = client as unknown as {
+    run(command: 'LIST', reference: string, pattern: string, options: object): unknown;
+  };
+  const entries = await run.call(client, 'LIST', '', `${deletedPrefix}*`, { statusQuery });
+  // RFC 3501 §6.3.8: INBOX may be listed whatever was asked for.
+  return (entries as ListResponse[]).filter(({ path }) => originOf(path) !== null);
 }
 
 /** Special folders first, each with its children behind it; the rest by name. */
@@ -90,7 +125,7 @@ export function findRole(folders: readonly Folder[], role: FolderRole): string |
 /** Path of the folder with a role; made under its English name where the account has none. */
 export async function ensureRole(
   account: MailAccount,
-  role: Exclude<FolderRole, 'none' | 'inbox'>,
+  role: Exclude<FolderRole, 'none' | 'inbox' | 'deleted'>,
 ): Promise<string> {
   const found = findRole(await listFolders(account), role);
   if (found) return found;

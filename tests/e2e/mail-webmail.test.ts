@@ -244,7 +244,7 @@ describe('the webmail', () => {
     await row('Move me').waitFor();
     await page.getByRole('button', { name: 'More', exact: true }).first().click();
     await page.getByRole('menuitem', { name: /Empty Trash/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
     await page.getByText('Trash is empty').waitFor();
     await page.getByRole('link', { name: /^Inbox/ }).click();
   });

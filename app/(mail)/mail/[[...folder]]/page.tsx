@@ -9,7 +9,7 @@ import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import type { Account } from '#lib/accounts/account.ts';
 import { listOwnAddresses } from '#lib/accounts/route.ts';
 import { isRefusal } from '#lib/errors.ts';
-import { readSetting } from '#lib/settings/index.ts';
+import { readSetting, readSettings } from '#lib/settings/index.ts';
 import { listFolders } from '#lib/webmail/mailboxes.ts';
 import { readMessage } from '#lib/webmail/message.ts';
 import { listMessages } from '#lib/webmail/message-list.ts';
@@ -54,14 +54,14 @@ export default async function MailPage({ params, searchParams }: Properties) {
 
 async function loadStart(account: Account, place: Place) {
   try {
-    const pageSize = await readSetting('web.pageSize');
+    const { 'web.pageSize': pageSize, 'storage.undeleteDays': keptDays } = await readSettings();
     const [folders, page, message] = await Promise.all([
       listFolders(account),
       listMessages(account, { ...place, pageSize }),
       // A message that is gone is told inside the reader.
       place.uid ? readMessage(account, place.folder, place.uid).catch(() => null) : null,
     ]);
-    return { place, folders, page, message };
+    return { place, folders, page, message, keptDays };
   } catch (error) {
     if (isRefusal(error, 'not-found') && place.folder !== 'INBOX') return 'missing';
     if (isRefusal(error)) return 'outage';

@@ -13,6 +13,7 @@ import {
   moveMessages,
   moveToRole,
   renameFolder,
+  restoreMessages,
   setFlag,
 } from '#lib/webmail/actions.ts';
 import { checkFolderPath } from '#lib/webmail/message-list.ts';
@@ -39,6 +40,9 @@ const actions: Record<string, Action> = {
   },
   delete: async (account, folder, body) => ({
     moved: await deleteMessages(account, folder, checkUids(body.uids)),
+  }),
+  restore: async (account, folder, body) => ({
+    moved: await restoreMessages(account, folder, checkUids(body.uids)),
   }),
   destroy: async (account, folder, body) => {
     await deleteForGood(account, folder, checkUids(body.uids));

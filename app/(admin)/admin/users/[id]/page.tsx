@@ -94,6 +94,17 @@ function Facts({ account, limit }: { account: Account; limit: number }) {
     },
     { term: 'Added', value: <Time at={account.createdAt} /> },
     {
+      term: 'Deleted messages',
+      value: (
+        <Link
+          href={`/admin/users/${account.id}/deleted`}
+          className="text-accent-text hover:underline"
+        >
+          Restore
+        </Link>
+      ),
+    },
+    {
       term: 'Trail',
       value: (
         <Link
