@@ -13,6 +13,23 @@ export function isReplySubject(subject: string): boolean {
   return strip(subject).isReply;
 }
 
+/** Marks that programs write in the language of their user, with counters ("AW[2]:"). */
+const localMark =
+  /^(?:re|fwd?|fw|aw|antw(?:ort)?|wg|sv|vs|vb|vl|rv|enc|res|odp|pd|atb|ynt|ilt|rif|tr|ref|r|i|回复|回覆|答复|转发|轉寄)\s?(?:[[(^]\d{1,4}[\])]?)?\s?[:：]\s*/iu;
+
+/**
+ * The subject as a person reads it, without marks of answers and forwards of any language: wider than RFC 5256
+ * allows for sorting, so only for finding what belongs together.
+ */
+export function threadSubject(subject: string): { base: string; isReply: boolean } {
+  let { base, isReply } = strip(subject);
+  for (let mark = localMark.exec(base); mark; mark = localMark.exec(base)) {
+    base = strip(base.slice(mark[0].length)).base;
+    isReply = true;
+  }
+  return { base, isReply };
+}
+
 function strip(subject: string): { base: string; isReply: boolean } {
   // Step 1: one line, blanks collapsed.
   let text = subject.slice(0, MAX_SUBJECT).replace(/\s+/g, ' ').trim();

@@ -10,7 +10,9 @@ import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
+import { warnOfQuotas } from '#server/store/quota-warning.ts';
 import { purgeDeleted } from '#server/store/recoverable.ts';
+import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
 
 export type Job = {
@@ -38,6 +40,9 @@ export const jobs: Job[] = [
   { name: 'store-cleanup', intervalMs: hourMs, run: removeOrphans },
   // After the bodies: what expunged messages leave in the journal.
   { name: 'tombstones', intervalMs: 6 * hourMs, run: pruneTombstones },
+  // Subjects that no answer may join any more.
+  { name: 'thread-references', intervalMs: dayMs, run: pruneThreadReferences },
+  { name: 'quota-warnings', intervalMs: minuteMs, run: warnOfQuotas },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },

@@ -1,50 +1,105 @@
 // The thread of a message (RFC 8474 THREADID): an answer joins the thread of the first of its references
-// that the account has seen, in whatever mailbox; the root stands first (RFC 5322 §3.6.4).
+// that the account has seen, in whatever mailbox; the root stands first (RFC 5322 §3.6.4). One that names no
+// message joins by its subject (thread-subject.ts).
 import { createHash } from 'node:crypto';
+import { now } from '#lib/clock.ts';
 import { cutRows, join, sql, type Tx } from '#lib/db.ts';
+import { dayOf } from './day.ts';
+import { hasSubjectOfAnswer, listSubjectReferences, subjectDays } from './thread-subject.ts';
 import { nextTurn } from './turn.ts';
 
 /** References of one message that are looked at: more is an attack or a broken program. */
 const maxReferences = 50;
 
 type Reference = { accountId: string; reference: string; threadId: string };
-type Linked = { messageId: string; references: string[] };
+type Facts = Parameters<typeof listSubjectReferences>[0] & {
+  messageId: string;
+  references: string[];
+};
 
 /** A message on its way in, with a thread of its own that it keeps unless it answers another one. */
-type Joining = { accountId: string; facts: Linked; threadId: string };
+type Joining = { accountId: string; facts: Facts; threadId: string };
+
+/** A message and what it is found by, as keys of the maps here. */
+type Linked = { message: Joining; ids: Key[]; subjects: Key[] };
+type Key = { key: string; reference: string };
 
 /**
  * Gives messages the threads of those they answer, in their order, and remembers their references for the
  * answers to come. `threadId` of a message changes where it has ancestors.
  */
 export async function joinThreads(tx: Tx, messages: Joining[]): Promise<void> {
-  const linked = messages.map((message) => ({ message, keys: referenceKeys(message) }));
+  const linked = messages.map(linkMessage);
+  const bySubject = await findRecent(tx, linked);
   // Who names a reference first offers its thread for it; what is known keeps its own.
   const offered = new Map<string, Reference>();
-  for (const { message, keys } of linked) {
+  for (const { message, ids, subjects } of linked) {
     const { accountId, threadId } = message;
-    for (const [key, reference] of keys) {
+    for (const { key, reference } of [...ids, ...subjects]) {
       if (!offered.has(key)) offered.set(key, { accountId, reference, threadId });
     }
   }
   const stored = await storeReferences(tx, offered);
-  const known = new Map(
-    [...stored].filter(([key, threadId]) => threadId !== offered.get(key)?.threadId),
-  );
-  for (const { message, keys } of linked) {
-    const names = keys.map(([key]) => key);
-    const root = names.find((key) => known.has(key));
-    if (root) message.threadId = known.get(root) as string;
-    for (const key of names) if (!known.has(key)) known.set(key, message.threadId);
+  const byId = new Map<string, string>();
+  for (const { key } of linked.flatMap(({ ids }) => ids)) {
+    const threadId = stored.get(key) as string;
+    if (threadId !== offered.get(key)?.threadId) byId.set(key, threadId);
+  }
+  for (const { message, ids, subjects } of linked) {
+    const parent = ids.map(({ key }) => byId.get(key)).find(Boolean);
+    const alike = parent ?? (isSubjectUsed(message) ? findFirst(bySubject, subjects) : undefined);
+    message.threadId = alike ?? message.threadId;
+    for (const { key } of ids) if (!byId.has(key)) byId.set(key, message.threadId);
+    // The newest conversation of a subject is the one that an answer means.
+    for (const { key } of subjects) bySubject.set(key, message.threadId);
   }
   const moved = new Map<string, Reference[]>();
   for (const [key, { accountId, reference }] of offered) {
-    const threadId = known.get(key) as string;
+    const threadId = (byId.get(key) ?? bySubject.get(key)) as string;
     if (stored.get(key) === threadId) continue;
-    const group = moved.get(keyOf(accountId, threadId)) ?? [];
-    moved.set(keyOf(accountId, threadId), [...group, { accountId, reference, threadId }]);
+    const group = moved.get(keyOf(accountId, threadId));
+    if (group) group.push({ accountId, reference, threadId });
+    else moved.set(keyOf(accountId, threadId), [{ accountId, reference, threadId }]);
   }
   for (const group of moved.values()) await moveReferences(tx, group);
+}
+
+function linkMessage(message: Joining): Linked {
+  const { accountId, facts } = message;
+  const toKey = (reference: string): Key => ({ key: keyOf(accountId, reference), reference });
+  return {
+    message,
+    ids: listIds(facts).map(toKey),
+    subjects: listSubjectReferences(facts).map(toKey),
+  };
+}
+
+/** Only what names no other message: the parents of those that do may still arrive. */
+function isSubjectUsed({ facts }: Joining): boolean {
+  return facts.references.length === 0 && hasSubjectOfAnswer(facts);
+}
+
+function findFirst(threads: Map<string, string>, keys: Key[]): string | undefined {
+  return keys.map(({ key }) => threads.get(key)).find(Boolean);
+}
+
+/** Threads of the subjects of those messages that may join by it, where they were seen of late; by key. */
+async function findRecent(tx: Tx, linked: Linked[]): Promise<Map<string, string>> {
+  const asked = new Map<string, Reference>();
+  for (const { message, subjects } of linked) {
+    if (subjects.length === 0 || !isSubjectUsed(message)) continue;
+    for (const { key, reference } of subjects) asked.set(key, { ...message, reference });
+  }
+  const recent = new Map<string, string>();
+  const firstDay = dayOf(now()) - subjectDays;
+  const rows = [...asked.values()].map((own) => sql`(${own.accountId}, ${own.reference})`);
+  for (const part of cutRows(rows)) {
+    const found = await tx.$queryRaw<Reference[]>`SELECT "accountId", "reference", "threadId"
+      FROM "ThreadReference" WHERE ("accountId", "reference") IN (VALUES ${join(part)})
+      AND "day" >= ${firstDay}`;
+    for (const row of found) recent.set(keyOf(row.accountId, row.reference), row.threadId);
+  }
+  return recent;
 }
 
 /** Gives references of one account their thread, which is one too. */
@@ -61,15 +116,16 @@ async function storeReferences(
   tx: Tx,
   offered: Map<string, Reference>,
 ): Promise<Map<string, string>> {
+  const day = dayOf(now());
   // In order, so that two processes never wait for each other.
   const rows = [...offered]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, own]) => sql`(${own.accountId}, ${own.reference}, ${own.threadId})`);
+    .map(([, own]) => sql`(${own.accountId}, ${own.reference}, ${own.threadId}, ${day})`);
   const threads = new Map<string, string>();
   for (const part of cutRows(rows)) {
     const found = await tx.$queryRaw<Reference[]>`
-      INSERT INTO "ThreadReference" ("accountId", "reference", "threadId") VALUES ${join(part)}
-      ON CONFLICT ("accountId", "reference") DO UPDATE SET "threadId" = "ThreadReference"."threadId"
+      INSERT INTO "ThreadReference" ("accountId", "reference", "threadId", "day") VALUES ${join(part)}
+      ON CONFLICT ("accountId", "reference") DO UPDATE SET "day" = excluded."day"
       RETURNING "accountId", "reference", "threadId"`;
     for (const row of found) threads.set(keyOf(row.accountId, row.reference), row.threadId);
     await nextTurn();
@@ -81,14 +137,13 @@ function keyOf(accountId: string, reference: string): string {
   return `${accountId} ${reference}`;
 }
 
-/** References of a message by key, the oldest first, the message's own id last. */
-function referenceKeys({ accountId, facts }: Joining): [key: string, reference: string][] {
-  const first = facts.references.slice(0, 1);
+/** References of a message, hashed, the oldest first, the message's own id last. */
+function listIds({ messageId, references }: Facts): string[] {
+  const first = references.slice(0, 1);
   // The root and the nearest ones say most when the list has to be cut.
-  const rest = facts.references.slice(1).slice(-(maxReferences - 2));
-  const ids = [...first, ...rest, facts.messageId].filter((id) => id !== '');
-  const references = [...new Set(ids.map(hashOf))];
-  return references.map((reference) => [keyOf(accountId, reference), reference]);
+  const rest = references.slice(1).slice(-(maxReferences - 2));
+  const ids = [...first, ...rest, messageId].filter((id) => id !== '');
+  return [...new Set(ids.map(hashOf))];
 }
 
 function hashOf(messageId: string): string {
