@@ -1,6 +1,6 @@
 // Where a message goes: archive, trash, junk, another folder; from among the deleted back or away for good.
 'use client';
-import { Archive, CircleAlert, FolderInput, Inbox, Trash2, Undo2 } from 'lucide-react';
+import { Archive, CircleAlert, FolderInput, Inbox, RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { formatPlural } from '#components/ui/format.ts';
@@ -55,7 +55,7 @@ function DeletedActions({ mail, uids }: { mail: Mail; uids: number[] }) {
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <IconButton label="Restore" icon={<Undo2 />} onClick={() => void mail.restore(uids)} />
+      <IconButton label="Restore" icon={<RotateCcw />} onClick={() => void mail.restore(uids)} />
       <IconButton label="Delete for good…" icon={<Trash2 />} onClick={() => setIsAsking(true)} />
       <ConfirmDialog
         isOpen={isAsking}

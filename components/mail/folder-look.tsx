@@ -5,9 +5,9 @@ import {
   FileText,
   Folder as FolderIcon,
   Inbox,
+  RotateCcw,
   Send,
   Trash2,
-  Undo2,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Folder, FolderRole } from '#lib/webmail/mailboxes.ts';
@@ -20,7 +20,7 @@ const icons: Record<FolderRole, ReactNode> = {
   junk: <CircleAlert />,
   trash: <Trash2 />,
   none: <FolderIcon />,
-  deleted: <Undo2 />,
+  deleted: <RotateCcw />,
 };
 
 export function folderIcon(role: FolderRole): ReactNode {

@@ -7,9 +7,9 @@ import {
   MailOpen,
   Paperclip,
   Reply,
+  RotateCcw,
   Star,
   Trash2,
-  Undo2,
 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
@@ -184,7 +184,7 @@ export function MessageRowView(props: Props) {
           onClick={props.onRead}
         />
         {props.onRestore ? (
-          <IconButton label="Restore" icon={<Undo2 />} size="sm" onClick={props.onRestore} />
+          <IconButton label="Restore" icon={<RotateCcw />} size="sm" onClick={props.onRestore} />
         ) : (
           <>
             <IconButton label="Archive" icon={<Archive />} size="sm" onClick={props.onArchive} />

@@ -1,5 +1,5 @@
 // Deleted messages of one user that can still be restored. Read over IMAP in the user's name, as the webmail does.
-import { Undo2 } from 'lucide-react';
+import { RotateCcw } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
@@ -77,7 +77,7 @@ export default async function DeletedPage({ params, searchParams }: Properties) 
       ) : (
         <div className="rounded-lg border bg-surface">
           <EmptyState
-            icon={<Undo2 />}
+            icon={<RotateCcw />}
             title={found.refusal ?? (q ? 'Nothing found' : 'Nothing to restore')}
           >
             {found.refusal || q ? '' : 'No message of this user was deleted lately.'}
