@@ -32,7 +32,7 @@ export const limitColumns = sql`
   ${limitOf(sql`"Account"."quotaBytes"`, 'storage.defaultQuotaBytes')} AS "limitBytes",
   ${limitOf(sql`"Account"."quotaMessages"`, 'storage.defaultQuotaMessages')} AS "limitMessages"`;
 
-type RoomRow = Record<keyof Room, bigint | number>;
+export type RoomRow = Record<keyof Room, bigint | number>;
 type AccountRow = RoomRow & { id: string; domainId: string; hasDomainLimit: bigint | number };
 type DomainRow = RoomRow & { id: string; name: string };
 
@@ -105,7 +105,8 @@ async function selectDomains(
   return domains;
 }
 
-function toRoom(row: RoomRow): Room {
+/** A row of these columns, where 0 stands for no limit. */
+export function toRoom(row: RoomRow): Room {
   return {
     limitBytes: Number(row.limitBytes) || null,
     usedBytes: Number(row.usedBytes),
