@@ -80,9 +80,6 @@ const restore: CommandDefinition = {
       uids,
       optionText(input, 'to'),
       async (tx, restored) => {
-        if (restored.pairs.length === 0) {
-          throw new Refusal('not-found', 'There are no such deleted messages.');
-        }
         const text = `restored ${countOf(restored.pairs.length)} to ${restored.name}`;
         await recordChangeIn(tx, by, `user ${account.address}`, text);
       },

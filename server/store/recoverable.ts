@@ -33,7 +33,8 @@ export function findRecoverable(accountId: string, name: string): Promise<Mailbo
 /**
  * Moves deleted messages (those of `uids` that exist in the twin, or all for null) back to the mailbox they were in, or to
  * `targetName`; a mailbox that is no more is made again. All or none. `also` runs in the same transaction.
- * Refusal 'not-found', 'over-quota', 'forbidden' (a target of the server's), 'invalid', 'limit'.
+ * Refusal 'not-found' (also where none of them is kept), 'over-quota', 'forbidden' (a target of the server's),
+ * 'invalid', 'limit'.
  */
 export async function restoreMessages(
   accountId: string,
@@ -58,6 +59,9 @@ export async function restoreMessages(
       mailboxId: id,
       name,
     };
+    if (outcome.pairs.length === 0) {
+      throw new Refusal('not-found', 'There are no such deleted messages.');
+    }
     await also?.(tx, outcome);
     return outcome;
   });

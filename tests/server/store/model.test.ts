@@ -15,6 +15,12 @@ import {
   renameMailbox,
 } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
+import {
+  findRecoverable,
+  listDeleted,
+  purgeAccount,
+  restoreMessages,
+} from '#server/store/recoverable.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, makeAccount, makeMessage } from './fixture.ts';
 
@@ -25,7 +31,16 @@ before(async () => {
 after(() => database.close());
 
 type ModelMessage = { uid: number; flags: number; keywords: string; text: string };
-type ModelMailbox = { id: string; name: string; uidNext: number; messages: ModelMessage[] };
+type ModelMailbox = {
+  id: string;
+  name: string;
+  uidNext: number;
+  messages: ModelMessage[];
+  /** UIDs that were expunged, and what they were called in the twin. */
+  gone: Map<number, number>;
+};
+/** The mailbox of deleted messages of the mailbox of that name. */
+type ModelTwin = Pick<ModelMailbox, 'name' | 'uidNext' | 'messages'>;
 
 /** A small generator of numbers (mulberry32), so that a failure can be repeated. */
 function makeRandom(seed: number) {
@@ -50,7 +65,11 @@ for (const seed of [1, 2, Number(process.env.STORE_SEED ?? 3)]) {
       name,
       uidNext: 1,
       messages: [],
+      gone: new Map(),
     }));
+    const twins = new Map<string, ModelTwin>();
+    /** Names of mailboxes that were deleted or renamed. */
+    const oldNames: string[] = [];
     /** What a session knows that reads only the journal. */
     const sessions = new Map<string, { modseq: number; entries: Map<number, string> }>();
     let names = 0;
@@ -59,15 +78,39 @@ for (const seed of [1, 2, Number(process.env.STORE_SEED ?? 3)]) {
       const uids = mailbox.messages.filter(() => random.below(3) === 0).map(({ uid }) => uid);
       return random.below(4) === 0 ? [...uids, mailbox.uidNext + 5] : uids;
     };
-    const take = (mailbox: ModelMailbox, uids: number[]) => {
+    const take = (mailbox: ModelTwin, uids: number[]) => {
       const taken = mailbox.messages.filter(({ uid }) => uids.includes(uid));
       mailbox.messages = mailbox.messages.filter(({ uid }) => !uids.includes(uid));
       return taken;
     };
-    const put = (mailbox: ModelMailbox, messages: Omit<ModelMessage, 'uid'>[]) => {
+    const put = (mailbox: ModelTwin, messages: Omit<ModelMessage, 'uid'>[]) => {
       for (const message of messages) {
         mailbox.messages.push({ ...message, uid: mailbox.uidNext++ });
       }
+    };
+    /** What expunge does with messages that were taken. */
+    const keep = (mailbox: ModelMailbox, taken: ModelMessage[]) => {
+      if (taken.length === 0) return;
+      const uidNext = Math.max(0, ...mailbox.gone.values()) + 1;
+      const twin = twins.get(mailbox.name) ?? { name: mailbox.name, uidNext, messages: [] };
+      twins.set(mailbox.name, twin);
+      for (const message of taken) {
+        mailbox.gone.set(message.uid, twin.uidNext);
+        put(twin, [{ ...message, flags: message.flags & ~8 }]);
+      }
+    };
+    const add = (id: string, name: string) => {
+      const mailbox: ModelMailbox = { id, name, uidNext: 1, messages: [], gone: new Map() };
+      model.push(mailbox);
+      return mailbox;
+    };
+    const twinIdOf = async (name: string) => (await findRecoverable(account, name))?.id ?? '';
+    /** A name that no mailbox has: a new one, or one whose twin may be left. */
+    const freeName = () => {
+      const old = oldNames.filter((name) => !model.some((each) => each.name === name));
+      const kept = old.filter((name) => twins.has(name));
+      if (kept.length > 0 && random.below(4) > 0) return random.pick(kept);
+      return old.length > 0 && random.below(2) === 0 ? random.pick(old) : `box ${names++}`;
     };
 
     const operations: (() => Promise<void>)[] = [
@@ -136,57 +179,92 @@ for (const seed of [1, 2, Number(process.env.STORE_SEED ?? 3)]) {
         const leaving = mailbox.messages.filter(
           ({ uid, flags }) => (flags & 8) !== 0 && (uids === null || uids.includes(uid)),
         );
+        const taken = take(
+          mailbox,
+          leaving.map(({ uid }) => uid),
+        );
         assert.deepEqual(
           expunged.uids,
-          take(
-            mailbox,
-            leaving.map(({ uid }) => uid),
-          ).map(({ uid }) => uid),
+          taken.map(({ uid }) => uid),
         );
+        keep(mailbox, taken);
       },
       async () => {
         const mailbox = random.pick(model);
         const uids = someUids(mailbox);
         await removeMessages(account, mailbox.id, uids);
-        take(mailbox, uids);
+        keep(mailbox, take(mailbox, uids));
       },
       async () => {
-        const name = `box ${names++}`;
-        const { id } = await createMailbox(account, name);
-        model.push({ id, name, uidNext: 1, messages: [] });
+        const name = freeName();
+        add((await createMailbox(account, name)).id, name);
       },
       async () => {
         const mailbox = random.pick(model);
-        const name = `box ${names++}`;
+        const name = freeName();
         await renameMailbox(account, mailbox.name, name);
         if (mailbox.name !== 'INBOX') {
+          const [own, other] = [twins.get(mailbox.name), twins.get(name)];
+          if (other) for (const uid of mailbox.gone.keys()) mailbox.gone.set(uid, 0);
+          if (other && own) put(other, own.messages);
+          else if (own) twins.set(name, { ...own, name });
+          twins.delete(mailbox.name);
+          oldNames.push(mailbox.name);
           mailbox.name = name;
           return;
         }
         const created = (await listMailboxes(account)).find((each) => each.name === name)!;
-        const target: ModelMailbox = { id: created.id, name, uidNext: 1, messages: [] };
-        model.push(target);
-        put(target, mailbox.messages);
+        put(add(created.id, name), mailbox.messages);
         mailbox.messages = [];
       },
       async () => {
         const mailbox = random.pick(model);
         try {
           await deleteMailbox(account, mailbox.name);
+          keep(mailbox, mailbox.messages);
+          oldNames.push(mailbox.name);
           model.splice(model.indexOf(mailbox), 1);
           sessions.delete(mailbox.id);
         } catch (error) {
           assert.ok(isRefusal(error, 'forbidden') && mailbox.name === 'INBOX');
         }
       },
+      async () => {
+        if (twins.size === 0) return;
+        const twin = random.pick([...twins.values()]);
+        const uids = twin.messages.filter(() => random.below(2) === 0).map(({ uid }) => uid);
+        const name = random.below(3) === 0 ? random.pick(model).name : twin.name;
+        try {
+          const restored = await restoreMessages(account, await twinIdOf(twin.name), uids, name);
+          const target = model.find((each) => each.name === name) ?? add(restored.mailboxId, name);
+          assert.equal(restored.mailboxId, target.id);
+          assert.equal(restored.pairs[0]?.[1], target.uidNext);
+          put(target, take(twin, uids));
+        } catch (error) {
+          assert.ok(isRefusal(error, 'not-found') && uids.length === 0);
+        }
+      },
+      async () => {
+        if (twins.size === 0) return;
+        const twin = random.pick([...twins.values()]);
+        const uids = twin.messages.filter(() => random.below(3) === 0).map(({ uid }) => uid);
+        await removeMessages(account, await twinIdOf(twin.name), uids);
+        take(twin, uids);
+      },
+      async () => {
+        if (random.below(4) > 0) return;
+        const kept = [...twins.values()].reduce((sum, twin) => sum + twin.messages.length, 0);
+        assert.equal((await purgeAccount(account, { isAll: true })).messages, kept);
+        twins.clear();
+      },
     ];
     // Appending is more frequent, so that there is something to work on.
     const weighted = [operations[0]!, operations[0]!, operations[0]!, ...operations];
 
+    const show = ({ uid, flags, keywords }: { uid: number; flags: number; keywords: string }) =>
+      `${uid} ${flags} ${keywords}`;
     const check = async (mailbox: ModelMailbox) => {
       const view = await readView(account, mailbox.id);
-      const show = ({ uid, flags, keywords }: { uid: number; flags: number; keywords: string }) =>
-        `${uid} ${flags} ${keywords}`;
       assert.deepEqual([...view.roll.entries()].map(show), mailbox.messages.map(show));
       assert.equal(view.mailbox.uidNext, mailbox.uidNext);
       assert.equal(view.mailbox.name, mailbox.name);
@@ -200,13 +278,36 @@ for (const seed of [1, 2, Number(process.env.STORE_SEED ?? 3)]) {
       assert.deepEqual(known, mailbox.messages.map(show), 'the journal tells everything');
     };
 
+    /** What is kept, and that an expunged UID reads as what it was or not at all. */
+    const checkKept = async (mailbox: ModelMailbox) => {
+      const twin = twins.get(mailbox.name);
+      const found = await findRecoverable(account, mailbox.name);
+      assert.equal(found?.uidNext, twin?.uidNext);
+      if (found) {
+        const { roll } = await readView(account, found.id);
+        assert.deepEqual([...roll.entries()].map(show), twin?.messages.map(show));
+      }
+      const expected = [...mailbox.gone].flatMap(([uid, keptUid]) => {
+        const kept = twin?.messages.find((message) => message.uid === keptUid);
+        return kept ? [{ uid, text: kept.text }] : [];
+      });
+      const rows = await readMessages(account, mailbox.id, [...mailbox.gone.keys()]);
+      const read = rows.map(async (row) => ({ uid: row.uid, text: `${await readBytes(row)}` }));
+      assert.deepEqual(
+        await Promise.all(read),
+        expected.sort((a, b) => a.uid - b.uid),
+      );
+    };
+
     for (let step = 0; step < 250; step++) {
       await random.pick(weighted)();
       if (step % 5 === 0) await check(random.pick(model));
+      if (step % 5 === 1) await checkKept(random.pick(model));
       if (step % 50 === 0) await checkCounters(account);
     }
     for (const mailbox of model) {
       await check(mailbox);
+      await checkKept(mailbox);
       const rows = await readMessages(
         account,
         mailbox.id,
@@ -216,6 +317,8 @@ for (const seed of [1, 2, Number(process.env.STORE_SEED ?? 3)]) {
         assert.equal((await readBytes(row)).toString(), mailbox.messages[index]?.text);
       }
     }
+    const kept = [...twins.values()].reduce((sum, twin) => sum + twin.messages.length, 0);
+    assert.equal((await listDeleted(account, { limit: 1000 })).length, kept);
     await checkCounters(account);
     await checkCounters(bystander);
     assert.equal((await listMailboxes(account)).length, model.length);
@@ -240,6 +343,18 @@ test('many operations at once leave counters and journal right', async () => {
       () => copyMessages(account, one, anyUids(), other),
       () => moveMessages(account, one, anyUids(), other),
       () => expungeMessages(account, one, random.below(2) === 0 ? null : anyUids()),
+      () => removeMessages(account, one, anyUids()),
+      async () => {
+        const twin = await findRecoverable(account, random.pick(mailboxes).name);
+        // It may be empty, and gone, when its turn comes.
+        if (!twin) return;
+        await moveMessages(account, twin.id, anyUids(), other).catch((error) =>
+          assert.ok(isRefusal(error, 'not-found')),
+        );
+      },
+      async () => {
+        if (random.below(5) === 0) await purgeAccount(account, { isAll: true });
+      },
     ];
     work.push(random.pick(acts)());
     if (step % 20 === 0) await work.at(-1);

@@ -351,6 +351,8 @@ describe('restore', () => {
       /no/,
     );
     assert.equal((await twinOf(account)).messages, 1);
+    await assert.rejects(restoreMessages(account, twin.id, [2], 'new'), { reason: 'not-found' });
+    assert.equal(await findMailbox(account, 'new'), null);
     const seen: number[] = [];
     await restoreMessages(account, twin.id, [1], undefined, async (_tx, { pairs }) => {
       seen.push(pairs.length);
