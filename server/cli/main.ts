@@ -11,12 +11,14 @@ import { accountCommands } from './accounts.ts';
 import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
+import { deletedCommands } from './deleted.ts';
 import { printResult } from './print.ts';
 import { serverCommands } from './server.ts';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
   ...serverCommands,
+  ...deletedCommands,
   ...checkCommands,
   ...completionCommands(() => commands),
 ];
@@ -24,6 +26,7 @@ const commands: CommandDefinition[] = [
 const groupHelp: Record<string, string> = {
   domain: 'domains this server receives mail for',
   user: 'users',
+  deleted: 'deleted messages that can be restored',
   alias: 'aliases and catch-alls',
   settings: 'settings, as on the admin pages',
   network: 'trusted networks (mynetworks)',
