@@ -1,6 +1,7 @@
 // `drey setup`, `domain …`, `user …`, `alias …`, `network …`, `setup-link`.
 import {
   type Account,
+  type AccountChange,
   addAccount,
   listAccounts,
   removeAccount,
@@ -9,28 +10,62 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addAlias, listAliases, removeAlias } from '#lib/accounts/alias.ts';
-import { addDomain, listDomains, removeDomain } from '#lib/accounts/domain.ts';
+import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { addNetwork, listNetworks, removeNetwork } from '#lib/accounts/network.ts';
 import { createSetupToken, setUpWithoutToken } from '#lib/accounts/setup.ts';
 import { portOf } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
 import { parseBytes } from '#lib/settings/index.ts';
-import { by, type CommandDefinition, optionText, textAt } from './command.ts';
+import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
 import { passwordOption, readPassword } from './password.ts';
 
 const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
 const quotaOption = { flags: '--quota <size>', help: 'such as 5G; 0 for no limit' };
+const messagesOption = { flags: '--messages <number>', help: 'how many; 0 for no limit' };
+/** What gives a user back to the settings storage.defaultQuotaBytes and storage.defaultQuotaMessages. */
+const defaultWord = 'default';
 const nameOption = { flags: '--name <text>', help: "the person's name" };
 
 function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) {
   return account;
 }
 
-function readQuota(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+function requireOptions({ options }: Input): void {
+  if (!['name', 'comment', 'quota', 'messages'].some((name) => options[name] !== undefined)) {
+    throw new Refusal('invalid', 'Say what to change: see --help.');
+  }
+}
+
+/** The two limits, as far as they are given. Refusal 'invalid'. */
+function readLimits(input: Input): { quotaBytes?: number; quotaMessages?: number } {
+  const [quota, messages] = [optionText(input, 'quota'), optionText(input, 'messages')];
+  const limits: { quotaBytes?: number; quotaMessages?: number } = {};
+  if (quota !== undefined) limits.quotaBytes = readBytes(quota);
+  if (messages !== undefined) limits.quotaMessages = readCount(messages);
+  return limits;
+}
+
+function readBytes(text: string): number {
   const bytes = parseBytes(text);
   if (Number.isNaN(bytes)) throw new Refusal('invalid', `"${text}" is not a size such as 5G.`);
   return bytes;
+}
+
+function readCount(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new Refusal('invalid', `"${text}" is not a whole number.`);
+  return Number(text);
+}
+
+/** The same for a user who exists, where "default" stands for the setting. */
+function readOwnLimits(input: Input): Pick<AccountChange, 'quotaBytes' | 'quotaMessages'> {
+  const isDefault = (name: string) => optionText(input, name) === defaultWord;
+  const names = ['quota', 'messages'].filter((name) => !isDefault(name));
+  const options = Object.fromEntries(names.map((name) => [name, input.options[name]]));
+  return {
+    ...readLimits({ ...input, options }),
+    ...(isDefault('quota') ? { quotaBytes: null } : {}),
+    ...(isDefault('messages') ? { quotaMessages: null } : {}),
+  };
 }
 
 const setup: CommandDefinition = {
@@ -76,14 +111,24 @@ const domainCommands: CommandDefinition[] = [
   {
     name: 'domain add',
     arguments: ['<domain>'],
-    options: [commentOption],
+    options: [commentOption, quotaOption, messagesOption],
     help: 'receive mail for a domain',
     run: async (input) => {
-      const domain = await addDomain(
-        { name: textAt(input, 0), comment: optionText(input, 'comment') },
-        by,
-      );
+      const comment = optionText(input, 'comment');
+      const domain = await addDomain({ name: textAt(input, 0), comment, ...readLimits(input) }, by);
       return { text: `Added domain ${domain.name}`, row: domain };
+    },
+  },
+  {
+    name: 'domain set',
+    arguments: ['<domain>'],
+    options: [commentOption, quotaOption, messagesOption],
+    help: 'change what the users of a domain may use together, or its comment',
+    run: async (input) => {
+      requireOptions(input);
+      const change = { comment: optionText(input, 'comment'), ...readLimits(input) };
+      const domain = await updateDomain(textAt(input, 0), change, by);
+      return { text: `Changed domain ${domain.name}`, row: domain };
     },
   },
   {
@@ -93,7 +138,17 @@ const domainCommands: CommandDefinition[] = [
     help: 'list the domains',
     run: async () => ({
       rows: await listDomains(),
-      columns: ['name', 'accounts', 'aliases', 'isDisabled', 'comment'],
+      columns: [
+        'name',
+        'accounts',
+        'aliases',
+        'usedBytes',
+        'quotaBytes',
+        'usedMessages',
+        'quotaMessages',
+        'isDisabled',
+        'comment',
+      ],
     }),
   },
   {
@@ -116,6 +171,7 @@ const userCommands: CommandDefinition[] = [
       passwordOption,
       nameOption,
       quotaOption,
+      messagesOption,
       { flags: '--admin', help: 'may use the admin panel' },
     ],
     help: 'add a user',
@@ -125,7 +181,7 @@ const userCommands: CommandDefinition[] = [
           address: textAt(input, 0),
           password: await readPassword(input),
           displayName: optionText(input, 'name'),
-          quotaBytes: readQuota(optionText(input, 'quota')),
+          ...readLimits(input),
           role: input.options.admin ? 'admin' : 'user',
         },
         by,
@@ -149,9 +205,28 @@ const userCommands: CommandDefinition[] = [
           'isDisabled',
           'usedBytes',
           'quotaBytes',
+          'usedMessages',
+          'quotaMessages',
           'lastLoginAt',
         ],
       };
+    },
+  },
+  {
+    name: 'user set',
+    arguments: ['<address>'],
+    options: [
+      nameOption,
+      { ...quotaOption, help: `${quotaOption.help}; "${defaultWord}" for that of the settings` },
+      { ...messagesOption, help: `${messagesOption.help}; "${defaultWord}" likewise` },
+    ],
+    help: "change a user's limits or name",
+    run: async (input) => {
+      requireOptions(input);
+      const account = await requireAccount(textAt(input, 0));
+      const change = { displayName: optionText(input, 'name'), ...readOwnLimits(input) };
+      const changed = await updateAccount(account.id, change, by);
+      return { text: `Changed ${account.address}`, row: showAccount(changed) };
     },
   },
   {

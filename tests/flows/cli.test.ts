@@ -61,6 +61,40 @@ describe('the command line beside a running server', () => {
     assert.equal(rows[0]?.quotaBytes, 1024 ** 3);
   });
 
+  it('limits what users and domains may keep, live', async () => {
+    const set = async (what: string, name: string, ...options: string[]) =>
+      (await daemon.dreyJson([what, 'set', name, ...options])) as Record<string, unknown>;
+    const setBob = (...options: string[]) => set('user', 'bob@example.test', ...options);
+    const setDomain = (...options: string[]) => set('domain', 'example.test', ...options);
+    const limited = await setBob('--quota', '2M', '--messages', '10', '--name', 'Robert');
+    assert.equal(limited.quotaBytes, 2 * 1024 ** 2);
+    assert.equal(limited.quotaMessages, 10);
+    assert.equal(limited.displayName, 'Robert');
+    const usual = await setBob('--messages', 'default');
+    assert.equal(usual.quotaBytes, 2 * 1024 ** 2);
+    assert.equal(usual.quotaMessages, null);
+    await setBob('--quota', 'default');
+    await setDomain('--quota', '1M', '--messages', '5', '--comment', 'small');
+    const [domain] = (await daemon.dreyJson(['domain', 'list'])) as Record<string, unknown>[];
+    assert.equal(domain?.quotaBytes, 1024 ** 2);
+    assert.equal(domain?.quotaMessages, 5);
+    assert.equal(domain?.usedMessages, 0);
+    await setDomain('--quota', '0', '--messages', '0');
+    for (const args of [
+      ['domain', 'set', 'example.test', '--quota', 'default'],
+      ['domain', 'set', 'example.test', '--messages', '-1'],
+      ['domain', 'set', 'example.test'],
+      ['user', 'set', 'bob@example.test', '--quota', 'much'],
+      ['user', 'set', 'bob@example.test', '--messages', '1.5'],
+      ['user', 'set', 'bob@example.test'],
+      ['user', 'set', 'nobody@example.test', '--quota', '1G'],
+      ['domain', 'set', 'elsewhere.test', '--quota', '1G'],
+    ]) {
+      assert.equal((await daemon.drey(args)).code, 1, args.join(' '));
+    }
+    assert.match(await tryRecipient('bob@example.test'), /^250 /);
+  });
+
   it('adds aliases and catch-alls, live', async () => {
     assert.match(await tryRecipient('team@example.test'), /^550/);
     await daemon.dreyJson([
