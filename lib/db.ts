@@ -8,6 +8,7 @@
 // trace and harms no other step; inside a step there is no socket, no DNS, no file, only `tx`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
+import { isConflict } from './db-errors.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
 import { cutRows } from './rows.ts';
 import {
@@ -26,6 +27,7 @@ const postgresql = isPostgresql()
     }
   : null;
 
+export { isUniqueViolation } from './db-errors.ts';
 export { cutRows } from './rows.ts';
 /** Tagged SQL that both databases understand: `sql`, `join`, `raw` of Prisma. */
 export const { sql, join, raw, empty } = Prisma;
@@ -186,18 +188,14 @@ export function readSnapshot<T>(step: (db: Db) => Promise<T>): Promise<T> {
 
 async function runSnapshot<T>(step: (db: Db) => Promise<T>, begun: () => void): Promise<T> {
   // Only the client for PostgreSQL knows the other word.
-  const isolationLevel = isSqlite()
-    ? snapshotIsolation
-    : ('RepeatableRead' as typeof snapshotIsolation);
+  const isolationLevel = (isSqlite() ? snapshotIsolation : 'RepeatableRead') as 'Serializable';
   const options = { ...transactionOptions, timeout: snapshotMs, isolationLevel };
   return client().$transaction(async (tx) => {
     const own = makeTx(tx as Tx, state.adapter?.snapshot() ?? undefined);
     begun();
     // SQLite's connection refuses to write by itself. The first read settles what is seen.
-    if (!isSqlite()) {
-      await tx.$executeRaw`SET TRANSACTION READ ONLY`;
-      await tx.$queryRaw`SELECT 1`;
-    }
+    if (!isSqlite()) await tx.$executeRaw`SET TRANSACTION READ ONLY`;
+    await tx.$queryRaw`SELECT 1`;
     return step(own);
   }, options);
 }
@@ -398,34 +396,4 @@ export async function closeDatabase(): Promise<void> {
   const open = state.client;
   state.client = null;
   await open?.$disconnect();
-}
-
-/** SQLSTATE or code of SQLite, Prisma's kind: of an error from the engine, from raw SQL or straight from the driver. */
-function namesOf(error: unknown): string[] {
-  if (!(error instanceof Object) || !('code' in error)) return [];
-  const { code, meta } = error as {
-    code: unknown;
-    meta?: { driverAdapterError?: { cause?: { kind?: string } } };
-  };
-  return [String(code), meta?.driverAdapterError?.cause?.kind ?? ''];
-}
-
-const uniqueNames = [
-  'P2002',
-  'UniqueConstraintViolation',
-  'SQLITE_CONSTRAINT_UNIQUE',
-  'SQLITE_CONSTRAINT_PRIMARYKEY',
-  '23505',
-];
-/** Deadlock, or a row that changed under a stricter isolation than ours. */
-const conflictNames = ['P2034', 'TransactionWriteConflict', '40P01', '40001'];
-
-/** True for a unique violation, on either database. */
-export function isUniqueViolation(error: unknown): boolean {
-  return namesOf(error).some((name) => uniqueNames.includes(name));
-}
-
-/** True where PostgreSQL gave up a transaction so that another one could go on. */
-function isConflict(error: unknown): boolean {
-  return namesOf(error).some((name) => conflictNames.includes(name));
 }

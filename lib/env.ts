@@ -40,6 +40,19 @@ export function isPostgresql(): boolean {
   return /^postgres(ql)?:/.test(databaseUrl());
 }
 
+/** Path of the SQLite file; null on PostgreSQL. */
+export function databaseFile(): string | null {
+  return isPostgresql() ? null : databaseUrl().replace(/^file:/, '');
+}
+
+/** "database /var/lib/drey/drey.db" or "PostgreSQL database at host": for a sentence, without a password. */
+export function describeDatabase(): string {
+  const file = databaseFile();
+  return file === null
+    ? `PostgreSQL database at ${new URL(databaseUrl()).host}`
+    : `database ${file}`;
+}
+
 /** Port of a listener: DREY_…_PORT or its default; 0 lets the system choose. */
 export function portOf(name: ListenerName): number {
   const text = process.env[`DREY_${name.toUpperCase()}_PORT`];

@@ -1,14 +1,19 @@
 // Opening what the daemon stands on: the data folder and the database. What a person can mend is said in
 // one sentence.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { databaseUrl, dataFolder, isPostgresql } from '#lib/env.ts';
 import { migrate } from '#lib/migrate.ts';
+import { unfinishedRestore } from './backup/data-files.ts';
 
 /** A start that failed for a reason outside the program; the message says what to do. */
 export class StartError extends Error {}
 
-/** Makes the data folder (0700) and brings the database to this version. Throws StartError. */
-export async function openData(): Promise<void> {
+/**
+ * Makes the data folder (0700) and brings the database to this version. Throws StartError, also where a restore has
+ * not been finished, unless that is what is about to be done.
+ */
+export async function openData(isForRestore = false): Promise<void> {
   const folder = dataFolder();
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -16,6 +21,11 @@ export async function openData(): Promise<void> {
   } catch (error) {
     throw new StartError(
       `The data folder ${folder} cannot be written (${codeOf(error)}). Make it writable for this user, or set DREY_DATA to another folder.`,
+    );
+  }
+  if (!isForRestore && existsSync(join(folder, unfinishedRestore))) {
+    throw new StartError(
+      `A restore into the data folder ${folder} was not finished. Run "npx drey restore" again, or empty the folder.`,
     );
   }
   try {

@@ -8,18 +8,22 @@ import { isRefusal } from '#lib/errors.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from '../data-folder.ts';
 import { accountCommands } from './accounts.ts';
+import { backupCommands } from './backup.ts';
 import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { printResult } from './print.ts';
 import { serverCommands } from './server.ts';
+import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
   ...serverCommands,
+  ...transferCommands,
   ...deletedCommands,
   ...checkCommands,
+  ...backupCommands,
   ...completionCommands(() => commands),
 ];
 
@@ -43,7 +47,9 @@ function buildProgram(): Command {
   for (const definition of commands) {
     const [first = '', second] = definition.name.split(' ');
     const parent = second ? findGroup(program, groups, first) : program;
-    addCommand(parent, second ?? first, definition);
+    const command = addCommand(parent, second ?? first, definition);
+    // A command may be a group too ("backup <folder>", "backup list"): options behind a word are that word's.
+    if (!second) groups.set(first, command.enablePositionalOptions());
   }
   return program;
 }
@@ -59,7 +65,7 @@ function findGroup(program: Command, groups: Map<string, Command>, name: string)
   return group;
 }
 
-function addCommand(parent: Command, word: string, definition: CommandDefinition): void {
+function addCommand(parent: Command, word: string, definition: CommandDefinition): Command {
   const command = parent.command(word).description(definition.help).exitOverride();
   for (const argument of definition.arguments) command.argument(argument);
   for (const option of definition.options) command.option(option.flags, option.help);
@@ -69,12 +75,14 @@ function addCommand(parent: Command, word: string, definition: CommandDefinition
     const values = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
     printResult(await definition.run({ arguments: values, options }), options.json === true);
   });
+  return command;
 }
 
 /** Runs the command line; returns the exit code. */
 async function runCli(words: string[]): Promise<number> {
   try {
-    await openData();
+    // What is half restored is for a restore only to finish.
+    await openData(words[0] === 'restore' && !words.some((word) => word.startsWith('--user')));
     await buildProgram().parseAsync(words, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -1,0 +1,77 @@
+// Single messages out of a backup into a user's mailboxes, also while the server runs.
+
+import { requireAccount } from '#lib/accounts/account.ts';
+import { write } from '#lib/db.ts';
+import { isRefusal, Refusal } from '#lib/errors.ts';
+import { recordChangeIn } from '#lib/trail/change.ts';
+import { createMailbox, findMailbox } from '#server/store/mailboxes.ts';
+import { appendRestored } from './append-restored.ts';
+import { type FoundMessage, findMessages, type Wanted } from './find-messages.ts';
+import { enterRepository } from './repository.ts';
+import { readEmailIds } from './restore-missing.ts';
+import { type RestoreOptions, RestoreSource } from './restore-source.ts';
+import { findSnapshot } from './snapshot.ts';
+
+export type RestoredMessage = Omit<FoundMessage, 'row'> & { restoredTo: string; uid: number };
+
+/** `to` names a mailbox; without it each goes where it was, unless the user has it still. */
+export type MessageOptions = RestoreOptions & { to?: string };
+
+/**
+ * Restores the messages that fit; flags, dates, EMAILID and THREADID stay, the UID is new. Returns those that came
+ * back and how many the user has anyway. Refusal 'not-found' where none fits, and as `restoreUser`.
+ */
+export function restoreMessages(
+  path: string,
+  address: string,
+  wanted: Wanted,
+  options: MessageOptions,
+): Promise<{ restored: RestoredMessage[]; present: number }> {
+  const purpose = { work: 'a restore', mayBeReadOnly: true };
+  return enterRepository(path, purpose, async (repository) => {
+    const named = await findSnapshot(repository.folder, options.snapshot);
+    const source = new RestoreSource(repository, named, options);
+    const sheet = await source.readSheet(address.trim().toLowerCase());
+    const account = await requireAccount(sheet.address);
+    const fitting = await findMessages(source, sheet, wanted);
+    if (fitting.length === 0) {
+      throw new Refusal('not-found', `No message of ${sheet.address} fits in ${named.name}.`);
+    }
+    const chosen = chooseCopies(fitting);
+    const present = await readEmailIds(account.id);
+    const missing = options.to ? chosen : chosen.filter(({ emailId }) => !present.has(emailId));
+    const restored: RestoredMessage[] = [];
+    for (const { row, ...message } of missing) {
+      const mailbox = await ensureMailbox(account.id, options.to ?? message.mailbox);
+      const [uid = 0] = await appendRestored(source, account.id, mailbox.id, [row]);
+      restored.push({ ...message, restoredTo: mailbox.name, uid });
+    }
+    if (restored.length > 0) {
+      const text = `${restored.length} messages restored from the backup of ${named.snapshot.takenAt}`;
+      await write((tx) => recordChangeIn(tx, options.by, `user ${sheet.address}`, text));
+    }
+    return { restored, present: chosen.length - missing.length };
+  });
+}
+
+/** Of the copies of a message one: rather one that was not deleted. */
+function chooseCopies(found: FoundMessage[]): FoundMessage[] {
+  const chosen = new Map<string, FoundMessage>();
+  for (const message of found) {
+    const known = chosen.get(message.emailId);
+    if (!known || (known.isDeleted && !message.isDeleted)) chosen.set(message.emailId, message);
+  }
+  return [...chosen.values()];
+}
+
+async function ensureMailbox(accountId: string, name: string) {
+  const known = await findMailbox(accountId, name);
+  if (known) return known;
+  try {
+    return await createMailbox(accountId, name);
+  } catch (error) {
+    const made = isRefusal(error, 'exists') ? await findMailbox(accountId, name) : null;
+    if (!made) throw error;
+    return made;
+  }
+}

@@ -1,0 +1,246 @@
+// Which tables and columns a backup holds, and how their values are written down: the same for both
+// databases. A test compares this with prisma/schema.prisma, so that no column is forgotten.
+//
+// A body has its sha-256 in place of its number, which only means something in one database.
+
+/** "number" is Int and BigInt (none beyond 2^53), "date" an ISO text, "bytes" base64. */
+export type ColumnKind = 'text' | 'number' | 'flag' | 'date' | 'bytes' | 'body';
+
+export type Table = {
+  name: string;
+  /** Primary key, without the account's id in tables of accounts. */
+  key: string[];
+  columns: Record<string, ColumnKind>;
+};
+
+/** Tables of the whole server, in the order in which they come back. */
+export const serverTables: Table[] = [
+  {
+    name: 'Setting',
+    key: ['id'],
+    columns: { id: 'text', value: 'text', updatedAt: 'date', updatedBy: 'text' },
+  },
+  {
+    name: 'Domain',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      name: 'text',
+      comment: 'text',
+      isDisabled: 'flag',
+      quotaBytes: 'number',
+      quotaMessages: 'number',
+      warnedPercent: 'number',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'Account',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      address: 'text',
+      domainId: 'text',
+      displayName: 'text',
+      role: 'text',
+      passwordHash: 'text',
+      isDisabled: 'flag',
+      quotaBytes: 'number',
+      quotaMessages: 'number',
+      warnedPercent: 'number',
+      usedBytes: 'number',
+      usedMessages: 'number',
+      epoch: 'number',
+      createdAt: 'date',
+      lastLoginAt: 'date',
+    },
+  },
+  {
+    name: 'Alias',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      address: 'text',
+      domainId: 'text',
+      comment: 'text',
+      isDisabled: 'flag',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'AliasTarget',
+    key: ['aliasId', 'address'],
+    columns: { aliasId: 'text', address: 'text' },
+  },
+  {
+    name: 'Network',
+    key: ['id'],
+    columns: { id: 'text', cidr: 'text', comment: 'text', createdAt: 'date' },
+  },
+  {
+    name: 'RelayRule',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      position: 'number',
+      match: 'text',
+      pattern: 'text',
+      host: 'text',
+      port: 'number',
+      tlsMode: 'text',
+      username: 'text',
+      secret: 'text',
+      comment: 'text',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'OneTimeToken',
+    key: ['id'],
+    columns: { id: 'text', purpose: 'text', expiresAt: 'date', createdAt: 'date' },
+  },
+  {
+    name: 'LoginThrottle',
+    key: ['id'],
+    columns: { id: 'text', failures: 'number', startedAt: 'date' },
+  },
+  {
+    name: 'QueueMessage',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      blobId: 'body',
+      prefix: 'bytes',
+      sizeBytes: 'number',
+      sender: 'text',
+      accountId: 'text',
+      envid: 'text',
+      ret: 'text',
+      isSmtpUtf8: 'flag',
+      traceId: 'text',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'QueueRecipient',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      messageId: 'text',
+      recipient: 'text',
+      originalTo: 'text',
+      notify: 'text',
+      domain: 'text',
+      state: 'text',
+      attempts: 'number',
+      nextAttemptAt: 'date',
+      leaseUntil: 'date',
+      leaseOwner: 'text',
+      isDelayTold: 'flag',
+      lastCode: 'number',
+      lastText: 'text',
+      lastHost: 'text',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'TrailEvent',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      at: 'date',
+      traceId: 'text',
+      kind: 'text',
+      accountId: 'text',
+      sender: 'text',
+      recipient: 'text',
+      remote: 'text',
+      reason: 'text',
+      text: 'text',
+      detail: 'text',
+    },
+  },
+];
+
+const uidKey = ['mailboxId', 'uid'];
+
+/** Tables of one account, each led by `accountId`. */
+export const accountTables: Table[] = [
+  {
+    name: 'Mailbox',
+    key: ['id'],
+    columns: {
+      accountId: 'text',
+      id: 'text',
+      name: 'text',
+      uidValidity: 'number',
+      uidNext: 'number',
+      recentUid: 'number',
+      highestModseq: 'number',
+      floorModseq: 'number',
+      specialUse: 'text',
+      messages: 'number',
+      unseen: 'number',
+      sizeBytes: 'number',
+      createdAt: 'date',
+    },
+  },
+  { name: 'Subscription', key: ['name'], columns: { accountId: 'text', name: 'text' } },
+  {
+    name: 'Preference',
+    key: ['name'],
+    columns: { accountId: 'text', name: 'text', value: 'text' },
+  },
+  {
+    name: 'Message',
+    key: uidKey,
+    columns: {
+      accountId: 'text',
+      mailboxId: 'text',
+      uid: 'number',
+      modseq: 'number',
+      emailId: 'text',
+      threadId: 'text',
+      blobId: 'body',
+      prefix: 'bytes',
+      sizeBytes: 'number',
+      flags: 'number',
+      keywords: 'text',
+      internalDate: 'date',
+      savedAt: 'date',
+    },
+  },
+  {
+    name: 'Tombstone',
+    key: uidKey,
+    columns: {
+      accountId: 'text',
+      mailboxId: 'text',
+      uid: 'number',
+      modseq: 'number',
+      keptUid: 'number',
+      day: 'number',
+    },
+  },
+  {
+    name: 'ThreadReference',
+    key: ['reference'],
+    columns: { accountId: 'text', reference: 'text', threadId: 'text', day: 'number' },
+  },
+  {
+    name: 'PopUid',
+    key: uidKey,
+    columns: { accountId: 'text', mailboxId: 'text', uid: 'number', text: 'text' },
+  },
+  { name: 'Imported', key: ['source'], columns: { accountId: 'text', source: 'text' } },
+];
+
+/** Tables that hold bodies, or what is computed of them again. */
+export const otherTables = ['Blob', 'BlobBytes', 'Rendering', 'RenderingText'];
+
+/** The table of that name. Throws where there is none. */
+export function tableOf(name: string): Table {
+  const table = [...serverTables, ...accountTables].find((each) => each.name === name);
+  if (!table) throw new Error(`no table ${name}`);
+  return table;
+}
