@@ -8,6 +8,7 @@ import { removeMessages } from '#server/store/expunge.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { readView } from '#server/store/journal.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
+import { defaultPopUid, readPopUids } from '#server/store/pop-uid.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
 
 export type Item = {
@@ -23,6 +24,8 @@ export type Maildrop = {
   accountId: string;
   mailboxId: string;
   uidValidity: number;
+  /** Unique ids that messages brought from another server, by UID. */
+  popUids: Map<number, string>;
   /** In the order of their numbers. */
   items: Item[];
 };
@@ -45,7 +48,8 @@ export async function openMaildrop(accountId: string): Promise<Maildrop> {
       items.push({ number: items.length + 1, uid, sizeBytes, isDeleted: false, isSeen });
     }
   }
-  return { accountId, mailboxId: inbox.id, uidValidity: mailbox.uidValidity, items };
+  const popUids = await readPopUids(accountId, inbox.id);
+  return { accountId, mailboxId: inbox.id, uidValidity: mailbox.uidValidity, popUids, items };
 }
 
 /** Those not marked as deleted. */
@@ -58,15 +62,11 @@ export function sumSizes(items: Item[]): number {
 }
 
 /**
- * The unique id of a message: UID and UIDVALIDITY in hexadecimal, 8 digits each, as Dovecot's default
- * writes them, so that clients of a mailbox that came from there do not fetch everything again.
+ * The unique id of a message (RFC 1939 §7): the one that it brought from another server, else UID and
+ * UIDVALIDITY, so that clients of a mailbox that came from there do not fetch everything again.
  */
 export function uniqueId(maildrop: Maildrop, item: Item): string {
-  return hex8(item.uid) + hex8(maildrop.uidValidity);
-}
-
-function hex8(value: number): string {
-  return value.toString(16).padStart(8, '0');
+  return maildrop.popUids.get(item.uid) ?? defaultPopUid(item.uid, maildrop.uidValidity);
 }
 
 /** The octets of a message, or null when another session has removed it since login. */

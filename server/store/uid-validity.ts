@@ -29,3 +29,11 @@ export async function retireUidValidity(
     AND "mailboxId" = ${noMailbox} AND "uid" < (SELECT MAX("uid") FROM "Tombstone"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${noMailbox})`;
 }
+
+/** The greatest UIDVALIDITY that a deleted mailbox of the account had; 0 for none. */
+export async function readGreatestRetired(tx: Tx, accountId: string): Promise<number> {
+  const rows = await tx.$queryRaw<{ value: bigint | number | null }[]>`
+    SELECT MAX("uid") AS "value" FROM "Tombstone"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${noMailbox}`;
+  return Number(rows[0]?.value ?? 0);
+}
