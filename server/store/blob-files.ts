@@ -31,13 +31,18 @@ export function blobPath(hash: string): string {
   return join(blobsFolder(), hash.slice(0, 2), hash.slice(2));
 }
 
+/** Temporary files that this process is writing. */
+const arriving = new Set<string>();
+
 /** A new, empty file for a body that is arriving. */
 export async function openTemporary(): Promise<{ path: string; file: FileHandle }> {
   const folder = join(blobsFolder(), 'tmp');
   const path = join(folder, newId());
   const isFirst = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (isFirst) await syncFolder(dataFolder());
-  return { path, file: await open(path, 'wx', 0o600) };
+  const file = await open(path, 'wx', 0o600);
+  arriving.add(path);
+  return { path, file };
 }
 
 /** Closes a whole temporary file and gives it its final name, durably. Returns that path. */
@@ -50,6 +55,7 @@ export async function keepTemporary(path: string, file: FileHandle, hash: string
   }
   const isNewFolder = await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   await rename(path, target);
+  arriving.delete(path);
   await syncFolder(dirname(target));
   if (isNewFolder) await syncFolder(blobsFolder());
   return target;
@@ -58,6 +64,7 @@ export async function keepTemporary(path: string, file: FileHandle, hash: string
 /** Closes and removes a temporary file that is not wanted any more. */
 export async function dropTemporary(path: string, file: FileHandle): Promise<void> {
   await file.close().catch(() => undefined);
+  arriving.delete(path);
   await rm(path, { force: true });
 }
 
@@ -139,10 +146,11 @@ export async function* listBlobFiles(): AsyncGenerator<string[]> {
   }
 }
 
-/** Paths of what is arriving, or arrived halfway. */
+/** Paths of what arrived halfway, or is arriving in another process. */
 export async function listTemporaries(): Promise<string[]> {
   const folder = join(blobsFolder(), 'tmp');
-  return (await listNames(folder)).map((name) => join(folder, name));
+  const paths = (await listNames(folder)).map((name) => join(folder, name));
+  return paths.filter((path) => !arriving.has(path));
 }
 
 async function listNames(folder: string): Promise<string[]> {

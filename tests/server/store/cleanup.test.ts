@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { passTime, shiftClock } from '#lib/clock.ts';
@@ -179,8 +179,9 @@ test('a body on its way stays, however long that takes and whatever the clock sa
 
 test('what arrived halfway goes after an hour, an aborted one at once', async () => {
   const folder = join(database.folder, 'blobs', 'tmp');
-  const left = createStage(1_000_000);
-  await left.write(Buffer.alloc(100_000));
+  // What a process that ended has left.
+  const left = join(folder, 'left');
+  writeFileSync(left, 'x');
   const aborted = createStage(1_000_000);
   await aborted.write(Buffer.alloc(100_000));
   assert.equal(readdirSync(folder).length, 2);
@@ -188,13 +189,20 @@ test('what arrived halfway goes after an hour, an aborted one at once', async ()
   assert.equal(readdirSync(folder).length, 1);
   assert.equal((await removeOrphans()).temporaries, 0);
   passTime(twoHoursMs / 4);
-  await left.write(Buffer.alloc(10));
+  writeFileSync(left, 'more');
+  const past = new Date(Date.now() - 5000);
+  utimesSync(left, past, past);
   passTime(twoHoursMs / 4);
   assert.equal((await removeOrphans()).temporaries, 0, 'something arrived meanwhile');
   passTime(twoHoursMs);
+  const slow = createStage(1_000_000);
+  await slow.write(Buffer.alloc(100_000));
+  passTime(twoHoursMs);
   assert.equal((await removeOrphans()).temporaries, 1);
+  passTime(twoHoursMs);
+  assert.equal((await removeOrphans()).temporaries, 0, 'one that is arriving stays, however slow');
+  await slow.finish();
   assert.deepEqual(readdirSync(folder), []);
-  await left.abort();
 });
 
 test('mail of a removed account goes, of others not', async () => {
