@@ -10,6 +10,7 @@ import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
+import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota-warning.ts';
 import { purgeDeleted } from '#server/store/recoverable.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
@@ -43,6 +44,7 @@ export const jobs: Job[] = [
   // Subjects that no answer may join any more.
   { name: 'thread-references', intervalMs: dayMs, run: pruneThreadReferences },
   { name: 'quota-warnings', intervalMs: minuteMs, run: warnOfQuotas },
+  { name: 'pop-uids', intervalMs: dayMs, run: removePopUids },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
