@@ -3,10 +3,11 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, readFile } from 'node:fs/promises';
 import { Refusal } from '#lib/errors.ts';
-import { computeFacts, type MessageFacts } from '#lib/mail/facts.ts';
+import type { MessageFacts } from '#lib/mail/facts.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { refuseFault } from '#lib/storage-failure.ts';
 import { blobPath, dropTemporary, keepTemporary, openTemporary } from './blob-files.ts';
+import { findFacts, findFactsOfFile } from './facts-worker.ts';
 import { holdStaged } from './staged-bodies.ts';
 
 export type StagedBody = {
@@ -86,12 +87,12 @@ export function createStage(limitBytes: number): Stage {
     const hash = hashing.digest('hex');
     if (!spool) {
       const bytes = Buffer.concat(chunks);
-      return { hash, sizeBytes, bytes, path: null, facts: computeFacts(bytes) };
+      return { hash, sizeBytes, bytes, path: null, facts: await findFacts(bytes) };
     }
     const { path: temporary, file } = spool;
     spool = null;
     try {
-      const facts = detachFacts(computeFacts(await readFile(temporary)));
+      const facts = await findFactsOfFile(temporary, sizeBytes);
       const body = { hash, sizeBytes, bytes: null, path: blobPath(hash), facts };
       // Before the file has its name: from then on somebody may ask whether it is wanted.
       holdStaged(body);
@@ -104,11 +105,6 @@ export function createStage(limitBytes: number): Stage {
   };
 
   return { write, finish, abort };
-}
-
-/** The facts of a large body must not hold on to all of its bytes. */
-function detachFacts(facts: MessageFacts): MessageFacts {
-  return { ...facts, header: Buffer.from(facts.header) };
 }
 
 /** The bytes of a staged body, wherever they are. */
