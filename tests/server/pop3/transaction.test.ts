@@ -4,8 +4,11 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { moveMessages } from '#server/store/copy.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { FLAG } from '#server/store/flags.ts';
+import { findMailbox } from '#server/store/mailboxes.ts';
+import { listDeleted } from '#server/store/recoverable.ts';
 import { ask, askLines, deliver, type Fixture, inboxOf, openFixture, password } from './fixture.ts';
 
 const run = promisify(execFile);
@@ -137,11 +140,21 @@ describe('RETR and TOP', () => {
     assert.equal(await client.line(), '+OK Nothing done.');
   });
 
-  it('say that a message is gone when another session removed it', async () => {
+  it('go on when another session expunged the message', async () => {
     const account = await fixture.addUser(messages);
     const client = await fixture.logIn(account);
     const { mailbox } = await inboxOf(account);
     await removeMessages(account.id, mailbox.id, [2]);
+    assert.equal((await askLines(client, 'RETR 2'))[1], 'Subject: two');
+    assert.equal((await askLines(client, 'TOP 2 0'))[1], 'Subject: two');
+  });
+
+  it('say that a message is gone when another session moved it', async () => {
+    const account = await fixture.addUser(messages);
+    const client = await fixture.logIn(account);
+    const { mailbox } = await inboxOf(account);
+    const trash = await findMailbox(account.id, 'Trash');
+    await moveMessages(account.id, mailbox.id, [2], trash?.id ?? '');
     assert.match(await ask(client, 'RETR 2'), /^-ERR Message 2 was removed/);
     assert.match(await ask(client, 'TOP 2 0'), /^-ERR Message 2 was removed/);
     assert.equal((await askLines(client, 'RETR 3'))[1], 'Subject: three');
@@ -177,6 +190,8 @@ describe('DELE, RSET, QUIT', () => {
     assert.equal(await ask(client, 'QUIT'), '+OK Goodbye, 1 messages removed.');
     assert.equal(await client.rest(), '');
     assert.deepEqual([...(await inboxOf(account)).roll.uids], [1, 2]);
+    const [kept] = await listDeleted(account.id, { limit: 9 });
+    assert.equal(kept?.subject, 'three', 'and it can be restored');
   });
 
   it('remove nothing when the connection breaks', async () => {
