@@ -1,22 +1,33 @@
-// How full a mailbox is: the number always, the bar where there is a limit.
+// How full a mailbox or a domain is: the number always, the bar where there is a limit.
 import { joinClasses } from '#components/ui/class-names.ts';
-import { formatBytes } from '#components/ui/format.ts';
+import { formatBytes, formatCount } from '#components/ui/format.ts';
 
-/** `limit` in bytes; 0 = none. */
-export function QuotaBar({ used, limit }: { used: number; limit: number }) {
+const formats = { bytes: formatBytes, messages: formatCount };
+
+/** `limit` 0 = none. Coloured from where people are warned by mail: 80 and 95 %. */
+export function QuotaBar({
+  used,
+  limit,
+  unit = 'bytes',
+}: {
+  used: number;
+  limit: number;
+  unit?: 'bytes' | 'messages';
+}) {
   const share = limit > 0 ? Math.min(used / limit, 1) : 0;
+  const format = formats[unit];
   return (
-    <span className="block w-36">
+    <span className={joinClasses('block', unit === 'bytes' ? 'w-36' : 'w-28')}>
       <span className="block text-sm whitespace-nowrap text-muted tabular-nums">
-        {formatBytes(used)}
-        {limit > 0 && ` of ${formatBytes(limit)}`}
+        {format(used)}
+        {limit > 0 && ` of ${format(limit)}`}
       </span>
       {limit > 0 && (
         <span aria-hidden className="mt-1 block h-1 overflow-hidden rounded-full bg-pressed">
           <span
             className={joinClasses(
               'block h-full rounded-full',
-              share > 0.95 ? 'bg-danger' : share > 0.8 ? 'bg-warn-text' : 'bg-accent',
+              share >= 0.95 ? 'bg-danger' : share >= 0.8 ? 'bg-warn-text' : 'bg-accent',
             )}
             style={{ width: `${(share * 100).toFixed(1)}%` }}
           />

@@ -131,6 +131,35 @@ describe('the admin panel', () => {
     assert.match(await tryImapLogin(), /^a OK/);
   });
 
+  it('limits a domain and a user, at once, and shows what is used', async () => {
+    await open('/admin/domains');
+    await click('Edit example.test');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Storage of all users').fill('ten');
+    await dialog.getByLabel('Messages of all users').fill('1,000,000');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Give a size such as 50 GB, or nothing for no limit.').waitFor();
+    await dialog.getByLabel('Storage of all users').fill('10 GB');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await seeToast('example.test saved');
+    const row = page.getByRole('row', { name: /example\.test/ });
+    await row.getByText('of 10 GB').waitFor();
+    await row.getByText('of 1,000,000').waitFor();
+    assert.match(await tryRecipient(user.address, 2_000_000), /^250 /);
+    await open('/admin/users');
+    await page.getByRole('link', { name: /^Ben/ }).click();
+    await page.getByLabel('Most messages').fill('5000');
+    await page.getByLabel('Quota').fill('1 MB');
+    await click('Save profile');
+    await seeToast('Saved');
+    await page.getByText('of 5,000').waitFor();
+    assert.match(await tryRecipient(user.address, 2_000_000), /^552 5\.2\.2 /);
+    await page.getByLabel('Quota').fill('5 GB');
+    await page.getByLabel('Most messages').fill('');
+    await click('Save profile');
+    await page.getByText('of 5,000').waitFor({ state: 'detached' });
+  });
+
   it('adds an alias that takes mail at once', async () => {
     await open('/admin/aliases');
     await page.getByRole('button', { name: 'Add alias' }).first().click();
@@ -353,11 +382,11 @@ describe('the admin panel', () => {
   }
 
   /** The reply to RCPT on port 25. */
-  async function tryRecipient(address: string): Promise<string> {
+  async function tryRecipient(address: string, sizeBytes = 0): Promise<string> {
     const client = connectLines(daemon.ports.smtp);
     await client.expect(/^220 /);
     await client.ask('EHLO client.test', /^250 /m);
-    await client.ask('MAIL FROM:<someone@elsewhere.test>', /^250 /m);
+    await client.ask(`MAIL FROM:<someone@elsewhere.test> SIZE=${sizeBytes}`, /^250 /m);
     const reply = await client.ask(`RCPT TO:<${address}>`, /\r\n/);
     client.close();
     return reply;

@@ -5,8 +5,11 @@ import type { FormState } from '#components/ui/form-state.ts';
 import { addDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { countField, sizeField } from '../../limit-fields.ts';
 
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
+const quota = sizeField(0, 'Give a size such as 50 GB, or nothing for no limit.');
+const messages = countField(0, 'Give a whole number, or nothing for no limit.');
 const name = z.string().trim().min(1, 'Give the domain, for example example.org.').max(253);
 
 export async function addDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
@@ -20,12 +23,14 @@ export async function addDomainAction(_previous: FormState, form: FormData): Pro
 
 export async function editDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  const schema = z.object({ name, comment, isEnabled: z.string().optional() });
-  return answerForm(schema, form, async (fields) => {
-    const change = { comment: fields.comment, isDisabled: fields.isEnabled === undefined };
-    await updateDomain(fields.name, change, admin.address);
+  const isEnabled = z.string().optional();
+  const schema = z.object({ name, comment, isEnabled, quota, messages });
+  return answerForm(schema, form, async ({ name, comment, isEnabled, quota, messages }) => {
+    const limits = { quotaBytes: quota, quotaMessages: messages };
+    const change = { comment, isDisabled: isEnabled === undefined, ...limits };
+    await updateDomain(name, change, admin.address);
     revalidatePath('/admin', 'layout');
-    return { status: 'ok', text: `${fields.name} saved` };
+    return { status: 'ok', text: `${name} saved` };
   });
 }
 

@@ -47,11 +47,19 @@ export function EditDomain({
   comment,
   isDisabled,
   isEmpty,
+  quotaText,
+  messagesText,
+  useText,
 }: {
   name: string;
   comment: string;
   isDisabled: boolean;
   isEmpty: boolean;
+  /** The limits as they are edited; empty = none. */
+  quotaText: string;
+  messagesText: string;
+  /** What its users use together now. */
+  useText: string;
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
@@ -69,6 +77,25 @@ export function EditDomain({
           <input type="hidden" name="name" value={name} />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" defaultValue={comment} autoFocus />
+          </FormField>
+          <FormField
+            name="quota"
+            label="Storage of all users"
+            help={`A size such as 50 GB; empty for no limit. Now: ${useText}.`}
+          >
+            <Input name="quota" defaultValue={quotaText} placeholder="no limit" />
+          </FormField>
+          <FormField
+            name="messages"
+            label="Messages of all users"
+            help="A number; empty for no limit."
+          >
+            <Input
+              name="messages"
+              inputMode="numeric"
+              defaultValue={messagesText}
+              placeholder="no limit"
+            />
           </FormField>
           <Switch
             name="isEnabled"

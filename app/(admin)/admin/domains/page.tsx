@@ -2,13 +2,14 @@
 import { Globe } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { QuotaBar } from '#components/admin/quota-bar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { formatCount } from '#components/ui/format.ts';
+import { formatBytes, formatCount, formatExactBytes, formatPlural } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { type ListedDomain, listDomains } from '#lib/accounts/domain.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref } from '../../parameters.ts';
 import { AddDomain, EditDomain } from './domain-forms.tsx';
@@ -37,6 +38,8 @@ export default async function DomainsPage() {
             <Th>Domain</Th>
             <Th className="text-right">Users</Th>
             <Th className="text-right">Aliases</Th>
+            <Th className="hidden md:table-cell">Storage</Th>
+            <Th className="hidden lg:table-cell">Messages</Th>
             <Th className="hidden sm:table-cell">Added</Th>
             <Th>
               <span className="sr-only">Actions</span>
@@ -60,6 +63,16 @@ export default async function DomainsPage() {
                 <Td className="text-right tabular-nums">
                   <CountLink path="/admin/aliases" domain={domain.name} count={domain.aliases} />
                 </Td>
+                <Td className="hidden md:table-cell">
+                  <QuotaBar used={domain.usedBytes} limit={domain.quotaBytes} />
+                </Td>
+                <Td className="hidden lg:table-cell">
+                  <QuotaBar
+                    used={domain.usedMessages}
+                    limit={domain.quotaMessages}
+                    unit="messages"
+                  />
+                </Td>
                 <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
                   <Time at={domain.createdAt} />
                 </Td>
@@ -69,6 +82,9 @@ export default async function DomainsPage() {
                     comment={domain.comment}
                     isDisabled={domain.isDisabled}
                     isEmpty={domain.accounts + domain.aliases === 0}
+                    quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
+                    messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
+                    useText={describeUse(domain)}
                   />
                 </Td>
               </TableRow>
@@ -78,6 +94,10 @@ export default async function DomainsPage() {
       )}
     </>
   );
+}
+
+function describeUse({ usedBytes, usedMessages }: ListedDomain): string {
+  return `${formatBytes(usedBytes)} in ${formatPlural(usedMessages, 'message')}`;
 }
 
 function CountLink({ path, domain, count }: { path: string; domain: string; count: number }) {

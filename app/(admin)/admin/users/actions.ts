@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { addAccount, removeAccount, setPassword, updateAccount } from '#lib/accounts/account.ts';
 import { addAlias, removeAlias } from '#lib/accounts/alias.ts';
-import { parseBytes } from '#lib/settings/index.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { countField, sizeField } from '../../limit-fields.ts';
 
 const id = z.string().min(1).max(64);
 const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
@@ -20,23 +20,19 @@ const localPart = z
   .regex(/^[^@\s]+$/, 'Only the part before the @.');
 const domain = z.string().trim().min(1, 'Choose a domain.').max(253);
 /** Empty = the server's default (null); "0" = none. */
-const quota = z
-  .string()
-  .trim()
-  .max(40)
-  .transform((text) => (text === '' ? null : parseBytes(text)))
-  .refine(
-    (bytes) => bytes === null || Number.isSafeInteger(bytes),
-    'Give a size such as 500 MB or 5 GB, 0 for none, or nothing for the default.',
-  );
+const quota = sizeField(
+  null,
+  'Give a size such as 500 MB or 5 GB, 0 for none, or nothing for the default.',
+);
+const messages = countField(null, 'Give a whole number, 0 for none, or nothing for the default.');
 
 export async function addUserAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  const schema = z.object({ localPart, domain, displayName, password, role, quota });
+  const schema = z.object({ localPart, domain, displayName, password, role, quota, messages });
   return answerForm(
     schema,
     form,
-    async ({ quota, ...fields }) => {
+    async ({ quota, messages, ...fields }) => {
       const account = await addAccount(
         {
           address: `${fields.localPart}@${fields.domain}`,
@@ -44,6 +40,7 @@ export async function addUserAction(_previous: FormState, form: FormData): Promi
           password: fields.password,
           role: fields.role,
           quotaBytes: quota,
+          quotaMessages: messages,
         },
         admin.address,
       );
@@ -56,9 +53,10 @@ export async function addUserAction(_previous: FormState, form: FormData): Promi
 
 export async function editUserAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  return answerForm(z.object({ id, displayName, role, quota }), form, async (fields) => {
-    const { displayName, role, quota } = fields;
-    await updateAccount(fields.id, { displayName, role, quotaBytes: quota }, admin.address);
+  const schema = z.object({ id, displayName, role, quota, messages });
+  return answerForm(schema, form, async ({ id, displayName, role, quota, messages }) => {
+    const change = { displayName, role, quotaBytes: quota, quotaMessages: messages };
+    await updateAccount(id, change, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Saved' };
   });

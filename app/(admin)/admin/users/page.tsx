@@ -7,7 +7,6 @@ import { Avatar } from '#components/ui/avatar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { formatCount } from '#components/ui/format.ts';
 import { Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
@@ -16,7 +15,7 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/ta
 import { Time } from '#components/ui/time.tsx';
 import { type Account, listAccounts } from '#lib/accounts/account.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
-import { readSettings } from '#lib/settings/index.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
 
@@ -60,7 +59,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
           <NoUsers isFiltered={q !== '' || domain !== ''} />
         </div>
       ) : (
-        <UserTable rows={rows} defaultQuota={settings['storage.defaultQuotaBytes']} />
+        <UserTable rows={rows} settings={settings} />
       )}
       <Pagination
         page={page}
@@ -72,13 +71,15 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
   );
 }
 
-function UserTable({ rows, defaultQuota }: { rows: Account[]; defaultQuota: number }) {
+function UserTable({ rows, settings }: { rows: Account[]; settings: Settings }) {
+  const defaultBytes = settings['storage.defaultQuotaBytes'];
+  const defaultMessages = settings['storage.defaultQuotaMessages'];
   return (
     <Table label="Users">
       <TableHead>
         <Th>User</Th>
         <Th className="hidden md:table-cell">Storage</Th>
-        <Th className="hidden text-right lg:table-cell">Messages</Th>
+        <Th className="hidden lg:table-cell">Messages</Th>
         <Th className="hidden sm:table-cell">Last sign-in</Th>
       </TableHead>
       <TableBody>
@@ -106,10 +107,14 @@ function UserTable({ rows, defaultQuota }: { rows: Account[]; defaultQuota: numb
               </span>
             </Td>
             <Td className="hidden md:table-cell">
-              <QuotaBar used={row.usedBytes} limit={row.quotaBytes ?? defaultQuota} />
+              <QuotaBar used={row.usedBytes} limit={row.quotaBytes ?? defaultBytes} />
             </Td>
-            <Td className="hidden text-right tabular-nums text-muted lg:table-cell">
-              {formatCount(row.usedMessages)}
+            <Td className="hidden lg:table-cell">
+              <QuotaBar
+                used={row.usedMessages}
+                limit={row.quotaMessages ?? defaultMessages}
+                unit="messages"
+              />
             </Td>
             <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
               {row.lastLoginAt ? <Time at={row.lastLoginAt} /> : 'never'}

@@ -62,15 +62,32 @@ export function RoleField({ value = 'user' }: { value?: 'user' | 'admin' }) {
   );
 }
 
-export function QuotaField({ value, defaultText }: { value?: string; defaultText: string }) {
+export type QuotaTexts = { quota: string; messages: string };
+
+/** What the user may keep; `defaults` are the server's, in words. */
+export function QuotaFields({ values, defaults }: { values?: QuotaTexts; defaults: QuotaTexts }) {
   return (
-    <FormField
-      name="quota"
-      label="Quota"
-      help={`A size such as 500 MB or 5 GB; 0 for no limit; empty for the server's default (${defaultText}).`}
-    >
-      <Input name="quota" defaultValue={value} placeholder={defaultText} className="max-w-48" />
-    </FormField>
+    <div className="grid gap-4 sm:grid-cols-2">
+      <FormField
+        name="quota"
+        label="Quota"
+        help={`A size such as 500 MB or 5 GB; 0 for no limit; empty for the server's default (${defaults.quota}).`}
+      >
+        <Input name="quota" defaultValue={values?.quota} placeholder={defaults.quota} />
+      </FormField>
+      <FormField
+        name="messages"
+        label="Most messages"
+        help={`A number; 0 for no limit; empty for the server's default (${defaults.messages}).`}
+      >
+        <Input
+          name="messages"
+          inputMode="numeric"
+          defaultValue={values?.messages}
+          placeholder={defaults.messages}
+        />
+      </FormField>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
-import { formatBytes, formatCount, formatExactBytes } from '#components/ui/format.ts';
+import { formatCount, formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { type Account, readAccount } from '#lib/accounts/account.ts';
@@ -13,6 +13,7 @@ import { listDomains } from '#lib/accounts/domain.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
+import { describeDefaultQuota } from '../default-quota.ts';
 import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
 
 export const metadata: Metadata = { title: 'User' };
@@ -26,8 +27,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
     listAliases({ target: account.address }),
     listDomains(),
   ]);
-  const defaultQuota = settings['storage.defaultQuotaBytes'];
-  const { quotaBytes } = account;
+  const { quotaBytes, quotaMessages } = account;
   return (
     <>
       <PageHeader
@@ -45,14 +45,21 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         }
         description={account.displayName}
       />
-      <Facts account={account} limit={quotaBytes ?? defaultQuota} />
+      <Facts
+        account={account}
+        limitBytes={quotaBytes ?? settings['storage.defaultQuotaBytes']}
+        limitMessages={quotaMessages ?? settings['storage.defaultQuotaMessages']}
+      />
       <Section title="Profile">
         <ProfileForm
           id={account.id}
           displayName={account.displayName}
           role={account.role}
-          quotaText={quotaBytes === null ? '' : formatExactBytes(quotaBytes)}
-          defaultQuotaText={defaultQuota > 0 ? formatBytes(defaultQuota) : 'no limit'}
+          quota={{
+            quota: quotaBytes === null ? '' : formatExactBytes(quotaBytes),
+            messages: quotaMessages === null ? '' : formatCount(quotaMessages),
+          }}
+          defaultQuota={describeDefaultQuota(settings)}
         />
       </Section>
       <Section
@@ -84,10 +91,21 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
   );
 }
 
-function Facts({ account, limit }: { account: Account; limit: number }) {
+function Facts({
+  account,
+  limitBytes,
+  limitMessages,
+}: {
+  account: Account;
+  limitBytes: number;
+  limitMessages: number;
+}) {
   const facts = [
-    { term: 'Storage', value: <QuotaBar used={account.usedBytes} limit={limit} /> },
-    { term: 'Messages', value: formatCount(account.usedMessages) },
+    { term: 'Storage', value: <QuotaBar used={account.usedBytes} limit={limitBytes} /> },
+    {
+      term: 'Messages',
+      value: <QuotaBar used={account.usedMessages} limit={limitMessages} unit="messages" />,
+    },
     {
       term: 'Last sign-in',
       value: account.lastLoginAt ? <Time at={account.lastLoginAt} /> : 'never',

@@ -11,27 +11,34 @@ import {
   setDisabledAction,
   setPasswordAction,
 } from '../actions.ts';
-import { AddressField, NameField, PasswordField, QuotaField, RoleField } from '../user-fields.tsx';
+import {
+  AddressField,
+  NameField,
+  PasswordField,
+  QuotaFields,
+  type QuotaTexts,
+  RoleField,
+} from '../user-fields.tsx';
 
 export function ProfileForm({
   id,
   displayName,
   role,
-  quotaText,
-  defaultQuotaText,
+  quota,
+  defaultQuota,
 }: {
   id: string;
   displayName: string;
   role: 'user' | 'admin';
-  quotaText: string;
-  defaultQuotaText: string;
+  quota: QuotaTexts;
+  defaultQuota: QuotaTexts;
 }) {
   return (
     <ActionForm action={editUserAction} className="flex max-w-xl flex-col gap-4">
       <input type="hidden" name="id" value={id} />
       <NameField value={displayName} />
       <RoleField value={role} />
-      <QuotaField value={quotaText} defaultText={defaultQuotaText} />
+      <QuotaFields values={quota} defaults={defaultQuota} />
       <div>
         <SubmitButton>Save profile</SubmitButton>
       </div>

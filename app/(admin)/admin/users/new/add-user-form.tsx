@@ -2,17 +2,24 @@
 import { ActionForm, SubmitButton } from '#components/ui/action-form.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { addUserAction } from '../actions.ts';
-import { AddressField, NameField, PasswordField, QuotaField, RoleField } from '../user-fields.tsx';
+import {
+  AddressField,
+  NameField,
+  PasswordField,
+  QuotaFields,
+  type QuotaTexts,
+  RoleField,
+} from '../user-fields.tsx';
 
 export function AddUserForm({
   domains,
   domain,
-  defaultQuotaText,
+  defaultQuota,
   minPasswordLength,
 }: {
   domains: string[];
   domain?: string;
-  defaultQuotaText: string;
+  defaultQuota: QuotaTexts;
   minPasswordLength: number;
 }) {
   return (
@@ -24,7 +31,7 @@ export function AddUserForm({
       <NameField />
       <PasswordField label="Password" minLength={minPasswordLength} />
       <RoleField />
-      <QuotaField defaultText={defaultQuotaText} />
+      <QuotaFields defaults={defaultQuota} />
       <div className="flex gap-2 pt-1">
         <SubmitButton>Add user</SubmitButton>
         <ButtonLink href="/admin/users">Cancel</ButtonLink>

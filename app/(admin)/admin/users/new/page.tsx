@@ -3,12 +3,12 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { formatBytes } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { listDomains } from '#lib/accounts/domain.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../../session.ts';
 import { type Parameters, readParameters } from '../../../parameters.ts';
+import { describeDefaultQuota } from '../default-quota.ts';
 import { AddUserForm } from './add-user-form.tsx';
 
 export const metadata: Metadata = { title: 'Add user' };
@@ -17,7 +17,6 @@ export default async function NewUserPage({ searchParams }: { searchParams: Para
   await requireAdmin();
   const { domain } = await readParameters(searchParams);
   const [domains, settings] = await Promise.all([listDomains(), readSettings()]);
-  const quota = settings['storage.defaultQuotaBytes'];
   return (
     <>
       <PageHeader
@@ -42,7 +41,7 @@ export default async function NewUserPage({ searchParams }: { searchParams: Para
         <AddUserForm
           domains={domains.map(({ name }) => name)}
           domain={domain}
-          defaultQuotaText={quota > 0 ? formatBytes(quota) : 'no limit'}
+          defaultQuota={describeDefaultQuota(settings)}
           minPasswordLength={settings['security.minPasswordLength']}
         />
       )}
