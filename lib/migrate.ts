@@ -47,6 +47,9 @@ function migrateSqlite(): string[] {
   try {
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
+    // After a sync that failed, the log may hold commits that only memory knows: they reach the disk before
+    // anything is built on them. Throws where that fails again.
+    database.pragma('wal_checkpoint(PASSIVE)');
     database.exec('BEGIN IMMEDIATE');
     database.exec(recordTable('DATETIME'));
     const applied = database.prepare(readApplied).all() as { name: string }[];

@@ -15,7 +15,8 @@ try {
 }
 
 const main = join(root, 'server', 'main.ts');
-const env = { ...allocatorEnv, ...process.env };
+// DREY_RESTARTS: after a failure of its storage the daemon begins again by itself (server/restart.ts).
+const env = { ...allocatorEnv, DREY_RESTARTS: '0', ...process.env };
 // On the second start npm runs this on Node 24 already: become the daemon instead of keeping a parent around.
 if (process.execve && process.platform !== 'win32') {
   process.execve(pinnedNode, [pinnedNode, ...daemonFlags, main], env);

@@ -2,7 +2,8 @@
 // RFC 3463). Nothing else in this room writes a code for a refusal of ours.
 import { isRefusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
-import { mailboxFull, type Reason, type Refused, tooBig, unavailable } from './verdict.ts';
+import { StorageRefusal } from '#lib/storage-failure.ts';
+import { mailboxFull, noRoom, type Reason, type Refused, tooBig, unavailable } from './verdict.ts';
 
 const log = logOf('smtp');
 
@@ -34,6 +35,7 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
   'mail-loop': [554, '5.4.6'],
   'bad-from': [550, '5.6.0'],
   'from-not-owned': [553, '5.7.1'],
+  'no-room': [452, '4.3.1'],
   unavailable: [451, '4.3.0'],
 };
 
@@ -51,6 +53,8 @@ export function replyOf(verdict: Refused): Reply {
 
 /** A thrown value as a verdict: a refusal of the store, or a fault that is logged whole and told as 451. */
 export function verdictOfError(error: unknown): Refused {
+  // Logged where it was noticed.
+  if (error instanceof StorageRefusal) return error.isFull ? noRoom : unavailable;
   const known = isRefusal(error) ? verdicts[error.reason]?.(error.message) : undefined;
   if (known) return known;
   log.error({ err: error }, 'a mail transaction failed');

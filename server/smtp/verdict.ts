@@ -26,6 +26,7 @@ export type Reason =
   | 'mail-loop'
   | 'bad-from'
   | 'from-not-owned'
+  | 'no-room'
   | 'unavailable';
 
 export type Refused = { outcome: 'refuse'; reason: Reason; text: string };
@@ -51,6 +52,7 @@ export const neverFits = refuse(
   'never-fits',
   'The message is larger than the whole mailbox may be',
 );
+export const noRoom = refuse('no-room', 'The server has no room left, try again later');
 export const unavailable = refuse('unavailable', 'Local error in processing, try again later');
 
 /** No room now, in the words of the store. */

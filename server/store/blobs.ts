@@ -3,12 +3,16 @@
 import { now } from '#lib/clock.ts';
 import { cutRows, db, insertRows, join, sql, type Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { refuseFault } from '#lib/storage-failure.ts';
 import { recallBody, rememberBody } from './blob-cache.ts';
 import { readBlobFile } from './blob-files.ts';
 import { insertRenderings } from './rendering.ts';
 import type { StagedBody } from './stage.ts';
 
 export { createStage, readStaged, type Stage, type StagedBody, stageBytes } from './stage.ts';
+
+const log = logOf('store');
 
 /** `insertBlobs` of one; returns its number. */
 export async function insertBlob(tx: Tx, staged: StagedBody): Promise<number> {
@@ -65,20 +69,42 @@ async function insertContent(
   );
 }
 
-/** The bytes of a blob, shared between callers: never write into them. Refusal 'not-found'. */
+/**
+ * The bytes of a blob, shared between callers: never write into them. Refusal 'not-found', 'unavailable' where
+ * they cannot be read or are not as many as were stored: nobody is told other bytes than those.
+ */
 export async function readBlob(blobId: number): Promise<Buffer> {
-  const rows = await db.$queryRaw<{ hash: string; place: string; bytes: Uint8Array | null }[]>`
-    SELECT "Blob"."hash", "Blob"."place", "BlobBytes"."bytes" FROM "Blob"
+  const rows = await db.$queryRaw<BodyRow[]>`
+    SELECT "Blob"."hash", "Blob"."place", "Blob"."sizeBytes", "BlobBytes"."bytes" FROM "Blob"
     LEFT JOIN "BlobBytes" ON "BlobBytes"."blobId" = "Blob"."id" WHERE "Blob"."id" = ${blobId}`;
   const row = rows[0];
   if (!row) throw new Refusal('not-found', 'There is no such body.');
   // Rows are read again as quickly as they would be remembered.
-  if (row.place !== 'file') return toBuffer(row.bytes);
+  if (row.place !== 'file') return requireWhole(blobId, row, toBuffer(row.bytes));
   const known = recallBody(blobId);
   if (known) return known;
-  const bytes = await readBlobFile(row.hash);
-  rememberBody(blobId, bytes);
+  const bytes = await readBlobFile(row.hash).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw refuseFault(error);
+    return Buffer.alloc(0);
+  });
+  rememberBody(blobId, requireWhole(blobId, row, bytes));
   return bytes;
+}
+
+type BodyRow = {
+  hash: string;
+  place: string;
+  sizeBytes: bigint | number;
+  bytes: Uint8Array | null;
+};
+
+function requireWhole(blobId: number, { hash, sizeBytes }: BodyRow, bytes: Buffer): Buffer {
+  if (bytes.length === Number(sizeBytes)) return bytes;
+  log.error(
+    { blobId, hash, sizeBytes: Number(sizeBytes), foundBytes: bytes.length },
+    'a body is damaged: run "drey check"',
+  );
+  throw new Refusal('unavailable', 'The body of this message is damaged on the server.');
 }
 
 /** A Buffer over the bytes of a column; empty for null. */
