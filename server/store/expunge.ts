@@ -2,7 +2,8 @@
 // expunged there is gone for good. All in one transaction. The body goes later (cleanup.ts), when nothing
 // points to it any more.
 import { db, write } from '#lib/db.ts';
-import { pokeMailbox } from './journal.ts';
+import { FLAG } from './flag-bits.ts';
+import { pokeMailbox, readView } from './journal.ts';
 import { lockWithTwin } from './keep.ts';
 import { type Expunged, eraseRows, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
 import { readMailbox } from './mailbox-row.ts';
@@ -37,12 +38,14 @@ async function removeAndPoke(
   uids: number[] | null,
   isDeletedOnly: boolean,
 ): Promise<Expunged> {
-  // The long look comes before the step, which holds the one writer; CLOSE mostly finds nothing.
-  const seen = await selectLeaving(db, accountId, mailboxId, uids, isDeletedOnly);
-  if (seen.length === 0) {
+  // The look comes before the step, which holds the one writer; CLOSE mostly finds nothing.
+  const wanted =
+    uids === null
+      ? await findDeleted(accountId, mailboxId)
+      : (await selectLeaving(db, accountId, mailboxId, uids, isDeletedOnly)).map(({ uid }) => uid);
+  if (wanted.length === 0) {
     return { uids: [], highestModseq: (await readMailbox(db, accountId, mailboxId)).highestModseq };
   }
-  const wanted = seen.map((row) => row.uid);
   const { expunged, twinId } = await write(async (tx) => {
     const { mailbox, twin } = await lockWithTwin(tx, accountId, mailboxId);
     const rows = await selectLeaving(tx, accountId, mailboxId, wanted, isDeletedOnly);
@@ -61,4 +64,14 @@ async function removeAndPoke(
     if (twinId) pokeMailbox(accountId, twinId);
   }
   return expunged;
+}
+
+/** UIDs of the messages that have \Deleted. */
+async function findDeleted(accountId: string, mailboxId: string): Promise<number[]> {
+  const { roll } = await readView(accountId, mailboxId);
+  const found: number[] = [];
+  for (const [index, flags] of roll.flags.entries()) {
+    if ((flags & FLAG.deleted) !== 0) found.push(roll.uids[index]!);
+  }
+  return found;
 }
