@@ -18,6 +18,7 @@ import { startPop3Servers } from './pop3/servers.ts';
 import { startQueue } from './queue/runner.ts';
 import { beginAgain, isBeginningAgain, pauseAfterFailure } from './restart.ts';
 import { startSmtpServers } from './smtp/servers.ts';
+import { startSearch } from './store/text-hits.ts';
 import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
 
@@ -31,6 +32,7 @@ const services: Service[] = [
   { name: 'imap', start: startImapServers },
   { name: 'pop3', start: startPop3Servers },
   { name: 'queue', start: startQueue },
+  { name: 'search', start: startSearch },
   { name: 'jobs', start: () => startJobs() },
   { name: 'metrics', start: startMetrics },
   { name: 'web', start: (ports) => startWeb(portsForWeb(ports)) },
@@ -146,7 +148,7 @@ async function followBind(): Promise<void> {
       isMoving = false;
     }
   };
-  onPoke('elsewhere', () => void look());
+  for (const topic of ['settings', 'elsewhere'] as const) onPoke(topic, () => void look());
 }
 
 /** A port that the system chose (0) stays the same when the listeners start again. */

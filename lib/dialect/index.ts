@@ -6,4 +6,4 @@ import * as sqlite from './sqlite.ts';
 
 const dialect: typeof sqlite = isPostgresql() ? postgresql : sqlite;
 
-export const { integrityQueries, lockRows } = dialect;
+export const { announce, integrityQueries, lockRows, watchCommits } = dialect;

@@ -4,6 +4,7 @@ import { hostname as systemHostname } from 'node:os';
 import { now } from '../clock.ts';
 import { db, readOnceACommit, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import type { SettingDefinition } from './define.ts';
 import { deliverySettings } from './delivery.ts';
@@ -119,6 +120,7 @@ export async function writeSetting(key: string, value: unknown, by: string): Pro
     await tx.setting.upsert({ where: { id: key }, create: { id: key, ...row }, update: row });
     await recordChangeIn(tx, by, `setting ${key}`, `${key} = ${text}`);
   });
+  poke('settings');
 }
 
 /** Back to the default. */
@@ -128,6 +130,7 @@ export async function resetSetting(key: string, by: string): Promise<void> {
     await tx.setting.deleteMany({ where: { id: key } });
     await recordChangeIn(tx, by, `setting ${key}`, `${key} reset to its default`);
   });
+  poke('settings');
 }
 
 /** The value that `text` (a command line, a form field) means for `key`, not yet validated. */

@@ -56,15 +56,15 @@ export async function startCertificates(): Promise<Running> {
   };
   const timer = setInterval(look, lookIntervalMs);
   timer.unref();
-  const endPokes = onPoke('elsewhere', () => {
-    // On PostgreSQL this poke comes at every poll.
+  const lookSoon = () => {
     if (Date.now() - lookedAt > pokeIntervalMs) look();
-  });
+  };
+  const endPokes = [onPoke('settings', lookSoon), onPoke('elsewhere', lookSoon)];
   return {
     stop: async () => {
       isStopped = true;
       clearInterval(timer);
-      endPokes();
+      for (const end of endPokes) end();
       await refreshing?.catch(() => {});
     },
   };
