@@ -6,4 +6,4 @@ import * as sqlite from './sqlite.ts';
 
 const dialect: typeof sqlite = isPostgresql() ? postgresql : sqlite;
 
-export const { announce, integrityQueries, lockRows, watchCommits } = dialect;
+export const { buildTextIndex, integrityQueries, lockRows, matchText, textIndexFiles } = dialect;

@@ -1,6 +1,5 @@
 // SQL that only PostgreSQL understands (the other half is sqlite.ts, with the same names).
 import { raw, type Sql, sql } from '../db.ts';
-import { channel, watchCommits } from './postgresql-listener.ts';
 
 /** Ends a SELECT whose rows (of a join: those of `table`) are locked until the transaction ends. */
 export function lockRows(table?: string): Sql {
@@ -11,9 +10,5 @@ export function lockRows(table?: string): Sql {
 export function integrityQueries(_isQuick: boolean): Sql[] {
   return [];
 }
-export { watchCommits };
 
-/** Tells the other processes; they get `payload` (below 8000 bytes) by `watchCommits`. */
-export function announce(payload: string): Sql | null {
-  return sql`SELECT CAST(pg_notify(${channel}, ${payload}) AS TEXT)`;
-}
+export { buildTextIndex, matchText, textIndexFiles } from './postgresql-search.ts';

@@ -3,17 +3,15 @@
 // is found in the twin of its mailbox, so that a session which was not told yet can go on reading (RFC 2180 §4.1).
 import { db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
-import { logOf } from '#lib/log.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { type Part, shiftPart } from '#lib/mail/mime.ts';
 import { readBlob, toBuffer } from './blobs.ts';
 import { type Entry, toEntry } from './journal.ts';
 import { withKept } from './read-kept.ts';
-import { renderAgain } from './rendering.ts';
+import { renderOutdated } from './render-outdated.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 
-const log = logOf('store');
 const renderedPerQuery = 200;
 const maxPortionBytes = 8 * 1024 * 1024;
 
@@ -172,18 +170,6 @@ export async function* readRenderedPortions(
       bytes += Number(row.bytes);
     }
     if (portion.length > 0) yield await readRendered(accountId, mailboxId, portion);
-    await nextTurn();
-  }
-}
-
-/** Makes renderings anew that another version made; a body that cannot be read keeps what it has. */
-async function renderOutdated(blobIds: Set<number>): Promise<void> {
-  for (const blobId of blobIds) {
-    try {
-      await renderAgain(blobId, await readBlob(blobId));
-    } catch (error) {
-      log.error({ err: error, blobId }, 'a body could not be rendered again');
-    }
     await nextTurn();
   }
 }

@@ -35,6 +35,8 @@ export type Criterion =
 export type Stage = 'row' | 'fields' | 'header' | 'text';
 const stageOrder: Stage[] = ['row', 'fields', 'header', 'text'];
 
+export type TextCriterion = Extract<Criterion, { kind: 'text' }>;
+
 export type Candidate = {
   uid: number;
   modseq: number;
@@ -49,20 +51,25 @@ export type Candidate = {
     | (Record<'subject' | 'from' | 'to' | 'cc', SearchText> & { sentAt: Date | null })
     | undefined;
   header?: { key: string; rawValue: string; text: SearchText }[] | undefined;
-  text?: { header: SearchText; body: SearchText } | undefined;
+  text?: Record<'prefix' | 'header' | 'body', SearchText> | undefined;
+  /** What the text index says of a key, by the key's number; null where it does not know. */
+  known?: ((key: number) => boolean | null) | undefined;
 };
 
 export type Test = { stages: Set<Stage>; match(candidate: Candidate): boolean | null };
 
+/** The number of a key that the text index may know something of, or null. */
+export type NumberOf = (criterion: TextCriterion) => number | null;
+
 /** The test of a criterion. */
-export function compileCriterion(criterion: Criterion): Test {
+export function compileCriterion(criterion: Criterion, numberOf: NumberOf = () => null): Test {
   switch (criterion.kind) {
     case 'and':
-      return compileList(criterion.items, false);
+      return compileList(criterion.items, false, numberOf);
     case 'or':
-      return compileList(criterion.items, true);
+      return compileList(criterion.items, true, numberOf);
     case 'not': {
-      const inner = compileCriterion(criterion.item);
+      const inner = compileCriterion(criterion.item, numberOf);
       const match = (candidate: Candidate) => {
         const verdict = inner.match(candidate);
         return verdict === null ? null : !verdict;
@@ -70,9 +77,9 @@ export function compileCriterion(criterion: Criterion): Test {
       return { stages: inner.stages, match };
     }
     case 'text':
-      return compileText(criterion.field, foldText(criterion.value));
+      return compileText(criterion, numberOf(criterion));
     case 'header':
-      return compileHeader(criterion.name, foldText(criterion.value));
+      return compileHeader(criterion.name, readNeedle(criterion.value));
     case 'date':
       return compileDate(criterion.field, criterion.relation, criterion.day);
     default:
@@ -81,10 +88,12 @@ export function compileCriterion(criterion: Criterion): Test {
 }
 
 /** "or" is settled by one true, "and" by one false. */
-function compileList(items: Criterion[], decisive: boolean): Test {
+function compileList(items: Criterion[], decisive: boolean, numberOf: NumberOf): Test {
   const cost = (test: Test) =>
     Math.max(...[...test.stages].map((stage) => stageOrder.indexOf(stage)));
-  const tests = items.map(compileCriterion).sort((a, b) => cost(a) - cost(b));
+  const tests = items
+    .map((item) => compileCriterion(item, numberOf))
+    .sort((a, b) => cost(a) - cost(b));
   const match = (candidate: Candidate) => {
     let isKnown = true;
     for (const test of tests) {
@@ -156,21 +165,34 @@ function compileUids(ranges: [number, number][]): (candidate: Candidate) => bool
   };
 }
 
-type TextField = Extract<Criterion, { kind: 'text' }>['field'];
+/** As it is looked for: folded, and well-formed as all texts are. */
+export function readNeedle(value: string): string {
+  return foldText(value.toWellFormed());
+}
 
-function compileText(field: TextField, needle: string): Test {
+function compileText({ field, value }: TextCriterion, number: number | null): Test {
+  const needle = readNeedle(value);
   if (field === 'bcc') return compileHeader('bcc', needle);
-  if (field === 'body') {
-    const match = ({ text }: Candidate) => (text ? text.body.includes(needle) : null);
-    return { stages: new Set(['text']), match };
-  }
+  // The empty string is in every text (RFC 3501 §6.4.4).
+  if (needle === '') return { stages: new Set(['row']), match: () => true };
+  const look = lookInto(field, needle);
+  const stage = field === 'body' || field === 'text' ? 'text' : 'fields';
+  if (number === null) return { stages: new Set([stage]), match: look };
+  const match = (candidate: Candidate) => candidate.known?.(number) ?? look(candidate);
+  return { stages: new Set([stage]), match };
+}
+
+function lookInto(
+  field: Exclude<TextCriterion['field'], 'bcc'>,
+  needle: string,
+): (candidate: Candidate) => boolean | null {
+  if (field === 'body') return ({ text }) => (text ? text.body.includes(needle) : null);
   if (field === 'text') {
-    const match = ({ text }: Candidate) =>
-      text ? text.header.includes(needle) || text.body.includes(needle) : null;
-    return { stages: new Set(['text']), match };
+    const isIn = ({ header, body, prefix }: NonNullable<Candidate['text']>) =>
+      header.includes(needle) || body.includes(needle) || prefix.includes(needle);
+    return ({ text }) => (text ? isIn(text) : null);
   }
-  const match = ({ fields }: Candidate) => (fields ? fields[field].includes(needle) : null);
-  return { stages: new Set(['fields']), match };
+  return ({ fields }) => (fields ? fields[field].includes(needle) : null);
 }
 
 /** RFC 3501 §6.4.4 HEADER: an empty string fits every message that has the field. */
