@@ -6,6 +6,7 @@ import { closeDatabase } from '#lib/db.ts';
 import { type ListenerName, portOf } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
 import { onPoke, watchOtherProcesses } from '#lib/poke.ts';
+import { setEnding, storageLostCode } from '#lib/storage-failure.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from './data-folder.ts';
 import { startImapServers } from './imap/servers.ts';
@@ -15,6 +16,7 @@ import { listenHost } from './net/bind.ts';
 import type { Running } from './net/running.ts';
 import { startPop3Servers } from './pop3/servers.ts';
 import { startQueue } from './queue/runner.ts';
+import { beginAgain, isBeginningAgain, pauseAfterFailure } from './restart.ts';
 import { startSmtpServers } from './smtp/servers.ts';
 import { startSearch } from './store/text-hits.ts';
 import { startCertificates } from './tls/certificate.ts';
@@ -146,7 +148,7 @@ async function followBind(): Promise<void> {
       isMoving = false;
     }
   };
-  onPoke('elsewhere', () => void look());
+  for (const topic of ['settings', 'elsewhere'] as const) onPoke(topic, () => void look());
 }
 
 /** A port that the system chose (0) stays the same when the listeners start again. */
@@ -156,6 +158,12 @@ function keepPorts(): void {
   }
 }
 
+// Who reached the ports that the system chose finds the daemon there again.
+setEnding((code) => {
+  keepPorts();
+  beginAgain(code);
+});
+await pauseAfterFailure();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (!isStopping) void shutDown(0);
@@ -182,5 +190,7 @@ try {
   const isOurs = error instanceof StartError;
   if (!isOurs) log.debug({ err: error }, 'start failed');
   process.stderr.write(`Drey could not start. ${(error as Error).message}\n`);
+  // What made it begin again may last.
+  if (isBeginningAgain()) beginAgain(storageLostCode);
   await shutDown(1);
 }

@@ -6,4 +6,12 @@ import * as sqlite from './sqlite.ts';
 
 const dialect: typeof sqlite = isPostgresql() ? postgresql : sqlite;
 
-export const { buildTextIndex, integrityQueries, lockRows, matchText, textIndexFiles } = dialect;
+export const {
+  announce,
+  buildTextIndex,
+  integrityQueries,
+  lockRows,
+  matchText,
+  textIndexFiles,
+  watchCommits,
+} = dialect;

@@ -1,5 +1,6 @@
 // SQL that only PostgreSQL understands (the other half is sqlite.ts, with the same names).
 import { raw, type Sql, sql } from '../db.ts';
+import { channel, watchCommits } from './postgresql-listener.ts';
 
 /** Ends a SELECT whose rows (of a join: those of `table`) are locked until the transaction ends. */
 export function lockRows(table?: string): Sql {
@@ -12,3 +13,9 @@ export function integrityQueries(_isQuick: boolean): Sql[] {
 }
 
 export { buildTextIndex, matchText, textIndexFiles } from './postgresql-search.ts';
+export { watchCommits };
+
+/** Tells the other processes; they get `payload` (below 8000 bytes) by `watchCommits`. */
+export function announce(payload: string): Sql | null {
+  return sql`SELECT CAST(pg_notify(${channel}, ${payload}) AS TEXT)`;
+}

@@ -1,5 +1,5 @@
 // SQL that only SQLite understands (the other half is postgresql.ts, with the same names).
-import { empty, type Sql, sql } from '../db.ts';
+import { empty, readDataVersion, type Sql, sql } from '../db.ts';
 
 /** Ends a SELECT whose rows stay as they are until the transaction ends. SQLite has one writer anyway. */
 export function lockRows(_table?: string): Sql {
@@ -12,6 +12,29 @@ export function integrityQueries(isQuick: boolean): Sql[] {
     isQuick ? sql`PRAGMA quick_check(100)` : sql`PRAGMA integrity_check(100)`,
     sql`PRAGMA foreign_key_check`,
   ];
+}
+
+/** Other processes see a commit by themselves. */
+export function announce(_payload: string): Sql | null {
+  return null;
+}
+
+/** Looks so often whether another process has committed; a look costs some microseconds. */
+const pollMs = 50;
+
+/**
+ * Calls `tell` with null when another process has committed, and once when the database has been opened: what
+ * was read until then may be older. Returns the stop.
+ */
+export function watchCommits(tell: (payload: string | null) => void): () => void {
+  let last: number | null = null;
+  const timer = setInterval(() => {
+    const version = readDataVersion();
+    if (version !== last) tell(null);
+    last = version;
+  }, pollMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 export { buildTextIndex, matchText, textIndexFiles } from './sqlite-search.ts';
