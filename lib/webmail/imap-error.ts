@@ -42,7 +42,8 @@ export function translateImapError(error: unknown): unknown {
     case 'TRYCREATE':
       return new Refusal('not-found', 'This folder does not exist.');
     case 'OVERQUOTA':
-      return new Refusal('over-quota', 'The mailbox is full. Delete something first.');
+      // Which limit it is, the server says: that of the user or that of the domain.
+      return new Refusal('over-quota', `${said || 'The mailbox is full.'} Delete something first.`);
     case 'ALREADYEXISTS':
       return new Refusal('exists', 'A folder of this name exists already.');
     case 'TOOBIG':

@@ -13,6 +13,7 @@ import { copyMessages, moveMessages } from '#server/store/copy.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
 import { readQuota, readQuotas } from '#server/store/quota.ts';
+import { findRecoverable, restoreMessages } from '#server/store/recoverable.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, mailboxOf, makeMessage } from './fixture.ts';
 
@@ -202,6 +203,27 @@ for (const limit of limits) {
       );
       assert.deepEqual(await useOf(world.ada), [0, 0]);
       await ways.append!.run(world);
+      await refuses(() => ways.append!.run(world), limit.text);
+    });
+
+    test('what was deleted does not count, until it is restored', async () => {
+      const world = await makeWorld();
+      const { ada } = world;
+      const set = (units: number) =>
+        write((tx) => limit.set(tx, world, (limit.used + units) * limit.unit));
+      const inbox = await mailboxOf(ada, 'INBOX');
+      await removeMessages(ada, inbox.id, [1]);
+      const deleted = await findRecoverable(ada, 'INBOX');
+      assert.ok(deleted);
+      const restore = () => restoreMessages(ada, deleted.id, null);
+      await set(0);
+      await ways.append!.run(world);
+      await refuses(restore, limit.text);
+      await refuses(() => moveMessages(ada, deleted.id, [1], inbox.id), limit.text);
+      assert.deepEqual(await useOf(ada), [sizeBytes, 1]);
+      await set(1);
+      await restore();
+      assert.deepEqual(await useOf(ada), [2 * sizeBytes, 2]);
       await refuses(() => ways.append!.run(world), limit.text);
     });
 
