@@ -1,7 +1,8 @@
 // The short form of the crash test: 20 kills. CRASH_SEED repeats a run, `npm run test:crash` kills 300 times.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { raw, write } from '#lib/db.ts';
+import { write } from '#lib/db.ts';
+import { repairStore } from '#server/store/check/index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { runRounds } from './rounds.ts';
 
@@ -18,33 +19,19 @@ test('nothing acknowledged is lost by 20 kills, no UID is given twice, the store
   t.diagnostic(JSON.stringify(tally));
 });
 
-test('the judge notices a message that is lost, and one that is back', async () => {
-  const last = (table: string) => raw(`SELECT MAX("uid") FROM "${table}" WHERE "mailboxId" <> ''`);
+test('the judge notices that an old message is lost, where nothing else does', async () => {
+  let round = 0;
+  const tamper = async () => {
+    if (round++ < 2) return;
+    await write(
+      (tx) => tx.$executeRaw`DELETE FROM "Message" WHERE "emailId" =
+        (SELECT "emailId" FROM "Message" ORDER BY "savedAt" LIMIT 1)`,
+    );
+    // Counters and all the rest are right again.
+    for await (const { text, done } of repairStore()) assert.ok(done, text);
+  };
   await assert.rejects(
-    runRounds(
-      3,
-      7,
-      () => {},
-      async () => {
-        await write(
-          (tx) => tx.$executeRaw`DELETE FROM "Message" WHERE "uid" = (${last('Message')})`,
-        );
-      },
-    ),
-    /lost|undone|halfway|counters/,
-  );
-  await assert.rejects(
-    runRounds(
-      3,
-      8,
-      () => {},
-      async () => {
-        await write(
-          (tx) =>
-            tx.$executeRaw`UPDATE "Message" SET "uid" = "uid" + 1000 WHERE "uid" = (${last('Message')})`,
-        );
-      },
-    ),
-    /lost|from nowhere/,
+    runRounds(3, 7, () => {}, tamper),
+    /round 2 .*: lost: /,
   );
 });
