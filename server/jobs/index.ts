@@ -13,14 +13,15 @@ import { removeOrphans } from '#server/store/cleanup.ts';
 import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota-warning.ts';
 import { purgeDeleted } from '#server/store/recoverable.ts';
+import { renderInBackground } from '#server/store/rendering-job.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
 
 export type Job = {
   name: string;
   intervalMs: number;
-  /** Returns what it did, for the log; empty or all zero = nothing. */
-  run(): Promise<Record<string, number>>;
+  /** Returns what it did, for the log; empty or all zero = nothing. A long one ends early when it is told to. */
+  run(signal: AbortSignal): Promise<Record<string, number>>;
 };
 
 const minuteMs = 60_000;
@@ -38,13 +39,15 @@ export const jobs: Job[] = [
   // Before the bodies: what is past the time of undelete.
   { name: 'purge-deleted', intervalMs: hourMs, run: purgeDeleted },
   // Bodies nobody points to, and the mail of removed accounts.
-  { name: 'store-cleanup', intervalMs: hourMs, run: removeOrphans },
+  { name: 'store-cleanup', intervalMs: hourMs, run: () => removeOrphans() },
   // After the bodies: what expunged messages leave in the journal.
   { name: 'tombstones', intervalMs: 6 * hourMs, run: pruneTombstones },
   // Subjects that no answer may join any more.
   { name: 'thread-references', intervalMs: dayMs, run: pruneThreadReferences },
   { name: 'quota-warnings', intervalMs: minuteMs, run: warnOfQuotas },
   { name: 'pop-uids', intervalMs: dayMs, run: removePopUids },
+  // After an update that computes more or otherwise what is known of a message.
+  { name: 'render-again', intervalMs: 15_000, run: renderInBackground },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
@@ -106,15 +109,15 @@ async function runJobs(list: Job[], delayMs: number, signal: AbortSignal): Promi
     const waitMs = Math.max(0, at - performance.now());
     await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) return;
-    await runOne(job);
+    await runOne(job, signal);
     dueAt.set(job, performance.now() + job.intervalMs);
   }
 }
 
-async function runOne(job: Job): Promise<void> {
+async function runOne(job: Job, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   try {
-    const done = await job.run();
+    const done = await job.run(signal);
     if (!Object.values(done).some((count) => count > 0)) return;
     const tookMs = Math.round(performance.now() - startedAt);
     log.info({ job: job.name, ...done, tookMs }, 'job done');

@@ -1,17 +1,17 @@
 // What is computed of a blob once, on arrival (lib/mail/facts.ts), as rows: what FETCH answers with, what
 // lists show, what SEARCH looks into.
-import { insertRows, sql, type Tx, write } from '#lib/db.ts';
-import { computeFacts, FACTS_VERSION, type MessageFacts } from '#lib/mail/facts.ts';
+import { cutRows, insertRows, join, sql, type Tx, write } from '#lib/db.ts';
+import { FACTS_VERSION, type MessageFacts } from '#lib/mail/facts.ts';
+import { findFacts } from './facts-worker.ts';
 import { foldText } from './fold.ts';
 
 const earliest = Date.UTC(1900, 0);
 const latest = Date.UTC(9999, 0);
 
+export type Rendered = { blobId: number; facts: MessageFacts };
+
 /** Inserts the renderings of new blobs; does nothing where there is one. */
-export async function insertRenderings(
-  tx: Tx,
-  rendered: { blobId: number; facts: MessageFacts }[],
-): Promise<void> {
+export async function insertRenderings(tx: Tx, rendered: Rendered[]): Promise<void> {
   const into = sql`INSERT INTO "Rendering" ("blobId", "version", "hasAttachments", "sentAt", "messageId",
     "baseSubject", "subject", "fromText", "toText", "ccText", "preview", "envelope", "bodyStructure", "body",
     "parts", "header")`;
@@ -38,11 +38,26 @@ const onceOnly = sql`ON CONFLICT DO NOTHING`;
  * `bytes` are the blob's.
  */
 export async function renderAgain(blobId: number, bytes: Buffer): Promise<void> {
-  const facts = computeFacts(bytes);
+  await replaceRenderings([{ blobId, facts: await findFacts(bytes) }]);
+}
+
+/** Puts new renderings in place of what there is; of blobs that are gone meanwhile nothing is kept. */
+export async function replaceRenderings(rendered: Rendered[]): Promise<void> {
+  // In order, so that two processes never wait for each other.
+  const sorted = rendered.toSorted((one, other) => one.blobId - other.blobId);
   await write(async (tx) => {
-    await tx.$executeRaw`DELETE FROM "Rendering" WHERE "blobId" = ${blobId}`;
-    await tx.$executeRaw`DELETE FROM "RenderingText" WHERE "blobId" = ${blobId}`;
-    await insertRenderings(tx, [{ blobId, facts }]);
+    const alive = new Set<number>();
+    for (const part of cutRows(sorted.map(({ blobId }) => sql`${blobId}`))) {
+      const rows = await tx.$queryRaw<{ id: number }[]>`SELECT "id" FROM "Blob"
+        WHERE "id" IN (${join(part)})`;
+      for (const { id } of rows) alive.add(Number(id));
+      await tx.$executeRaw`DELETE FROM "Rendering" WHERE "blobId" IN (${join(part)})`;
+      await tx.$executeRaw`DELETE FROM "RenderingText" WHERE "blobId" IN (${join(part)})`;
+    }
+    await insertRenderings(
+      tx,
+      sorted.filter(({ blobId }) => alive.has(blobId)),
+    );
   });
 }
 
