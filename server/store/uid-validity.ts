@@ -4,8 +4,10 @@
 
 import { now } from '#lib/clock.ts';
 import type { Tx } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
 
 const noMailbox = '';
+const maxUidValidity = 0xffff_ffff;
 
 /** A UIDVALIDITY that no mailbox of the account has or ever had. */
 export async function takeUidValidity(tx: Tx, accountId: string): Promise<number> {
@@ -14,7 +16,11 @@ export async function takeUidValidity(tx: Tx, accountId: string): Promise<number
     UNION ALL SELECT MAX("uid") FROM "Tombstone"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${noMailbox}`;
   const greatest = Math.max(0, ...rows.map((row) => Number(row.value ?? 0)));
-  return Math.max(Math.floor(now().getTime() / 1000), greatest + 1);
+  const seconds = Math.floor(now().getTime() / 1000);
+  // A clock that has jumped beyond 2106 says nothing that fits in 32 bits.
+  const next = seconds <= maxUidValidity ? Math.max(seconds, greatest + 1) : greatest + 1;
+  if (next > maxUidValidity) throw new Refusal('limit', 'The account has no UIDVALIDITY left.');
+  return next;
 }
 
 /** Remembers the UIDVALIDITY of a mailbox that is being deleted. */
