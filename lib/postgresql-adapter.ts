@@ -53,6 +53,7 @@ export function createPostgresqlAdapter(url: string): PostgresqlAdapterFactory {
       const writePool = makePool(writers, [
         'default_transaction_isolation=read\\ committed',
         'default_transaction_read_only=off',
+        'synchronous_commit=on',
         'idle_in_transaction_session_timeout=120000',
       ]);
       const options = { disposeExternalPool: true };
@@ -91,8 +92,11 @@ function checkCommit(transaction: Transaction): Transaction {
   transaction.executeRaw = async (query) => {
     if (query.sql !== 'COMMIT') return execute(query);
     const { command } = await connectionOf(transaction).query('COMMIT');
-    if (command !== 'COMMIT') throw new Error('The database has rolled the transaction back.');
-    return 0;
+    if (command === 'COMMIT') return 0;
+    // With the code that a further statement would have had: it is certain that nothing is stored.
+    throw Object.assign(new Error('The database has rolled the transaction back.'), {
+      code: '25P02',
+    });
   };
   return transaction;
 }

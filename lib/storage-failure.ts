@@ -35,7 +35,8 @@ const faultCodes =
   /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM|BUSY|PROTOCOL|CORRUPT|NOTADB)\w*|ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE|ENOMEM|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|53\w{3}|57P0\d|P1001|P1002|P1008|P1017|P2024|P2028)$/;
 const syncCodes = /^SQLITE_IOERR_(DIR_)?FSYNC$/;
 /** Words of pg for a connection that broke, which has no code. */
-const brokenConnection = /Connection terminated|Client has encountered a connection error/;
+const brokenConnection =
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|connect ENOENT/;
 
 /** The codes that an error carries, however deep the libraries wrapped it. */
 function codesOf(error: unknown): string[] {

@@ -1,7 +1,10 @@
 // `npm test`: prepares the checkout (packages, clients, Chromium, web build), then type check, lint and every
 // test. The last line is "N passed, M failed"; the exit code says the same. Plain JavaScript for Node 20,
 // because it runs before anything is installed.
+// What touches the database runs twice: on SQLite and on PostgreSQL.
 //   npm test -- imap        only test files whose path holds "imap"
+// One file on one database, by hand (leave the option out for SQLite):
+//   npx node --test --test-global-setup=tests/support/on-postgresql.ts tests/lib/db.test.ts
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +12,8 @@ import { PrepareError, pinnedNode, prepare, prepareWeb, root, run } from '../ser
 
 const say = (line) => process.stdout.write(`${line}\n`);
 const filter = process.argv[2] ?? '';
+// Tests never touch a database that somebody works with.
+delete process.env.DATABASE_URL;
 const started = performance.now();
 let passed = 0;
 let failed = 0;
@@ -104,14 +109,38 @@ function findTests() {
     .sort();
 }
 
+/** What is told apart by the database: the rooms that read or write it, and the protocols that show it. */
+const onBothDatabases =
+  /^tests\/(server\/(auth|delivery|imap|jobs|pop3|queue|store|transfer|backup)|lib\/(accounts|queue|settings|trail))\/|^tests\/lib\/[^/]+$/;
+
+/** Why nothing can run on PostgreSQL here; empty where it can. */
+function findPostgresqlMissing() {
+  const script =
+    "import { postgresqlMissing } from './tests/support/postgresql.ts'; process.stdout.write(postgresqlMissing() || '')";
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+  return spawnSync(pinnedNode, args, { cwd: root, encoding: 'utf8' }).stdout;
+}
+
+/** The same tests on PostgreSQL. Continuous integration (.ci/run) must have it. */
+async function runOnPostgresql(files) {
+  const missing = findPostgresqlMissing();
+  if (!missing) {
+    const options = ['--test-global-setup=tests/support/on-postgresql.ts'];
+    return runTests('the same tests on PostgreSQL', files, 2, options);
+  }
+  if (process.env.DREY_TESTS_COMPLETE) failed += 1;
+  say(`${process.env.DREY_TESTS_COMPLETE ? 'FAIL' : 'skip'}  tests on PostgreSQL: ${missing}`);
+}
+
 /** Runs test files with node's runner; our reporter prints failures and counts. */
-function runTests(name, files, concurrency) {
+function runTests(name, files, concurrency, options = []) {
   if (files.length === 0) return Promise.resolve();
   const args = [
     '--disable-warning=ExperimentalWarning',
     '--test',
     `--test-concurrency=${concurrency}`,
     '--test-timeout=180000',
+    ...options,
     `--test-reporter=${join(root, 'tests', 'support', 'reporter.mjs')}`,
     ...files,
   ];
@@ -132,7 +161,8 @@ function runTests(name, files, concurrency) {
       // A runner that broke before it could count is a failure too.
       failed += counts ? Number(counts[2]) : 1;
       if (code !== 0 && counts?.[2] === '0') failed += 1;
-      say(`      ${name} done after ${seconds()}`);
+      const words = counts ? `${counts[1]} passed, ${counts[2]} failed` : 'broken off';
+      say(`      ${name}: ${words}, done after ${seconds()}`);
       resolve();
     });
   });
@@ -160,6 +190,8 @@ try {
     all.filter((path) => !isWhole(path)),
     2,
   );
+  const both = all.filter((path) => onBothDatabases.test(path));
+  if (both.length > 0) await runOnPostgresql(both);
   await runTests('flow and browser tests', all.filter(isWhole), 1);
 } catch (error) {
   if (!(error instanceof PrepareError)) throw error;

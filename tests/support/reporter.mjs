@@ -5,9 +5,11 @@ import { inspect } from 'node:util';
 export default async function* report(events) {
   let passed = 0;
   let failed = 0;
+  // Known by the first event: the run's set-up comes before it.
+  const where = () => (process.env.DREY_TEST_POSTGRESQL ? ' (on PostgreSQL)' : '');
   for await (const { type, data } of events) {
     if (type === 'test:pass' && data.details?.type !== 'suite') {
-      if (data.skip !== undefined) yield `skip  ${data.name}: ${data.skip}\n`;
+      if (data.skip !== undefined) yield `skip  ${data.name}: ${data.skip}${where()}\n`;
       else passed += 1;
     }
     if (type === 'test:fail') {
@@ -16,7 +18,7 @@ export default async function* report(events) {
       if (isEcho) continue;
       failed += 1;
       const cause = data.details?.error?.cause ?? data.details?.error;
-      yield `FAIL  ${data.file ?? ''}:${data.line ?? ''} ${data.name}\n${inspect(cause, { depth: 4 })}\n`;
+      yield `FAIL  ${data.file ?? ''}:${data.line ?? ''} ${data.name}${where()}\n${inspect(cause, { depth: 4 })}\n`;
     }
   }
   yield `counts ${passed} ${failed}\n`;
