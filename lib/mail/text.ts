@@ -8,10 +8,12 @@ import { decodeTransfer } from './transfer.ts';
 import { decodeParameters } from './words.ts';
 
 const MAX_HEADER_TEXT = 256 * 1024;
-const MAX_BODY_TEXT = 1024 * 1024;
-const MAX_HTML = 4 * 1024 * 1024;
-const MAX_RAW_TEXT = 8 * 1024 * 1024;
-const MAX_TEXT_PARTS = 200;
+const MAX_INNER_HEADER_TEXT = 64 * 1024;
+const MAX_BODY_TEXT = 2 * 1024 * 1024;
+const MAX_NAMES_TEXT = 64 * 1024;
+const MAX_HTML = 16 * 1024 * 1024;
+const MAX_RAW_TEXT = 32 * 1024 * 1024;
+const MAX_TEXT_PARTS = 1_000;
 const MAX_PREVIEW = 200;
 
 /** Elements whose content is no text for a reader. */
@@ -36,7 +38,7 @@ const PARAGRAPHS = new Set(['p', 'blockquote', 'h1', 'h2', 'h3', 'ul', 'ol', 'ta
 
 /**
  * Plain text of an HTML document: blocks on lines of their own, cells apart, list items with a dash,
- * entities decoded. Input beyond 4 M characters is not read. Linear, never throws.
+ * entities decoded. Input beyond 16 M characters is not read. Linear, never throws.
  */
 export function htmlToText(html: string): string {
   const source = html.slice(0, MAX_HTML);
@@ -189,20 +191,23 @@ class TextWriter {
 }
 
 /**
- * Decoded text of a message for search: header fields as `Name: value` lines (at most 256 K characters),
- * and the text of its text parts, messages within and attachment names (at most 1 M characters).
+ * Decoded text of a message for search: header fields as `Name: value` lines, and the text of its text parts
+ * (attached ones too), of messages within and their headers, and the names of its attachments.
  * `leadText` is the first text of the message itself, what a preview is made from.
+ *
+ * What lies beyond is not found: 256 K characters of header, 64 K of an inner one, 2 M of body, 1000 text parts,
+ * 32 MB of them as they are encoded, 64 K characters of names, which have room of their own.
  */
 export function extractText(
   bytes: Buffer,
   part: Part,
 ): { headerText: string; bodyText: string; leadText: string } {
   const body = new TextBudget(MAX_BODY_TEXT);
-  const names: string[] = [];
+  const names = new TextBudget(MAX_NAMES_TEXT);
   collectText(bytes, part, body, names);
-  body.add(names.join('\n'));
+  const bodyText = [body.finish(), names.finish()].filter((text) => text !== '').join('\n');
   const headerText = readHeaderText(bytes, part, MAX_HEADER_TEXT);
-  return { headerText, bodyText: body.finish(), leadText: body.leadText };
+  return { headerText, bodyText, leadText: body.leadText };
 }
 
 /** Pieces of text up to a number of characters. */
@@ -242,18 +247,17 @@ function collectText(
   bytes: Buffer,
   part: Part,
   body: TextBudget,
-  names: string[],
+  names: TextBudget,
   isLead = true,
 ): void {
-  if (body.left <= 0 || body.partsLeft <= 0) return;
   if (part.type === 'multipart') {
     const isAlternative = part.subtype === 'alternative';
     let plain = '';
     for (const child of part.children) {
       if (isAlternative && child.type === 'text' && body.partsLeft > 0) {
         const text = takePartText(bytes, child, body);
-        // The HTML twin of a plain text mostly says the same words: stored once.
-        if (plain !== '' && squeeze(text) === squeeze(plain)) continue;
+        // Not where white space alone differs: a line break in one of them may part what is looked for.
+        if (plain !== '' && text.trim() === plain.trim()) continue;
         plain = text;
         body.add(text, isLead && child.disposition !== 'attachment');
       } else collectText(bytes, child, body, names, isLead);
@@ -261,12 +265,12 @@ function collectText(
     return;
   }
   const name = partName(part);
-  if (name !== '' && names.length < 1_000) names.push(name);
+  if (name !== '') names.add(name);
   if (part.message) {
     const inner = part.message.part;
-    body.add(readHeaderText(bytes, inner, Math.min(8_192, body.left)));
+    body.add(readHeaderText(bytes, inner, Math.min(MAX_INNER_HEADER_TEXT, body.left)));
     collectText(bytes, inner, body, names, false);
-  } else if (part.type === 'text') {
+  } else if (part.type === 'text' && body.left > 0 && body.partsLeft > 0) {
     body.add(takePartText(bytes, part, body), isLead && part.disposition !== 'attachment');
   }
 }
@@ -277,10 +281,6 @@ function takePartText(bytes: Buffer, part: Part, body: TextBudget): string {
   const text = readPartText(bytes, part, body.left, body.rawLeft);
   body.rawLeft -= Math.min(body.rawLeft, part.bodyEnd - part.bodyStart);
   return text;
-}
-
-function squeeze(text: string): string {
-  return text.replace(/[\s>*_-]+/g, '');
 }
 
 /** Decoded plain text of a text part, HTML reduced to text; about `limit` characters at most. */

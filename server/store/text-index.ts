@@ -1,6 +1,7 @@
 // The text index as the process sees it on SQLite: a thread (text-index-worker.ts) that is started when there
 // is something to look for or to build, and ends when nothing was for a while. Nothing waits for
 // building; where the thread fails, searches are answered by a scan (search.ts) and it is started again.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { db, onCloseDatabase } from '#lib/db.ts';
@@ -211,9 +212,7 @@ function receive(from: Thread, message: FromWorker): void {
       log.warn({ reason: message.reason }, 'the text index could not be built further');
       return;
     case 'render':
-      void renderOutdated([message.blobId]).then(() => {
-        if (thread === from && !from.isStopping) send(from, { kind: 'rendered' });
-      });
+      void renderFor(from, message.blobId);
       return;
     case 'idle':
       covered = message.covered;
@@ -223,6 +222,14 @@ function receive(from: Thread, message: FromWorker): void {
         if (thread === from && from.waiting.size === 0) void endThread();
       }, idleMs).unref();
   }
+}
+
+/** Pauses as long as the work took: after a new version there is much of it, and it is in no hurry. */
+async function renderFor(from: Thread, blobId: number): Promise<void> {
+  const startedAt = performance.now();
+  await renderOutdated([blobId]);
+  await sleep(performance.now() - startedAt, undefined, { ref: false });
+  if (thread === from && !from.isStopping) send(from, { kind: 'rendered' });
 }
 
 function settle(from: Thread, id: number, hits: TextHits | null): void {

@@ -104,25 +104,58 @@ deep
   assert.equal(bodyText, 'schön\nhätte\nSubject: inner\ndeep\nüber.pdf');
 });
 
-test('the HTML twin of a plain text is stored once', () => {
-  const { bodyText } = extract(`Content-Type: multipart/alternative; boundary=b
+test('the HTML twin of a plain text is kept where it is not the same to the letter', () => {
+  const make = (plain: string, html: string) =>
+    extract(
+      `Content-Type: multipart/alternative; boundary=b\n\n--b\n\n${plain}\n--b\nContent-Type: text/html\n\n${html}\n--b--\n`,
+    ).bodyText;
+  assert.equal(make('Hello world', '<p>Hello <b>world</b></p>'), 'Hello world');
+  // Somebody who reads the one may look for "hello world", which the other has not.
+  assert.equal(
+    make('Hello   *world*', '<p>Hello <b>world</b></p>'),
+    'Hello   *world*\nHello world',
+  );
+  assert.equal(make('Hello\nworld', '<p>Hello world</p>'), 'Hello\nworld\nHello world');
+});
+
+test('names of attachments are found behind a text that is too long, and in great number', () => {
+  const attachment = (number: number) =>
+    `--b\nContent-Type: application/pdf; name="file ${number}.pdf"\n\nx\n`;
+  const { bodyText } = extract(
+    `Content-Type: multipart/mixed; boundary=b\n\n--b\n\n${'word '.repeat(500_000)}\n${Array.from({ length: 1200 }, (_, number) => attachment(number)).join('')}--b--\n`,
+  );
+  assert.ok(bodyText.endsWith('file 1199.pdf'));
+});
+
+test('text attachments of every kind are read', () => {
+  const { bodyText } = extract(`Content-Type: multipart/mixed; boundary=b
 
 --b
+Content-Type: text/csv; charset=utf-16le; name=a.csv
+Content-Transfer-Encoding: base64
 
-Hello   *world*
+${Buffer.from('größe;1', 'utf16le').toString('base64')}
+--b
+Content-Type: text/calendar
+Content-Disposition: attachment
+
+SUMMARY:Treffen
 --b
 Content-Type: text/html
+Content-Disposition: attachment; filename=x.html
 
-<p>Hello <b>world</b></p>
+<p>ein&shy;mal</p>
 --b--
 `);
-  assert.equal(bodyText, 'Hello   *world*');
+  assert.match(bodyText, /größe;1/);
+  assert.match(bodyText, /SUMMARY:Treffen/);
+  assert.match(bodyText, /ein\u00admal/);
 });
 
 test('texts are bounded and fit for a database', () => {
   const { headerText, bodyText } = extract(
     `Subject: a\u0000b\n${'X-Long: yyyyyyyyyy\n'.repeat(40_000)}\n${'word\u0000 '.repeat(400_000)}`,
   );
-  assert.ok(headerText.length <= 256 * 1024 && bodyText.length <= 1024 * 1024);
+  assert.ok(headerText.length <= 256 * 1024 && bodyText.length <= 2 * 1024 * 1024);
   assert.ok(!headerText.includes('\u0000') && !bodyText.includes('\u0000'));
 });
