@@ -73,6 +73,21 @@ export async function* formatMessage(
   yield pieces;
 }
 
+/** `* n FETCH (…)` with its line end, where entries answer all of `items` (`depthOf`). */
+export function formatEntry(
+  number: number,
+  entry: Entry,
+  items: readonly FetchItem[],
+  isRecent: boolean,
+): string {
+  let text = `* ${number} FETCH (`;
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== 'plain') continue;
+    text += `${index > 0 ? ' ' : ''}${item.name} ${formatPlain(item.name, entry, isRecent)}`;
+  }
+  return `${text})\r\n`;
+}
+
 function formatPlain(name: PlainItem, message: Fetched, isRecent: boolean): Piece {
   const row = message as StoredMessage;
   const rendered = message as RenderedMessage;

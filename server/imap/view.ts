@@ -64,7 +64,9 @@ export class View {
   /** Messages of [fromUid, beforeUid) are \Recent to this session. */
   addRecent(fromUid: number, beforeUid: number): void {
     if (fromUid >= beforeUid) return;
-    this.#recent.push([fromUid, beforeUid]);
+    const last = this.#recent.at(-1);
+    if (last?.[1] === fromUid) last[1] = beforeUid;
+    else this.#recent.push([fromUid, beforeUid]);
     this.#isRecentUntold = true;
   }
 
