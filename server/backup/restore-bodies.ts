@@ -2,7 +2,7 @@
 // only where the store does not have them.
 import { now } from '#lib/clock.ts';
 import { cutRows, db, join, sql, type Tx, write } from '#lib/db.ts';
-import { isRefusal } from '#lib/errors.ts';
+import { isRefusal, Refusal } from '#lib/errors.ts';
 import { insertBlobs, type StagedBody, stageBytes } from '#server/store/blobs.ts';
 import type { Objects } from './objects.ts';
 
@@ -24,13 +24,24 @@ export async function writeWithBodies<T>(
 ): Promise<T> {
   const wanted = [...new Set(hashes)].sort();
   for (let attempt = 1; ; attempt++) {
-    const staged = await stageMissing(bodies, wanted);
+    const staged = await stageMissing(bodies, wanted).catch((error) => {
+      throw explainDamage(error);
+    });
     try {
       return await write(async (tx) => step(tx, await numberBodies(tx, wanted, staged)));
     } catch (error) {
       if (!(error instanceof BodyGone) || attempt === attempts) throw error;
     }
   }
+}
+
+/** What a person can do about a damaged object; other errors as they are. */
+export function explainDamage(error: unknown): unknown {
+  if (!isRefusal(error, 'unavailable') && !isRefusal(error, 'not-found')) return error;
+  return new Refusal(
+    'unavailable',
+    `${error.message} Restore another snapshot, or add --skip-damaged to bring back all the rest.`,
+  );
 }
 
 /** Those of the hashes whose body the backup cannot give, because it is missing or damaged there. */

@@ -3,7 +3,7 @@ import { isRefusal, Refusal } from '#lib/errors.ts';
 import { type BackupRow, decodeChunk } from './chunk.ts';
 import type { Progress } from './progress.ts';
 import type { Repository } from './repository.ts';
-import { findUnreadable } from './restore-bodies.ts';
+import { explainDamage, findUnreadable } from './restore-bodies.ts';
 import type { Chunks, NamedSnapshot, Sheet, Snapshot } from './snapshot.ts';
 import { tableOf } from './tables.ts';
 
@@ -90,7 +90,7 @@ export class RestoreSource {
         if (chunk.table !== tableOf(name).name) throw new Error(`a chunk of ${chunk.table}`);
         yield chunk.rows;
       } catch (error) {
-        if (!this.options.isDamageSkipped || !isRefusal(error)) throw this.#explain(error);
+        if (!this.options.isDamageSkipped || !isRefusal(error)) throw explainDamage(error);
         this.skipped.push(`rows of ${name}${address ? ` of ${address}` : ''} (${hash})`);
       }
     }
@@ -107,14 +107,6 @@ export class RestoreSource {
       if (!isThere) this.skipped.push(`message ${emailId ?? id} (UID ${uid ?? '-'}) of ${owner}`);
       return isThere;
     });
-  }
-
-  #explain(error: unknown): unknown {
-    if (!isRefusal(error, 'unavailable') && !isRefusal(error, 'not-found')) return error;
-    return new Refusal(
-      'unavailable',
-      `${error.message} The backup is damaged there. Restore another snapshot, or add --skip-damaged to bring back all the rest.`,
-    );
   }
 }
 
