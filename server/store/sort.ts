@@ -1,7 +1,9 @@
 // SORT (RFC 5256 §3): by arrival, size, sent date, base subject or the local part of the first address.
 import { db, raw } from '#lib/db.ts';
 import { parseAddressList } from '#lib/mail/address.ts';
+import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { foldText } from './fold.ts';
+import { renderOutdated } from './render-outdated.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 
@@ -12,6 +14,9 @@ export type SortKey = {
 
 type SortRow = {
   uid: bigint | number;
+  blobId: number;
+  /** Of the rendering; null where there is none. */
+  version: bigint | number | null;
   internalDate: Date;
   sizeBytes?: bigint | number;
   sentAt?: Date | null;
@@ -50,12 +55,20 @@ export async function sortMessages(
   keys: SortKey[],
 ): Promise<number[]> {
   const wanted = new Set(keys.map(({ key }) => columns[key]).filter((column) => column !== null));
-  const list = raw(['"uid"', '"internalDate"', ...wanted].join(', '));
+  const usesRendering = [...wanted].some((column) => column.startsWith('"Rendering"'));
+  const own = ['"uid"', '"internalDate"', '"Message"."blobId"', '"Rendering"."version"'];
+  const list = raw([...own, ...wanted].join(', '));
   const rows: { uid: number; values: (string | number)[] }[] = [];
   for (const chunk of chunkUids(uids)) {
-    const found = await db.$queryRaw<SortRow[]>`SELECT ${list} FROM "Message"
+    const select = () => db.$queryRaw<SortRow[]>`SELECT ${list} FROM "Message"
       LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
+    let found = await select();
+    const outdated = found.filter(({ version }) => Number(version) !== FACTS_VERSION);
+    if (usesRendering && outdated.length > 0) {
+      await renderOutdated(new Set(outdated.map(({ blobId }) => blobId)));
+      found = await select();
+    }
     for (const row of found) {
       rows.push({ uid: Number(row.uid), values: keys.map(({ key }) => read[key](row)) });
     }

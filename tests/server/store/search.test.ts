@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { freezeClock } from '#lib/clock.ts';
+import { write } from '#lib/db.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
 import { changeFlags } from '#server/store/flags.ts';
 import { readMessages } from '#server/store/read.ts';
@@ -322,6 +323,19 @@ describe('sort (RFC 5256)', () => {
       assert.deepEqual(await sortMessages(account, box, [5, 4, 3, 2, 1, 99], keys), expected);
     });
   }
+
+  test('by what this version reads of a message, not by what another one did', async () => {
+    await write(async (tx) => {
+      await tx.$executeRaw`UPDATE "Rendering" SET "version" = 1, "baseSubject" = 'old'
+        WHERE "blobId" IN (SELECT "blobId" FROM "Message" WHERE "mailboxId" = ${box} AND "uid" = 1)`;
+      await tx.$executeRaw`DELETE FROM "Rendering"
+        WHERE "blobId" IN (SELECT "blobId" FROM "Message" WHERE "mailboxId" = ${box} AND "uid" = 4)`;
+    });
+    assert.deepEqual(
+      await sortMessages(account, box, [1, 2, 3, 4, 5], [up('subject')]),
+      [2, 3, 1, 4, 5],
+    );
+  });
 });
 
 describe('threads', () => {
