@@ -63,7 +63,7 @@ async function prepareChromium() {
   );
 }
 
-/** Real mail clients and PostgreSQL for the flow tests. Where they cannot be had, those tests say so. */
+/** Real mail clients, PostgreSQL and strace (faults of the disk) for the tests. Where they cannot be had, those tests say so. */
 async function prepareClients() {
   const clients = {
     // swaks speaks TLS only with the Perl library beside it.
@@ -73,6 +73,7 @@ async function prepareClients() {
     mbsync: ['isync'],
     msmtp: ['msmtp'],
     psql: ['postgresql'],
+    strace: ['strace'],
   };
   const missing = Object.entries(clients)
     .filter(([program]) => spawnSync('which', [program]).status !== 0)

@@ -41,12 +41,15 @@ export async function runRounds(
     // The killed process must have been alone: its log is recovered by whoever opens it next.
     await closeDatabase();
     const isAtStart = random.below(8) === 0;
-    const waitMs = isAtStart ? random.below(700) : 5 + random.below(500);
-    const acts = await runLoad(seed + round, isAtStart, waitMs);
+    // By reports where it works, so that a slow machine kills as far into the load as a quick one.
+    const reports = isAtStart ? 0 : 1 + random.below(250);
+    const waitMs = isAtStart ? random.below(700) : random.below(15);
+    const acts = await runLoad(seed + round, reports, waitMs);
     await migrate();
     await tamper();
     const after: Snapshot = await readStore();
-    const label = `round ${round} (seed ${seed}, killed ${waitMs} ms after its ${isAtStart ? 'birth' : 'start'})`;
+    const moment = isAtStart ? 'its birth' : `report ${reports}`;
+    const label = `round ${round} (seed ${seed}, killed ${waitMs} ms after ${moment})`;
     try {
       judge(before, acts, after, history);
       for await (const finding of checkStore({ graceMs: 600_000 })) {
@@ -76,8 +79,8 @@ async function makeAccounts(): Promise<void> {
   }
 }
 
-/** Starts the load and kills it; what it had told by then. */
-async function runLoad(seed: number, isAtStart: boolean, waitMs: number): Promise<Act[]> {
+/** Starts the load and kills it so long after so many reports (0: after its birth); what it had told by then. */
+async function runLoad(seed: number, reports: number, waitMs: number): Promise<Act[]> {
   const program = join(import.meta.dirname, 'load.ts');
   const args = ['--disable-warning=ExperimentalWarning', program, String(seed)];
   const env = { ...process.env, DREY_LOG_LEVEL: 'error', NODE_TEST_CONTEXT: undefined };
@@ -87,9 +90,10 @@ async function runLoad(seed: number, isAtStart: boolean, waitMs: number): Promis
   });
   const acts = new Map<number, Act>();
   let broken = '';
-  let ready = () => {};
-  const isReady = new Promise<void>((resolve) => {
-    ready = resolve;
+  let told = 0;
+  let goOn = () => {};
+  const isFarEnough = new Promise<void>((resolve) => {
+    goOn = resolve;
   });
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
@@ -101,8 +105,9 @@ async function runLoad(seed: number, isAtStart: boolean, waitMs: number): Promis
     } catch {
       return;
     }
-    if ('ready' in report) ready();
-    else if ('broken' in report) broken ||= report.broken;
+    if (++told === reports) goOn();
+    if ('ready' in report) return;
+    if ('broken' in report) broken ||= report.broken;
     else if ('begin' in report)
       acts.set(report.op, { begin: report.begin, done: null, isRefused: false });
     else if ('done' in report) acts.get(report.op)!.done = report.done;
@@ -110,7 +115,7 @@ async function runLoad(seed: number, isAtStart: boolean, waitMs: number): Promis
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const late = setTimeout(() => child.kill('SIGKILL'), startWithinMs);
-  if (!isAtStart) await Promise.race([isReady, ended]);
+  if (reports > 0) await Promise.race([isFarEnough, ended]);
   await new Promise((resolve) => setTimeout(resolve, waitMs));
   const isAlive = child.exitCode === null && child.signalCode === null;
   child.kill('SIGKILL');
