@@ -9,6 +9,7 @@ const dialect: typeof sqlite = isPostgresql() ? postgresql : sqlite;
 export const {
   announce,
   buildTextIndex,
+  holdName,
   integrityQueries,
   lockRows,
   matchText,

@@ -6,6 +6,11 @@ export function lockRows(_table?: string): Sql {
   return empty;
 }
 
+/** SQLite has one writer: nobody else is in a transaction. */
+export function holdName(_name: string): Sql | null {
+  return null;
+}
+
 /** Questions to the database about its own pages and indexes; each row of an answer is a fault, but "ok". */
 export function integrityQueries(isQuick: boolean): Sql[] {
   return [

@@ -9,6 +9,7 @@ import { now } from '#lib/clock.ts';
 import type { Db, Tx } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
+import { holdNames } from './hold-names.ts';
 import { relocateRows, selectLeaving } from './leaving.ts';
 import { isRecoverable, recoverableName, recoverableRoot } from './mailbox-name.ts';
 import { removeMailbox } from './mailbox-removal.ts';
@@ -78,6 +79,7 @@ async function makeTwin(
 ): Promise<string> {
   const known = await findTwin(tx, accountId, name);
   if (known) return known;
+  await holdNames(tx, accountId);
   await releaseNames(tx, accountId);
   const uidValidity = await takeUidValidity(tx, accountId);
   await tx.$executeRaw`INSERT INTO "Mailbox"

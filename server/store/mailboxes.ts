@@ -8,6 +8,7 @@ import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
 import { moveIn } from './copy.ts';
+import { holdNames } from './hold-names.ts';
 import { pokeMailbox } from './journal.ts';
 import { lockAll, lockWithTwin, renameTwin } from './keep.ts';
 import { relocateRows, selectFirst, sumSizes } from './leaving.ts';
@@ -58,6 +59,7 @@ export async function ensureMailboxes(accountId: string): Promise<void> {
   await write(async (tx) => {
     const account = await tx.account.findUnique({ where: { id: accountId }, select: { id: true } });
     if (!account) throw new Refusal('not-found', 'There is no such account.');
+    await holdNames(tx, accountId);
     if (await selectByName(tx, accountId, 'INBOX')) return;
     for (const [name, specialUse] of firstMailboxes) {
       await insertMailbox(tx, accountId, name, specialUse);
@@ -134,6 +136,7 @@ export async function createIn(
   name: string,
   specialUse: string | null,
 ): Promise<Mailbox> {
+  await holdNames(tx, accountId);
   const all = await selectOwn(tx, accountId);
   const names = new Set(all.map((mailbox) => mailbox.name));
   if (names.has(name)) throw new Refusal('exists', 'There is a mailbox of that name already.');
@@ -160,6 +163,7 @@ export async function renameMailbox(accountId: string, from: string, to: string)
   const target = ownName(to);
   if (source !== null && isRecoverable(source)) throw refuseName();
   const moved = await write(async (tx) => {
+    await holdNames(tx, accountId);
     const found = source === null ? null : await selectByName(tx, accountId, source);
     if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
     if (found.name === 'INBOX') {
@@ -239,6 +243,7 @@ async function deletePart(
   accountId: string,
   name: string | null,
 ): Promise<{ changed: string[]; isDone: boolean }> {
+  await holdNames(tx, accountId);
   const all = await selectOwn(tx, accountId);
   const found = all.find((mailbox) => mailbox.name === name);
   if (!found) throw new Refusal('not-found', 'There is no such mailbox.');

@@ -3,6 +3,7 @@
 // Messages, ids and UIDVALIDITY stay, and a subscription goes along.
 import { db, type Tx, write } from '#lib/db.ts';
 import { poke } from '#lib/poke.ts';
+import { holdNames } from './hold-names.ts';
 import { isBelow, recoverableRoot } from './mailbox-name.ts';
 
 type Old = { accountId: string; id: string; name: string };
@@ -42,7 +43,10 @@ export async function releaseAllNames(): Promise<number> {
     AND ("specialUse" IS NULL OR "specialUse" <> ${recoverableRoot})`;
   let released = 0;
   for (const accountId of new Set(old.filter(isReserved).map((one) => one.accountId))) {
-    released += await write((tx) => releaseNames(tx, accountId));
+    released += await write(async (tx) => {
+      await holdNames(tx, accountId);
+      return releaseNames(tx, accountId);
+    });
     poke(`account:${accountId}`);
   }
   return released;

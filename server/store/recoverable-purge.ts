@@ -1,14 +1,14 @@
 // Deleted messages whose time is over go for good, and twins with nothing in them. A timed job: it works in
 // small steps, may be cut short after any of them, and two processes may do it at once.
 import { fromNow, now } from '#lib/clock.ts';
-import { db, sql, write } from '#lib/db.ts';
-import { isRefusal } from '#lib/errors.ts';
+import { db, type Tx, write } from '#lib/db.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { pokeMailbox } from './journal.ts';
+import { lockAll } from './keep.ts';
 import { eraseRows, selectLeaving } from './leaving.ts';
 import { recoverableRoot } from './mailbox-name.ts';
 import { removeMailbox } from './mailbox-removal.ts';
-import { lockMailbox } from './mailbox-row.ts';
+import type { Mailbox } from './mailbox-row.ts';
 import { releaseAllNames } from './recoverable-names.ts';
 
 const hourMs = 3_600_000;
@@ -89,19 +89,14 @@ async function pullBack({ accountId, id }: Twin, uids: number[]): Promise<void> 
   await write(
     (tx) => tx.$executeRaw`UPDATE "Message" SET "savedAt" = ${now()}
     WHERE "accountId" = ${accountId} AND "mailboxId" = ${id}
-    AND ${sql`"uid" BETWEEN ${first} AND ${last}`} AND "savedAt" > ${fromNow(hourMs)}`,
+    AND "uid" BETWEEN ${first} AND ${last} AND "savedAt" > ${fromNow(hourMs)}`,
   );
 }
 
 /** Removes those that are still there, whatever happened since they were found. */
 async function erase({ accountId, id }: Twin, uids: number[]): Promise<number> {
   const erased = await write(async (tx) => {
-    try {
-      await lockMailbox(tx, accountId, id);
-    } catch (error) {
-      if (isRefusal(error, 'not-found')) return 0;
-      throw error;
-    }
+    if (!(await lockIfThere(tx, accountId, id))) return 0;
     const rows = await selectLeaving(tx, accountId, id, uids, false);
     if (rows.length > 0) await eraseRows(tx, accountId, id, rows);
     return rows.length;
@@ -114,11 +109,16 @@ async function removeEmpty({ accountId, id }: Twin): Promise<void> {
   const isEmpty = { accountId, id, messages: 0 };
   if ((await db.mailbox.count({ where: isEmpty })) === 0) return;
   const isRemoved = await write(async (tx) => {
-    if ((await tx.mailbox.count({ where: isEmpty })) === 0) return false;
-    const twin = await lockMailbox(tx, accountId, id);
-    if (twin.messages > 0) return false;
+    const twin = await lockIfThere(tx, accountId, id);
+    if (!twin || twin.messages > 0) return false;
     await removeMailbox(tx, twin);
     return true;
   });
   if (isRemoved) pokeMailbox(accountId, id);
+}
+
+/** Null where another run has removed it. */
+async function lockIfThere(tx: Tx, accountId: string, id: string): Promise<Mailbox | null> {
+  const [twin] = await lockAll(tx, accountId, [id]);
+  return twin ?? null;
 }

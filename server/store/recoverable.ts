@@ -3,6 +3,7 @@
 import { type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { type Copied, moveIn } from './copy.ts';
+import { holdNames } from './hold-names.ts';
 import { pokeMailbox } from './journal.ts';
 import {
   canonicalName,
@@ -44,6 +45,7 @@ export async function restoreMessages(
   also?: (tx: Tx, restored: Restored) => Promise<void>,
 ): Promise<Restored> {
   const restored = await write(async (tx) => {
+    await holdNames(tx, accountId);
     const twin = await readMailbox(tx, accountId, twinId);
     if (!isRecoverable(twin.name)) {
       throw new Refusal('not-found', 'There is no such mailbox of deleted messages.');

@@ -5,12 +5,14 @@
 import { now } from '#lib/clock.ts';
 import type { Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { holdNames } from './hold-names.ts';
 
 const noMailbox = '';
 const maxUidValidity = 0xffff_ffff;
 
 /** A UIDVALIDITY that no mailbox of the account has or ever had. */
 export async function takeUidValidity(tx: Tx, accountId: string): Promise<number> {
+  await holdNames(tx, accountId);
   const rows = await tx.$queryRaw<{ value: bigint | number | null }[]>`
     SELECT MAX("uidValidity") AS "value" FROM "Mailbox" WHERE "accountId" = ${accountId}
     UNION ALL SELECT MAX("uid") FROM "Tombstone"
