@@ -30,7 +30,7 @@ function readMigrations(): Migration[] {
 }
 
 /** The migrations still to do. Throws where the database knows one that this version does not. */
-function findPending(all: Migration[], applied: { name: string }[]): Migration[] {
+function findPending(all: Migration[], applied: { name: string }[], until: string): Migration[] {
   const known = new Set(all.map((migration) => migration.name));
   const foreign = applied.find((row) => !known.has(row.name));
   if (foreign) {
@@ -39,10 +39,10 @@ function findPending(all: Migration[], applied: { name: string }[]): Migration[]
     );
   }
   const done = new Set(applied.map((row) => row.name));
-  return all.filter((migration) => !done.has(migration.name));
+  return all.filter(({ name }) => !done.has(name) && (until === '' || name <= until));
 }
 
-function migrateSqlite(): string[] {
+function migrateSqlite(until: string): string[] {
   const database = new Database(databaseUrl().replace(/^file:/, ''), { timeout: 30_000 });
   try {
     database.pragma('journal_mode = WAL');
@@ -53,7 +53,7 @@ function migrateSqlite(): string[] {
     database.exec('BEGIN IMMEDIATE');
     database.exec(recordTable('DATETIME'));
     const applied = database.prepare(readApplied).all() as { name: string }[];
-    const pending = findPending(readMigrations(), applied);
+    const pending = findPending(readMigrations(), applied, until);
     const record = database.prepare(
       'INSERT INTO "_prisma_migrations" ("id","checksum","migration_name","started_at","finished_at","applied_steps_count") VALUES (?,?,?,?,?,1)',
     );
@@ -69,7 +69,7 @@ function migrateSqlite(): string[] {
   }
 }
 
-async function migratePostgresql(): Promise<string[]> {
+async function migratePostgresql(until: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: databaseUrl() });
   await client.connect();
   try {
@@ -78,7 +78,7 @@ async function migratePostgresql(): Promise<string[]> {
     await client.query('SELECT pg_advisory_xact_lock(72707369)');
     await client.query(recordTable('TIMESTAMPTZ'));
     const applied = (await client.query<{ name: string }>(readApplied)).rows;
-    const pending = findPending(readMigrations(), applied);
+    const pending = findPending(readMigrations(), applied, until);
     for (const migration of pending) {
       await client.query(migration.sql);
       await client.query(
@@ -93,7 +93,10 @@ async function migratePostgresql(): Promise<string[]> {
   }
 }
 
-/** Brings the database to this version's schema; all or nothing. Returns the names applied. */
-export async function migrate(): Promise<string[]> {
-  return isPostgresql() ? migratePostgresql() : migrateSqlite();
+/**
+ * Brings the database to this version's schema, or to that of the migration `until`; all or nothing. Returns
+ * the names applied.
+ */
+export async function migrate(until = ''): Promise<string[]> {
+  return isPostgresql() ? migratePostgresql(until) : migrateSqlite(until);
 }

@@ -36,15 +36,20 @@ export async function makeTestDatabase(
   return { url: url.href, drop: () => runOnServer(`DROP DATABASE "${name}" WITH (FORCE)`) };
 }
 
-/** Sets DREY_DATA to a fresh temporary folder and migrates; `close` removes it. Call before any other use of lib/. */
-export async function openTestDatabase(): Promise<{ folder: string; close(): Promise<void> }> {
+/**
+ * Sets DREY_DATA to a fresh temporary folder and migrates, unless told otherwise; `close` removes it. Call
+ * before any other use of lib/.
+ */
+export async function openTestDatabase(
+  isMigrated = true,
+): Promise<{ folder: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'drey-test-'));
   process.env.DREY_DATA = folder;
   delete process.env.DATABASE_URL;
   process.env.DREY_LOG_LEVEL ??= 'silent';
-  const database = testServerUrl ? await makeTestDatabase(true) : null;
+  const database = testServerUrl ? await makeTestDatabase(isMigrated) : null;
   if (database) process.env.DATABASE_URL = database.url;
-  else await migrate();
+  else if (isMigrated) await migrate();
   return {
     folder,
     close: async () => {

@@ -24,6 +24,16 @@ CREATE TABLE "Imported" (
     CONSTRAINT "Imported_pkey" PRIMARY KEY ("accountId","source")
 );
 
+-- A message whose body is lost stays what it is, a message without a body: `drey check` names it.
+INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
+  SELECT "blobId", max("sizeBytes" - length("prefix")),
+    CASE WHEN "blobId" IN (SELECT "id" FROM "BlobBytes") THEN 'row' ELSE 'file' END, max("savedAt")
+  FROM "Message" WHERE "blobId" NOT IN (SELECT "id" FROM "Blob") GROUP BY "blobId";
+INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
+  SELECT "blobId", max("sizeBytes" - length("prefix")),
+    CASE WHEN "blobId" IN (SELECT "id" FROM "BlobBytes") THEN 'row' ELSE 'file' END, max("createdAt")
+  FROM "QueueMessage" WHERE "blobId" NOT IN (SELECT "id" FROM "Blob") GROUP BY "blobId";
+
 DROP INDEX "Blob_createdAt_idx";
 ALTER TABLE "Blob" DROP CONSTRAINT "Blob_pkey";
 ALTER TABLE "Blob" RENAME COLUMN "id" TO "hash";

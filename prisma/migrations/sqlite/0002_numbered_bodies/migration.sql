@@ -27,6 +27,16 @@ CREATE TABLE "Imported" (
     PRIMARY KEY ("accountId", "source")
 );
 
+-- A message whose body is lost stays what it is, a message without a body: `drey check` names it.
+INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
+  SELECT "blobId", max("sizeBytes" - length("prefix")),
+    CASE WHEN "blobId" IN (SELECT "id" FROM "BlobBytes") THEN 'row' ELSE 'file' END, max("savedAt")
+  FROM "Message" WHERE "blobId" NOT IN (SELECT "id" FROM "Blob") GROUP BY "blobId";
+INSERT INTO "Blob" ("id", "sizeBytes", "place", "createdAt")
+  SELECT "blobId", max("sizeBytes" - length("prefix")),
+    CASE WHEN "blobId" IN (SELECT "id" FROM "BlobBytes") THEN 'row' ELSE 'file' END, max("createdAt")
+  FROM "QueueMessage" WHERE "blobId" NOT IN (SELECT "id" FROM "Blob") GROUP BY "blobId";
+
 CREATE TABLE "new_Blob" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     "hash" TEXT NOT NULL,
