@@ -1,7 +1,8 @@
 // What an account has lost since a backup: mailboxes come back as they were, messages into the mailboxes that
 // are there. A message is known by its EMAILID, wherever it is now.
 import { createHash } from 'node:crypto';
-import { db, readSnapshot, write } from '#lib/db.ts';
+import { db, isUniqueViolation, readSnapshot, write } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import { parentNames, recoverableRoot } from '#server/store/mailbox-name.ts';
@@ -63,7 +64,10 @@ export async function restoreMissing(
   const present = await readEmailIds(accountId);
   const rows = (await source.readAllOwn(sheet, 'Mailbox')).filter((row) => !isTwin(row));
   const targets = await matchMailboxes(accountId, rows);
-  const gone = rows.filter(({ id }) => !targets.has(String(id)));
+  // Parents before what is below them.
+  const gone = rows
+    .filter(({ id }) => !targets.has(String(id)))
+    .sort((one, other) => (String(one.name) < String(other.name) ? -1 : 1));
   for (const { id } of gone) await clearMailbox(accountId, String(id));
   const counts = new Map<string, Count>();
   let messages = 0;
@@ -87,7 +91,10 @@ export async function restoreMissing(
   const greatest = await readGreatest(source, sheet);
   for (const row of gone) {
     const counted = withCount({ ...jumpMailbox(row, jump), accountId }, counts);
-    await insertMailbox(counted, greatest, popUids);
+    await insertMailbox(counted, greatest, popUids).catch((error) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new Refusal('conflict', `Somebody has just made a mailbox ${row.name}. Try again.`);
+    });
   }
   await write(async (tx) => {
     // Where one of them goes again, no backup from before this day brings its UIDVALIDITY back another time.
@@ -98,7 +105,7 @@ export async function restoreMissing(
     await recordChangeIn(tx, source.options.by, `user ${sheet.address}`, text);
   });
   poke(`account:${accountId}`);
-  return { mailboxes: gone.map(({ name }) => String(name)).sort(), messages };
+  return { mailboxes: gone.map(({ name }) => String(name)), messages };
 }
 
 /** The mailboxes of today by their id in the backup: the same one whatever its name, else the one of that name. */
