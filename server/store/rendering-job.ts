@@ -22,6 +22,8 @@ const blobsPerLook = 200;
 /** What is held in memory and written at once. */
 const blobsPerPiece = 20;
 const bytesPerPiece = 1024 * 1024;
+/** 32 bits: the column is an Int on PostgreSQL. */
+const maxBlobId = 0x7fff_ffff;
 /** Bodies looked at in one statement for such without a rendering. */
 const scanStretch = 2000;
 const maxRemembered = 100_000;
@@ -64,7 +66,7 @@ function toSized({ id, sizeBytes }: SizedRow): Sized {
 /** Bodies that need a rendering, some at a time. */
 async function* listWork(isOver: () => boolean): AsyncGenerator<Sized[]> {
   for await (const version of listOtherVersions()) {
-    for (let below = Number.MAX_SAFE_INTEGER; !isOver(); ) {
+    for (let below = maxBlobId; !isOver(); ) {
       const rows = await db.$queryRaw<SizedRow[]>`SELECT "Blob"."id", "Blob"."sizeBytes"
         FROM "Rendering" JOIN "Blob" ON "Blob"."id" = "Rendering"."blobId"
         WHERE "Rendering"."version" = ${version} AND "Rendering"."blobId" < ${below}
