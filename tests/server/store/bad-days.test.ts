@@ -6,7 +6,7 @@ import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { shiftClock } from '#lib/clock.ts';
-import { closeDatabase, db, isSqlite, sql, write } from '#lib/db.ts';
+import { closeDatabase, db, sql, write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { migrate } from '#lib/migrate.ts';
 import { setEnding } from '#lib/storage-failure.ts';
@@ -15,7 +15,7 @@ import { blobPath } from '#server/store/blob-files.ts';
 import { readBlob } from '#server/store/blobs.ts';
 import { checkStore } from '#server/store/check/index.ts';
 import { createMailbox, deleteMailbox } from '#server/store/mailboxes.ts';
-import { openTestDatabase } from '#tests/support/database.ts';
+import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
 import { appendTexts, checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -173,7 +173,9 @@ describe('a process that ends between two steps', { skip: straceMissing }, () =>
   });
 });
 
-describe('a disk without room', { skip: isSqlite() ? false : 'SQLite only' }, () => {
+describe('a disk without room', {
+  skip: testServerUrl ? 'only SQLite can be told to have no room' : false,
+}, () => {
   it('refuses a step that finds none, harms no other, and goes on when there is room', async () => {
     const account = await makeAccount();
     const inbox = await mailboxOf(account, 'INBOX');
