@@ -17,6 +17,8 @@ export type Account = {
   domainId: string;
   displayName: string;
   role: Role;
+  /** "person", or "shared": opened by its members, without a login of its own */
+  kind: 'person' | 'shared';
   isDisabled: boolean;
   /** null: the setting storage.defaultQuotaBytes; 0: none */
   quotaBytes: number | null;
@@ -32,12 +34,13 @@ export type Account = {
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
 
-/** The account as the rest of Drey sees it: without the password hash, sizes as numbers. */
+/** The account as the rest of Drey sees it: without its secrets, sizes as numbers. */
 export function toAccount(row: Row): Account {
-  const { passwordHash: _hidden, warnedPercent: _warned, ...rest } = row;
+  const { passwordHash: _hash, scram: _scram, warnedPercent: _warned, ...rest } = row;
   return {
     ...rest,
     role: row.role === 'admin' ? 'admin' : 'user',
+    kind: row.kind === 'shared' ? 'shared' : 'person',
     quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
     quotaMessages: row.quotaMessages === null ? null : Number(row.quotaMessages),
     usedBytes: Number(row.usedBytes),
