@@ -13,6 +13,7 @@ const sliceBytes = 256 * 1024;
 export class Channel {
   #socket: Socket;
   #isEnded = false;
+  readonly #gone = new AbortController();
   /** Called at whatever happens to the socket: bytes, drain, end. */
   #wake: Set<() => void> = new Set();
 
@@ -31,13 +32,24 @@ export class Channel {
     socket.on('readable', wake);
     socket.on('drain', wake);
     socket.on('end', end);
-    socket.on('error', end);
-    socket.on('close', end);
+    // The end of the client's side alone is no reason to stop: it may still read the answers.
+    const lose = () => {
+      end();
+      // STARTTLS puts another socket in the place of this one.
+      if (socket === this.#socket) this.#gone.abort();
+    };
+    socket.on('error', lose);
+    socket.on('close', lose);
     if (socket.destroyed) this.#isEnded = true;
   }
 
   #wakeAll(): void {
     for (const wake of [...this.#wake]) wake();
+  }
+
+  /** Aborted once nobody can read an answer any more. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   get isEnded(): boolean {
@@ -116,6 +128,7 @@ export class Channel {
   end(lastWords: string, graceMs = endGraceMs): void {
     if (!this.#isEnded) this.#socket.end(lastWords);
     this.#isEnded = true;
+    this.#gone.abort();
     // What the client still sends is dropped, so that the end of its side is seen.
     this.#socket.removeAllListeners('readable');
     this.#socket.resume();

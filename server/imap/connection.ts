@@ -47,7 +47,7 @@ export class Connection {
   constructor(socket: Socket, client: Client, roster: Roster) {
     this.#channel = new Channel(socket);
     this.#roster = roster;
-    this.#session = new Session(client, roster);
+    this.#session = new Session(client, roster, this.#channel.gone);
   }
 
   /** Serves the client until one side ends. Never rejects. */
@@ -240,6 +240,8 @@ export class Connection {
   #endingOf(error: unknown): Ending {
     if (error instanceof Bad) return bad(error.message);
     if (isRefusal(error)) return refuse(error);
+    // Nobody will read it: what was cut short because of that is no fault.
+    if (this.#channel.gone.aborted) return bad('Gone');
     log.error({ err: error, remote: this.#session.client.remote }, 'command failed');
     return no('Internal error, it has been logged', 'SERVERBUG'); // RFC 5530
   }
@@ -263,7 +265,7 @@ export class Connection {
     const { remote } = this.#session.client;
     this.#session.end();
     if (await this.#channel.startTls(reply)) {
-      this.#session = new Session({ remote, isSecure: true }, this.#roster);
+      this.#session = new Session({ remote, isSecure: true }, this.#roster, this.#channel.gone);
     } else this.#close('');
   }
 

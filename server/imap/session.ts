@@ -19,6 +19,8 @@ const checkIntervalMs = 15_000;
 
 export class Session {
   readonly client: Client;
+  /** Aborted once the client is gone: long work may stop. */
+  readonly gone: AbortSignal;
   readonly #roster: Roster;
   #account: Account | null = null;
   #leave: (() => void) | null = null;
@@ -29,8 +31,9 @@ export class Session {
   /** A client that says nothing for so long is logged out. */
   idleTimeoutMs = 0;
 
-  constructor(client: Client, roster: Roster) {
+  constructor(client: Client, roster: Roster, gone: AbortSignal) {
     this.client = client;
+    this.gone = gone;
     this.#roster = roster;
   }
 

@@ -46,6 +46,7 @@ export function badCharset() {
 export async function findMatches(session: Session, program: SearchProgram): Promise<number[]> {
   const { accountId, mailboxId, view } = session.selected;
   if (program.usesModseq) session.isCondstore = true;
-  const uids = await searchMessages(accountId, mailboxId, compileKey(program.key, view));
+  const criterion = compileKey(program.key, view);
+  const uids = await searchMessages(accountId, mailboxId, criterion, session.gone);
   return uids.filter((uid) => view.numberOf(uid) > 0);
 }
