@@ -10,23 +10,9 @@ import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { blobPath } from '../blob-files.ts';
 import { readBlob } from '../blobs.ts';
 import { renderAgain } from '../rendering.ts';
+import type { BodyRow, Kept } from './body-row.ts';
 import { lookAtDamagedBody } from './damaged-body.ts';
 import { type CheckOptions, type Found, type Look, readPages } from './finding.ts';
-
-export type BodyRow = {
-  id: number;
-  hash: string;
-  sizeBytes: bigint | number;
-  place: string;
-  createdAt: Date;
-  rowBytes: bigint | number | null;
-  version: bigint | number | null;
-  hasText: bigint | number;
-  isUsed: bigint | number;
-};
-
-/** What was found in one of the two places: nothing, something else, or the body. */
-export type Kept = 'missing' | 'wrong' | 'right';
 
 const pageSize = 200;
 

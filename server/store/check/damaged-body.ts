@@ -3,7 +3,7 @@
 import { db, sql, write } from '#lib/db.ts';
 import { blobPath } from '../blob-files.ts';
 import { toBuffer } from '../blobs.ts';
-import type { BodyRow, Kept } from './bodies.ts';
+import type { BodyRow, Kept } from './body-row.ts';
 import { type Found, readPages } from './finding.ts';
 import { moveAside, saveAside, setMessageAside } from './set-aside.ts';
 
