@@ -1,7 +1,7 @@
 // The journal of a mailbox: every change has the mailbox's next MODSEQ, expunges leave tombstones. It is
 // the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
 // Tombstones go after some months (tombstones.ts); below the mailbox's floor the journal is not complete.
-import { countDatabasesOpened, db } from '#lib/db.ts';
+import { countDatabasesOpened, db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { onPoke, poke } from '#lib/poke.ts';
 import { type Entry, type EntryRow, toEntry } from './entry.ts';
@@ -13,6 +13,9 @@ import { intersectRanges, listMissing, type Range, sortRanges, toRanges } from '
 
 export { type Entry, toEntry } from './entry.ts';
 export type { Roll } from './roll.ts';
+
+/** The sign keeps SQLite from taking the index of MODSEQs, and sorting all of them again for each piece. */
+const overIndex = raw('+"modseq"');
 
 /** Rows of a roll that one statement reads, some two milliseconds' worth. */
 const rowsPerRead = 5000;
@@ -119,23 +122,43 @@ export async function readChanges(
   if (mailbox.highestModseq <= sinceModseq) {
     return { mailbox, changed: [], vanished: [], isComplete: true };
   }
-  const rows = await db.$queryRaw<
-    EntryRow[]
-  >`SELECT "uid", "modseq", "flags", "keywords" FROM "Message"
-    WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND "modseq" > ${sinceModseq}
-    ORDER BY "uid"`;
+  const entries = await readEntries(accountId, mailboxId, sinceModseq);
   const gone = await readTombstones(accountId, mailboxId, sinceModseq);
   if (gone.uids.size === 0) {
-    return { mailbox, changed: rows.map(toEntry), vanished: [], isComplete: gone.isComplete };
+    return { mailbox, changed: entries, vanished: [], isComplete: gone.isComplete };
   }
   // A restore may have brought a UID back: the later of the two is true.
-  const changed = rows.map(toEntry).filter(({ uid, modseq }) => {
+  const changed = entries.filter(({ uid, modseq }) => {
     const goneAt = gone.uids.get(uid) ?? 0;
     if (goneAt >= modseq) return false;
     gone.uids.delete(uid);
     return true;
   });
   return { mailbox, changed, vanished: [...gone.uids.keys()], isComplete: gone.isComplete };
+}
+
+/** Entries with a greater MODSEQ, by UID; where somebody flagged a whole mailbox, in pieces. */
+async function readEntries(
+  accountId: string,
+  mailboxId: string,
+  sinceModseq: number,
+): Promise<Entry[]> {
+  const few = await db.$queryRaw<EntryRow[]>`SELECT "uid", "modseq", "flags", "keywords"
+    FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
+    AND "modseq" > ${sinceModseq} LIMIT ${rowsPerRead}`;
+  if (few.length < rowsPerRead) {
+    return few.map(toEntry).sort((one, other) => one.uid - other.uid);
+  }
+  const entries: Entry[] = [];
+  for (;;) {
+    await nextTurn();
+    const rows = await db.$queryRaw<EntryRow[]>`SELECT "uid", "modseq", "flags", "keywords"
+      FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
+      AND "uid" > ${entries.at(-1)?.uid ?? 0} AND ${overIndex} > ${sinceModseq}
+      ORDER BY "uid" LIMIT ${rowsPerRead}`;
+    for (const row of rows) entries.push(toEntry(row));
+    if (rows.length < rowsPerRead) return entries;
+  }
 }
 
 type TombstoneRow = Record<'uid' | 'modseq', bigint | number | null> & { floor: bigint | number };
@@ -194,10 +217,9 @@ async function findGone(
   if (uids.length === fewTombstones) {
     uids.length = 0;
     for (;;) {
-      // The sign keeps SQLite from sorting by the other index for each piece.
       const rows = await db.$queryRaw<{ uid: bigint | number }[]>`SELECT "uid" FROM "Tombstone"
         WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
-        AND "uid" > ${uids.at(-1) ?? 0} AND +"modseq" > ${sinceModseq}
+        AND "uid" > ${uids.at(-1) ?? 0} AND ${overIndex} > ${sinceModseq}
         ORDER BY "uid" LIMIT ${rowsPerRead}`;
       for (const { uid } of rows) uids.push(Number(uid));
       if (rows.length < rowsPerRead) break;

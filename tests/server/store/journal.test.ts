@@ -132,6 +132,21 @@ describe('roll', () => {
     assert.deepEqual((await readView(account, inbox)).roll.listKeywords(), [], 'nobody has it');
   });
 
+  test('a whole mailbox of six thousand gets other flags', async () => {
+    const { account, inbox } = await makeInbox(0);
+    const message = await makeMessage('Subject: x\n\n');
+    await appendMessages(account, inbox, Array(6000).fill(message));
+    await checkRoll(account, inbox);
+    const all = Array.from({ length: 6000 }, (_, index) => index + 1);
+    await changeFlags(account, inbox, all, { mode: 'add', flags: 3, keywords: ['all'] });
+    await checkRoll(account, inbox);
+    const { changed } = await readChanges(account, inbox, 2);
+    assert.deepEqual(
+      changed.map(({ uid }) => uid),
+      all,
+    );
+  });
+
   test('a mailbox that is deleted and made again starts empty', async () => {
     const account = await makeAccount();
     const first = await createMailbox(account, 'again');
