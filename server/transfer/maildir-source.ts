@@ -65,7 +65,7 @@ export async function findMaildirFolders(
     folders.push({
       id: toText(path.slice(files.root.length + 1)),
       levels,
-      isSubscribed: subscribed?.has(nameKey(levels)) ?? true,
+      isSubscribed: levels.length === 0 || (subscribed?.has(nameKey(levels)) ?? true),
       messages: await countFiles(path),
       sizeBytes: null,
       open: (into) => openMaildirFolder(files, path, into),

@@ -8,6 +8,7 @@ import {
   formatMaildirInfo,
   maxLetters,
   parseDovecotKeywords,
+  parseMaildirName,
 } from './maildir-name.ts';
 import { type IndexEntry, indexName } from './marker.ts';
 import { dropCarriageReturns } from './newlines.ts';
@@ -113,7 +114,8 @@ async function listKnown(path: string, folder: ExportFolder): Promise<Map<number
       if (size !== Number(match[3])) await rm(join(path, part, name), { force: true });
       else {
         const uid = Number(match[2]);
-        known.set(uid, { uid, popUid: null, virtualBytes: Number(match[4]), name: match[0] });
+        const unique = parseMaildirName(name, []).unique;
+        known.set(uid, { uid, popUid: null, virtualBytes: Number(match[4]), name: unique });
       }
     }
   }
