@@ -42,13 +42,15 @@ function buildProgram(): Command {
   const program = new Command('drey')
     .description('Administer Drey. Every command takes --json.')
     .exitOverride()
+    // Options behind a word are that word's: "backup <folder>" and "backup list" both have --json.
+    .enablePositionalOptions()
     .showHelpAfterError('(drey --help lists the commands)');
   const groups = new Map<string, Command>();
   for (const definition of commands) {
     const [first = '', second] = definition.name.split(' ');
     const parent = second ? findGroup(program, groups, first) : program;
     const command = addCommand(parent, second ?? first, definition);
-    // A command may be a group too ("backup <folder>", "backup list"): options behind a word are that word's.
+    // A command may be a group too: "backup <folder>", "backup list".
     if (!second) groups.set(first, command.enablePositionalOptions());
   }
   return program;
