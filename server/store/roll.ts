@@ -3,7 +3,7 @@
 // Immutable: a later state is another roll (`follow`), which shares what did not change. Pure.
 import type { Entry, EntryRow } from './entry.ts';
 import { FLAG } from './flag-bits.ts';
-import { deriveUids, findUid, shareUids, type UidList } from './uid-list.ts';
+import { copyWithout, deriveUids, findUid, shareUids, type UidList } from './uid-list.ts';
 
 /** Keyword texts that no message has any more may stay until there are so many. */
 const maxStaleWords = 1000;
@@ -96,35 +96,30 @@ export class Roll {
    * Both ascend.
    */
   follow(modseq: number, changed: readonly Entry[], vanished: readonly number[]): Roll {
-    const builder = new RollBuilder(this.#words);
     const gone = vanished.filter((uid) => this.indexOf(uid) >= 0);
-    const isNew = changed.map((entry) => this.indexOf(entry.uid) < 0);
-    const added = changed.filter((_, at) => isNew[at]);
-    const isInside = added.some(({ uid }) => uid < this.lastUid);
-    if (isInside || gone.length > 0 || this.#words.length > maxStaleWords + this.size) {
+    const added = changed.map(({ uid }) => uid).filter((uid) => this.indexOf(uid) < 0);
+    const isInside = (added[0] ?? Number.POSITIVE_INFINITY) < this.lastUid;
+    if (isInside || this.#words.length > maxStaleWords + this.size) {
       return this.#rebuild(modseq, changed, new Set(gone));
     }
-    const size = this.size + added.length;
-    const modseqs = grow(this.modseqs, new Float64Array(size));
-    const flags = grow(this.flags, new Uint8Array(size));
+    const builder = new RollBuilder(this.#words);
+    const uids = deriveUids(this.uids, gone, added);
+    const removed = gone.map((uid) => this.indexOf(uid));
     const hasWords = this.#wordIds.length > 0 || changed.some(({ keywords }) => keywords !== '');
-    const wordIds = grow(this.#wordIds, new Uint32Array(hasWords ? size : 0));
-    let end = this.size;
-    for (const [at, entry] of changed.entries()) {
-      const index = isNew[at] ? end++ : this.indexOf(entry.uid);
+    const modseqs = copyWithout(this.modseqs, removed, new Float64Array(uids.length));
+    const flags = copyWithout(this.flags, removed, new Uint8Array(uids.length));
+    const room = new Uint32Array(hasWords ? uids.length : 0);
+    const wordIds = this.#wordIds.length > 0 ? copyWithout(this.#wordIds, removed, room) : room;
+    for (const entry of changed) {
+      const index = findUid(uids, entry.uid);
       modseqs[index] = entry.modseq;
       flags[index] = entry.flags;
       if (hasWords) wordIds[index] = builder.wordId(entry.keywords);
     }
-    const uids = deriveUids(
-      this.uids,
-      [],
-      added.map(({ uid }) => uid),
-    );
     return new Roll(modseq, { uids, modseqs, flags, wordIds, words: builder.words });
   }
 
-  /** The general case: messages leave, or (after a restore) come between others. */
+  /** The general case: messages come between others (after a restore), or too many words are stale. */
   #rebuild(modseq: number, changed: readonly Entry[], gone: ReadonlySet<number>): Roll {
     const builder = new RollBuilder();
     let next = 0;
@@ -139,11 +134,6 @@ export class Roll {
     while (next < changed.length) builder.add(changed[next++]!);
     return builder.finish(modseq);
   }
-}
-
-function grow<A extends Float64Array | Uint8Array | Uint32Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
 }
 
 /** Makes a roll of rows that come by UID. */
@@ -207,9 +197,9 @@ export class RollBuilder {
 
   #resize(size: number): void {
     const kept = Math.min(size, this.#size);
-    this.#uids = grow(this.#uids.subarray(0, kept), new Uint32Array(size));
-    this.#modseqs = grow(this.#modseqs.subarray(0, kept), new Float64Array(size));
-    this.#flags = grow(this.#flags.subarray(0, kept), new Uint8Array(size));
-    this.#wordIds = grow(this.#wordIds.subarray(0, kept), new Uint32Array(size));
+    this.#uids = copyWithout(this.#uids.subarray(0, kept), [], new Uint32Array(size));
+    this.#modseqs = copyWithout(this.#modseqs.subarray(0, kept), [], new Float64Array(size));
+    this.#flags = copyWithout(this.#flags.subarray(0, kept), [], new Uint8Array(size));
+    this.#wordIds = copyWithout(this.#wordIds.subarray(0, kept), [], new Uint32Array(size));
   }
 }

@@ -54,13 +54,30 @@ export function deriveUids(
 }
 
 function makeDerived(list: UidList, removed: readonly number[], added: readonly number[]): UidList {
-  const isGone = new Set(removed);
-  const left = isGone.size === 0 ? list : list.filter((uid) => !isGone.has(uid));
-  if (added.length === 0) return left;
-  const made = new Uint32Array(left.length + added.length);
-  made.set(left);
-  made.set(added, left.length);
+  const indexes = removed
+    .map((uid) => findUid(list, uid))
+    .filter((at, n) => list[at] === removed[n]);
+  const left = list.length - indexes.length;
+  const made = copyWithout(list, indexes, new Uint32Array(left + added.length));
+  made.set(added, left);
   return made;
+}
+
+/** Copies `from` to the start of `to`, but for the ascending `indexes`; returns `to`. */
+export function copyWithout<A extends Uint32Array | Float64Array | Uint8Array>(
+  from: A,
+  indexes: readonly number[],
+  to: A,
+): A {
+  let start = 0;
+  let end = 0;
+  for (const index of indexes) {
+    to.set(from.subarray(start, index), end);
+    end += index - start;
+    start = index + 1;
+  }
+  to.set(from.subarray(start), end);
+  return to;
 }
 
 /** Index of the first UID that is not below `uid`. */
