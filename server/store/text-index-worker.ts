@@ -54,7 +54,10 @@ let restsUntil = 0;
 let isHeld = false;
 let isRunning = false;
 let isStopped = false;
+/** Searches take turns, but not too many at once: each holds what it has found so far. */
 const searches = new Map<number, Generator<void, TextHits>>();
+const waiting: { id: number; query: TextQuery }[] = [];
+const searchesAtOnce = 8;
 
 const tell = (message: FromWorker, buffers: ArrayBuffer[] = []) =>
   port.postMessage(message, buffers);
@@ -63,8 +66,19 @@ const isDamage = (error: unknown) => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(erro
 
 function open(): Mail {
   mail ??= openMail(settings.mailFile, settings.factsVersion);
-  file ??= openFile(mail);
+  if (file || Date.now() < restsUntil) return mail;
+  try {
+    file = openFile(mail);
+  } catch (error) {
+    // No room, or no right to write: texts are looked through one by one, here and not in the event loop.
+    rest(error);
+  }
   return mail;
+}
+
+function rest(error: unknown): void {
+  restsUntil = Date.now() + restMs;
+  tell({ kind: 'trouble', reason: codeOf(error) });
 }
 
 /** Null where there is no index that this thread may use. */
@@ -122,6 +136,11 @@ function close(): void {
 
 /** A little of each search, or of the building; false when there is nothing to do. */
 function work(): boolean {
+  while (searches.size < searchesAtOnce) {
+    const next = waiting.shift();
+    if (!next) break;
+    begin(next.id, next.query);
+  }
   if (searches.size > 0) {
     for (const [id, search] of [...searches]) advance(id, search);
     return true;
@@ -135,8 +154,7 @@ function work(): boolean {
     return build();
   } catch (error) {
     recover(error);
-    restsUntil = Date.now() + restMs;
-    tell({ kind: 'trouble', reason: codeOf(error) });
+    rest(error);
     return false;
   }
 }
@@ -190,6 +208,12 @@ function begin(id: number, query: TextQuery): void {
   }
 }
 
+function cancel(id: number): void {
+  searches.delete(id);
+  const at = waiting.findIndex((one) => one.id === id);
+  if (at >= 0) waiting.splice(at, 1);
+}
+
 async function run(): Promise<void> {
   if (isRunning) return;
   isRunning = true;
@@ -205,8 +229,8 @@ async function run(): Promise<void> {
 }
 
 port.on('message', (message: ToWorker) => {
-  if (message.kind === 'search') begin(message.id, message.query);
-  else if (message.kind === 'cancel') searches.delete(message.id);
+  if (message.kind === 'search') waiting.push(message);
+  else if (message.kind === 'cancel') cancel(message.id);
   else if (message.kind === 'look') mayImprove = true;
   else if (message.kind === 'rendered') isRendering = false;
   else isStopped = true;

@@ -1,7 +1,7 @@
 // Search through the text index against a plain look into every text: before anything is indexed, half way, wholly,
 // after deletions, after a change of version, with a thread that is killed. On PostgreSQL the index is its own.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fromNow } from '#lib/clock.ts';
@@ -326,6 +326,34 @@ describe('search through the text index', () => {
     await restart(1);
     await complete();
     await compare(20);
+  });
+
+  test('where the index cannot be written', { skip: !textIndexFiles() }, async () => {
+    await running?.stop();
+    running = null;
+    const file = join(database.folder, 'search.db');
+    for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+    mkdirSync(file);
+    await restart(1);
+    await compare(40);
+    await running?.stop();
+    running = null;
+    rmSync(file, { recursive: true });
+    await restart(1);
+    await complete();
+    await compare(20);
+  });
+
+  test('many searches at once', async () => {
+    const all = await readAll();
+    const values = Array.from({ length: 30 }, () => makeNeedle(all));
+    const found = await Promise.all(
+      values.map((value) => searchMessages(account, inbox, { kind: 'text', field: 'body', value })),
+    );
+    for (const [index, value] of values.entries()) {
+      const expected = all.filter((seen) => fits(seen, 'body', value)).map(({ uid }) => uid);
+      assert.deepEqual(found[index], expected, value);
+    }
   });
 
   test('an aborted search ends, and nothing of another account', async () => {
