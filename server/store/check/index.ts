@@ -10,6 +10,7 @@ import { lookAtLeftovers } from './leftovers.ts';
 import { lookAtMailboxes } from './mailboxes.ts';
 import { lookAtMessages } from './messages.ts';
 import { lookAtQueue } from './queue.ts';
+import { lookAtSearchIndex } from './search-index.ts';
 import { lookAtTombstones } from './tombstones.ts';
 
 export type { Finding } from './finding.ts';
@@ -24,6 +25,7 @@ const looks: { name: string; look: Look }[] = [
   { name: 'accounts', look: lookAtAccounts },
   { name: 'queue', look: lookAtQueue },
   { name: 'files', look: lookAtFiles },
+  { name: 'search index', look: lookAtSearchIndex },
 ];
 
 /** The clean-up runs every hour and leaves what is younger than one. */

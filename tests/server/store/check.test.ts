@@ -13,13 +13,16 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { now } from '#lib/clock.ts';
 import { db, type Sql, sql, type Tx, write } from '#lib/db.ts';
+import { keysOf, openSearchFile, removeSearchFile } from '#lib/dialect/search-file.ts';
+import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { blobPath } from '#server/store/blob-files.ts';
 import { insertBlob, stageBytes } from '#server/store/blobs.ts';
 import { checkStore, type Finding, repairStore } from '#server/store/check/index.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { createMailbox, deleteMailbox } from '#server/store/mailboxes.ts';
-import { openTestDatabase } from '#tests/support/database.ts';
+import { TERMS_VERSION } from '#server/store/text-index-terms.ts';
+import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
 import { appendTexts, checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -393,4 +396,36 @@ test('rows of a removed account are a note: the clean-up takes them', async () =
   assert.ok(found.every((one) => one.isNote));
   await repair();
   for await (const finding of checkStore()) assert.fail(finding.text);
+});
+
+test('a text index that is damaged or of another database is named and removed', async (t) => {
+  if (testServerUrl) return t.skip('PostgreSQL keeps its index itself');
+  const file = join(database.folder, 'search.db');
+  const version = `${TERMS_VERSION}.${FACTS_VERSION}`;
+  const make = async (anchor: string) => {
+    const { id } = await blobOf(1);
+    const index = openSearchFile(file, version, true);
+    const numbers = { low: 1, high: id, bodies: 1, level: 0, madeAtMs: 0, skipped: [] };
+    const segment = index.beginSegment({ ...numbers, anchor });
+    index.insertChunk(keysOf(segment, 0)[0], 'a', Buffer.from('a'), Buffer.from('b'));
+    index.showSegment(segment, []);
+    index.close();
+  };
+  await make((await blobOf(1)).hash);
+  assert.deepEqual(await collect(), []);
+  removeSearchFile(file);
+  await make('another');
+  assert.deepEqual(
+    (await collect({ isQuick: true })).map(({ kind }) => kind),
+    ['search-index'],
+  );
+  await repair();
+  assert.equal(existsSync(file), false);
+  writeFileSync(file, 'this is not a database, but long enough to look at'.repeat(50));
+  assert.deepEqual(
+    (await collect()).map(({ kind }) => kind),
+    ['search-index'],
+  );
+  await repair();
+  assert.deepEqual(await collect(), []);
 });
