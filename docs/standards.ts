@@ -67,6 +67,7 @@ export const standards: Standard[] = [
     note: 'reports say Auto-Submitted and have a null sender',
   },
   { number: 3848, title: 'ESMTP transmission types', status: 'yes' },
+  { number: 4155, title: 'mbox', status: 'yes', note: 'imports and exports; mboxrd, mboxo, mboxcl' },
   { number: 4315, title: 'IMAP UIDPLUS', status: 'yes' },
   { number: 4422, title: 'SASL', status: 'yes' },
   { number: 4616, title: 'SASL PLAIN', status: 'yes' },

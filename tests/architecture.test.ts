@@ -81,7 +81,7 @@ function isAllowedInServer(from: string, to: string): boolean {
   const room = from.split('/')[1] ?? '';
   if (isBelow(to, `server/${room}`) || to === 'server/net/running.ts') return true;
   if (room === 'store') return false;
-  if (room === 'backup') return isBelow(to, 'server/store');
+  if (room === 'backup' || room === 'transfer') return isBelow(to, 'server/store');
   if (serverProtocols.includes(room))
     return serverShared.some((shared) => isBelow(to, `server/${shared}`));
   return serverShared.some((shared) => isBelow(to, `server/${shared}`));

@@ -11,7 +11,6 @@ import {
 } from '#server/store/foreign-uids.ts';
 import { selectImported } from '#server/store/imported.ts';
 import type { FolderPlan } from './folder-plan.ts';
-import type { FolderPlace, FolderResult, ImportContext } from './import.ts';
 import {
   type BatchTarget,
   type Committed,
@@ -21,6 +20,7 @@ import {
   makeMark,
   type Ready,
 } from './import-batch.ts';
+import type { FolderPlace, FolderResult, ImportContext } from './import-context.ts';
 import { guardSource, type OpenFolder, SourceError, type SourceMessage } from './source.ts';
 
 /** One step of the database; others wait for the writer that long. */

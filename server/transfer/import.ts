@@ -10,29 +10,16 @@ import {
   ensureMailboxes,
   findMailbox,
   listMailboxes,
-  type Mailbox,
   setSubscription,
 } from '#server/store/mailboxes.ts';
 import { type FolderPlan, planFolders } from './folder-plan.ts';
+import type { FolderPlace, FolderResult, ImportContext, ImportOptions } from './import-context.ts';
 import { FolderImport } from './import-folder.ts';
-import type { Problem, ProblemLog } from './raw-path.ts';
+import type { Problem } from './raw-path.ts';
 import { type Source, SourceError, toSourceError } from './source.ts';
 
 /** What --any-size lets in: more is no mail. */
 const greatestBytes = 1024 * 1024 * 1024;
-
-export type ImportOptions = {
-  /** Mailbox below which everything goes; null = names as in the source. */
-  into: string | null;
-  /** Special folders are not looked for by their usual names. */
-  keepNames: boolean;
-  /** Only says what would come. */
-  isDryRun: boolean;
-  /** Also what was imported before. */
-  isAgain: boolean;
-  /** Also messages over the setting smtp.messageSizeBytes. */
-  isAnySize: boolean;
-};
 
 export type ImportProgress = {
   messages: number;
@@ -40,18 +27,6 @@ export type ImportProgress = {
   totalMessages: number | null;
   totalBytes: number | null;
   folder: string;
-};
-
-export type FolderResult = {
-  source: string;
-  mailbox: string;
-  messages: number;
-  sizeBytes: number;
-  /** Were there from an earlier import. */
-  known: number;
-  skipped: number;
-  /** "kept", "new", or "none" where the source has none. */
-  uids: 'kept' | 'new' | 'none';
 };
 
 export type ImportResult = {
@@ -64,15 +39,6 @@ export type ImportResult = {
   /** The first of them, and how many there are. */
   problems: Problem[];
   problemCount: number;
-};
-
-export type ImportContext = {
-  accountId: string;
-  options: ImportOptions;
-  problems: ProblemLog;
-  limitBytes: number;
-  /** Counts what has been looked at, for the progress. */
-  count(messages: number, sizeBytes: number, folder: string): void;
 };
 
 /**
@@ -158,8 +124,6 @@ async function importFolder(
   }
   return { result, stop: null };
 }
-
-export type FolderPlace = { mailbox: Mailbox; isNew: boolean };
 
 async function findPlace(accountId: string, name: string): Promise<FolderPlace> {
   const found = await findMailbox(accountId, name);

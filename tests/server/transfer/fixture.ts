@@ -7,7 +7,8 @@ import { readView } from '#server/store/journal.ts';
 import { listMailboxes, listSubscriptions } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
 import { exportMail } from '#server/transfer/export.ts';
-import { type ImportOptions, type ImportResult, importMail } from '#server/transfer/import.ts';
+import { type ImportResult, importMail } from '#server/transfer/import.ts';
+import type { ImportOptions } from '#server/transfer/import-context.ts';
 import { openSource } from '#server/transfer/open-source.ts';
 
 export type Folder = { path: string; remove(): void };
