@@ -1,19 +1,13 @@
-// Runs test files on PostgreSQL that otherwise run on SQLite: one server for the run, in it a database that
-// is migrated once; `openTestDatabase()` makes a copy of that for each file. `npm test` does both. By hand:
+// Runs test files on PostgreSQL that otherwise run on SQLite: `openTestDatabase()` makes a database for each
+// file on one server for the run. `npm test` does both. By hand:
 //   npx node --test --test-global-setup=tests/support/on-postgresql.ts tests/server/store/append.test.ts
-import { migrate } from '#lib/migrate.ts';
-import { runOnServer, templateName } from './database.ts';
-import { type Postgresql, startPostgresql } from './postgresql.ts';
+import { startTestServer } from './test-server.ts';
 
-let server: Postgresql;
+let server: { stop(): Promise<void> } | null = null;
 
+/** The files' processes inherit the environment of this one. */
 export async function globalSetup(): Promise<void> {
-  server = await startPostgresql();
-  process.env.DREY_TEST_POSTGRESQL = server.urlOf();
-  await runOnServer(`CREATE DATABASE "${templateName}"`);
-  // The files' processes inherit it: lib/db.ts decides by it, once, which database there is.
-  process.env.DATABASE_URL = server.urlOf(templateName);
-  await migrate();
+  server = await startTestServer();
 }
 
 export async function globalTeardown(): Promise<void> {
