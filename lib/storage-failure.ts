@@ -44,6 +44,8 @@ function codesOf(error: unknown): string[] {
   let at = error as Wrapped | undefined;
   for (let depth = 0; depth < 5 && at instanceof Object; depth++) {
     for (const code of [at.code, at.originalCode]) if (typeof code === 'string') codes.push(code);
+    // Whatever stands between us and the database, a socket in a folder too.
+    if (at.syscall === 'connect') codes.push('08001');
     at = at.meta?.driverAdapterError ?? at.cause;
   }
   if (error instanceof Error && brokenConnection.test(error.message)) codes.push('08006');
@@ -53,6 +55,7 @@ function codesOf(error: unknown): string[] {
 type Wrapped = {
   code?: unknown;
   originalCode?: unknown;
+  syscall?: unknown;
   cause?: Wrapped;
   meta?: { driverAdapterError?: Wrapped };
 };

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
+import { postgresqlMissing, startPostgresql } from '#tests/support/postgresql.ts';
 
 const address = 'ada@example.test';
 const password = 'a long password';
@@ -288,4 +289,31 @@ describe('a sync that fails', { skip: straceMissing }, () => {
       }
     });
   }
+});
+
+describe('a database server that goes away', { skip: postgresqlMissing() }, () => {
+  it('is told as a temporary error; mail goes on when it is back', async () => {
+    const database = await startPostgresql(true);
+    const daemon = await startDaemon({ DATABASE_URL: database.urlOf(), DREY_RESTARTS: '0' });
+    try {
+      await setUp(daemon);
+      assert.match(await send(daemon, 'before', 1000), /^250 /);
+      const replies: string[] = [];
+      let isBack = false;
+      const restarted = database.restart().then(() => {
+        isBack = true;
+      });
+      while (!isBack) replies.push(await send(daemon, `during ${replies.length}`, 1000));
+      await restarted;
+      // Nothing at all where a commit was under way: then the daemon begins again.
+      for (const reply of replies) assert.match(reply, /^(250|451|421) |^$/);
+      await waitFor(async () => /^250 /.test(await send(daemon, 'after', 1000)), 'mail', 60_000);
+      const accepted = replies.filter((reply) => /^250/.test(reply)).length;
+      assert.ok((await countInbox(daemon)) >= accepted + 2);
+      await assertWhole(daemon);
+    } finally {
+      await daemon.stop();
+      await database.stop();
+    }
+  });
 });
