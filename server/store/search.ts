@@ -103,11 +103,15 @@ async function judgeHits(search: Search, hits: TextHits): Promise<number[]> {
   const found: number[] = [];
   const unknown: number[] = [];
   const loop = startLoop();
-  for (const [index, uid] of hits.uids.entries()) {
-    const known = (key: number) => toKnown(hits.verdicts[key]![index]!);
-    const verdict = search.test.match({ ...bare, uid, known });
-    if (verdict) found.push(uid);
-    else if (verdict === null) unknown.push(uid);
+  let index = 0;
+  const known = (key: number) => toKnown(hits.verdicts[key]![index]!);
+  // One for all: a test keeps nothing of what it looks at.
+  const candidate: Candidate = { ...bare, uid: 0, known };
+  for (; index < hits.uids.length; index++) {
+    candidate.uid = hits.uids[index]!;
+    const verdict = search.test.match(candidate);
+    if (verdict) found.push(candidate.uid);
+    else if (verdict === null) unknown.push(candidate.uid);
     if (index % 1000 === 999) await loop.pause();
   }
   for (const { uids } of chunkUids(unknown, rowsPerTurn)) {
