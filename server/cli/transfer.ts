@@ -35,13 +35,13 @@ async function runImport(input: Input): Promise<Result> {
   const startedMs = performance.now();
   const result = await importMail(account, source, options, by, line.update).finally(line.end);
   const seconds = (performance.now() - startedMs) / 1000;
-  const isWhole = result.problemCount === 0;
+  const isWhole = result.lost === 0;
   if (input.options.json === true) {
     print(JSON.stringify({ ok: isWhole, isDryRun, seconds, ...result }, null, 2));
   } else {
     print(describeImport(result, isDryRun, seconds));
   }
-  return { code: result.skipped > 0 ? 1 : 0 };
+  return { code: isWhole ? 0 : 1 };
 }
 
 function describeImport(result: ImportResult, isDryRun: boolean, seconds: number): string {

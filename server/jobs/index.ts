@@ -10,6 +10,7 @@ import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
+import { removeMarks } from '#server/store/imported.ts';
 import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota-warning.ts';
 import { purgeDeleted } from '#server/store/recoverable.ts';
@@ -46,6 +47,7 @@ export const jobs: Job[] = [
   { name: 'thread-references', intervalMs: dayMs, run: pruneThreadReferences },
   { name: 'quota-warnings', intervalMs: minuteMs, run: warnOfQuotas },
   { name: 'pop-uids', intervalMs: dayMs, run: removePopUids },
+  { name: 'import-marks', intervalMs: dayMs, run: removeMarks },
   // After an update that computes more or otherwise what is known of a message.
   { name: 'render-again', intervalMs: 15_000, run: renderInBackground },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },

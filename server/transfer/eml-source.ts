@@ -36,7 +36,7 @@ export async function findEmlFolders(
   const walk = async (path: RawPath, levels: string[]): Promise<void> => {
     if (folders.length >= maxFolders) return;
     if (levels.length >= maxDepth) {
-      problems.add({ where: toText(path), text: `more than ${maxDepth} levels: not looked into` });
+      problems.lose({ where: toText(path), text: `more than ${maxDepth} levels: not looked into` });
       return;
     }
     const entries = await readFolder(path, problems);

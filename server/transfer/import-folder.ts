@@ -178,7 +178,7 @@ export class FolderImport {
 
   private skip(message: SourceMessage, text: string): void {
     this.result.skipped++;
-    this.context.problems.add({ where: message.where, text });
+    this.context.problems.lose({ where: message.where, text });
     this.context.count(1, message.sizeBytes, this.plan.sourceName);
   }
 

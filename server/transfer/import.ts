@@ -39,6 +39,8 @@ export type ImportResult = {
   /** The first of them, and how many there are. */
   problems: Problem[];
   problemCount: number;
+  /** How many of them may mean missing mail. */
+  lost: number;
 };
 
 /**
@@ -120,7 +122,7 @@ async function importFolder(
   } catch (error) {
     if (isRefusal(error, 'over-quota')) return { result, stop: error };
     if (!isRefusal(error) && !(error instanceof SourceError)) throw error;
-    problems.add({ where: plan.sourceName, text: error.message });
+    problems.lose({ where: plan.sourceName, text: error.message });
   }
   return { result, stop: null };
 }
@@ -153,6 +155,7 @@ function summarize(source: Source, folders: FolderResult[]): ImportResult {
     folders,
     problems: source.problems.list,
     problemCount: source.problems.count,
+    lost: source.problems.lost,
   };
 }
 

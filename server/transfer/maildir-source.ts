@@ -40,7 +40,7 @@ export async function findMaildirFolders(
     if (found.length >= maxFolders) return;
     if (await isMaildir(path)) found.push({ path, levels });
     if (levels.length >= maxDepth) {
-      problems.add({ where: toText(path), text: `more than ${maxDepth} levels: not looked into` });
+      problems.lose({ where: toText(path), text: `more than ${maxDepth} levels: not looked into` });
       return;
     }
     for (const { name, kind } of await readFolder(path, problems)) {
@@ -184,7 +184,7 @@ async function listFiles(context: FolderContext, problems: ProblemLog): Promise<
       }
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') {
-        problems.add({ where: toText(folder), text: `cannot be read (${codeOf(error)})` });
+        problems.lose({ where: toText(folder), text: `cannot be read (${codeOf(error)})` });
       }
     }
   }

@@ -75,12 +75,13 @@ export async function findMboxFolders(
       const id = toText(path.slice(files.root.length + 1));
       folders.push(makeFolder(files, path, levels, id, found.sizeBytes, quoting));
     } else if (!besides.test(name)) {
-      problems.add({ where: toText(path), text: found ? 'is no mbox file' : 'cannot be read' });
+      const said = found ? 'is no mbox file' : 'cannot be read';
+      problems[found ? 'add' : 'lose']({ where: toText(path), text: said });
     }
   };
   const walk = async (path: RawPath, levels: string[]): Promise<void> => {
     if (levels.length >= maxDepth) {
-      problems.add({ where: toText(path), text: `more than ${maxDepth} levels: not looked into` });
+      problems.lose({ where: toText(path), text: `more than ${maxDepth} levels: not looked into` });
       return;
     }
     for (const { name, kind } of await readFolder(path, problems)) {

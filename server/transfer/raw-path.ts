@@ -16,6 +16,14 @@ export type Problem = { where: string; text: string };
 export class ProblemLog {
   readonly list: Problem[] = [];
   count = 0;
+  /** Those because of which mail may be missing. */
+  lost = 0;
+
+  /** Mail was left out that somebody may have wanted. */
+  lose(problem: Problem): void {
+    this.lost++;
+    this.add(problem);
+  }
 
   add(problem: Problem): void {
     this.count++;
@@ -81,7 +89,7 @@ export async function readFolder(path: RawPath, problems: ProblemLog): Promise<R
     for await (const entry of listEntries(path)) entries.push(entry);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') {
-      problems.add({ where: toText(path), text: `cannot be read (${codeOf(error)})` });
+      problems.lose({ where: toText(path), text: `cannot be read (${codeOf(error)})` });
     }
   }
   return entries.sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { db } from '#lib/db.ts';
+import { db, write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { FLAG } from '#server/store/flags.ts';
+import { removeMarks } from '#server/store/imported.ts';
 import { createMailbox, deleteMailbox, findMailbox } from '#server/store/mailboxes.ts';
 import { readPopUids } from '#server/store/pop-uid.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -70,7 +71,8 @@ describe('a Maildir of Dovecot', () => {
 
   it('comes with flags, keywords, dates, folders, UIDs and subscriptions', async () => {
     const result = await importFrom(accountId, root);
-    assert.deepEqual([result.messages, result.skipped, result.problemCount], [6, 0, 0]);
+    assert.deepEqual([result.messages, result.skipped, result.lost], [6, 0, 0]);
+    assert.deepEqual(result.problems, []);
     const held = await holdings(accountId);
     assert.equal(held.INBOX?.uidValidity, 1300000001);
     assert.deepEqual(
@@ -201,6 +203,17 @@ describe('a Maildir of Dovecot', () => {
     assert.equal(held.Old?.messages.length, 4);
     assert.equal(held['Old/Sent Items']?.messages.length, 1);
     assert.equal(held.Old?.isSubscribed, true);
+  });
+
+  it('leaves no marks behind an account that is removed', async () => {
+    await importFrom(accountId, root);
+    const gone = await makeAccount();
+    await importFrom(gone, root);
+    await write((tx) => tx.account.delete({ where: { id: gone } }));
+    const marks = await db.imported.count({ where: { accountId: gone } });
+    assert.ok(marks > 6);
+    assert.deepEqual(await removeMarks(), { marks });
+    assert.ok((await db.imported.count({ where: { accountId } })) > 6);
   });
 
   it('leaves an event in the trail', async () => {
@@ -363,7 +376,7 @@ describe('a source that means ill', () => {
     writeFile(join(root, 'cur', '2.b'), text('b'));
     chmodSync(join(root, 'cur', '1.a'), 0);
     const result = await importFrom(accountId, root);
-    assert.deepEqual([result.messages, result.skipped], [1, 1]);
+    assert.deepEqual([result.messages, result.skipped, result.lost], [1, 1, 1]);
   });
 
   it('has strange names changed, and deep trees cut', async () => {
@@ -423,8 +436,6 @@ describe('quota', () => {
     const count = (await subjectsOf(poor, 'INBOX')).length;
     assert.ok(count > 150 && count < 200, String(count));
     await checkCounters(poor);
-    await db.account.findUniqueOrThrow({ where: { id: poor } });
-    const { write } = await import('#lib/db.ts');
     await write((tx) => tx.account.update({ where: { id: poor }, data: { quotaBytes: 0 } }));
     const second = await importFrom(poor, root);
     assert.deepEqual([second.messages, second.known], [300 - count, count]);
