@@ -121,7 +121,8 @@ async function* judgeRest(row: BodyRow, { graceMs }: CheckOptions): AsyncGenerat
     yield {
       kind: 'body-unused',
       blobId: id,
-      text: `No message points to body ${id}, and the clean-up has left it.`,
+      text: `No message points to body ${id}; the clean-up removes it.`,
+      isNote: true,
       mend: () => removeUnused(id),
     };
     return;

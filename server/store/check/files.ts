@@ -21,7 +21,8 @@ export const lookAtFiles: Look = async function* (options) {
     if (!(await isOld(path, options))) continue;
     yield {
       kind: 'temporary-left',
-      text: `${path} arrived halfway and was left.`,
+      text: `${path} arrived halfway; the clean-up removes it.`,
+      isNote: true,
       mend: async () => {
         await rm(path, { force: true });
         return 'It was removed.';
@@ -43,7 +44,8 @@ async function* judge(hash: string, options: CheckOptions): AsyncGenerator<Found
   if ((await findKnown([hash])).has(hash)) return;
   yield {
     kind: 'file-without-row',
-    text: `No row knows the file ${path}, and the clean-up has left it.`,
+    text: `No row knows the file ${path}; the clean-up removes it.`,
+    isNote: true,
     mend: async () => {
       if ((await findKnown([hash])).has(hash)) return null;
       return `It is ${await moveAside(path, `unknown-${hash}`)} now.`;

@@ -47,9 +47,14 @@ beforeEach(async () => {
   await removeMessages(account, inboxId, [2]);
 });
 
+/** Notes: nothing is wrong, the clean-up takes them. */
+const leftovers = new Set(['body-unused', 'file-without-row', 'temporary-left']);
+
 async function collect(options = {}): Promise<Finding[]> {
   const found: Finding[] = [];
-  for await (const finding of checkStore(options)) if (!finding.isNote) found.push(finding);
+  for await (const finding of checkStore(options)) {
+    if (!finding.isNote || leftovers.has(finding.kind)) found.push(finding);
+  }
   return found;
 }
 
