@@ -19,6 +19,12 @@ export async function clearAccount(accountId: string): Promise<void> {
 /** Removes the rows below a mailbox that has no row itself. */
 export async function clearMailbox(accountId: string, mailboxId: string): Promise<void> {
   for (const table of large) await clearByUid(table, accountId, mailboxId);
+  for (const name of ['MailboxRight', 'Annotation']) {
+    await write(
+      (tx) => tx.$executeRaw`DELETE FROM ${raw(`"${name}"`)}
+        WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}`,
+    );
+  }
 }
 
 /** Removes every row of all accounts but their own ones. */

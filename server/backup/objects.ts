@@ -79,9 +79,8 @@ export class Objects {
     for (const { hash } of this.#index.entries()) yield hash.toString('hex');
   }
 
-  /** Adds an object and returns its hash; only what is new is written. Durable after `seal`. */
-  async add(bytes: Buffer): Promise<string> {
-    const key = hashOf(bytes);
+  /** Adds an object and returns its hash (`key`, where it is known); only what is new is written. Durable after `seal`. */
+  async add(bytes: Buffer, key = hashOf(bytes)): Promise<string> {
     const hash = key.toString('hex');
     if (this.#index.has(key)) return hash;
     const stored = await packBytes(bytes);

@@ -28,7 +28,14 @@ export type RestoredMail = {
 };
 
 /** Tables that come back row for row. */
-const plainTables = ['Tombstone', 'ThreadReference', 'PopUid', 'Imported'];
+const plainTables = [
+  'Tombstone',
+  'ThreadReference',
+  'PopUid',
+  'MailboxRight',
+  'Annotation',
+  'Imported',
+];
 
 /** Brings back all rows of the account but its own one and those that `finishMail` inserts. */
 export async function restoreMail(
@@ -54,7 +61,7 @@ export async function restoreMail(
     for await (const rows of source.readOwn(sheet, name)) {
       for (const { mailboxId, uid } of rows) {
         // A tombstone of no mailbox keeps the greatest UIDVALIDITY that was given up.
-        if (mailboxId === '') greatest = Math.max(greatest, Number(uid));
+        if (name === 'Tombstone' && mailboxId === '') greatest = Math.max(greatest, Number(uid));
       }
       await writeBackupRows(tableOf(name), rows);
     }

@@ -23,7 +23,7 @@ import {
 } from './restore-mail.ts';
 import type { RestoreSource } from './restore-source.ts';
 import type { Sheet } from './snapshot.ts';
-import { tableOf } from './tables.ts';
+import { type Table, tableOf } from './tables.ts';
 import { insertBackupRows } from './write-rows.ts';
 
 const rowsPerRead = 5000;
@@ -87,11 +87,11 @@ export async function restoreMissing(
     }
     messages += missing.length;
   }
-  const popUids = await readPopUids(source, sheet, gone);
+  const belongings = await readBelongings(source, sheet, gone);
   const greatest = await readGreatest(source, sheet);
   for (const row of gone) {
     const counted = withCount({ ...jumpMailbox(row, jump), accountId }, counts);
-    await insertMailbox(counted, greatest, popUids).catch((error) => {
+    await insertMailbox(counted, greatest, belongings).catch((error) => {
       if (!isUniqueViolation(error)) throw error;
       throw new Refusal('conflict', `Somebody has just made a mailbox ${row.name}. Try again.`);
     });
@@ -124,16 +124,22 @@ async function matchMailboxes(accountId: string, rows: BackupRow[]): Promise<Map
   );
 }
 
-/** UIDLs that messages of mailboxes that are gone brought from another server. */
-async function readPopUids(
+type Belongings = { table: Table; rows: BackupRow[] }[];
+
+/** UIDLs, rights and annotations of mailboxes that are gone. */
+async function readBelongings(
   source: RestoreSource,
   sheet: Sheet,
   gone: BackupRow[],
-): Promise<BackupRow[]> {
-  if (gone.length === 0) return [];
+): Promise<Belongings> {
   const ids = new Set(gone.map(({ id }) => id));
-  const rows = await source.readAllOwn(sheet, 'PopUid');
-  return rows.filter(({ mailboxId }) => ids.has(mailboxId));
+  const belongings: Belongings = [];
+  for (const name of ['PopUid', 'MailboxRight', 'Annotation']) {
+    const rows = gone.length === 0 ? [] : await source.readAllOwn(sheet, name);
+    const own = rows.filter(({ mailboxId }) => ids.has(mailboxId));
+    belongings.push({ table: tableOf(name), rows: own });
+  }
+  return belongings;
 }
 
 /**
@@ -147,7 +153,7 @@ async function readPopUids(
 async function insertMailbox(
   row: BackupRow,
   greatest: number,
-  popUids: BackupRow[],
+  belongings: Belongings,
 ): Promise<void> {
   const accountId = String(row.accountId);
   for (const parent of parentNames(String(row.name))) {
@@ -163,12 +169,11 @@ async function insertMailbox(
     const hasUse = others.some(({ specialUse }) => specialUse === row.specialUse);
     const specialUse = hasUse ? null : (row.specialUse ?? null);
     await insertBackupRows(tx, tableOf('Mailbox'), [{ ...row, uidValidity, specialUse }]);
-    const own = popUids.filter(({ mailboxId }) => mailboxId === row.id);
-    await insertBackupRows(
-      tx,
-      tableOf('PopUid'),
-      own.map((one) => ({ ...one, accountId })),
-    );
+    for (const { table, rows } of belongings) {
+      const own = rows.filter(({ mailboxId }) => mailboxId === row.id);
+      const moved = own.map((one) => ({ ...one, accountId }));
+      await insertBackupRows(tx, table, moved);
+    }
     await addUsed(tx, accountId, {
       messages: Number(row.messages),
       unseen: Number(row.unseen),

@@ -79,8 +79,10 @@ async function restoreAccount(source: RestoreSource, sheet: Sheet, jump: Jump): 
     });
   });
   const mail = await restoreMail(source, sheet, jump);
+  const members = (await Array.fromAsync(source.readTable('Member'))).flat();
   await write(async (tx) => {
     await finishMail(tx, sheet.id, mail);
+    await joinMembers(tx, sheet.id, members);
     await tx.preference.deleteMany({ where: { accountId: sheet.id, name: unfinished } });
     await tx.account.update({
       where: { id: sheet.id },
@@ -90,6 +92,18 @@ async function restoreAccount(source: RestoreSource, sheet: Sheet, jump: Jump): 
     await recordChangeIn(tx, source.options.by, `user ${sheet.address}`, text);
   });
   poke(`account:${sheet.id}`);
+}
+
+/** Who opens a shared mailbox, and which ones this account opens: as far as both are there. */
+async function joinMembers(tx: Tx, accountId: string, members: BackupRow[]): Promise<void> {
+  for (const row of members) {
+    const [sharedId, memberId] = [String(row.sharedId), String(row.memberId)];
+    if (sharedId !== accountId && memberId !== accountId) continue;
+    const ids = [...new Set([sharedId, memberId])];
+    const areThere = (await tx.account.count({ where: { id: { in: ids } } })) === ids.length;
+    const isKnown = (await tx.member.count({ where: { sharedId, memberId } })) > 0;
+    if (areThere && !isKnown) await insertBackupRows(tx, tableOf('Member'), [row]);
+  }
 }
 
 async function findRow(source: RestoreSource, table: string, id: string): Promise<BackupRow> {

@@ -63,7 +63,8 @@ async function saveBlobs(source: Db, bodies: Objects, blobs: BlobRow[]): Promise
   }
   for (const { id, hash, place } of blobs) {
     const bytes = place === 'file' ? await tryReadFile(hash) : read.get(Number(id));
-    if (bytes && hashOf(bytes).toString('hex') === hash) await bodies.add(bytes);
+    const key = bytes && hashOf(bytes);
+    if (bytes && key?.toString('hex') === hash) await bodies.add(bytes, key);
     else log.error({ blobId: Number(id), hash }, 'a body is missing or damaged');
   }
 }

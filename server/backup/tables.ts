@@ -44,6 +44,8 @@ export const serverTables: Table[] = [
       displayName: 'text',
       role: 'text',
       passwordHash: 'text',
+      scram: 'text',
+      kind: 'text',
       isDisabled: 'flag',
       quotaBytes: 'number',
       quotaMessages: 'number',
@@ -71,6 +73,11 @@ export const serverTables: Table[] = [
     name: 'AliasTarget',
     key: ['aliasId', 'address'],
     columns: { aliasId: 'text', address: 'text' },
+  },
+  {
+    name: 'Member',
+    key: ['sharedId', 'memberId'],
+    columns: { sharedId: 'text', memberId: 'text', mayWrite: 'flag', maySend: 'flag' },
   },
   {
     name: 'Network',
@@ -231,6 +238,22 @@ export const accountTables: Table[] = [
     name: 'PopUid',
     key: uidKey,
     columns: { accountId: 'text', mailboxId: 'text', uid: 'number', text: 'text' },
+  },
+  {
+    name: 'MailboxRight',
+    key: ['mailboxId', 'identifier'],
+    columns: { accountId: 'text', mailboxId: 'text', identifier: 'text', rights: 'text' },
+  },
+  {
+    name: 'Annotation',
+    key: ['mailboxId', 'ownerId', 'entry'],
+    columns: {
+      accountId: 'text',
+      mailboxId: 'text',
+      ownerId: 'text',
+      entry: 'text',
+      value: 'bytes',
+    },
   },
   { name: 'Imported', key: ['source'], columns: { accountId: 'text', source: 'text' } },
 ];

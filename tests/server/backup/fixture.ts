@@ -106,6 +106,19 @@ export async function fillStore(random: Random, accounts = 3): Promise<string[]>
         data: { passwordHash: `$argon2id$${accountId}`, epoch: 4, lastLoginAt: createdAt },
       });
       await tx.preference.create({ data: { accountId, name: 'signature', value: '"Grüße 🐿"' } });
+      await tx.member.create({ data: { sharedId: ids[0]!, memberId: accountId } });
+      await tx.mailboxRight.create({
+        data: { accountId, mailboxId: 'm', identifier: 'anyone', rights: 'lr' },
+      });
+      await tx.annotation.create({
+        data: {
+          accountId,
+          mailboxId: '',
+          ownerId: '',
+          entry: '/shared/x',
+          value: Buffer.from([0, 255]),
+        },
+      });
       await tx.imported.create({ data: { accountId, source: 'f'.repeat(32) } });
     }
   });
@@ -216,6 +229,9 @@ export async function dumpStore(): Promise<Record<string, Row[]>> {
     threadReference: await db.threadReference.findMany(),
     popUid: await db.popUid.findMany(),
     imported: await db.imported.findMany(),
+    member: await db.member.findMany(),
+    mailboxRight: await db.mailboxRight.findMany(),
+    annotation: await db.annotation.findMany(),
     queueMessage: await db.queueMessage.findMany(),
     queueRecipient: await db.queueRecipient.findMany(),
     trailEvent: await db.trailEvent.findMany(),

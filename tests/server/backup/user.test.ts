@@ -164,10 +164,12 @@ describe('a user who is gone', () => {
 
 describe('a user who is there', () => {
   it('gets what is missing; the rest stays as it is', async () => {
-    await takeBackup(place.folder);
-    const before = await readAll();
     const inbox = await mailboxOf(account, 'INBOX');
     const old = await mailboxOf(account, 'Work/Old');
+    const right = { accountId: account, mailboxId: old.id, identifier: 'anyone', rights: 'lr' };
+    await write((tx) => tx.mailboxRight.create({ data: right }));
+    await takeBackup(place.folder);
+    const before = await readAll();
     await removeMessages(account, inbox.id, [2]);
     await moveMessages(account, inbox.id, [1], (await mailboxOf(account, 'Archive')).id);
     await changeFlags(account, inbox.id, [3], { mode: 'set', flags: 4, keywords: [] });
@@ -191,6 +193,7 @@ describe('a user who is there', () => {
     assert.deepEqual(after.get('Work/Old'), before.get('Work/Old'), 'as it was, UIDs too');
     const back = await mailboxOf(account, 'Work/Old');
     assert.deepEqual([back.id, back.uidValidity], [old.id, old.uidValidity]);
+    assert.deepEqual(await db.mailboxRight.findMany({ where: { accountId: account } }), [right]);
     assert.ok(back.uidNext > old.uidNext + 1, 'the UID of what came later is not given again');
     await checkWhole();
     const again = await restore();
