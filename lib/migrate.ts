@@ -86,11 +86,28 @@ async function migratePostgresql(until: string): Promise<string[]> {
         [randomUUID(), migration.checksum, migration.name],
       );
     }
+    await sortByBytes(client);
     await client.query('COMMIT');
     return pending.map((migration) => migration.name);
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Gives all text the order of its bytes, as on SQLite: lists look alike on every server, and no index breaks
+ * when the operating system's idea of an alphabet changes.
+ */
+async function sortByBytes(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ change: string }>(`
+    SELECT format('ALTER TABLE %s %s', c.oid::regclass, string_agg(
+      format('ALTER COLUMN %I TYPE TEXT COLLATE "C"', a.attname), ', ')) AS change
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0
+      AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+      AND a.attcollation <> 'pg_catalog."C"'::regcollation
+    GROUP BY c.oid`);
+  for (const { change } of rows) await client.query(change);
 }
 
 /**

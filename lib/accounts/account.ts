@@ -1,6 +1,7 @@
 // Users: one account is one address with a mailbox and, where it has a password, a login.
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -59,7 +60,7 @@ export async function listAccounts(
   const where = {
     ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
     ...(search
-      ? { OR: [{ address: { contains: search } }, { displayName: { contains: search } }] }
+      ? { OR: [{ address: containsText(search) }, { displayName: containsText(search) }] }
       : {}),
   };
   const [rows, total] = await Promise.all([

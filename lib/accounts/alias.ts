@@ -1,6 +1,7 @@
 // Aliases: an address that stands for others, here or outside; "@domain" is the catch-all of a domain.
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -30,11 +31,11 @@ export async function listAliases(filter: AliasFilter = {}): Promise<Alias[]> {
   if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
   if (filter.target) conditions.push({ id: { in: await idsOf({ address: filter.target }) } });
   if (search) {
-    const found = await idsOf({ address: { contains: search } });
+    const found = await idsOf({ address: containsText(search) });
     conditions.push({
       OR: [
-        { address: { contains: search } },
-        { comment: { contains: search } },
+        { address: containsText(search) },
+        { comment: containsText(search) },
         { id: { in: found } },
       ],
     });

@@ -8,6 +8,7 @@ const dialect: typeof sqlite = isPostgresql() ? postgresql : sqlite;
 
 export const {
   announce,
+  containsText,
   buildTextIndex,
   holdName,
   integrityQueries,

@@ -20,6 +20,12 @@ export function integrityQueries(_isQuick: boolean): Sql[] {
 export { buildTextIndex, matchText, textIndexFiles } from './postgresql-search.ts';
 export { watchCommits };
 
+/** Condition of a model for a column that holds `text`, whatever the case. Only this client knows `mode`. */
+export function containsText(text: string): { contains: string } {
+  const condition = { contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' };
+  return condition;
+}
+
 /** Tells the other processes; they get `payload` (below 8000 bytes) by `watchCommits`. */
 export function announce(payload: string): Sql | null {
   return sql`SELECT CAST(pg_notify(${channel}, ${payload}) AS TEXT)`;

@@ -19,6 +19,11 @@ export function integrityQueries(isQuick: boolean): Sql[] {
   ];
 }
 
+/** Condition of a model for a column that holds `text`, whatever the case of ASCII letters. */
+export function containsText(text: string): { contains: string } {
+  return { contains: text };
+}
+
 /** Other processes see a commit by themselves. */
 export function announce(_payload: string): Sql | null {
   return null;

@@ -1,5 +1,6 @@
 // Reading the event trail: "where is my mail?"
 import { db } from '../db.ts';
+import { containsText } from '../dialect/index.ts';
 import type { EventKind } from './record.ts';
 
 export type TrailEvent = {
@@ -37,7 +38,7 @@ export async function listEvents(filter: TrailFilter = {}): Promise<TrailEvent[]
       ...(filter.traceId ? { traceId: filter.traceId } : {}),
       ...(filter.accountId ? { accountId: filter.accountId } : {}),
       AND: [
-        search ? { OR: columns.map((column) => ({ [column]: { contains: search } })) } : {},
+        search ? { OR: columns.map((column) => ({ [column]: containsText(search) })) } : {},
         filter.before
           ? {
               OR: [

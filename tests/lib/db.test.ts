@@ -13,6 +13,7 @@ import {
   write,
   writeTogether,
 } from '#lib/db.ts';
+import { containsText } from '#lib/dialect/index.ts';
 import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
 import { type OtherProcess, startOtherProcess } from './other-process.ts';
 
@@ -78,6 +79,36 @@ describe('the database gate', () => {
     const isStored = (await db.setting.count({ where: { id: 'hidden' } })) === 1;
     assert.equal(hiding[0]?.status, isStored ? 'fulfilled' : 'rejected');
     await insert('after it');
+  });
+});
+
+describe('text', () => {
+  it('is sorted by its bytes, whatever the alphabet of the server', async () => {
+    const words = ['B', '_', 'a', 'a b', 'aa', 'Ä', 'ß', '\u{1f43f}'];
+    for (const word of words.toReversed()) await insert(`word ${word}`);
+    const where = { id: { startsWith: 'word ' } };
+    const sorted = await db.setting.findMany({ where, orderBy: { id: 'asc' } });
+    assert.deepEqual(
+      sorted.map(({ id }) => id.slice(5)),
+      words,
+    );
+    const raw = await db.$queryRaw<{ id: string }[]>`
+      SELECT "id" FROM "Setting" WHERE "id" > 'word a' AND "id" < 'word b' ORDER BY "id"`;
+    assert.deepEqual(
+      raw.map(({ id }) => id.slice(5)),
+      ['a b', 'aa'],
+    );
+  });
+
+  it('is found in a column whatever the case', async () => {
+    await write((tx) =>
+      tx.setting.create({ data: { id: 'case', value: 'Ada LOVELACE 5_7', updatedAt: new Date() } }),
+    );
+    const count = (text: string) => db.setting.count({ where: { value: containsText(text) } });
+    assert.deepEqual(
+      [await count('lovelace'), await count('ADA'), await count('5_7'), await count('lovelaces')],
+      [1, 1, 1, 0],
+    );
   });
 });
 

@@ -74,8 +74,8 @@ describe('a poke', () => {
     const elsewhere = count('elsewhere');
     const otherMailbox = count('mailbox:Aa_-1:other');
     other.tell({ kind: 'write', id: 'there', topics });
-    const isTold = () =>
-      counts.every((each) => each() === 1) || (!testServerUrl && elsewhere() > 0);
+    // Where anything may have changed, that is told too, whatever the topic was.
+    const isTold = () => counts.every((each) => each() > 0) || elsewhere() > 0;
     await waitFor(isTold, 'the topics');
     assert.equal(otherMailbox(), 0);
   });
