@@ -52,7 +52,8 @@ function explainDatabase(error: unknown): string {
   const code = codeOf(error);
   const message = (error as Error).message;
   if (isPostgresql()) {
-    const host = new URL(databaseUrl()).host;
+    const url = new URL(databaseUrl());
+    const host = url.searchParams.get('host') ?? url.host;
     return `The PostgreSQL database at ${host} cannot be used (${message}). Check DATABASE_URL and that the server runs.`;
   }
   const file = databaseUrl().replace(/^file:/, '');
