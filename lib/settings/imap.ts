@@ -1,4 +1,6 @@
 // Reading mail over IMAP.
+import { z } from 'zod';
+import { defineSetting } from './define.ts';
 import { defineNumber } from './number.ts';
 
 export const imapSettings = [
@@ -29,5 +31,14 @@ export const imapSettings = [
     help: 'A client that says nothing for so long is logged out. RFC 3501 asks for at least 30 minutes; a little more avoids that both sides hang up in the same second.',
     dovecot: ['imap_idle_timeout'],
     applies: 'next-connection',
+  }),
+  defineSetting('imap.sharesWithAnyone', {
+    schema: z.boolean('Answer yes or no.'),
+    default: false,
+    title: 'Folders shared with everybody',
+    help: 'Users may share a folder with "anyone": everybody who has an account on this server, of whatever domain. Off: what was shared so before is not shown.',
+    control: { kind: 'boolean' },
+    dovecot: ['acl_anyone'],
+    applies: 'next-command',
   }),
 ] as const;

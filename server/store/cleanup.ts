@@ -58,14 +58,26 @@ function forgetUnseen(): void {
   run++;
 }
 
-/** Tables whose rows go with their account; those of mailboxes go with the mailbox. */
-const accountTables = ['Tombstone', 'ThreadReference', 'Subscription', 'PopUid', 'Imported'];
+/**
+ * Tables whose rows go with their account; those of mailboxes go with the mailbox. Annotations of the server as
+ * a whole (annotations.ts) have no account.
+ */
+const accountTables = [
+  'Tombstone',
+  'ThreadReference',
+  'Subscription',
+  'PopUid',
+  'Imported',
+  'MailboxRight',
+  'Annotation',
+];
 
 /** Mail of accounts that are no more (lib/accounts removes their other rows). */
 async function removeAccountRows(): Promise<number> {
   const orphans = ['Mailbox', ...accountTables].map(
     (table) => sql`SELECT DISTINCT "accountId" FROM ${raw(`"${table}"`)} AS o
-      WHERE NOT EXISTS (SELECT 1 FROM "Account" WHERE "Account"."id" = o."accountId")`,
+      WHERE "accountId" <> '' AND NOT EXISTS (
+        SELECT 1 FROM "Account" WHERE "Account"."id" = o."accountId")`,
   );
   const gone = await db.$queryRaw<{ accountId: string }[]>`${join(orphans, ' UNION ')}`;
   for (const { accountId } of gone) {

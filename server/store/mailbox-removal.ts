@@ -1,5 +1,6 @@
 // A mailbox goes with all that is in it; its UIDVALIDITY never comes back.
 import type { Tx } from '#lib/db.ts';
+import { removeAnnotationsIn } from './annotation-rows.ts';
 import type { Mailbox } from './mailbox-row.ts';
 import { nextTurn } from './turn.ts';
 import { retireUidValidity } from './uid-validity.ts';
@@ -29,5 +30,9 @@ export async function deleteContent(tx: Tx, mailbox: Mailbox): Promise<void> {
     await nextTurn();
   }
   await tx.$executeRaw`DELETE FROM "PopUid" WHERE "accountId" = ${accountId} AND "mailboxId" = ${id}`;
+  await removeAnnotationsIn(tx, accountId, id);
+  // RFC 4314 §4 DELETE: a mailbox that gets its name later must not be open to the same people.
+  await tx.$executeRaw`DELETE FROM "MailboxRight"
+    WHERE "accountId" = ${accountId} AND "mailboxId" = ${id}`;
   await tx.$executeRaw`DELETE FROM "Mailbox" WHERE "accountId" = ${accountId} AND "id" = ${id}`;
 }

@@ -7,6 +7,7 @@ import { cutRows, db, empty, isUniqueViolation, join, sql, type Tx, write } from
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
+import { copyAnnotationsIn } from './annotation-rows.ts';
 import { moveIn } from './copy.ts';
 import { holdNames } from './hold-names.ts';
 import { pokeMailbox } from './journal.ts';
@@ -169,6 +170,7 @@ export async function renameMailbox(accountId: string, from: string, to: string)
     if (found.name === 'INBOX') {
       const created = await createIn(tx, accountId, target, null);
       await moveIn(tx, accountId, found.id, null, created.id);
+      await copyAnnotationsIn(tx, accountId, found.id, created.id);
       return [found.id, created.id];
     }
     return renameTree(tx, accountId, found.name, target);
@@ -275,13 +277,15 @@ export async function listSubscriptions(accountId: string): Promise<string[]> {
 }
 
 /**
- * Subscribes a name or ends that; both are harmless when it is so already. Refusal 'not-found' for a
- * subscription to a mailbox that is not there, 'forbidden' for one to the server's, 'invalid', 'limit'.
+ * Subscribes a name or ends that; both are harmless when it is so already. `isKnown`: the caller knows the
+ * mailbox, which is somebody else's. Refusal 'not-found' for a subscription to a mailbox that is not there,
+ * 'forbidden' for one to the server's, 'invalid', 'limit'.
  */
 export async function setSubscription(
   accountId: string,
   name: string,
   isSubscribed: boolean,
+  isKnown = false,
 ): Promise<void> {
   const canonical = canonicalName(name);
   if (isSubscribed && isRecoverable(canonical)) throw refuseName();
@@ -290,7 +294,7 @@ export async function setSubscription(
       await tx.subscription.deleteMany({ where: { accountId, name: canonical } });
       return;
     }
-    if (!(await selectByName(tx, accountId, canonical))) {
+    if (!isKnown && !(await selectByName(tx, accountId, canonical))) {
       throw new Refusal('not-found', 'There is no such mailbox.');
     }
     if ((await tx.subscription.count({ where: { accountId } })) >= maxSubscriptions) {
