@@ -89,6 +89,7 @@ export const standards: Standard[] = [
   { number: 5032, title: 'IMAP WITHIN', status: 'yes' },
   { number: 5034, title: 'POP3 SASL', status: 'yes' },
   { number: 5161, title: 'IMAP ENABLE', status: 'yes' },
+  { number: 5182, title: 'IMAP SEARCHRES', status: 'yes' },
   {
     number: 5255,
     title: 'IMAP internationalisation',
@@ -132,12 +133,7 @@ export const standards: Standard[] = [
     status: 'yes',
     note: 'never a target of delivery by MX',
   },
-  {
-    number: 7162,
-    title: 'IMAP CONDSTORE and QRESYNC',
-    status: 'partly',
-    note: 'CONDSTORE; QRESYNC not yet',
-  },
+  { number: 7162, title: 'IMAP CONDSTORE and QRESYNC', status: 'yes' },
   { number: 7208, title: 'SPF', status: 'partly', note: 'checked and noted, not judged' },
   { number: 7435, title: 'Opportunistic security', status: 'yes', note: 'between mail servers' },
   { number: 7504, title: 'SMTP 521 and 556', status: 'yes', note: 'understood from others' },
@@ -167,6 +163,7 @@ export const standards: Standard[] = [
     status: 'partly',
     note: 'storage and messages of user and domain; SETQUOTA is refused',
   },
+  { number: 9394, title: 'IMAP PARTIAL', status: 'yes' },
   { number: 9590, title: 'IMAP LIST-METADATA', status: 'yes' },
   { number: 9989, title: 'DMARC', status: 'partly', note: 'checked and noted, not judged' },
 ];

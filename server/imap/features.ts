@@ -19,7 +19,10 @@ const afterLogin = [
   'MULTIAPPEND', // RFC 3502
   'MOVE', // RFC 6851
   'CONDSTORE', // RFC 7162
+  'QRESYNC', // RFC 7162
   'ESEARCH', // RFC 4731
+  'SEARCHRES', // RFC 5182
+  'PARTIAL', // RFC 9394
   'WITHIN', // RFC 5032
   'SORT', // RFC 5256
   'ESORT', // RFC 5267

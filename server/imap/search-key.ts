@@ -3,10 +3,11 @@
 import { decodeCharset } from '#lib/mail/charset.ts';
 import { FLAG } from '#server/store/flags.ts';
 import type { Criterion } from '#server/store/search.ts';
+import { toRanges } from '#server/store/uid-range.ts';
 import type { View } from './view.ts';
 import { Bad } from './wire/bad.ts';
 import { type Cursor, depthLimit } from './wire/cursor.ts';
-import { resolveSet, type SequenceSet } from './wire/sequence-set.ts';
+import { resolveSet, type SequenceSet, savedResult } from './wire/sequence-set.ts';
 
 /** A criterion of the store, or one that only the session can read: message numbers and \Recent. */
 export type SearchKey =
@@ -64,7 +65,7 @@ function parseKey(cursor: Cursor, parsing: Parsing, depth: number): SearchKey {
     if (keys.length === 0) throw new Bad('Empty parentheses in a search');
     return join('and', keys);
   }
-  if (/[\d*]/.test(cursor.peek())) return { kind: 'set', set: cursor.sequenceSet(), isUid: false };
+  if (/[\d*$]/.test(cursor.peek())) return { kind: 'set', set: cursor.sequenceSet(), isUid: false };
   const word = cursor.keyword();
   const combined = parseCombined(word, cursor, parsing, depth);
   if (combined) return combined;
@@ -217,15 +218,15 @@ function join(kind: 'and' | 'or', keys: SearchKey[]): SearchKey {
   return keys.length === 1 ? keys[0]! : { kind, keys };
 }
 
-/** What the key means for this session's view. */
-export function compileKey(key: SearchKey, view: View): Criterion {
+/** What the key means for this session's view; `saved` are the UIDs that "$" stands for. */
+export function compileKey(key: SearchKey, view: View, saved: readonly number[]): Criterion {
   switch (key.kind) {
     case 'plain':
       return key.criterion;
     case 'set':
       return {
         kind: 'uid',
-        ranges: key.isUid ? uidRanges(key.set, view) : numberRanges(key.set, view),
+        ranges: compileSet(key, view, saved),
       };
     case 'recent':
       return {
@@ -233,14 +234,19 @@ export function compileKey(key: SearchKey, view: View): Criterion {
         ranges: view.recentRanges.map(([from, before]): [number, number] => [from, before - 1]),
       };
     case 'not':
-      return { kind: 'not', item: compileKey(key.key, view) };
+      return { kind: 'not', item: compileKey(key.key, view, saved) };
     default:
-      return { kind: key.kind, items: key.keys.map((item) => compileKey(item, view)) };
+      return { kind: key.kind, items: key.keys.map((item) => compileKey(item, view, saved)) };
   }
 }
 
-function uidRanges(set: SequenceSet, view: View): [number, number][] {
-  return resolveSet(set, view.lastUid);
+function compileSet(
+  { set, isUid }: { set: SequenceSet; isUid: boolean },
+  view: View,
+  saved: readonly number[],
+): [number, number][] {
+  if (set === savedResult) return toRanges(saved);
+  return isUid ? resolveSet(set, view.lastUid) : numberRanges(set, view);
 }
 
 function numberRanges(set: SequenceSet, view: View): [number, number][] {

@@ -1,69 +1,132 @@
-// What SEARCH and SORT ask back, and how the answer is written: the plain list, or ESEARCH (RFC 4731,
-// for SORT RFC 5267 §3).
+// What SEARCH and SORT ask back, and how the answer is written: the plain list, or ESEARCH (RFC 4731, for SORT
+// RFC 5267 §3) with pages (RFC 9394), and what "$" means from then on (RFC 5182).
 import { formatString } from '#lib/mail/imap-string.ts';
 import { readView } from '#server/store/journal.ts';
+import { cutPage, type PartialRange, parsePartialRange } from './partial-range.ts';
 import type { Selection } from './selection.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';
-import { untagged } from './wire/encode.ts';
+import { formatName, untagged } from './wire/encode.ts';
 import { formatSet } from './wire/sequence-set.ts';
 
-export type ReturnOption = 'MIN' | 'MAX' | 'ALL' | 'COUNT';
-const options: readonly string[] = ['MIN', 'MAX', 'ALL', 'COUNT'];
+export type ReturnOption = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'CONTEXT' | 'UPDATE';
+
+export type Returning = { options: ReadonlySet<ReturnOption>; partial: PartialRange | null };
+
+const known: readonly string[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'CONTEXT', 'UPDATE'];
+/** CONTEXT=SORT (RFC 5267) is not offered. */
+const onlyForSearch: readonly string[] = ['CONTEXT', 'UPDATE'];
 
 /** "RETURN (…) " behind the command's name, or null; an empty list means ALL (RFC 4731 §3.1). */
-export function parseReturn(cursor: Cursor): ReturnOption[] | null {
+export function parseReturn(cursor: Cursor, name: 'SEARCH' | 'SORT'): Returning | null {
   if (!cursor.tryWord('RETURN ')) return null;
-  const asked: ReturnOption[] = [];
+  const options = new Set<ReturnOption>();
+  let partial: PartialRange | null = null;
   cursor.list(() => {
     const word = cursor.keyword();
-    if (!options.includes(word)) throw new Bad(`Unknown RETURN option ${word}`);
-    asked.push(word as ReturnOption);
+    if (word === 'PARTIAL' && !partial) {
+      cursor.space();
+      partial = parsePartialRange(cursor);
+      return;
+    }
+    if (!known.includes(word) || (name === 'SORT' && onlyForSearch.includes(word))) {
+      throw new Bad(`Unknown RETURN option ${word}`);
+    }
+    options.add(word as ReturnOption);
   });
   cursor.space();
-  return asked.length > 0 ? asked : ['ALL'];
+  // RFC 9394 §3.1
+  if (partial && options.has('ALL')) throw new Bad('PARTIAL and ALL exclude each other');
+  if (!partial && options.size === 0) options.add('ALL');
+  return { options, partial };
 }
 
 export type Result = {
   name: 'SEARCH' | 'SORT';
   tag: string;
   isUid: boolean;
-  asked: ReturnOption[] | null;
+  returning: Returning | null;
   /** The program used MODSEQ, so the highest one of the result is told (RFC 7162 §3.1.5). */
   usesModseq: boolean;
   /** In the order of the answer; all in the view. */
-  uids: number[];
+  uids: readonly number[];
 };
 
-/** The untagged answer; also an empty result has one. */
+/** The untagged answer; also an empty result has one. '' where nothing but SAVE was asked for. */
 export async function formatResult(result: Result, selection: Selection): Promise<string> {
+  const { uids, isUid, returning, tag } = result;
   const { view } = selection;
-  const names = result.isUid ? result.uids : result.uids.map((uid) => view.numberOf(uid));
-  const isPlain = result.asked === null;
-  const modseq = result.usesModseq ? await highestModseq(result.uids, selection) : 0;
-  if (isPlain) {
-    const words = names.map((name) => ` ${name}`).join('');
-    return untagged(`${result.name}${words}${modseq > 0 ? ` (MODSEQ ${modseq})` : ''}`);
+  const toNames = (list: readonly number[]) =>
+    isUid ? list : list.map((uid) => view.numberOf(uid));
+  const told = returning ? pickTold(returning, uids) : uids;
+  const modseq = result.usesModseq ? await highestModseq(told, selection) : 0;
+  if (!returning) {
+    const words = toNames(uids).join(' ');
+    const text = words === '' ? result.name : `${result.name} ${words}`;
+    return untagged(`${text}${modseq > 0 ? ` (MODSEQ ${modseq})` : ''}`);
   }
+  // RFC 5182 §2.4: SAVE alone is answered by the tagged line.
+  if (returning.options.has('SAVE') && !asksForData(returning)) return '';
   // The new Outlook reads the tag only as a quoted string.
-  let text = `ESEARCH (TAG ${formatString(result.tag)})${result.isUid ? ' UID' : ''}`;
-  for (const option of options) {
-    if (result.asked?.includes(option as ReturnOption)) text += formatOption(option, names);
-  }
+  const data = formatData(returning, toNames(uids));
+  const text = `ESEARCH (TAG ${formatString(tag)})${isUid ? ' UID' : ''}${data}`;
   return untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text);
 }
 
-// RFC 4731 §3.1: MIN, MAX and ALL are left out when nothing was found, COUNT is not.
-function formatOption(option: string, names: readonly number[]): string {
-  if (option === 'COUNT') return ` COUNT ${names.length}`;
-  if (names.length === 0) return '';
-  if (option === 'MIN') return ` MIN ${names[0]}`;
-  return option === 'MAX' ? ` MAX ${names.at(-1)}` : ` ALL ${formatSet(names)}`;
+/** The answer for one mailbox of several (RFC 7377 §2.1): always UIDs. */
+export function formatMailboxResult(
+  tag: string,
+  mailbox: { name: string; uidValidity: number },
+  returning: Returning,
+  uids: readonly number[],
+  modseq: number,
+): string {
+  const where = `MAILBOX ${formatName(mailbox.name)} UIDVALIDITY ${mailbox.uidValidity}`;
+  const text = `ESEARCH (TAG ${formatString(tag)} ${where}) UID${formatData(returning, uids)}`;
+  return untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text);
 }
 
-async function highestModseq(uids: readonly number[], selection: Selection): Promise<number> {
+function asksForData({ options, partial }: Returning): boolean {
+  return (
+    partial !== null || ['MIN', 'MAX', 'ALL', 'COUNT'].some((word) => options.has(word as 'ALL'))
+  );
+}
+
+// RFC 4731 §3.1: MIN, MAX and ALL are left out when nothing was found, COUNT is not.
+function formatData({ options, partial }: Returning, names: readonly number[]): string {
+  let text = '';
+  if (names.length > 0) {
+    if (options.has('MIN')) text += ` MIN ${names[0]}`;
+    if (options.has('MAX')) text += ` MAX ${names.at(-1)}`;
+    if (options.has('ALL')) text += ` ALL ${formatSet(names)}`;
+  }
+  if (options.has('COUNT')) text += ` COUNT ${names.length}`;
+  if (partial) text += ` PARTIAL (${partial.text} ${formatSet(cutPage(names, partial)) || 'NIL'})`;
+  return text;
+}
+
+/**
+ * The messages that the answer is about, in its order: MIN, MAX and the page alone mean themselves, whatever
+ * else is asked for means all (RFC 5182 §2.4, RFC 9394 §3.2 for SAVE; RFC 7162 §3.1.10 for MODSEQ).
+ */
+export function pickTold({ options, partial }: Returning, uids: readonly number[]): number[] {
+  const isSome = partial !== null || options.has('MIN') || options.has('MAX');
+  if (!isSome || options.has('ALL') || options.has('COUNT')) return [...uids];
+  const picked = new Set<number>(partial ? cutPage(uids, partial) : []);
+  const [first] = uids;
+  const last = uids.at(-1);
+  if (options.has('MIN') && first !== undefined) picked.add(first);
+  if (options.has('MAX') && last !== undefined) picked.add(last);
+  return [...picked];
+}
+
+/** The highest MODSEQ of messages of a mailbox, 0 for none. */
+export async function highestModseq(
+  uids: readonly number[],
+  { accountId, mailboxId }: { accountId: string; mailboxId: string },
+): Promise<number> {
   if (uids.length === 0) return 0;
-  const { roll } = await readView(selection.accountId, selection.mailboxId);
+  const { roll } = await readView(accountId, mailboxId);
   let highest = 0;
   for (const uid of uids) highest = Math.max(highest, roll.modseqs[roll.indexOf(uid)] ?? 0);
   return highest;

@@ -10,8 +10,10 @@ import {
   readView,
 } from '#server/store/journal.ts';
 import { claimRecent, type Mailbox } from '#server/store/mailboxes.ts';
+import { toRanges } from '#server/store/uid-range.ts';
 import { formatAllFlags, formatFlags } from './flags.ts';
 import { MessageSources } from './message-source.ts';
+import { formatVanished } from './vanished.ts';
 import { type Changes, type Update, View } from './view.ts';
 import { untagged } from './wire/encode.ts';
 
@@ -25,6 +27,10 @@ export class Selection {
   readonly keywords = new Set<string>();
   /** What FETCH reads of messages at the moment. */
   readonly sources = new MessageSources();
+  /** The client wants VANISHED instead of EXPUNGE (RFC 7162 §3.2.10.2). */
+  usesVanished = false;
+  /** UIDs that "$" means, ascending (RFC 5182 §2.1); some may be gone. */
+  saved: readonly number[] = [];
   #isDirty = false;
   #hasNewKeywords = false;
   #wake: (() => void) | null = null;
@@ -147,6 +153,11 @@ export class Selection {
     return false;
   }
 
+  /** What "$" means now: a message that is gone leaves the result (RFC 5182 §2.1). */
+  listSaved(): number[] {
+    return this.saved.filter((uid) => this.view.numberOf(uid) > 0);
+  }
+
   /** Keywords that a STORE of this session adds. */
   addKeywords(words: readonly string[]): void {
     this.#learnKeywords(words);
@@ -161,7 +172,7 @@ export class Selection {
     return (
       flags +
       this.view
-        .tell(mayExpunge)
+        .tell(mayExpunge, this.usesVanished)
         .map((update) => this.#format(update, isCondstore))
         .join('')
     );
@@ -178,6 +189,8 @@ export class Selection {
     switch (update.kind) {
       case 'expunge':
         return untagged(`${update.number} EXPUNGE`);
+      case 'vanished':
+        return formatVanished(toRanges(update.uids), false);
       case 'exists':
         return untagged(`${update.count} EXISTS`);
       case 'recent':

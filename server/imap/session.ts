@@ -28,6 +28,8 @@ export class Session {
   selection: Selection | null = null;
   /** RFC 7162 §3.1: the client has asked for MODSEQ at least once. */
   isCondstore = false;
+  /** RFC 7162 §3.2.3: what goes is told by its UID. */
+  isQresync = false;
   /** A client that says nothing for so long is logged out. */
   idleTimeoutMs = 0;
 

@@ -9,6 +9,7 @@ import { resolveSet, type SequenceSet } from './wire/sequence-set.ts';
 
 export type Update =
   | { kind: 'expunge'; number: number }
+  | { kind: 'vanished'; uids: readonly number[] }
   | { kind: 'exists'; count: number }
   | { kind: 'recent'; count: number }
   | { kind: 'flags'; number: number; entry: Entry };
@@ -123,10 +124,11 @@ export class View {
 
   /**
    * What the client is to be told now, in order; it counts as told. Without `mayExpunge` (FETCH, STORE,
-   * SEARCH by number: RFC 3501 §7.4.1) expunges go on waiting and the numbers stay.
+   * SEARCH by number: RFC 3501 §7.4.1) expunges go on waiting and the numbers stay. `asVanished`: by their
+   * UIDs (RFC 7162 §3.2.10.2).
    */
-  tell(mayExpunge: boolean): Update[] {
-    const updates: Update[] = mayExpunge ? this.#tellExpunges() : [];
+  tell(mayExpunge: boolean, asVanished = false): Update[] {
+    const updates: Update[] = mayExpunge ? this.#tellExpunges(asVanished) : [];
     if (this.#uids.length !== this.#toldCount) {
       this.#toldCount = this.#uids.length;
       updates.push({ kind: 'exists', count: this.#toldCount });
@@ -142,7 +144,7 @@ export class View {
     return updates;
   }
 
-  #tellExpunges(): Update[] {
+  #tellExpunges(asVanished: boolean): Update[] {
     if (this.#gone.size === 0) return [];
     const gone = [...this.#gone].sort((a, b) => a - b);
     const updates: Update[] = [];
@@ -150,9 +152,12 @@ export class View {
     if (this.#toldCount < this.#uids.length) {
       updates.push({ kind: 'exists', count: this.#uids.length });
     }
+    if (asVanished) updates.push({ kind: 'vanished', uids: gone });
     // Ascending: each EXPUNGE lowers the numbers behind it at once, so a run repeats one number.
-    for (const [before, uid] of gone.entries()) {
-      updates.push({ kind: 'expunge', number: this.numberOf(uid) - before });
+    else {
+      for (const [before, uid] of gone.entries()) {
+        updates.push({ kind: 'expunge', number: this.numberOf(uid) - before });
+      }
     }
     this.#uids = deriveUids(this.#uids, gone, []);
     this.#toldCount = this.#uids.length;

@@ -188,20 +188,22 @@ const fewTombstones = 2000;
 /**
  * What of `known` (ranges of UIDs, in any order) vanished after `sinceModseq`, as ascending ranges (RFC 7162
  * §3.2.5.2). Exact as far as the journal reaches; below the floor all of `known` that does not exist, which
- * may repeat what the client has heard already. Refusal 'not-found'.
+ * may repeat what the client has heard already, but nothing up to the UID `unchangedUpTo`. Refusal 'not-found'.
  */
 export async function listVanished(
   accountId: string,
   mailboxId: string,
   sinceModseq: number,
   known: readonly Range[],
+  unchangedUpTo = 0,
 ): Promise<Range[]> {
   const mailbox = await readMailbox(db, accountId, mailboxId);
   const wanted = sortRanges(known, mailbox.uidNext - 1);
   if (wanted.length === 0 || mailbox.highestModseq <= sinceModseq) return [];
   const gone = await findGone(accountId, mailboxId, sinceModseq);
   if (gone) return intersectRanges(gone, wanted);
-  return listMissing(wanted, (await readView(accountId, mailboxId)).roll.uids);
+  const open = intersectRanges(wanted, [[unchangedUpTo + 1, mailbox.uidNext - 1]]);
+  return listMissing(open, (await readView(accountId, mailboxId)).roll.uids);
 }
 
 /** UIDs with a tombstone after `sinceModseq` and no row, as ranges; null where tombstones are gone. */

@@ -7,12 +7,24 @@ export const close = defineCommand({
   name: 'CLOSE',
   states: onlySelected,
   parse: parseNothing,
-  // biome-ignore lint/correctness/useYield: CLOSE sends no EXPUNGE
   async *run(session) {
-    const { accountId, mailboxId, isReadOnly } = session.selected;
-    if (!isReadOnly) await expungeMessages(accountId, mailboxId, null);
+    const selection = session.selected;
+    const { accountId, mailboxId, isReadOnly } = selection;
+    if (isReadOnly) {
+      session.unselect();
+      return ok('Close completed');
+    }
+    // RFC 7162 §3.2.8: a client that keeps the MODSEQ must have heard of everything below it.
+    if (session.isQresync) {
+      await selection.refresh(true);
+      yield selection.tell(true, true);
+    }
+    const told = selection.view.modseq;
+    const { uids, highestModseq } = await expungeMessages(accountId, mailboxId, null);
     session.unselect();
-    return ok('Close completed');
+    const isAllTold = highestModseq === told + (uids.length > 0 ? 1 : 0);
+    const hasModseq = session.isQresync && isAllTold;
+    return ok('Close completed', hasModseq ? `HIGHESTMODSEQ ${highestModseq}` : undefined);
   },
 });
 

@@ -4,6 +4,7 @@ import { expungeMessages } from '#server/store/expunge.ts';
 import { no, ok } from '../wire/encode.ts';
 import type { SequenceSet } from '../wire/sequence-set.ts';
 import { defineCommand, onlySelected } from './command.ts';
+import { findUids } from './message-set.ts';
 
 export const expunge = defineCommand<SequenceSet | null>({
   name: 'EXPUNGE',
@@ -18,10 +19,16 @@ export const expunge = defineCommand<SequenceSet | null>({
   },
   // biome-ignore lint/correctness/useYield: the news are told behind every command
   async *run(session, set) {
-    const { accountId, mailboxId, isReadOnly, view } = session.selected;
+    const { accountId, mailboxId, isReadOnly } = session.selected;
     if (isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
-    const uids = set === null ? null : view.resolveUids(set);
-    if (uids === null || uids.length > 0) await expungeMessages(accountId, mailboxId, uids);
-    return ok('Expunge completed');
+    const uids = set === null ? null : findUids(session, set, true);
+    if (uids?.length === 0) return ok('Expunge completed');
+    const expunged = await expungeMessages(accountId, mailboxId, uids);
+    // RFC 7162 §3.2.7, §3.2.9. Whatever has a lower one is told behind the command, before this line.
+    const hasModseq = session.isCondstore && expunged.uids.length > 0;
+    return ok(
+      'Expunge completed',
+      hasModseq ? `HIGHESTMODSEQ ${expunged.highestModseq}` : undefined,
+    );
   },
 });

@@ -1,20 +1,22 @@
-// FETCH (RFC 3501 §6.4.5) with CHANGEDSINCE (RFC 7162 §3.1.4). Works through the set in portions, so
+// FETCH (RFC 3501 §6.4.5) with its modifiers (fetch-modifier.ts). Works through the set in portions, so
 // that a large answer is bounded by the client's reading and not by our memory.
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { type Entry, readView } from '#server/store/journal.ts';
 import { readMessages, readRendered } from '#server/store/read.ts';
 import { nextTurn } from '#server/store/turn.ts';
+import { toRanges } from '#server/store/uid-range.ts';
 import { type Depth, depthOf, type Fetched, formatEntry, formatMessage } from '../fetch-data.ts';
 import { type FetchItem, type PlainItem, parseItems } from '../fetch-item.ts';
+import { type FetchModifiers, narrowUids, parseFetchModifiers } from '../fetch-modifier.ts';
 import type { Selection } from '../selection.ts';
 import type { Session } from '../session.ts';
-import { Bad } from '../wire/bad.ts';
+import { findVanished, formatVanished, readKnown } from '../vanished.ts';
 import { bad, ok } from '../wire/encode.ts';
-import type { SequenceSet } from '../wire/sequence-set.ts';
+import { type SequenceSet, savedResult } from '../wire/sequence-set.ts';
 import { defineCommand, onlySelected } from './command.ts';
 import { findUids } from './message-set.ts';
 
-type Args = { set: SequenceSet; items: FetchItem[]; changedSince: number | null };
+type Args = { set: SequenceSet; items: FetchItem[]; modifiers: FetchModifiers };
 
 const portion = 100;
 /** From here on flags come from the roll of the mailbox. */
@@ -27,31 +29,31 @@ export const fetch = defineCommand<Args>({
   states: onlySelected,
   hasUidForm: true,
   hidesExpunge: true,
-  parse(cursor) {
+  parse(cursor, isUid) {
     cursor.space();
     const set = cursor.sequenceSet();
     cursor.space();
     const items = parseItems(cursor);
-    let changedSince: number | null = null;
-    if (cursor.trySpace()) {
-      cursor.list(() => {
-        if (cursor.keyword() !== 'CHANGEDSINCE') throw new Bad('Unknown FETCH modifier');
-        cursor.space();
-        changedSince = cursor.modseq();
-      });
-    }
+    const modifiers = parseFetchModifiers(cursor, isUid);
     cursor.expectEnd();
-    return { set, items, changedSince };
+    return { set, items, modifiers };
   },
   async *run(session, args, { isUid }) {
     const selection = session.selected;
     const named = findUids(session, args.set, isUid);
     if (named === null) return bad('There is no such message');
-    const asksModseq = args.changedSince !== null || hasItem(args.items, 'MODSEQ');
+    const { changedSince, vanished } = args.modifiers;
+    if (vanished && !session.isQresync) return bad('QRESYNC has not been enabled');
+    const asksModseq = changedSince !== null || hasItem(args.items, 'MODSEQ');
     if (asksModseq) session.isCondstore = true;
-    const items = completeItems(args.items, isUid, args.changedSince !== null);
+    const items = completeItems(args.items, isUid, changedSince !== null);
     const marksSeen = !selection.isReadOnly && items.some(marksAsSeen);
-    const wanted = await narrow(selection, named, args.changedSince);
+    if (vanished && changedSince !== null) {
+      // RFC 7162 §3.2.6: before the first FETCH.
+      const known = args.set === savedResult ? toRanges(named) : readKnown(args.set, selection);
+      yield formatVanished(await findVanished(selection, changedSince, known), true);
+    }
+    const wanted = await narrowUids(selection, named, args.modifiers);
     const depth = depthOf(items);
     let answered = 0;
     for await (const messages of readPortions(selection, wanted, depth)) {
@@ -106,20 +108,12 @@ function completeItems(items: FetchItem[], isUid: boolean, needsModseq: boolean)
 /** RFC 3501 §6.4.5: when reading sets \Seen, the new flags come with the answer. */
 function withFlags(items: FetchItem[], session: Session): FetchItem[] {
   const added: FetchItem[] = [];
+  // RFC 7162 §3.2.4
+  if (session.isQresync && !hasItem(items, 'UID')) added.push({ kind: 'plain', name: 'UID' });
   if (!hasItem(items, 'FLAGS')) added.push({ kind: 'plain', name: 'FLAGS' });
   if (session.isCondstore && !hasItem(items, 'MODSEQ'))
     added.push({ kind: 'plain', name: 'MODSEQ' });
   return [...items, ...added];
-}
-
-async function narrow(
-  selection: Selection,
-  uids: number[],
-  changedSince: number | null,
-): Promise<number[]> {
-  if (changedSince === null || uids.length === 0) return uids;
-  const { roll } = await readView(selection.accountId, selection.mailboxId);
-  return uids.filter((uid) => (roll.modseqs[roll.indexOf(uid)] ?? 0) > changedSince);
 }
 
 async function* readPortions(

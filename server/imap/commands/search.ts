@@ -1,13 +1,13 @@
-// SEARCH (RFC 3501 §6.4.4) with RETURN (RFC 4731).
+// SEARCH (RFC 3501 §6.4.4) with RETURN (RFC 4731), SAVE (RFC 5182), PARTIAL (RFC 9394), UPDATE (RFC 5267).
 import { searchMessages } from '#server/store/search.ts';
 import { charsets, compileKey, parseProgram, type SearchProgram } from '../search-key.ts';
-import { formatResult, parseReturn, type ReturnOption } from '../search-result.ts';
+import { formatResult, parseReturn, pickTold, type Returning } from '../search-result.ts';
 import type { Session } from '../session.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { no, ok } from '../wire/encode.ts';
 import { defineCommand, onlySelected } from './command.ts';
 
-type Args = { asked: ReturnOption[] | null; program: SearchProgram | null };
+type Args = { returning: Returning | null; program: SearchProgram | null };
 
 export const search = defineCommand<Args>({
   name: 'SEARCH',
@@ -16,15 +16,19 @@ export const search = defineCommand<Args>({
   hidesExpunge: true,
   parse(cursor) {
     cursor.space();
-    const asked = parseReturn(cursor);
+    const returning = parseReturn(cursor, 'SEARCH');
     const charset = cursor.tryWord('CHARSET ') ? readCharset(cursor) : 'UTF-8';
-    return { asked, program: charset === null ? null : parseProgram(cursor, charset) };
+    return { returning, program: charset === null ? null : parseProgram(cursor, charset) };
   },
-  async *run(session, { asked, program }, { tag, isUid }) {
-    if (!program) return badCharset();
-    const uids = await findMatches(session, program);
+  async *run(session, { returning, program }, { tag, isUid }) {
+    if (!program) {
+      if (returning) saveResult(session, returning, []);
+      return badCharset();
+    }
+    const uids = await findMatches(session, program, returning);
     const { usesModseq } = program;
-    const result = { name: 'SEARCH', tag, isUid, asked, usesModseq, uids } as const;
+    const result = { name: 'SEARCH', tag, isUid, returning, usesModseq, uids } as const;
+    if (returning) saveResult(session, returning, uids);
     yield await formatResult(result, session.selected);
     return ok('Search completed');
   },
@@ -42,11 +46,23 @@ export function badCharset() {
   return no('The charset is not supported', `BADCHARSET (${charsets.join(' ')})`);
 }
 
-/** UIDs of the view that fit, ascending. */
-export async function findMatches(session: Session, program: SearchProgram): Promise<number[]> {
-  const { accountId, mailboxId, view } = session.selected;
+/** RFC 5182 §2.1: what "$" means from now on, where the search asks for that. */
+export function saveResult(session: Session, returning: Returning, uids: readonly number[]): void {
+  if (!returning.options.has('SAVE')) return;
+  session.selected.saved = pickTold(returning, uids).sort((one, other) => one - other);
+}
+
+/** UIDs of the view that fit, ascending. A search that fails leaves an empty "$" (RFC 5182 §2.1). */
+export async function findMatches(
+  session: Session,
+  program: SearchProgram,
+  returning: Returning | null,
+): Promise<number[]> {
+  const { selected } = session;
+  const { accountId, mailboxId, view } = selected;
   if (program.usesModseq) session.isCondstore = true;
-  const criterion = compileKey(program.key, view);
+  const criterion = compileKey(program.key, view, selected.listSaved());
+  if (returning) saveResult(session, returning, []);
   const uids = await searchMessages(accountId, mailboxId, criterion, session.gone);
   return uids.filter((uid) => view.numberOf(uid) > 0);
 }

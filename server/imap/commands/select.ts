@@ -1,28 +1,33 @@
-// SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2), CONDSTORE parameter (RFC 7162 §3.1.8).
+// SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2), CONDSTORE and QRESYNC parameters (RFC 7162 §3.1.8, §3.2.5).
 import { Refusal } from '#lib/errors.ts';
 import { FLAG } from '#server/store/flags.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { formatAllFlags } from '../flags.ts';
+import { parseResync, type Resync, tellResync } from '../resync.ts';
 import { Selection } from '../selection.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
-import { ok, untagged, untaggedState } from '../wire/encode.ts';
+import { bad, ok, untagged, untaggedState } from '../wire/encode.ts';
 import { type Command, defineCommand, signedIn } from './command.ts';
 
-type Args = { name: string; isCondstore: boolean };
+type Args = { name: string; isCondstore: boolean; resync: Resync | null };
 
 function parse(cursor: Cursor): Args {
   cursor.space();
   const name = cursor.mailbox();
-  let isCondstore = false;
+  const args: Args = { name, isCondstore: false, resync: null };
   if (cursor.trySpace()) {
     cursor.list(() => {
-      if (cursor.keyword() !== 'CONDSTORE') throw new Bad('Unknown SELECT parameter');
-      isCondstore = true;
+      const word = cursor.keyword();
+      if (word === 'CONDSTORE') args.isCondstore = true;
+      else if (word === 'QRESYNC' && !args.resync) {
+        cursor.space();
+        args.resync = parseResync(cursor);
+      } else throw new Bad('Unknown SELECT parameter');
     });
   }
   cursor.expectEnd();
-  return { name, isCondstore };
+  return args;
 }
 
 function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
@@ -31,6 +36,8 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
     states: signedIn,
     parse,
     async *run(session, args) {
+      // RFC 7162 §3.2.5: only behind ENABLE QRESYNC.
+      if (args.resync && !session.isQresync) return bad('QRESYNC has not been enabled');
       if (session.selection) {
         // RFC 3501 §6.3.1: the old mailbox is closed first, whatever comes of the new one.
         session.unselect();
@@ -41,6 +48,7 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
       if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
       const { selection, roll } = await Selection.open(session.accountId, mailbox, isReadOnly);
       session.selection = selection;
+      selection.usesVanished = session.isQresync;
       const { view } = selection;
       const { uidValidity, uidNext, highestModseq, id } = selection.mailbox;
       yield untagged(`FLAGS ${formatAllFlags(selection.keywords, false)}`);
@@ -55,6 +63,7 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
       // RFC 7162 §3.1.2.1; some clients need text behind it.
       yield untaggedState('OK', 'Highest', `HIGHESTMODSEQ ${highestModseq}`);
       yield untaggedState('OK', 'Mailbox id', `MAILBOXID (${id})`); // RFC 8474 §4.2
+      if (args.resync) yield* tellResync(selection, roll, args.resync);
       return ok(`${name} completed`, isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
     },
   });

@@ -1,15 +1,15 @@
 // SORT (RFC 5256 §3) with RETURN (ESORT, RFC 5267 §3).
 import { sortMessages } from '#server/store/sort.ts';
 import { parseProgram, type SearchProgram } from '../search-key.ts';
-import { formatResult, parseReturn, type ReturnOption } from '../search-result.ts';
+import { formatResult, parseReturn, type Returning } from '../search-result.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { ok } from '../wire/encode.ts';
 import { defineCommand, onlySelected } from './command.ts';
-import { badCharset, findMatches, readCharset } from './search.ts';
+import { badCharset, findMatches, readCharset, saveResult } from './search.ts';
 
 type SortKey = Parameters<typeof sortMessages>[3][number];
-type Args = { asked: ReturnOption[] | null; keys: SortKey[]; program: SearchProgram | null };
+type Args = { returning: Returning | null; keys: SortKey[]; program: SearchProgram | null };
 
 const keyNames = ['arrival', 'cc', 'date', 'from', 'size', 'subject', 'to'] as const;
 const keyLimit = 14;
@@ -21,19 +21,23 @@ export const sort = defineCommand<Args>({
   hidesExpunge: true,
   parse(cursor) {
     cursor.space();
-    const asked = parseReturn(cursor);
+    const returning = parseReturn(cursor, 'SORT');
     const keys = parseKeys(cursor);
     cursor.space();
     const charset = readCharset(cursor);
-    return { asked, keys, program: charset === null ? null : parseProgram(cursor, charset) };
+    return { returning, keys, program: charset === null ? null : parseProgram(cursor, charset) };
   },
-  async *run(session, { asked, keys, program }, { tag, isUid }) {
-    if (!program) return badCharset();
-    const found = await findMatches(session, program);
+  async *run(session, { returning, keys, program }, { tag, isUid }) {
+    if (!program) {
+      if (returning) saveResult(session, returning, []);
+      return badCharset();
+    }
+    const found = await findMatches(session, program, returning);
     const { accountId, mailboxId } = session.selected;
     const uids = await sortMessages(accountId, mailboxId, found, keys);
     const { usesModseq } = program;
-    const result = { name: 'SORT', tag, isUid, asked, usesModseq, uids } as const;
+    const result = { name: 'SORT', tag, isUid, returning, usesModseq, uids } as const;
+    if (returning) saveResult(session, returning, uids);
     yield await formatResult(result, session.selected);
     return ok('Sort completed');
   },

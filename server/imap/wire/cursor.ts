@@ -4,7 +4,7 @@ import { Refusal } from '#lib/errors.ts';
 import { decodeMailboxName } from '#lib/mail/mutf7.ts';
 import { Bad } from './bad.ts';
 import type { Segment } from './frame.ts';
-import type { Range, SequenceSet } from './sequence-set.ts';
+import { type Range, type SequenceSet, savedResult } from './sequence-set.ts';
 
 /** Parentheses within parentheses (CVE-2026-27857). */
 export const depthLimit = 100;
@@ -148,6 +148,7 @@ export class Cursor {
   }
 
   sequenceSet(): SequenceSet {
+    if (this.tryWord('$')) return savedResult; // RFC 5182 §3
     const ranges: Range[] = [];
     do {
       const match = this.#match(rangePattern) ?? fail('Expected a sequence set');

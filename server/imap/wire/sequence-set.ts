@@ -4,6 +4,9 @@
 export type Range = readonly [from: number, to: number];
 export type SequenceSet = readonly Range[];
 
+/** "$": the result of the last search that was saved (RFC 5182). As a set of its own it names nothing. */
+export const savedResult: SequenceSet = Object.freeze([]);
+
 /**
  * The set as ascending, disjoint [low, high] pairs with "*" put in. `largest` is the number "*" means, 0
  * when there are no messages (then "*" means nothing). RFC 3501 §9: "*:5" is "5:*".
@@ -24,6 +27,11 @@ export function resolveSet(set: SequenceSet, largest: number): [number, number][
     else merged.push(pair);
   }
   return merged;
+}
+
+/** Numbers that a set without "*" names, each as often as it is written. */
+export function countNamed(set: SequenceSet): number {
+  return set.reduce((sum, [from, to]) => sum + Math.abs(to - from) + 1, 0);
 }
 
 /** Ascending numbers as a compact uid-set / sequence-set: "1:3,7". */

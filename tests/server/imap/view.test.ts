@@ -18,6 +18,7 @@ type Step =
 
 function show(update: Update): string {
   if (update.kind === 'expunge') return `${update.number} EXPUNGE`;
+  if (update.kind === 'vanished') return `VANISHED ${update.uids.join(',')}`;
   if (update.kind === 'flags') return `${update.number} FETCH ${update.entry.flags}`;
   return `${update.count} ${update.kind.toUpperCase()}`;
 }
