@@ -1,5 +1,6 @@
-// Mailbox names on the IMAP wire: modified UTF-7 (RFC 3501 §5.1.3). Decoding is strict, so that one name
-// has one spelling: what would not encode back to the same characters is refused, never repaired.
+// Mailbox names on the IMAP wire: modified UTF-7 (RFC 3501 §5.1.3), UTF-8 for clients that enabled it (RFC
+// 9755 §3). Decoding is strict, so that one name has one spelling: what would not encode back to the same
+// characters is refused, never repaired.
 
 /** Wire form of a mailbox name; the name is brought to NFC first. Printable US-ASCII only. */
 export function encodeMailboxName(text: string): string {
@@ -25,6 +26,19 @@ export function decodeMailboxName(text: string): string | null {
   if (hasControl(name) || !name.isWellFormed() || encode(name) !== text) return null;
   return name.normalize('NFC');
 }
+
+/** Name of its UTF-8 form, in NFC; null when the bytes are not valid or it holds what no name may (RFC 9755 §3). */
+export function decodeUtf8MailboxName(bytes: Uint8Array): string | null {
+  let name: string;
+  try {
+    name = strictUtf8.decode(bytes);
+  } catch {
+    return null;
+  }
+  return hasControl(name) || /[\u2028\u2029]/.test(name) ? null : name.normalize('NFC');
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeRun(base64: string): string {
   const bytes = Buffer.from(base64.replaceAll(',', '/'), 'base64');

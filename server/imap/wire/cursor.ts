@@ -1,7 +1,8 @@
 // Reads one command by the words of the formal syntax (RFC 3501 §9). Each method takes exactly its word
 // or throws Bad; a try… method takes nothing when its word is not there. Never loops without progress.
+import { isUtf8 } from 'node:buffer';
 import { Refusal } from '#lib/errors.ts';
-import { decodeMailboxName } from '#lib/mail/mutf7.ts';
+import { decodeMailboxName, decodeUtf8MailboxName } from '#lib/mail/mutf7.ts';
 import { Bad } from './bad.ts';
 import type { Segment } from './frame.ts';
 import { type Range, type SequenceSet, savedResult } from './sequence-set.ts';
@@ -18,14 +19,19 @@ const numberPattern = /\d{1,19}/y;
 const rangePattern = /(\d{1,10}|\*)(?::(\d{1,10}|\*))?/y;
 
 export class Cursor {
-  #segments: readonly Segment[];
+  readonly #segments: readonly Segment[];
+  readonly #isUtf8: boolean;
   #index = 0;
   #text = '';
   #at = 0;
 
-  /** `segments` alternate: text, literal, text, …; both ends are text. */
-  constructor(segments: readonly Segment[]) {
+  /**
+   * `segments` alternate: text, literal, text, …; both ends are text. `isUtf8`: the client has enabled
+   * UTF8=ACCEPT or IMAP4rev2, so names of mailboxes are UTF-8 and not modified UTF-7 (RFC 9755 §3).
+   */
+  constructor(segments: readonly Segment[], isUtf8 = false) {
     this.#segments = segments;
+    this.#isUtf8 = isUtf8;
     const first = segments[0];
     if (first?.kind === 'text') this.#text = first.text;
   }
@@ -108,12 +114,33 @@ export class Cursor {
 
   tryString(): Buffer | null {
     const quoted = this.#match(quotedPattern);
-    if (quoted) return Buffer.from(quoted[1]!.replace(/\\(.)/g, '$1'), 'latin1');
-    if (this.#at < this.#text.length) return null;
-    const literal = this.#segments[this.#index + 1];
-    if (literal?.kind !== 'literal') return null;
+    if (quoted) return this.#unquote(quoted[1]!);
+    const literal = this.#peekLiteral();
+    // RFC 3516 §6: literal8 stands only where the grammar names it.
+    if (!literal || literal.isBinary) return null;
     this.#enter(this.#index + 2);
     return literal.bytes;
+  }
+
+  /** literal8 (RFC 4466 §2.3), or null when none stands here. */
+  tryLiteral8(): Buffer | null {
+    const literal = this.#peekLiteral();
+    if (!literal?.isBinary) return null;
+    this.#enter(this.#index + 2);
+    return literal.bytes;
+  }
+
+  #unquote(text: string): Buffer {
+    const bytes = Buffer.from(text.replace(/\\(.)/g, '$1'), 'latin1');
+    // RFC 9755 §3
+    if (this.#isUtf8 && !isUtf8(bytes)) throw new Bad('The quoted string is not valid UTF-8');
+    return bytes;
+  }
+
+  #peekLiteral() {
+    if (this.#at < this.#text.length) return null;
+    const segment = this.#segments[this.#index + 1];
+    return segment?.kind === 'literal' ? segment : null;
   }
 
   /** nstring: string or NIL. */
@@ -135,16 +162,25 @@ export class Cursor {
 
   /** mailbox: its name in NFC; INBOX in upper case. Refusal 'invalid' for a name that cannot be. */
   mailbox(): string {
-    const name = decodeMailboxName(this.astring().toString('latin1'));
-    if (name === null) throw new Refusal('invalid', 'The mailbox name is not valid modified UTF-7');
+    const name = this.#decodeName(this.astring());
+    if (name === null) {
+      const form = this.#isUtf8 ? 'UTF-8' : 'modified UTF-7';
+      throw new Refusal('invalid', `The mailbox name is not valid ${form}`);
+    }
     return canonicalName(name);
+  }
+
+  #decodeName(bytes: Buffer): string | null {
+    if (this.#isUtf8) return decodeUtf8MailboxName(bytes);
+    return decodeMailboxName(bytes.toString('latin1'));
   }
 
   /** list-mailbox: a name with wildcards, decoded; null when it can match nothing. */
   listMailbox(): string | null {
-    const word = this.#match(listPattern)?.[0] ?? this.tryString()?.toString('latin1');
-    if (word === undefined) throw new Bad('Expected a mailbox pattern');
-    return decodeMailboxName(word);
+    const word = this.#match(listPattern)?.[0];
+    const bytes = word === undefined ? this.tryString() : Buffer.from(word, 'latin1');
+    if (!bytes) throw new Bad('Expected a mailbox pattern');
+    return this.#decodeName(bytes);
   }
 
   sequenceSet(): SequenceSet {
@@ -180,13 +216,14 @@ export class Cursor {
     return flags;
   }
 
-  /** A literal that was streamed (APPEND): its index, or null when none stands here. */
-  tryStream(): { index: number; sizeBytes: number } | null {
+  /** A literal that was streamed (APPEND), or null when none stands here. */
+  tryStream(): { index: number; sizeBytes: number; isBinary: boolean } | null {
     if (this.#at < this.#text.length) return null;
     const segment = this.#segments[this.#index + 1];
     if (segment?.kind !== 'stream') return null;
     this.#enter(this.#index + 2);
-    return { index: segment.index, sizeBytes: segment.sizeBytes };
+    const { index, sizeBytes, isBinary } = segment;
+    return { index, sizeBytes, isBinary };
   }
 
   #enter(index: number): void {

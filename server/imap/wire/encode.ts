@@ -58,9 +58,12 @@ export function cleanText(text: string): string {
   return text.replace(/[^\u0020-\u007e]+/g, '?').slice(0, 400);
 }
 
-/** Mailbox name for a reply: an atom where it may be, else quoted; modified UTF-7. */
-export function formatName(name: string): string {
-  const wire = encodeMailboxName(name);
+/**
+ * Mailbox name for a reply: an atom where it may be, else quoted; modified UTF-7, or UTF-8 with `isUtf8`. Commands
+ * ask `session.formatName`, which knows what the client has enabled.
+ */
+export function formatName(name: string, isUtf8 = false): string {
+  const wire = isUtf8 ? name.toWellFormed().normalize('NFC') : encodeMailboxName(name);
   const isAtom = /^[A-Za-z0-9&,+./:;<>=@^_`|~!#$'?-]+$/.test(wire) && wire.toUpperCase() !== 'NIL';
-  return isAtom ? wire : formatString(wire);
+  return isAtom ? wire : formatString(wire, isUtf8);
 }

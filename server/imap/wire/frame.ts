@@ -1,5 +1,5 @@
 // Cuts the byte stream of a client into commands (RFC 3501 §2.2.1, §4.3; non-synchronizing literals
-// RFC 7888). Pure and resumable: push() bytes in any portions, call next() until it says 'need'.
+// RFC 7888; literal8 RFC 3516). Pure and resumable: push() bytes in any portions, call next() until it says 'need'.
 //
 // Invariants: a command's text never grows over `lineLimitBytes`; a literal is read only after the caller
 // decided about it (keepLiteral, streamLiteral, refuseLiteral); a refused literal never becomes a command.
@@ -11,10 +11,11 @@ export const lineLimitBytes = 64 * 1024;
 /** A piece of a command: text between literals (one character a byte), or a literal. */
 export type Segment =
   | { kind: 'text'; text: string }
-  | { kind: 'literal'; bytes: Buffer }
-  | { kind: 'stream'; index: number; sizeBytes: number };
+  | { kind: 'literal'; bytes: Buffer; isBinary?: boolean }
+  | { kind: 'stream'; index: number; sizeBytes: number; isBinary: boolean };
 
-export type Literal = { sizeBytes: number; isSynchronizing: boolean };
+/** `isBinary`: literal8 (RFC 3516 §6), written with "~" before it. */
+export type Literal = { sizeBytes: number; isSynchronizing: boolean; isBinary: boolean };
 
 export type FrameEvent =
   /** Nothing more can be said before the next push(). */
@@ -34,14 +35,14 @@ export type FrameEvent =
 type Mode =
   | { name: 'line' }
   | { name: 'decide'; literal: Literal }
-  | { name: 'keep'; leftBytes: number }
+  | { name: 'keep'; leftBytes: number; isBinary: boolean }
   | { name: 'stream'; leftBytes: number }
   | { name: 'discard'; leftBytes: number }
   | { name: 'discard-line' }
   | { name: 'refused' };
 
 // number is 32 bit (RFC 3501 §9); more digits are no literal but bad text.
-const literalPattern = /\{(\d{1,10})(\+?)\}$/;
+const literalPattern = /(~?)\{(\d{1,10})(\+?)\}$/;
 
 export class FrameReader {
   #queue = new ByteQueue();
@@ -87,14 +88,14 @@ export class FrameReader {
 
   /** The announced literal becomes part of the command. */
   keepLiteral(): void {
-    const { sizeBytes } = this.#announced();
-    this.#mode = { name: 'keep', leftBytes: sizeBytes };
+    const { sizeBytes, isBinary } = this.#announced();
+    this.#mode = { name: 'keep', leftBytes: sizeBytes, isBinary };
   }
 
   /** The announced literal is given in 'chunk' events; the command holds its index and size. */
   streamLiteral(): void {
-    const { sizeBytes } = this.#announced();
-    this.#segments.push({ kind: 'stream', index: this.#streams++, sizeBytes });
+    const { sizeBytes, isBinary } = this.#announced();
+    this.#segments.push({ kind: 'stream', index: this.#streams++, sizeBytes, isBinary });
     this.#mode = { name: 'stream', leftBytes: sizeBytes };
   }
 
@@ -139,7 +140,8 @@ export class FrameReader {
       this.#startCommand();
       return { kind: 'command', segments };
     }
-    this.#segments.push({ kind: 'text', text: line.slice(0, line.lastIndexOf('{')) });
+    const end = line.lastIndexOf('{') - (literal.isBinary ? 1 : 0);
+    this.#segments.push({ kind: 'text', text: line.slice(0, end) });
     this.#mode = { name: 'decide', literal };
     return { kind: 'literal', literal, segments: this.#segments };
   }
@@ -156,10 +158,11 @@ export class FrameReader {
     return withoutLineEnd(this.#queue.take(length));
   }
 
-  #readKept(mode: { leftBytes: number }): FrameEvent {
+  #readKept({ leftBytes, isBinary }: { leftBytes: number; isBinary: boolean }): FrameEvent {
     // Waits for the whole literal in the queue, which grows without copying again and again.
-    if (this.#queue.length < mode.leftBytes) return { kind: 'need' };
-    this.#segments.push({ kind: 'literal', bytes: this.#queue.take(mode.leftBytes) });
+    if (this.#queue.length < leftBytes) return { kind: 'need' };
+    const bytes = this.#queue.take(leftBytes);
+    this.#segments.push({ kind: 'literal', bytes, ...(isBinary && { isBinary }) });
     this.#mode = { name: 'line' };
     return this.#readLine();
   }
@@ -197,8 +200,9 @@ export class FrameReader {
 function findLiteral(line: string): Literal | null {
   const match = literalPattern.exec(line);
   if (!match) return null;
-  const sizeBytes = Number(match[1]);
-  return sizeBytes > 0xffff_ffff ? null : { sizeBytes, isSynchronizing: match[2] === '' };
+  const sizeBytes = Number(match[2]);
+  if (sizeBytes > 0xffff_ffff) return null;
+  return { sizeBytes, isSynchronizing: match[3] === '', isBinary: match[1] === '~' };
 }
 
 function withoutLineEnd(line: Buffer): string {
