@@ -4,6 +4,9 @@ import { Refusal } from '#lib/errors.ts';
 import { FLAG } from '#server/store/flags.ts';
 import { Bad } from './wire/bad.ts';
 
+/** Flags that may be stored: bits of FLAG, and whether keywords may. */
+export type FlagMask = { flags: number; keywords: boolean };
+
 /** Characters of a keyword, and different keywords in a mailbox (imap.md part 7, keyword flood). */
 export const keywordLimitLength = 50;
 export const keywordLimitPerMailbox = 200;
@@ -50,9 +53,17 @@ export function formatFlags(flags: number, keywords: string, isRecent: boolean):
   return `(${words.join(' ')})`;
 }
 
-/** flag-list for FLAGS and PERMANENTFLAGS: every system flag and the keywords in use. */
+/** flag-list for FLAGS: every system flag and the keywords in use; `mayCreate` adds "\\*". */
 export function formatAllFlags(keywords: Iterable<string>, mayCreate: boolean): string {
   const words = [...names.map(([, name]) => name), ...keywords];
   if (mayCreate) words.push('\\*');
+  return `(${words.join(' ')})`;
+}
+
+/** flag-list for PERMANENTFLAGS: what may be stored; null as `mask` stands for all of it. */
+export function formatPermanentFlags(keywords: Iterable<string>, mask: FlagMask | null): string {
+  if (mask === null) return formatAllFlags(keywords, true);
+  const words = names.filter(([bit]) => (mask.flags & bit) !== 0).map(([, name]) => name);
+  if (mask.keywords) words.push(...keywords, '\\*');
   return `(${words.join(' ')})`;
 }

@@ -5,31 +5,15 @@
 // Invariants: without the rights a mailbox that the user may not even see ("l") answers like one that is not
 // there; what comes back carries its owner's account id, and only that id goes on to the store. A mailbox of
 // the user's own that is called "Shared/…" from former times stands before the others of that name.
-import {
-  allRights,
-  hasAnyRight,
-  hasRights,
-  type Rights,
-  refuseRight,
-} from '#lib/accounts/rights.ts';
+import { allRights, hasAnyRight, hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { Refusal } from '#lib/errors.ts';
 import { parentNames } from '#server/store/mailbox-name.ts';
-import { findMailbox, type Mailbox } from '#server/store/mailboxes.ts';
+import { findMailbox, listMailboxes, type Mailbox } from '#server/store/mailboxes.ts';
 import { readRights } from '#server/store/rights.ts';
-import { findOwners, findShare } from '#server/store/shared-mailboxes.ts';
-import { isSharedName, sharedName } from '#server/store/shared-name.ts';
+import { findOwners, findShare, listShares } from '#server/store/shared-mailboxes.ts';
+import { isSharedName } from '#server/store/shared-name.ts';
+import type { Located } from './located.ts';
 import type { Session } from './session.ts';
-
-export type Located = {
-  /** Of the owner: the account that the store is asked with. */
-  accountId: string;
-  /** With the name that it has at its owner's. */
-  mailbox: Mailbox;
-  /** As this user knows it; what replies say. */
-  name: string;
-  rights: Rights;
-  isOwn: boolean;
-};
 
 /**
  * Finds the mailbox that has at least `needed` rights for the user ('' = one right of any kind). Refusal
@@ -61,19 +45,34 @@ export async function locateForAny(
 
 async function findLocated(session: Session, name: string): Promise<Located | null> {
   const own = await findMailbox(session.accountId, name);
-  if (own) {
-    return {
-      accountId: own.accountId,
-      mailbox: own,
-      name: own.name,
-      rights: allRights,
-      isOwn: true,
-    };
-  }
+  if (own) return toOwn(own);
   const share = isSharedName(name) ? await findShare(session.accountId, name) : null;
   if (!share) return null;
   const { mailbox, rights } = share;
   return { accountId: mailbox.accountId, mailbox, name: share.name, rights, isOwn: false };
+}
+
+/**
+ * Every mailbox that the user may see, own ones first; those of deleted messages only when asked for 'all'.
+ * `mailbox` carries the name that the user knows it by, and no special use where it is somebody else's (RFC 6154
+ * §2: a program must not put its drafts there).
+ */
+export async function listVisible(session: Session, which: 'own' | 'all'): Promise<Located[]> {
+  const own = await listMailboxes(session.accountId, which);
+  const names = new Set(own.map(({ name }) => name));
+  const shares = (await listShares(session.accountId)).filter(({ name }) => !names.has(name));
+  return [
+    ...own.map(toOwn),
+    ...shares.map(({ mailbox, name, rights }) => {
+      const seen = { ...mailbox, name, specialUse: null };
+      return { accountId: mailbox.accountId, mailbox: seen, name, rights, isOwn: false };
+    }),
+  ];
+}
+
+function toOwn(mailbox: Mailbox): Located {
+  const { accountId, name } = mailbox;
+  return { accountId, mailbox, name, rights: allRights, isOwn: true };
 }
 
 /** Where a mailbox that does not exist yet would be made. */
@@ -82,10 +81,6 @@ export type Place = {
   accountId: string;
   /** Its name there. */
   mailboxName: string;
-  /** As this user will know it. */
-  name: string;
-  /** Nearest mailbox above it, where it is somebody else's; its access list is inherited. */
-  parent: Mailbox | null;
   isOwn: boolean;
 };
 
@@ -95,15 +90,14 @@ export type Place = {
  */
 export async function locatePlace(session: Session, name: string): Promise<Place> {
   if (!isSharedName(name)) {
-    return { accountId: session.accountId, mailboxName: name, name, parent: null, isOwn: true };
+    return { accountId: session.accountId, mailboxName: name, isOwn: true };
   }
-  for (const { ownerId, owner, mailboxName } of await findOwners(session.accountId, name)) {
+  for (const { ownerId, mailboxName } of await findOwners(session.accountId, name)) {
     const parent = await findNearest(ownerId, mailboxName);
     // Above everything stands what is the same for all mailboxes of the owner: the membership.
     const rights = await readRights(ownerId, parent?.id ?? '', session.accountId);
     if (!rights.includes('k')) continue;
-    const seen = sharedName(owner, mailboxName);
-    return { accountId: ownerId, mailboxName, name: seen, parent, isOwn: false };
+    return { accountId: ownerId, mailboxName, isOwn: false };
   }
   throw new Refusal('forbidden', 'You may not make mailboxes there.');
 }

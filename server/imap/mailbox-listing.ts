@@ -3,6 +3,7 @@
 // §5.1.2): "*" does not find them, only a pattern that begins with its name.
 import { isRecoverable, recoverableRoot } from '#server/store/mailbox-name.ts';
 import type { Mailbox } from '#server/store/mailboxes.ts';
+import { isSharedName } from '#server/store/shared-name.ts';
 import { startLoop } from '#server/store/turn.ts';
 import { matchesPattern } from './mailbox-pattern.ts';
 
@@ -38,8 +39,9 @@ export async function* listNames(
   if (selecting.subscribed) {
     for (const name of subscriptions) if (!isRecoverable(name)) candidates.add(name);
   } else {
-    // The levels above twins are no mailboxes; who walks the tree with "%" must find them all the same.
-    for (const name of parents) if (isRecoverable(name)) candidates.add(name);
+    // The levels above twins and above mailboxes of others need not be mailboxes; who walks the tree with "%"
+    // must find them all the same.
+    for (const name of parents) if (mayBeLevelOnly(name)) candidates.add(name);
   }
   const aboveSelected = new Set<string>();
   for (const name of candidates) {
@@ -55,6 +57,11 @@ export async function* listNames(
     const isSubscribed = subscribed.has(name);
     yield { name, mailbox, hasChildren: parents.has(name), isSubscribed, hasSelectedBelow };
   }
+}
+
+/** True for names below which there may be mailboxes though they are none (RFC 3501 §6.3.8 \\Noselect). */
+export function mayBeLevelOnly(name: string): boolean {
+  return isRecoverable(name) || isSharedName(name);
 }
 
 /** True for a (joined) pattern that names the mailboxes of deleted messages. */

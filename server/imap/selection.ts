@@ -2,6 +2,7 @@
 // decision 7: a poke is a hint, the journal the truth).
 
 import { isRefusal } from '#lib/errors.ts';
+import { onPoke } from '#lib/poke.ts';
 import {
   type Entry,
   onMailboxChange,
@@ -11,16 +12,20 @@ import {
 } from '#server/store/journal.ts';
 import { claimRecent, type Mailbox } from '#server/store/mailboxes.ts';
 import { toRanges } from '#server/store/uid-range.ts';
-import { formatAllFlags, formatFlags } from './flags.ts';
+import { formatAllFlags, formatFlags, formatPermanentFlags } from './flags.ts';
+import { Grant, maskOf, mayWrite } from './grant.ts';
+import type { Located } from './located.ts';
 import { MessageSources } from './message-source.ts';
 import { formatVanished } from './vanished.ts';
 import { type Changes, type Update, View } from './view.ts';
-import { untagged } from './wire/encode.ts';
+import { untagged, untaggedState } from './wire/encode.ts';
 
 export class Selection {
   readonly accountId: string;
   readonly mailboxId: string;
   readonly isReadOnly: boolean;
+  /** What the user may do here. */
+  readonly grant: Grant;
   mailbox: Mailbox;
   view: View;
   /** Keywords of the mailbox that the client has been told, as first written. */
@@ -34,27 +39,34 @@ export class Selection {
   #isDirty = false;
   #hasNewKeywords = false;
   #wake: (() => void) | null = null;
-  #stopListening: () => void;
+  #stopListening: (() => void)[];
 
-  private constructor(accountId: string, mailbox: Mailbox, isReadOnly: boolean) {
+  private constructor(userId: string, located: Located, isReadOnly: boolean) {
+    const { accountId, mailbox } = located;
     this.accountId = accountId;
     this.mailboxId = mailbox.id;
     this.mailbox = mailbox;
-    this.isReadOnly = isReadOnly;
+    this.grant = new Grant(userId, located);
+    this.isReadOnly = isReadOnly || !mayWrite(located.rights);
     this.view = new View(new Uint32Array(0), mailbox.highestModseq);
     // Before the first read: what happens in between is looked at again, never missed.
-    this.#stopListening = onMailboxChange(accountId, mailbox.id, () => this.#onPoke());
+    const listen = () => this.#onPoke();
+    this.#stopListening = [onMailboxChange(accountId, mailbox.id, listen)];
+    if (!this.grant.isOwn) this.#stopListening.push(onPoke(`account:${userId}`, listen));
   }
 
   /** Selects; the roll is given once, so the session need not hold flags. Refusal 'not-found'. */
   static async open(
-    accountId: string,
-    mailbox: Mailbox,
+    userId: string,
+    located: Located,
     isReadOnly: boolean,
   ): Promise<{ selection: Selection; roll: Roll }> {
-    const selection = new Selection(accountId, mailbox, isReadOnly);
+    const { accountId, mailbox } = located;
+    const selection = new Selection(userId, located, isReadOnly);
     try {
-      const recentFrom = isReadOnly ? mailbox.recentUid : await claimRecent(accountId, mailbox.id);
+      const recentFrom = selection.isReadOnly
+        ? mailbox.recentUid
+        : await claimRecent(accountId, mailbox.id);
       const { mailbox: current, roll } = await readView(accountId, mailbox.id);
       selection.mailbox = current;
       selection.view = new View(roll.uids, roll.modseq);
@@ -70,7 +82,7 @@ export class Selection {
   }
 
   close(): void {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     this.#wake?.();
   }
 
@@ -95,6 +107,8 @@ export class Selection {
 
   /** Brings the view up to date, if a poke came or `isForced`. */
   async refresh(isForced = false): Promise<void> {
+    await this.grant.refresh();
+    if (!this.#isDirty && this.isLost) isForced = this.view.count > 0;
     if (!this.#isDirty && !isForced) return;
     this.#isDirty = false;
     const { mailbox, changes } = await this.#readJournal();
@@ -106,6 +120,7 @@ export class Selection {
   }
 
   async #readJournal(): Promise<{ mailbox: Mailbox; changes: Changes }> {
+    if (this.isLost) return this.#loseAll();
     try {
       const { accountId, mailboxId, view } = this;
       const changes = await readChanges(accountId, mailboxId, view.modseq);
@@ -119,8 +134,17 @@ export class Selection {
     } catch (error) {
       if (!isRefusal(error, 'not-found')) throw error;
       // Deleted by another session: all its messages are gone (RFC 2180 §3.3).
-      return { mailbox: this.mailbox, changes: { changed: [], vanished: [...this.view.uids] } };
+      return this.#loseAll();
     }
+  }
+
+  #loseAll(): { mailbox: Mailbox; changes: Changes } {
+    return { mailbox: this.mailbox, changes: { changed: [], vanished: [...this.view.uids] } };
+  }
+
+  /** The user may not read the mailbox any more; nothing of it is answered (session.ts `selected`). */
+  get isLost(): boolean {
+    return this.grant.isLost;
   }
 
   async #claimArrived(fromUid: number): Promise<void> {
@@ -165,17 +189,32 @@ export class Selection {
 
   /**
    * Untagged replies for what the client does not know yet; with `mayExpunge` also EXPUNGE. A FETCH always
-   * carries its UID, and its MODSEQ once the client asked for such (RFC 7162 §3.2).
+   * carries its UID, and its MODSEQ once the client asked for such (RFC 7162 §3.2). `holdsFlags`: flags wait.
    */
-  tell(mayExpunge: boolean, isCondstore: boolean): string {
-    const flags = this.tellKeywords();
+  tell(mayExpunge: boolean, isCondstore: boolean, holdsFlags = false): string {
     return (
-      flags +
+      this.#tellRights() +
+      this.tellKeywords() +
       this.view
-        .tell(mayExpunge, this.usesVanished)
+        .tell(mayExpunge, this.usesVanished, holdsFlags)
         .map((update) => this.#format(update, isCondstore))
         .join('')
     );
+  }
+
+  /** RFC 4314 §5.1.1: what may be stored is told again when the rights change. */
+  #tellRights(): string {
+    if (!this.grant.takeNews()) return '';
+    return (
+      untagged(`FLAGS ${formatAllFlags(this.keywords, false)}`) +
+      untaggedState('OK', 'Your rights have changed', this.formatPermanentFlags())
+    );
+  }
+
+  /** Response code PERMANENTFLAGS: what this session may store. */
+  formatPermanentFlags(): string {
+    const mask = this.isReadOnly ? { flags: 0, keywords: false } : maskOf(this.grant.rights);
+    return `PERMANENTFLAGS ${formatPermanentFlags(this.keywords, mask)}`;
   }
 
   /** FLAGS again, when there are keywords that it did not name yet (RFC 3501 §7.2.6). */

@@ -3,6 +3,7 @@
 import type { Account } from '#lib/accounts/account.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { now } from '#lib/clock.ts';
+import { Refusal } from '#lib/errors.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { login, mayUsePassword } from '#server/auth/login.ts';
 import { type Credentials, mechanismNames } from '#server/auth/sasl.ts';
@@ -58,9 +59,13 @@ export class Session {
     return this.account.id;
   }
 
-  /** The selection; only commands of the selected state may ask. */
+  /**
+   * The selection; only commands of the selected state may ask. Refusal 'not-found' where somebody else's mailbox
+   * may not be read any more: nothing of it is answered, whatever the client still believes.
+   */
   get selected(): Selection {
     if (!this.selection) throw new Error('no mailbox is selected');
+    if (this.selection.isLost) throw new Refusal('not-found', 'There is no such mailbox');
     return this.selection;
   }
 

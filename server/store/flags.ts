@@ -14,6 +14,8 @@ export type FlagChange = {
   /** Bits of FLAG. */
   flags: number;
   keywords: string[];
+  /** For 'set': what alone may become something else. Left out: everything. */
+  mask?: { flags: number; keywords: boolean };
 };
 
 export type FlagOutcome = {
@@ -90,7 +92,12 @@ async function changeIn(
 function applyChange(before: Entry, change: FlagChange): { flags: number; keywords: string } {
   const flags = change.flags & allFlags;
   const words = splitKeywords(before.keywords);
-  if (change.mode === 'set') return { flags, keywords: joinKeywords(change.keywords) };
+  if (change.mode === 'set') {
+    const { mask } = change;
+    const kept = mask ? before.flags & ~mask.flags : 0;
+    const keywords = mask?.keywords === false ? before.keywords : joinKeywords(change.keywords);
+    return { flags: kept | flags, keywords };
+  }
   if (change.mode === 'add') {
     const keywords =
       change.keywords.length > 0 ? joinKeywords([...words, ...change.keywords]) : before.keywords;

@@ -32,6 +32,7 @@ import {
   toMailbox,
 } from './mailbox-row.ts';
 import { returnQuota } from './quota.ts';
+import { inheritRightsIn } from './rights.ts';
 import { takeUidValidity } from './uid-validity.ts';
 
 export type { Mailbox } from './mailbox-row.ts';
@@ -147,11 +148,28 @@ export async function createIn(
   }
   const account = await tx.account.findUnique({ where: { id: accountId }, select: { id: true } });
   if (!account) throw new Refusal('not-found', 'There is no such account.');
-  let id = '';
-  for (const each of missing) {
-    id = await insertMailbox(tx, accountId, each, each === name ? specialUse : null);
-  }
+  await insertMailboxes(tx, all, accountId, missing.slice(0, -1));
+  const id = (await insertMailboxes(tx, all, accountId, [name], specialUse))[0]!;
   return readMailbox(tx, accountId, id);
+}
+
+/** Makes mailboxes, outermost first; they are open to whom the nearest one above them is (RFC 4314 §4). */
+async function insertMailboxes(
+  tx: Tx,
+  all: readonly Mailbox[],
+  accountId: string,
+  names: readonly string[],
+  specialUse: string | null = null,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const name of names) {
+    const id = await insertMailbox(tx, accountId, name, specialUse);
+    const above = all.filter((mailbox) => isBelow(name, mailbox.name));
+    const nearest = above.sort((one, other) => other.name.length - one.name.length)[0];
+    if (nearest) await inheritRightsIn(tx, nearest, { id, name });
+    ids.push(id);
+  }
+  return ids;
 }
 
 /**
@@ -187,7 +205,7 @@ async function renameTree(tx: Tx, accountId: string, from: string, to: string): 
   if (all.length + missing.length > maxMailboxes) {
     throw new Refusal('limit', `An account has at most ${maxMailboxes} mailboxes.`);
   }
-  for (const parent of missing) await insertMailbox(tx, accountId, parent, null);
+  await insertMailboxes(tx, all, accountId, missing);
   const tree = all.filter((mailbox) => mailbox.name === from || isBelow(mailbox.name, from));
   const renames = tree.map(({ id, name }) => {
     return { id, from: name, to: canonicalName(to + name.slice(from.length)) };

@@ -24,6 +24,8 @@ import { sharedName } from './shared-name.ts';
 /** Entries of one mailbox. */
 const maxEntries = 500;
 
+type Named = Pick<Mailbox, 'accountId' | 'id' | 'name'>;
+
 /** The setting imap.sharesWithAnyone, inside a statement's snapshot; no row = off. */
 export async function mayShareWithAnyone(source: Db): Promise<boolean> {
   const row = await source.setting.findUnique({ where: { id: 'imap.sharesWithAnyone' } });
@@ -99,7 +101,7 @@ function applyChange(before: Rights, { mode, rights }: RightsChange): Rights {
 }
 
 /** A shared mailbox is seen at once, also by programs that show subscribed mailboxes only. */
-async function followSubscription(tx: Tx, mailbox: Mailbox, identifier: string): Promise<void> {
+async function followSubscription(tx: Tx, mailbox: Named, identifier: string): Promise<void> {
   const userId = identifier.replace(/^-/, '');
   if (userId === anyone) return;
   const owner = await tx.account.findUnique({ where: { id: mailbox.accountId } });
@@ -134,17 +136,20 @@ async function recordRights(
   );
 }
 
-/** Gives new mailboxes the entries of the mailbox above them (RFC 4314 §4 CREATE). */
-export async function inheritRights(
-  ownerId: string,
-  parentId: string,
-  mailboxIds: readonly string[],
+/** Gives a new mailbox the entries of one above it (RFC 4314 §4 CREATE). */
+export async function inheritRightsIn(
+  tx: Tx,
+  above: Mailbox,
+  made: { id: string; name: string },
 ): Promise<void> {
-  await write(async (tx) => {
-    for (const id of mailboxIds) {
-      await tx.$executeRaw`INSERT INTO "MailboxRight" ("accountId", "mailboxId", "identifier", "rights")
-        SELECT "accountId", ${id}, "identifier", "rights" FROM "MailboxRight"
-        WHERE "accountId" = ${ownerId} AND "mailboxId" = ${parentId} ON CONFLICT DO NOTHING`;
-    }
-  });
+  const { accountId, id: mailboxId } = above;
+  const entries = await tx.mailboxRight.findMany({ where: { accountId, mailboxId } });
+  for (const { identifier, rights } of entries) {
+    await tx.mailboxRight.create({
+      data: { accountId, mailboxId: made.id, identifier, rights },
+    });
+  }
+  for (const { identifier } of entries) {
+    await followSubscription(tx, { accountId, ...made }, identifier);
+  }
 }

@@ -7,12 +7,12 @@ import { Refusal } from '#lib/errors.ts';
 import { parseInternalDate } from '#lib/mail/date.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { readView } from '#server/store/journal.ts';
-import { isReserved } from '#server/store/mailbox-name.ts';
-import { findMailbox, type Mailbox } from '#server/store/mailboxes.ts';
+import type { Mailbox } from '#server/store/mailboxes.ts';
 import { findExcess, readQuota } from '#server/store/quota.ts';
 import { type FlagSet, keywordLimitPerMailbox, readFlags } from '../flags.ts';
 import { refuse } from '../refusal.ts';
 import type { Session } from '../session.ts';
+import { findTarget, restrictFlags } from '../target.ts';
 import { Bad } from '../wire/bad.ts';
 import { Cursor } from '../wire/cursor.ts';
 import { type Ending, no, ok } from '../wire/encode.ts';
@@ -43,20 +43,19 @@ export const append = defineCommand<Args>({
     return { name, messages };
   },
   async *run(session, { name, messages }, { uploads }) {
-    if (isReserved(name)) return reserved();
-    const mailbox = await findMailbox(session.accountId, name);
-    if (!mailbox) return noMailbox();
+    const target = await findTarget(session, name);
+    if ('status' in target) return target;
+    const { accountId, mailbox } = target;
     if (await isKeywordFlood(mailbox, messages)) {
       return no(`A mailbox has at most ${keywordLimitPerMailbox} keywords`, 'LIMIT');
     }
     const appended = await appendMessages(
-      session.accountId,
+      accountId,
       mailbox.id,
       messages.map(({ flags, date, index }) => ({
         body: uploads[index]!,
         prefix: Buffer.alloc(0),
-        flags: flags.flags,
-        keywords: flags.keywords,
+        ...restrictFlags(flags, target),
         internalDate: date ?? now(),
       })),
     );
@@ -103,11 +102,11 @@ export async function admitMessage(
   if (literal.sizeBytes > limitBytes) {
     return no(`A message has at most ${limitBytes} bytes here`, 'TOOBIG'); // RFC 7889 §4
   }
-  if (isReserved(name)) return reserved();
-  if (!(await findMailbox(session.accountId, name))) return noMailbox();
+  const target = await findTarget(session, name);
+  if ('status' in target) return target;
   const streams = segments.filter((part) => part.kind === 'stream');
   const coming = streams.reduce((sum, part) => sum + part.sizeBytes, literal.sizeBytes);
-  const excess = findExcess(await readQuota(session.accountId), coming, streams.length + 1);
+  const excess = findExcess(await readQuota(target.accountId), coming, streams.length + 1);
   if (excess) return refuse(new Refusal('over-quota', excess));
   return null;
 }
@@ -128,15 +127,6 @@ function readSoFar(segments: readonly Segment[]): string {
     if (cursor.isAtEnd()) return name;
     if (!cursor.tryStream()) throw new Bad('Expected a message literal');
   }
-}
-
-// RFC 3501 §7.1 TRYCREATE
-function noMailbox(): Ending {
-  return refuse(new Refusal('not-found', 'There is no such mailbox'), 'TRYCREATE');
-}
-
-function reserved(): Ending {
-  return refuse(new Refusal('forbidden', 'Only deleted messages go there'));
 }
 
 async function isKeywordFlood(mailbox: Mailbox, messages: readonly Message[]): Promise<boolean> {

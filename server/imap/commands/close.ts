@@ -1,4 +1,5 @@
 // CLOSE (RFC 3501 §6.4.2) removes what is marked \Deleted, silently; UNSELECT (RFC 3691) does not.
+import { hasRights } from '#lib/accounts/rights.ts';
 import { expungeMessages } from '#server/store/expunge.ts';
 import { ok } from '../wire/encode.ts';
 import { defineCommand, onlySelected, parseNothing } from './command.ts';
@@ -8,12 +9,13 @@ export const close = defineCommand({
   states: onlySelected,
   parse: parseNothing,
   async *run(session) {
-    const selection = session.selected;
-    const { accountId, mailboxId, isReadOnly } = selection;
-    if (isReadOnly) {
+    const { selection } = session;
+    // RFC 4314 §4 CLOSE: without "e" nothing is expunged, and the mailbox is closed all the same.
+    if (!selection || selection.isReadOnly || !hasRights(selection.grant.rights, 'er')) {
       session.unselect();
       return ok('Close completed');
     }
+    const { accountId, mailboxId } = selection;
     // RFC 7162 §3.2.8: a client that keeps the MODSEQ must have heard of everything below it.
     if (session.isQresync) {
       await selection.refresh(true);

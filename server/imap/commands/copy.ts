@@ -1,10 +1,11 @@
 // COPY (RFC 3501 §6.4.7) and MOVE (RFC 6851), with COPYUID (RFC 4315 §3). One grammar, one effect.
-import { Refusal } from '#lib/errors.ts';
+import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { type Copied, copyMessages, moveMessages } from '#server/store/copy.ts';
-import { isReserved } from '#server/store/mailbox-name.ts';
-import { findMailbox } from '#server/store/mailboxes.ts';
-import { refuse } from '../refusal.ts';
-import type { Session } from '../session.ts';
+import { copyAcross } from '#server/store/copy-across.ts';
+import { maskOf } from '../grant.ts';
+import type { Located } from '../located.ts';
+import type { Selection } from '../selection.ts';
+import { findTarget } from '../target.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
 import { formatSet, type SequenceSet } from '../wire/sequence-set.ts';
@@ -32,9 +33,8 @@ export const copy: Command = defineCommand<Args>({
     const uids = findUids(session, args.set, isUid);
     if (uids === null) return bad('There is no such message');
     const target = await findTarget(session, args.target);
-    if (!target) return noTarget(args.target);
-    const { accountId, mailboxId } = session.selected;
-    const copied = await copyMessages(accountId, mailboxId, uids, target);
+    if ('status' in target) return target;
+    const copied = await bring(session.selected, uids, target, false);
     return ok('Copy completed', formatCopied(copied));
   },
 });
@@ -46,14 +46,16 @@ export const move: Command = defineCommand<Args>({
   asksForNews: true,
   parse,
   async *run(session, args, { isUid }) {
-    const { accountId, mailboxId, isReadOnly } = session.selected;
+    const { isReadOnly, grant } = session.selected;
     if (isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
+    // RFC 6851 §4.5: what COPY, STORE +FLAGS \\Deleted and EXPUNGE need together.
+    if (!hasRights(grant.rights, 'te')) throw refuseRight();
     const uids = findUids(session, args.set, isUid);
     if (uids === null) return bad('There is no such message');
     const target = await findTarget(session, args.target);
-    if (!target) return noTarget(args.target);
+    if ('status' in target) return target;
     // A UID that is gone is no failure: Apple Mail moves what it has not been told about (RFC 6851 §3.3).
-    const moved = await moveMessages(accountId, mailboxId, uids, target);
+    const moved = await bring(session.selected, uids, target, true);
     const code = formatCopied(moved);
     // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so it is untagged.
     if (code) yield untaggedState('OK', 'Moved', code);
@@ -61,14 +63,19 @@ export const move: Command = defineCommand<Args>({
   },
 });
 
-async function findTarget(session: Session, name: string): Promise<string | null> {
-  return (await findMailbox(session.accountId, name))?.id ?? null;
-}
-
-// RFC 3501 §7.1 TRYCREATE: the client may make the mailbox and try again.
-function noTarget(name: string) {
-  if (isReserved(name)) return refuse(new Refusal('forbidden', 'Only deleted messages go there'));
-  return refuse(new Refusal('not-found', 'There is no such mailbox'), 'TRYCREATE');
+/** Copies or moves; the short way where both mailboxes are the user's own. */
+function bring(
+  { accountId, mailboxId, grant }: Selection,
+  uids: number[],
+  target: Located,
+  isMove: boolean,
+): Promise<Copied> {
+  if (grant.isOwn && target.isOwn) {
+    return (isMove ? moveMessages : copyMessages)(accountId, mailboxId, uids, target.mailbox.id);
+  }
+  const to = { accountId: target.accountId, mailboxId: target.mailbox.id };
+  const mask = maskOf(target.rights);
+  return copyAcross({ accountId, mailboxId }, uids, to, { isMove, mask });
 }
 
 function formatCopied({ uidValidity, pairs }: Copied): string | undefined {

@@ -1,5 +1,6 @@
 // CREATE (RFC 3501 §6.3.3) with USE (RFC 6154 §3); the new id comes in the answer (RFC 8474 §4.1).
 import { createMailbox } from '#server/store/mailboxes.ts';
+import { locatePlace } from '../locate.ts';
 import { specialUses } from '../special-use.ts';
 import { Bad } from '../wire/bad.ts';
 import { no, ok } from '../wire/encode.ts';
@@ -32,7 +33,10 @@ export const create = defineCommand<Args>({
     if (known.length > 1 || known.some((use) => use === undefined)) {
       return no('This special use is not supported', 'USEATTR');
     }
-    const mailbox = await createMailbox(session.accountId, name, known[0]);
+    const { accountId, mailboxName, isOwn } = await locatePlace(session, name);
+    // RFC 6154 §3: a special use is the owner's affair.
+    if (!isOwn && known.length > 0) return no('A shared mailbox has no special use', 'USEATTR');
+    const mailbox = await createMailbox(accountId, mailboxName, known[0]);
     return ok('Create completed', `MAILBOXID (${mailbox.id})`);
   },
 });

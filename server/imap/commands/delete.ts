@@ -1,5 +1,6 @@
 // DELETE (RFC 3501 §6.3.4).
 import { deleteMailbox } from '#server/store/mailboxes.ts';
+import { locateMailbox } from '../locate.ts';
 import { ok } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
@@ -14,7 +15,8 @@ export const deleteCommand = defineCommand<string>({
   },
   // biome-ignore lint/correctness/useYield: the tagged line says it all
   async *run(session, name) {
-    await deleteMailbox(session.accountId, name);
+    const { accountId, mailbox } = await locateMailbox(session, name, 'x');
+    await deleteMailbox(accountId, mailbox.name);
     return ok('Delete completed');
   },
 });

@@ -1,5 +1,6 @@
 // EXPUNGE (RFC 3501 §6.4.3) and UID EXPUNGE (RFC 4315 §2.1). The EXPUNGE replies come from the journal,
 // behind the command, like those of any other session's expunge.
+import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { expungeMessages } from '#server/store/expunge.ts';
 import { no, ok } from '../wire/encode.ts';
 import type { SequenceSet } from '../wire/sequence-set.ts';
@@ -19,8 +20,9 @@ export const expunge = defineCommand<SequenceSet | null>({
   },
   // biome-ignore lint/correctness/useYield: the news are told behind every command
   async *run(session, set) {
-    const { accountId, mailboxId, isReadOnly } = session.selected;
+    const { accountId, mailboxId, isReadOnly, grant } = session.selected;
     if (isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
+    if (!hasRights(grant.rights, 'e')) throw refuseRight();
     const uids = set === null ? null : findUids(session, set, true);
     if (uids?.length === 0) return ok('Expunge completed');
     const expunged = await expungeMessages(accountId, mailboxId, uids);

@@ -47,7 +47,8 @@ export const fetch = defineCommand<Args>({
     const asksModseq = changedSince !== null || hasItem(args.items, 'MODSEQ');
     if (asksModseq) session.isCondstore = true;
     const items = completeItems(args.items, isUid, changedSince !== null);
-    const marksSeen = !selection.isReadOnly && items.some(marksAsSeen);
+    const maySee = !selection.isReadOnly && selection.grant.rights.includes('s');
+    const marksSeen = maySee && items.some(marksAsSeen);
     if (vanished && changedSince !== null) {
       // RFC 7162 §3.2.6: before the first FETCH.
       const known = args.set === savedResult ? toRanges(named) : readKnown(args.set, selection);

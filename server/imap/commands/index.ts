@@ -14,18 +14,21 @@ import { deleteCommand } from './delete.ts';
 import { enable } from './enable.ts';
 import { expunge } from './expunge.ts';
 import { fetch } from './fetch.ts';
+import { getAcl, listRights } from './getacl.ts';
 import { id } from './id.ts';
 import { idle } from './idle.ts';
 import { list, xlist } from './list.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import { lsub } from './lsub.ts';
+import { myRights } from './myrights.ts';
 import { namespace } from './namespace.ts';
 import { check, noop } from './noop.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { rename } from './rename.ts';
 import { search } from './search.ts';
 import { examine, select } from './select.ts';
+import { deleteAcl, setAcl } from './setacl.ts';
 import { sort } from './sort.ts';
 import { starttls } from './starttls.ts';
 import { status } from './status.ts';
@@ -54,6 +57,11 @@ export const commands: readonly Command[] = [
   namespace,
   status,
   append,
+  setAcl,
+  deleteAcl,
+  getAcl,
+  listRights,
+  myRights,
   idle,
   getQuota,
   getQuotaRoot,

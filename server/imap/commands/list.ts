@@ -1,10 +1,19 @@
 // LIST (RFC 3501 §6.3.8) with everything LIST-EXTENDED adds (RFC 5258), RETURN (STATUS …) (RFC 5819) and
 // special uses (RFC 6154; on plain LIST too, since macOS Mail never asks). XLIST is Google's forerunner
 // of SPECIAL-USE: answered for old Outlook, not announced.
-import { isRecoverable } from '#server/store/mailbox-name.ts';
-import { listMailboxes, listSubscriptions } from '#server/store/mailboxes.ts';
-import { asksForDeleted, type Listed, listNames, type Selecting } from '../mailbox-listing.ts';
+import { formatRights } from '#lib/accounts/rights.ts';
+import { listSubscriptions } from '#server/store/mailboxes.ts';
+import { listVisible } from '../locate.ts';
+import type { Located } from '../located.ts';
+import {
+  asksForDeleted,
+  type Listed,
+  listNames,
+  mayBeLevelOnly,
+  type Selecting,
+} from '../mailbox-listing.ts';
 import { joinPattern, matchesNothing } from '../mailbox-pattern.ts';
+import type { Session } from '../session.ts';
 import { formatStatus, parseStatusItems } from '../status-items.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
@@ -16,11 +25,19 @@ type Args = {
   patterns: string[];
   isExtended: boolean;
   selecting: Selecting;
-  returning: { subscribed: boolean; status: string[] | null };
+  returning: Returning;
+};
+
+type Returning = {
+  subscribed: boolean;
+  status: string[] | null;
+  /** RFC 8440 */
+  rights: boolean;
 };
 
 const patternLimit = 20;
 const nothing: Selecting = { subscribed: false, specialUse: false, recursive: false };
+const noReturn: Returning = { subscribed: false, status: null, rights: false };
 
 export const list = defineCommand<Args>({
   name: 'LIST',
@@ -35,7 +52,7 @@ export const list = defineCommand<Args>({
     const isMany = cursor.peek() === '(';
     const patterns = isMany ? parsePatterns(cursor) : [cursor.listMailbox() ?? matchesNothing];
     const isReturning = cursor.trySpace();
-    const returning = isReturning ? parseReturn(cursor) : { subscribed: false, status: null };
+    const returning = isReturning ? parseReturn(cursor) : noReturn;
     cursor.expectEnd();
     const isExtended = isSelecting || isMany || isReturning;
     return { reference, patterns, isExtended, selecting, returning };
@@ -48,14 +65,14 @@ export const list = defineCommand<Args>({
     }
     const patterns = args.patterns.map((pattern) => joinPattern(args.reference, pattern));
     const which = patterns.some(asksForDeleted) ? 'all' : 'own';
-    const mailboxes = await listMailboxes(session.accountId, which);
+    const visible = new Map((await listVisible(session, which)).map((one) => [one.name, one]));
+    const mailboxes = [...visible.values()].map(({ mailbox }) => mailbox);
     const subscriptions = await listSubscriptions(session.accountId);
     const maySubscribed = args.selecting.subscribed || args.returning.subscribed;
     for await (const listed of listNames(mailboxes, subscriptions, patterns, args.selecting)) {
       yield formatListed(listed, args.selecting, maySubscribed);
-      if (args.returning.status && listed.mailbox) {
-        yield await formatStatus(session, listed.mailbox, args.returning.status);
-      }
+      const located = visible.get(listed.name);
+      if (located) yield* returnMore(session, located, args.returning);
     }
     return ok('List completed');
   },
@@ -68,7 +85,8 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
   async *run(session, { reference, pattern }) {
     const joined = joinPattern(reference, pattern);
     const which = asksForDeleted(joined) ? 'all' : 'own';
-    const mailboxes = await listMailboxes(session.accountId, which);
+    const visible = await listVisible(session, which);
+    const mailboxes = visible.map(({ mailbox }) => mailbox);
     for await (const listed of listNames(mailboxes, [], [joined], nothing)) {
       const words = attributesOf(listed);
       if (listed.name === 'INBOX') words.push('\\Inbox');
@@ -77,6 +95,19 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
     return ok('Xlist completed');
   },
 });
+
+/** What else was asked for of a mailbox that is there. */
+async function* returnMore(
+  session: Session,
+  { mailbox, name, rights }: Located,
+  returning: Returning,
+): AsyncGenerator<string> {
+  if (returning.rights) yield untagged(`MYRIGHTS ${formatName(name)} ${formatRights(rights)}`);
+  // RFC 5819 §2: no STATUS where the command would be refused.
+  if (returning.status && rights.includes('r')) {
+    yield await formatStatus(session, mailbox, returning.status);
+  }
+}
 
 /** reference SP list-mailbox, as LSUB and XLIST take it. */
 export function parsePlain(cursor: Cursor): { reference: string; pattern: string } {
@@ -118,13 +149,14 @@ function parsePatterns(cursor: Cursor): string[] {
   return patterns;
 }
 
-function parseReturn(cursor: Cursor): Args['returning'] {
-  const returning: Args['returning'] = { subscribed: false, status: null };
+function parseReturn(cursor: Cursor): Returning {
+  const returning = { ...noReturn };
   cursor.expect('RETURN');
   cursor.space();
   cursor.list(() => {
     const word = cursor.keyword();
     if (word === 'SUBSCRIBED') returning.subscribed = true;
+    else if (word === 'MYRIGHTS') returning.rights = true;
     else if (word === 'STATUS') {
       cursor.space();
       returning.status = parseStatusItems(cursor);
@@ -139,7 +171,7 @@ function parseReturn(cursor: Cursor): Args['returning'] {
 function attributesOf(listed: Listed): string[] {
   // RFC 5258 §3: \NonExistent says \Noselect too; only who knows RFC 5258 knows that.
   const words = listed.mailbox ? [] : ['\\NonExistent'];
-  if (!listed.mailbox && isRecoverable(listed.name)) words.push('\\Noselect');
+  if (!listed.mailbox && mayBeLevelOnly(listed.name)) words.push('\\Noselect');
   words.push(listed.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
   if (listed.mailbox?.specialUse) words.push(listed.mailbox.specialUse);
   return words;

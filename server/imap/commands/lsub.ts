@@ -1,5 +1,6 @@
 // LSUB (RFC 3501 §6.3.9): subscribed names; with "%" also unsubscribed levels above them, as \Noselect.
-import { listMailboxes, listSubscriptions } from '#server/store/mailboxes.ts';
+import { listSubscriptions } from '#server/store/mailboxes.ts';
+import { listVisible } from '../locate.ts';
 import { listNames } from '../mailbox-listing.ts';
 import { joinPattern } from '../mailbox-pattern.ts';
 import { formatName, ok, untagged } from '../wire/encode.ts';
@@ -13,7 +14,7 @@ export const lsub = defineCommand<{ reference: string; pattern: string }>({
   async *run(session, { reference, pattern }) {
     const joined = joinPattern(reference, pattern);
     const names = listNames(
-      await listMailboxes(session.accountId),
+      (await listVisible(session, 'own')).map(({ mailbox }) => mailbox),
       await listSubscriptions(session.accountId),
       [joined],
       { subscribed: true, specialUse: false, recursive: joined.endsWith('%') },

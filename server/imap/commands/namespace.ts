@@ -1,4 +1,6 @@
-// NAMESPACE (RFC 2342): personal mailboxes only. Thunderbird reads quoted prefixes only.
+// NAMESPACE (RFC 2342): one's own mailboxes, and below "Shared/" what others share. Thunderbird reads quoted
+// prefixes only.
+import { sharedRoot } from '#server/store/shared-name.ts';
 import { ok, untagged } from '../wire/encode.ts';
 import { defineCommand, parseNothing, signedIn } from './command.ts';
 
@@ -7,7 +9,7 @@ export const namespace = defineCommand({
   states: signedIn,
   parse: parseNothing,
   async *run() {
-    yield untagged('NAMESPACE (("" "/")) NIL NIL');
+    yield untagged(`NAMESPACE (("" "/")) NIL (("${sharedRoot}/" "/"))`);
     return ok('Namespace completed');
   },
 });

@@ -1,9 +1,8 @@
 // GETQUOTA and GETQUOTAROOT (RFC 9208), read only: the root "" for the account, a second one for its domain
 // where that has limits. STORAGE is counted in units of 1024 octets (§5.1), MESSAGE in messages (§5.2); only
 // what is limited is told, and what has no limit at all is no root.
-import { Refusal } from '#lib/errors.ts';
-import { findMailbox } from '#server/store/mailboxes.ts';
 import { type Quota, type Room, readQuota } from '#server/store/quota.ts';
+import { locateMailbox } from '../locate.ts';
 import { formatName, no, ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
@@ -33,11 +32,11 @@ export const getQuotaRoot = defineCommand<string>({
     cursor.expectEnd();
     return name;
   },
-  async *run(session, name) {
-    const mailbox = await findMailbox(session.accountId, name);
-    if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
-    const roots = listRoots(await readQuota(session.accountId));
-    const names = [mailbox.name, ...roots.map((root) => root.name)].map(formatName);
+  async *run(session, asked) {
+    const { accountId, name, isOwn } = await locateMailbox(session, asked, 'r');
+    // Copies into somebody else's mailbox count there; what the owner uses is nobody else's business.
+    const roots = isOwn ? listRoots(await readQuota(accountId)) : [];
+    const names = [name, ...roots.map((root) => root.name)].map(formatName);
     yield untagged(`QUOTAROOT ${names.join(' ')}`);
     // The user's own comes last: imapflow keeps only the last number of each resource.
     for (const root of roots.reverse()) yield formatQuota(root);

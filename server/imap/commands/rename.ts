@@ -1,6 +1,12 @@
-// RENAME (RFC 3501 §6.3.5); renaming INBOX moves its messages.
-import { renameMailbox } from '#server/store/mailboxes.ts';
-import { ok } from '../wire/encode.ts';
+// RENAME (RFC 3501 §6.3.5); renaming INBOX moves its messages. A mailbox stays its owner's.
+import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
+import { isBelow } from '#server/store/mailbox-name.ts';
+import { listMailboxes, renameMailbox } from '#server/store/mailboxes.ts';
+import { readRights } from '#server/store/rights.ts';
+import { locateMailbox, locatePlace } from '../locate.ts';
+import type { Located } from '../located.ts';
+import type { Session } from '../session.ts';
+import { no, ok } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
 export const rename = defineCommand<{ from: string; to: string }>({
@@ -16,7 +22,24 @@ export const rename = defineCommand<{ from: string; to: string }>({
   },
   // biome-ignore lint/correctness/useYield: the tagged line says it all
   async *run(session, { from, to }) {
-    await renameMailbox(session.accountId, from, to);
+    const source = await locateMailbox(session, from, 'x');
+    if (!source.isOwn) await requireAllBelow(session, source);
+    const place = await locatePlace(session, to);
+    if (place.accountId !== source.accountId) {
+      return no('A mailbox cannot go to another owner; move its messages instead', 'CANNOT');
+    }
+    if (!source.isOwn && source.mailbox.name === 'INBOX') {
+      return no("Somebody else's INBOX cannot be renamed", 'CANNOT');
+    }
+    await renameMailbox(source.accountId, source.mailbox.name, place.mailboxName);
     return ok('Rename completed');
   },
 });
+
+/** What is below goes along, so it needs the right too; else a name could be taken away that is not even seen. */
+async function requireAllBelow(session: Session, { accountId, mailbox }: Located): Promise<void> {
+  for (const { id, name } of await listMailboxes(accountId)) {
+    if (!isBelow(name, mailbox.name)) continue;
+    if (!hasRights(await readRights(accountId, id, session.accountId), 'x')) throw refuseRight();
+  }
+}

@@ -1,8 +1,7 @@
 // SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2), CONDSTORE and QRESYNC parameters (RFC 7162 §3.1.8, §3.2.5).
-import { Refusal } from '#lib/errors.ts';
 import { FLAG } from '#server/store/flags.ts';
-import { findMailbox } from '#server/store/mailboxes.ts';
 import { formatAllFlags } from '../flags.ts';
+import { locateMailbox } from '../locate.ts';
 import { parseResync, type Resync, tellResync } from '../resync.ts';
 import { Selection } from '../selection.ts';
 import { Bad } from '../wire/bad.ts';
@@ -30,7 +29,7 @@ function parse(cursor: Cursor): Args {
   return args;
 }
 
-function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
+function define(name: 'SELECT' | 'EXAMINE', isExamine: boolean): Command {
   return defineCommand<Args>({
     name,
     states: signedIn,
@@ -44,16 +43,14 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
         yield untaggedState('OK', 'Previous mailbox closed', 'CLOSED');
       }
       if (args.isCondstore) session.isCondstore = true;
-      const mailbox = await findMailbox(session.accountId, args.name);
-      if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
-      const { selection, roll } = await Selection.open(session.accountId, mailbox, isReadOnly);
+      const located = await locateMailbox(session, args.name, 'r');
+      const { selection, roll } = await Selection.open(session.accountId, located, isExamine);
       session.selection = selection;
       selection.usesVanished = session.isQresync;
       const { view } = selection;
       const { uidValidity, uidNext, highestModseq, id } = selection.mailbox;
       yield untagged(`FLAGS ${formatAllFlags(selection.keywords, false)}`);
-      const permanent = isReadOnly ? '()' : formatAllFlags(selection.keywords, true);
-      yield untaggedState('OK', 'Flags permitted', `PERMANENTFLAGS ${permanent}`);
+      yield untaggedState('OK', 'Flags permitted', selection.formatPermanentFlags());
       yield untagged(`${view.count} EXISTS`);
       yield untagged(`${view.recentCount} RECENT`);
       const unseen = roll.flags.findIndex((bits) => (bits & FLAG.seen) === 0) + 1;
@@ -64,7 +61,7 @@ function define(name: 'SELECT' | 'EXAMINE', isReadOnly: boolean): Command {
       yield untaggedState('OK', 'Highest', `HIGHESTMODSEQ ${highestModseq}`);
       yield untaggedState('OK', 'Mailbox id', `MAILBOXID (${id})`); // RFC 8474 §4.2
       if (args.resync) yield* tellResync(selection, roll, args.resync);
-      return ok(`${name} completed`, isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
+      return ok(`${name} completed`, selection.isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
     },
   });
 }

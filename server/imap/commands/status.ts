@@ -1,6 +1,5 @@
 // STATUS (RFC 3501 §6.3.10).
-import { Refusal } from '#lib/errors.ts';
-import { findMailbox } from '#server/store/mailboxes.ts';
+import { locateMailbox } from '../locate.ts';
 import { formatStatus, parseStatusItems } from '../status-items.ts';
 import { ok } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
@@ -16,10 +15,9 @@ export const status = defineCommand<{ name: string; items: string[] }>({
     cursor.expectEnd();
     return { name, items };
   },
-  async *run(session, { name, items }) {
-    const mailbox = await findMailbox(session.accountId, name);
-    if (!mailbox) throw new Refusal('not-found', 'There is no such mailbox');
-    yield await formatStatus(session, mailbox, items);
+  async *run(session, args) {
+    const { mailbox, name } = await locateMailbox(session, args.name, 'r');
+    yield await formatStatus(session, { ...mailbox, name }, args.items);
     return ok('Status completed');
   },
 });

@@ -1,7 +1,9 @@
 // STORE (RFC 3501 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3).
+import { refuseRight } from '#lib/accounts/rights.ts';
 import { changeFlags, type FlagChange } from '#server/store/flags.ts';
 import { readMessages } from '#server/store/read.ts';
-import { keywordLimitPerMailbox, readFlags } from '../flags.ts';
+import { type FlagMask, keywordLimitPerMailbox, readFlags } from '../flags.ts';
+import { maskOf } from '../grant.ts';
 import type { Selection } from '../selection.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
@@ -43,18 +45,20 @@ export const store = defineCommand<Args>({
     if (selection.isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
     const uids = findUids(session, args.set, isUid);
     if (uids === null) return bad('There is no such message');
+    const mask = maskOf(selection.grant.rights);
+    const change = mask ? restrict(args.change, mask) : args.change;
     if (args.unchangedSince !== null) session.isCondstore = true;
-    if (args.change.mode !== 'remove' && isKeywordFlood(selection, args.change.keywords)) {
+    if (change.mode !== 'remove' && isKeywordFlood(selection, change.keywords)) {
       return no(`A mailbox has at most ${keywordLimitPerMailbox} keywords`, 'LIMIT');
     }
     const { changed, modified } = await changeFlags(
       accountId,
       mailboxId,
       uids,
-      args.change,
+      change,
       args.unchangedSince ?? undefined,
     );
-    if (args.change.mode !== 'remove') selection.addKeywords(args.change.keywords);
+    if (change.mode !== 'remove') selection.addKeywords(change.keywords);
     yield selection.tellKeywords();
     view.markAnswered(changed);
     if (args.isSilent) {
@@ -104,5 +108,19 @@ function parseBareFlags(cursor: Cursor): string[] {
 function isKeywordFlood({ keywords }: Selection, added: readonly string[]): boolean {
   const known = new Set([...keywords].map((word) => word.toLowerCase()));
   const fresh = added.filter((word) => !known.has(word.toLowerCase()));
+/**
+ * What of the change these rights allow (RFC 4314 §4 STORE: it must not fail while one flag may be changed).
+ * Refusal 'forbidden' where none may.
+ */
+function restrict(change: FlagChange, mask: FlagMask): FlagChange {
+  const flags = change.flags & mask.flags;
+  const keywords = mask.keywords ? change.keywords : [];
+  const asksForSome = change.flags !== 0 || change.keywords.length > 0;
+  const isAllowed = flags !== 0 || keywords.length > 0;
+  const mayAny = mask.flags !== 0 || mask.keywords;
+  if (!mayAny || (asksForSome && !isAllowed)) throw refuseRight();
+  return { ...change, flags, keywords, mask };
+}
+
   return fresh.length > 0 && known.size + fresh.length > keywordLimitPerMailbox;
 }

@@ -1,5 +1,7 @@
 // SUBSCRIBE and UNSUBSCRIBE (RFC 3501 §6.3.6, §6.3.7).
 import { setSubscription } from '#server/store/mailboxes.ts';
+import { isSharedName } from '#server/store/shared-name.ts';
+import { locateMailbox } from '../locate.ts';
 import { ok } from '../wire/encode.ts';
 import { type Command, defineCommand, signedIn } from './command.ts';
 
@@ -15,7 +17,10 @@ function define(name: 'SUBSCRIBE' | 'UNSUBSCRIBE', isSubscribed: boolean): Comma
     },
     // biome-ignore lint/correctness/useYield: the tagged line says it all
     async *run(session, mailbox) {
-      await setSubscription(session.accountId, mailbox, isSubscribed);
+      const isShared = isSharedName(mailbox);
+      // RFC 4314 §4: "l" to subscribe, nothing to end it.
+      if (isShared && isSubscribed) await locateMailbox(session, mailbox, 'l');
+      await setSubscription(session.accountId, mailbox, isSubscribed, isShared);
       return ok(`${name} completed`);
     },
   });

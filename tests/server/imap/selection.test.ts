@@ -1,6 +1,7 @@
 // What a session is told when the journal does not reach back to what it knows, and what sessions share.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { allRights } from '#lib/accounts/rights.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { Selection } from '#server/imap/selection.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
@@ -29,7 +30,14 @@ async function makeInbox(name: string, count: number) {
   const append = (more: number) =>
     appendMessages(account, inbox.id, Array<NewMessage>(more).fill(message));
   await append(count);
-  const open = async () => (await Selection.open(account, inbox, true)).selection;
+  const located = {
+    accountId: account,
+    mailbox: inbox,
+    name: 'INBOX',
+    rights: allRights,
+    isOwn: true,
+  };
+  const open = async () => (await Selection.open(account, located, true)).selection;
   return { account, inbox: inbox.id, append, open };
 }
 
