@@ -4,17 +4,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from './median.ts';
 
 export type Figure = { name: string; unit: string; values: number[] };
 export type Bench = { help: string; run(): Promise<Figure[]> };
-
-/** The middle value. */
-export function median(values: number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  const high = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? high : (high + (sorted[middle - 1] ?? high)) / 2;
-}
 
 // Before a bench is loaded, and the log with it.
 process.env.DREY_LOG_LEVEL ??= 'warn';
