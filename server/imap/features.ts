@@ -25,7 +25,12 @@ const afterLogin = [
   'PARTIAL', // RFC 9394
   'WITHIN', // RFC 5032
   'SORT', // RFC 5256
+  'SORT=DISPLAY', // RFC 5957
   'ESORT', // RFC 5267
+  'THREAD=ORDEREDSUBJECT', // RFC 5256
+  'THREAD=REFERENCES', // RFC 5256
+  'THREAD=REFS', // draft-ietf-morg-inthread
+  'I18NLEVEL=1', // RFC 5255
   'LIST-EXTENDED', // RFC 5258
   'LIST-STATUS', // RFC 5819
   'SPECIAL-USE', // RFC 6154

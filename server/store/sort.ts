@@ -1,14 +1,19 @@
-// SORT (RFC 5256 §3): by arrival, size, sent date, base subject or the local part of the first address.
+// SORT (RFC 5256 §3): by arrival, size, sent date, base subject, the local part of the first address, or its
+// display name (RFC 5957).
 import { db, raw } from '#lib/db.ts';
 import { parseAddressList } from '#lib/mail/address.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
-import { foldText } from './fold.ts';
+import { sortSteps } from '#lib/mail/steps.ts';
+import { casemapKey } from './casemap.ts';
 import { renderOutdated } from './render-outdated.ts';
-import { nextTurn } from './turn.ts';
+import { nextTurn, runInTurns } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 
+/** The first address stands in front of a list of thousands. */
+const maxAddressText = 1000;
+
 export type SortKey = {
-  key: 'arrival' | 'cc' | 'date' | 'from' | 'size' | 'subject' | 'to';
+  key: 'arrival' | 'cc' | 'date' | 'displayfrom' | 'displayto' | 'from' | 'size' | 'subject' | 'to';
   isReverse: boolean;
 };
 
@@ -30,6 +35,8 @@ const columns: Record<SortKey['key'], string | null> = {
   arrival: null,
   cc: '"Rendering"."ccText"',
   date: '"Rendering"."sentAt"',
+  displayfrom: '"Rendering"."fromText"',
+  displayto: '"Rendering"."toText"',
   from: '"Rendering"."fromText"',
   size: '"Message"."sizeBytes"',
   subject: '"Rendering"."baseSubject"',
@@ -41,18 +48,24 @@ const read: Record<SortKey['key'], (row: SortRow) => string | number> = {
   cc: (row) => firstLocalPart(row.ccText),
   // RFC 5256 §2.2: an unreadable Date field counts as the internal date.
   date: (row) => (row.sentAt ?? row.internalDate).getTime(),
+  displayfrom: (row) => displayName(row.fromText),
+  displayto: (row) => displayName(row.toText),
   from: (row) => firstLocalPart(row.fromText),
   size: (row) => Number(row.sizeBytes),
-  subject: (row) => foldText(row.baseSubject ?? ''),
+  subject: (row) => casemapKey(row.baseSubject ?? ''),
   to: (row) => firstLocalPart(row.toText),
 };
 
-/** Those of the UIDs that exist, in the order of the keys; equal ones by UID (RFC 5256 §3). */
+/**
+ * Those of the UIDs that exist, in the order of the keys; equal ones by UID (RFC 5256 §3). Once `signal` is
+ * aborted it soon throws the signal's reason.
+ */
 export async function sortMessages(
   accountId: string,
   mailboxId: string,
   uids: number[],
   keys: SortKey[],
+  signal?: AbortSignal,
 ): Promise<number[]> {
   const wanted = new Set(keys.map(({ key }) => columns[key]).filter((column) => column !== null));
   const usesRendering = [...wanted].some((column) => column.startsWith('"Rendering"'));
@@ -60,6 +73,7 @@ export async function sortMessages(
   const list = raw([...own, ...wanted].join(', '));
   const rows: { uid: number; values: (string | number)[] }[] = [];
   for (const chunk of chunkUids(uids)) {
+    signal?.throwIfAborted();
     const select = () => db.$queryRaw<SortRow[]>`SELECT ${list} FROM "Message"
       LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
@@ -74,14 +88,14 @@ export async function sortMessages(
     }
     await nextTurn();
   }
-  rows.sort((a, b) => {
+  const steps = sortSteps(rows, (a, b) => {
     for (const [index, { isReverse }] of keys.entries()) {
       const order = compare(a.values[index]!, b.values[index]!);
       if (order !== 0) return isReverse ? -order : order;
     }
     return a.uid - b.uid;
   });
-  return rows.map((row) => row.uid);
+  return (await runInTurns(steps, signal)).map((row) => row.uid);
 }
 
 function compare(a: string | number, b: string | number): number {
@@ -92,6 +106,15 @@ function compare(a: string | number, b: string | number): number {
 /** RFC 5256 §3: the addr-mailbox of the first address; the empty string where there is none. */
 function firstLocalPart(text: string | null | undefined): string {
   if (!text) return '';
-  // The first address stands in front; a list of thousands need not be read for it.
-  return foldText(parseAddressList(text.slice(0, 1000))[0]?.local ?? '');
+  return casemapKey(parseAddressList(text.slice(0, maxAddressText))[0]?.local ?? '');
+}
+
+/** RFC 5957 §3: the display name of the first address, else the address; '' where there is none. */
+function displayName(text: string | null | undefined): string {
+  if (!text) return '';
+  const [first] = parseAddressList(text.slice(0, maxAddressText));
+  if (!first) return '';
+  const name = first.name.trim();
+  if (name !== '') return casemapKey(name);
+  return casemapKey(first.domain === '' ? first.local : `${first.local}@${first.domain}`);
 }

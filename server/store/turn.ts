@@ -1,4 +1,5 @@
 // Chains of database calls run as microtasks only (lib/db.ts): a long loop must let sockets and timers in.
+import type { Steps } from '#lib/mail/steps.ts';
 
 /** Resolves in the next turn of the event loop. */
 export function nextTurn(): Promise<void> {
@@ -18,4 +19,15 @@ export function startLoop(): { pause(): Promise<void> } {
       since = performance.now();
     },
   };
+}
+
+/** Runs a long computation (lib/mail/steps.ts) so that others keep running; ends with the signal's reason. */
+export async function runInTurns<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
+  const loop = startLoop();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    signal?.throwIfAborted();
+    await loop.pause();
+  }
 }

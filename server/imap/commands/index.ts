@@ -34,6 +34,7 @@ import { starttls } from './starttls.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
 import { subscribe, unsubscribe } from './subscribe.ts';
+import { thread } from './thread.ts';
 
 export const commands: readonly Command[] = [
   capability,
@@ -56,12 +57,12 @@ export const commands: readonly Command[] = [
   xlist,
   namespace,
   status,
-  append,
   setAcl,
   deleteAcl,
   getAcl,
   listRights,
   myRights,
+  append,
   idle,
   getQuota,
   getQuotaRoot,
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   expunge,
   search,
   sort,
+  thread,
   fetch,
   store,
   copy,

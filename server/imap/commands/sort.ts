@@ -1,4 +1,4 @@
-// SORT (RFC 5256 §3) with RETURN (ESORT, RFC 5267 §3).
+// SORT (RFC 5256 §3, by display names RFC 5957) with RETURN (ESORT, RFC 5267 §3).
 import { sortMessages } from '#server/store/sort.ts';
 import { parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatResult, parseReturn, type Returning } from '../search-result.ts';
@@ -11,7 +11,17 @@ import { badCharset, findMatches, readCharset, saveResult } from './search.ts';
 type SortKey = Parameters<typeof sortMessages>[3][number];
 type Args = { returning: Returning | null; keys: SortKey[]; program: SearchProgram | null };
 
-const keyNames = ['arrival', 'cc', 'date', 'from', 'size', 'subject', 'to'] as const;
+const keyNames = [
+  'arrival',
+  'cc',
+  'date',
+  'displayfrom',
+  'displayto',
+  'from',
+  'size',
+  'subject',
+  'to',
+] as const;
 const keyLimit = 14;
 
 export const sort = defineCommand<Args>({
@@ -34,7 +44,7 @@ export const sort = defineCommand<Args>({
     }
     const found = await findMatches(session, program, returning);
     const { accountId, mailboxId } = session.selected;
-    const uids = await sortMessages(accountId, mailboxId, found, keys);
+    const uids = await sortMessages(accountId, mailboxId, found, keys, session.gone);
     const { usesModseq } = program;
     const result = { name: 'SORT', tag, isUid, returning, usesModseq, uids } as const;
     if (returning) saveResult(session, returning, uids);

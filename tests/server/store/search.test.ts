@@ -310,12 +310,12 @@ describe('sort (RFC 5256)', () => {
     ['arrival', [up('arrival')], [4, 5, 3, 2, 1]],
     ['arrival, reverse', [down('arrival')], [1, 2, 3, 5, 4]],
     ['date in UTC, else arrival', [up('date')], [2, 4, 5, 1, 3]],
-    ['from: local part, not the name', [up('from')], [4, 5, 2, 1, 3]],
+    ['from: local part, not the name; É as E', [up('from')], [4, 5, 3, 2, 1]],
     ['cc, none first, then by UID', [up('cc')], [1, 3, 4, 5, 2]],
     ['to, then reverse arrival', [up('to'), down('arrival')], [2, 4, 3, 1, 5]],
-    ['base subject without case, ties by UID', [up('subject')], [2, 3, 1, 4, 5]],
-    ['base subject, reverse, ties still by UID', [down('subject')], [4, 5, 1, 2, 3]],
-    ['subject, then size', [up('subject'), up('size')], [3, 2, 1, 4, 5]],
+    ['base subject without case, ties by UID', [up('subject')], [2, 3, 4, 5, 1]],
+    ['base subject, reverse, ties still by UID', [down('subject')], [1, 4, 5, 2, 3]],
+    ['subject, then size', [up('subject'), up('size')], [3, 2, 4, 5, 1]],
     ['no key', [], [1, 2, 3, 4, 5]],
   ];
   for (const [name, keys, expected] of orders) {
@@ -333,7 +333,7 @@ describe('sort (RFC 5256)', () => {
     });
     assert.deepEqual(
       await sortMessages(account, box, [1, 2, 3, 4, 5], [up('subject')]),
-      [2, 3, 1, 4, 5],
+      [2, 3, 4, 5, 1],
     );
   });
 });

@@ -1,0 +1,41 @@
+// THREAD (RFC 5256 §3): ORDEREDSUBJECT, REFERENCES, REFS.
+import { buildThreads, type ThreadAlgorithm } from '#lib/mail/thread.ts';
+import { readThreadColumns } from '#server/store/thread-index.ts';
+import { runInTurns } from '#server/store/turn.ts';
+import { parseProgram, type SearchProgram } from '../search-key.ts';
+import { formatThreads } from '../thread-format.ts';
+import { Bad } from '../wire/bad.ts';
+import { ok, untagged } from '../wire/encode.ts';
+import { defineCommand, onlySelected } from './command.ts';
+import { badCharset, findMatches, readCharset } from './search.ts';
+
+const algorithms: readonly ThreadAlgorithm[] = ['ORDEREDSUBJECT', 'REFERENCES', 'REFS'];
+
+type Args = { algorithm: ThreadAlgorithm; program: SearchProgram | null };
+
+export const thread = defineCommand<Args>({
+  name: 'THREAD',
+  states: onlySelected,
+  hasUidForm: true,
+  hidesExpunge: true,
+  parse(cursor) {
+    cursor.space();
+    const word = cursor.keyword();
+    const algorithm = algorithms.find((name) => name === word);
+    if (!algorithm) throw new Bad(`Unknown algorithm ${word}`);
+    cursor.space();
+    const charset = readCharset(cursor);
+    return { algorithm, program: charset === null ? null : parseProgram(cursor, charset) };
+  },
+  async *run(session, { algorithm, program }, { isUid }) {
+    if (!program) return badCharset();
+    const found = await findMatches(session, program, null);
+    const { accountId, mailboxId, view } = session.selected;
+    const { uids, columns } = await readThreadColumns(accountId, mailboxId, found, session.gone);
+    const forest = await runInTurns(buildThreads(columns, algorithm), session.gone);
+    const nameOf = (message: number) => (isUid ? uids[message]! : view.numberOf(uids[message]!));
+    const text = await runInTurns(formatThreads(forest, nameOf), session.gone);
+    yield untagged(text === '' ? 'THREAD' : `THREAD ${text}`);
+    return ok('Thread completed');
+  },
+});
