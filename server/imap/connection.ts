@@ -188,7 +188,7 @@ export class Connection {
     const mayExpunge = isUid || !command.hidesExpunge;
     let ending: Ending;
     try {
-      await this.#tellNews(false, false);
+      await this.#tellNews(false, false, command.holdsFlagNews);
       ending = await this.#collect(command, args, {
         tag,
         isUid,
@@ -225,11 +225,11 @@ export class Connection {
   }
 
   /** What other sessions did (RFC 3501 §7: any time; EXPUNGE only where numbers may move). */
-  async #tellNews(mayExpunge: boolean, isForced: boolean): Promise<void> {
+  async #tellNews(mayExpunge: boolean, isForced: boolean, holdsFlags = false): Promise<void> {
     const { selection } = this.#session;
     if (!selection) return;
     await selection.refresh(isForced);
-    this.#send(selection.tell(mayExpunge, this.#session.isCondstore));
+    this.#send(selection.tell(mayExpunge, this.#session.isCondstore, holdsFlags));
   }
 
   #answer(tag: string, ending: Ending): void {

@@ -96,6 +96,17 @@ export class View {
     }
   }
 
+  /**
+   * The client knows without an answer what its STORE ….SILENT did, but not what others did to the same
+   * messages meanwhile: those stay news (RFC 3501 §6.4.6).
+   */
+  markSilent(entries: readonly Entry[], former: ReadonlyMap<number, number>): void {
+    const isKnown = ({ uid }: Entry) =>
+      (former.get(uid) ?? 0) <= Math.max(this.modseq, this.#answered.get(uid) ?? 0) &&
+      !this.#flags.has(uid);
+    this.markAnswered(entries.filter(isKnown));
+  }
+
   /** Takes in what the journal says since `modseq`; `modseq` becomes the new one. */
   apply(changes: Changes, modseq: number): void {
     const arrived: number[] = [];
@@ -125,9 +136,9 @@ export class View {
   /**
    * What the client is to be told now, in order; it counts as told. Without `mayExpunge` (FETCH, STORE,
    * SEARCH by number: RFC 3501 §7.4.1) expunges go on waiting and the numbers stay. `asVanished`: by their
-   * UIDs (RFC 7162 §3.2.10.2).
+   * UIDs (RFC 7162 §3.2.10.2). `holdsFlags`: flags wait.
    */
-  tell(mayExpunge: boolean, asVanished = false): Update[] {
+  tell(mayExpunge: boolean, asVanished = false, holdsFlags = false): Update[] {
     const updates: Update[] = mayExpunge ? this.#tellExpunges(asVanished) : [];
     if (this.#uids.length !== this.#toldCount) {
       this.#toldCount = this.#uids.length;
@@ -136,6 +147,7 @@ export class View {
     }
     if (this.#isRecentUntold) updates.push({ kind: 'recent', count: this.recentCount });
     this.#isRecentUntold = false;
+    if (holdsFlags) return updates;
     for (const entry of this.#flags.values()) {
       const number = this.numberOf(entry.uid);
       if (number > 0) updates.push({ kind: 'flags', number, entry });

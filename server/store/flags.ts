@@ -21,6 +21,8 @@ export type FlagChange = {
 export type FlagOutcome = {
   /** As they are now: only those whose flags really became others. */
   changed: Entry[];
+  /** MODSEQ that each of them had before, by UID. */
+  former: Map<number, number>;
   /** UIDs that were left alone since they changed after `unchangedSince`. */
   modified: number[];
   highestModseq: number;
@@ -51,7 +53,7 @@ async function changeIn(
   unchangedSince: number,
 ): Promise<FlagOutcome> {
   const { highestModseq } = await lockMailbox(tx, accountId, mailboxId);
-  const outcome: FlagOutcome = { changed: [], modified: [], highestModseq };
+  const outcome: FlagOutcome = { changed: [], former: new Map(), modified: [], highestModseq };
   const groups = new Map<string, Entry[]>();
   let unseen = 0;
   for (const chunk of chunkUids(uids)) {
@@ -67,6 +69,7 @@ async function changeIn(
       if (after.flags === before.flags && after.keywords === before.keywords) continue;
       unseen += (before.flags & FLAG.seen) - (after.flags & FLAG.seen);
       outcome.changed.push(after);
+      outcome.former.set(after.uid, before.modseq);
       const key = `${after.flags} ${after.keywords}`;
       const group = groups.get(key);
       if (group) group.push(after);

@@ -30,6 +30,8 @@ export type Command<Args = unknown> = {
   hasUidForm?: true;
   /** Its numbers must stay valid while it is answered: no EXPUNGE (RFC 3501 §7.4.1). */
   hidesExpunge?: true;
+  /** Flags that others changed are told only behind it. */
+  holdsFlagNews?: true;
   /** Looks into the journal even when nobody said that there is news. */
   asksForNews?: true;
   /** Reads everything behind the name. Throws Bad, or a Refusal. */

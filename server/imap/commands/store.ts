@@ -26,6 +26,8 @@ export const store = defineCommand<Args>({
   states: onlySelected,
   hasUidForm: true,
   hidesExpunge: true,
+  // Flags from before it would look to the client like what came of it (.SILENT).
+  holdsFlagNews: true,
   parse(cursor) {
     cursor.space();
     const set = cursor.sequenceSet();
@@ -43,15 +45,15 @@ export const store = defineCommand<Args>({
     const selection = session.selected;
     const { accountId, mailboxId, view } = selection;
     if (selection.isReadOnly) return no('The mailbox is selected read-only', 'READ-ONLY');
-    const uids = findUids(session, args.set, isUid);
-    if (uids === null) return bad('There is no such message');
     const mask = maskOf(selection.grant.rights);
     const change = mask ? restrict(args.change, mask) : args.change;
+    const uids = findUids(session, args.set, isUid);
+    if (uids === null) return bad('There is no such message');
     if (args.unchangedSince !== null) session.isCondstore = true;
     if (change.mode !== 'remove' && isKeywordFlood(selection, change.keywords)) {
       return no(`A mailbox has at most ${keywordLimitPerMailbox} keywords`, 'LIMIT');
     }
-    const { changed, modified } = await changeFlags(
+    const { changed, former, modified } = await changeFlags(
       accountId,
       mailboxId,
       uids,
@@ -60,7 +62,8 @@ export const store = defineCommand<Args>({
     );
     if (change.mode !== 'remove') selection.addKeywords(change.keywords);
     yield selection.tellKeywords();
-    view.markAnswered(changed);
+    if (args.isSilent) view.markSilent(changed, former);
+    else view.markAnswered(changed);
     if (args.isSilent) {
       // RFC 7162 §3.1.3: the new MODSEQ is told even then.
       if (session.isCondstore) {
@@ -105,9 +108,6 @@ function parseBareFlags(cursor: Cursor): string[] {
   return flags;
 }
 
-function isKeywordFlood({ keywords }: Selection, added: readonly string[]): boolean {
-  const known = new Set([...keywords].map((word) => word.toLowerCase()));
-  const fresh = added.filter((word) => !known.has(word.toLowerCase()));
 /**
  * What of the change these rights allow (RFC 4314 §4 STORE: it must not fail while one flag may be changed).
  * Refusal 'forbidden' where none may.
@@ -122,5 +122,8 @@ function restrict(change: FlagChange, mask: FlagMask): FlagChange {
   return { ...change, flags, keywords, mask };
 }
 
+function isKeywordFlood({ keywords }: Selection, added: readonly string[]): boolean {
+  const known = new Set([...keywords].map((word) => word.toLowerCase()));
+  const fresh = added.filter((word) => !known.has(word.toLowerCase()));
   return fresh.length > 0 && known.size + fresh.length > keywordLimitPerMailbox;
 }
