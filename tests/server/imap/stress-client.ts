@@ -203,11 +203,11 @@ export class StressClient {
   #learn(line: string): void {
     const counted = /^\* (\d+) (EXISTS|EXPUNGE|FETCH)/.exec(line);
     const value = Number(counted?.[1]);
-    if (counted?.[2] === 'EXISTS') return this.#learnCount(value);
-    if (counted?.[2] === 'EXPUNGE') return this.#learnExpunge(value);
-    if (counted?.[2] === 'FETCH') return this.#learnMessage(value, line);
+    if (counted?.[2] === 'EXISTS') this.#learnCount(value);
+    if (counted?.[2] === 'EXPUNGE') this.#learnExpunge(value);
+    if (counted?.[2] === 'FETCH') this.#learnMessage(value, line);
     const vanished = /^\* VANISHED (\(EARLIER\) )?([\d,:]+)$/.exec(line);
-    if (vanished) return this.#learnVanished(vanished[1] !== undefined, vanished[2] ?? '');
+    if (vanished) this.#learnVanished(vanished[1] !== undefined, vanished[2] ?? '');
     const code = /^\* OK \[(UIDVALIDITY|HIGHESTMODSEQ) (\d+)\]/.exec(line);
     if (code?.[1] === 'UIDVALIDITY') this.uidValidity = code[2] ?? '';
     if (code?.[1] === 'HIGHESTMODSEQ') this.highestModseq = code[2] ?? '';
