@@ -7,6 +7,7 @@ import { recordChangeIn } from '#lib/trail/change.ts';
 import { createMailbox, findMailbox } from '#server/store/mailboxes.ts';
 import { appendRestored } from './append-restored.ts';
 import { type FoundMessage, findMessages, type Wanted } from './find-messages.ts';
+import { readPopUidOf } from './pop-uids.ts';
 import { enterRepository } from './repository.ts';
 import { readEmailIds } from './restore-missing.ts';
 import { type RestoreOptions, RestoreSource } from './restore-source.ts';
@@ -40,10 +41,15 @@ export function restoreMessages(
     const chosen = chooseCopies(fitting);
     const present = await readEmailIds(account.id);
     const missing = options.to ? chosen : chosen.filter(({ emailId }) => !present.has(emailId));
+    const mailboxes = await source.readAllOwn(sheet, 'Mailbox');
+    const popUidOf = await readPopUidOf(source, sheet, mailboxes);
     const restored: RestoredMessage[] = [];
     for (const { row, ...message } of missing) {
       const mailbox = await ensureMailbox(account.id, options.to ?? message.mailbox);
-      const [uid = 0] = await appendRestored(source, account.id, mailbox.id, [row]);
+      // Where the user has it still, another copy is another message to POP3.
+      const isBack = mailbox.name === 'INBOX' && !present.has(message.emailId);
+      const told = isBack ? popUidOf : undefined;
+      const [uid = 0] = await appendRestored(source, account.id, mailbox.id, [row], told);
       restored.push({ ...message, restoredTo: mailbox.name, uid });
     }
     if (restored.length > 0) {

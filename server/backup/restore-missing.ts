@@ -13,6 +13,7 @@ import type { BackupRow } from './chunk.ts';
 import { clearMailbox } from './clear.ts';
 import { type Jump, jumpMailbox, jumpModseq } from './jump.ts';
 import { ObjectIndex } from './object-index.ts';
+import { readPopUidOf } from './pop-uids.ts';
 import {
   addCounts,
   addUsed,
@@ -64,6 +65,8 @@ export async function restoreMissing(
   const present = await readEmailIds(accountId);
   const rows = (await source.readAllOwn(sheet, 'Mailbox')).filter((row) => !isTwin(row));
   const targets = await matchMailboxes(accountId, rows);
+  const inboxId = (await findMailbox(accountId, 'INBOX'))?.id;
+  const popUidOf = await readPopUidOf(source, sheet, rows);
   // Parents before what is below them.
   const gone = rows
     .filter(({ id }) => !targets.has(String(id)))
@@ -76,8 +79,10 @@ export async function restoreMissing(
     const missing = part.filter(({ emailId }) => !present.has(String(emailId)));
     if (!mailbox || missing.length === 0) continue;
     const target = targets.get(String(mailbox.id));
-    if (target) await appendRestored(source, accountId, target, missing);
-    else {
+    if (target) {
+      const told = target === inboxId ? popUidOf : undefined;
+      await appendRestored(source, accountId, target, missing, told);
+    } else {
       const modseq = jumpModseq(mailbox, jump);
       await insertMessages(
         source,

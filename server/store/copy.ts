@@ -7,11 +7,15 @@ import { Refusal } from '#lib/errors.ts';
 import { pokeMailbox } from './journal.ts';
 import { lockAll } from './keep.ts';
 import { countUnseen, type LeavingRow, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
-import { isRecoverable } from './mailbox-name.ts';
+import { isRecoverable, recoverableName } from './mailbox-name.ts';
 import { changeMailbox, type Mailbox } from './mailbox-row.ts';
+import { returnPopUids } from './pop-uid.ts';
 import { takeQuota } from './quota.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
+
+/** What POP3 shows. */
+const inbox = 'INBOX';
 
 export type Copied = {
   /** Of the target mailbox (RFC 4315 §3 COPYUID). */
@@ -71,6 +75,10 @@ export async function moveIn(
     await takeQuota(tx, accountId, toId, sumSizes(rows), rows.length);
   }
   const moved = await relocateRows(tx, accountId, fromId, rows, toId, false);
+  if (target.name === inbox && source.name === recoverableName(inbox)) {
+    const move = { accountId, fromId, toId, pairs: moved.pairs };
+    await returnPopUids(tx, move, target.uidValidity);
+  }
   return { uidValidity: moved.uidValidity, pairs: moved.pairs };
 }
 

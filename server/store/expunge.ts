@@ -7,6 +7,7 @@ import { pokeMailbox, readView } from './journal.ts';
 import { lockWithTwin } from './keep.ts';
 import { type Expunged, eraseRows, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
 import { readMailbox } from './mailbox-row.ts';
+import { movePopUids } from './pop-uid.ts';
 import { returnQuota } from './quota.ts';
 
 export { type Expunged, eraseRows as removeRows, selectLeaving, sumSizes } from './leaving.ts';
@@ -56,6 +57,7 @@ async function removeAndPoke(
     if (!twinId) return { expunged: await eraseRows(tx, accountId, mailboxId, rows), twinId };
     await returnQuota(tx, accountId, sumSizes(rows), rows.length);
     const kept = await relocateRows(tx, accountId, mailboxId, rows, twinId, true);
+    await movePopUids(tx, { accountId, fromId: mailboxId, toId: twinId, pairs: kept.pairs });
     const gone = rows.map((row) => row.uid);
     return { expunged: { uids: gone, highestModseq: kept.highestModseq }, twinId };
   });

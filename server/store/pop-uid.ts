@@ -1,7 +1,11 @@
 // UIDLs that messages brought from another server (RFC 1939 §7), so that POP3 clients do not fetch everything
 // again. A row belongs to a UID of one mailbox: a message that leaves INBOX loses it, and since no UID comes
-// twice, a row whose message has gone is harmless until the job removes it.
-import { db, insertRows, sql, type Tx, write } from '#lib/db.ts';
+// twice, a row whose message has gone is harmless until the job removes it. One that is deleted takes its row into
+// the twin, and comes back with the UIDL that it had.
+import { cutRows, db, insertRows, join, sql, type Tx, write } from '#lib/db.ts';
+import { nextTurn } from './turn.ts';
+
+const rowsPerLook = 1000;
 
 export type PopUid = { uid: number; text: string };
 
@@ -53,6 +57,58 @@ export async function readPopUids(
     kept.set(Number(uid), text);
   }
   return kept;
+}
+
+type Move = {
+  accountId: string;
+  fromId: string;
+  toId: string;
+  /** UID before and after. */
+  pairs: [number, number][];
+};
+
+/** Lets rows go along with messages that moved; where there are none it costs one look. */
+export async function movePopUids(tx: Tx, { accountId, fromId, toId, pairs }: Move): Promise<void> {
+  const one = await tx.$queryRaw<unknown[]>`SELECT 1 AS "one" FROM "PopUid"
+    WHERE "accountId" = ${accountId} AND "mailboxId" = ${fromId} LIMIT 1`;
+  if (one.length === 0) return;
+  const moved: PopUid[] = [];
+  for (const uids of cutRows(pairs.map(([uid]) => sql`${uid}`))) {
+    const gone = await tx.$queryRaw<{ uid: bigint | number; text: string }[]>`DELETE FROM "PopUid"
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${fromId} AND "uid" IN (${join(uids)})
+      RETURNING "uid", "text"`;
+    for (const { uid, text } of gone) moved.push({ uid: Number(uid), text });
+  }
+  const newUids = new Map(pairs);
+  const rows = moved.map(({ uid, text }) => ({ uid: newUids.get(uid) ?? 0, text }));
+  await insertPopUids(tx, accountId, toId, rows);
+}
+
+/**
+ * Messages come back from the twin (`fromId`) into INBOX (`toId`): they get the UIDLs they had there. Those that had one of
+ * our own making are known by the tombstones; where these are gone, they get new ones.
+ */
+export async function returnPopUids(tx: Tx, move: Move, uidValidity: number): Promise<void> {
+  const { accountId, toId, pairs } = move;
+  await movePopUids(tx, move);
+  const newUids = new Map(pairs);
+  const [first, last] = [pairs[0]?.[0] ?? 0, pairs.at(-1)?.[0] ?? 0];
+  for (let uid = 0; ; ) {
+    const rows = await tx.$queryRaw<Record<'uid' | 'keptUid', bigint | number>[]>`
+      SELECT "uid", "keptUid" FROM "Tombstone" WHERE "accountId" = ${accountId}
+      AND "mailboxId" = ${toId} AND "uid" > ${uid} AND "keptUid" BETWEEN ${first} AND ${last}
+      ORDER BY "uid" LIMIT ${rowsPerLook}`;
+    const told = rows.flatMap((row): PopUid[] => {
+      const newUid = newUids.get(Number(row.keptUid));
+      const text = defaultPopUid(Number(row.uid), uidValidity);
+      return newUid === undefined ? [] : [{ uid: newUid, text }];
+    });
+    // A row that moved says more, and stays.
+    await insertPopUids(tx, accountId, toId, told);
+    if (rows.length < rowsPerLook) return;
+    uid = Number(rows.at(-1)?.uid);
+    await nextTurn();
+  }
 }
 
 /** Removes those whose message is no more. A timed job. */

@@ -28,7 +28,9 @@ import {
   listMailboxes,
   renameMailbox,
 } from '#server/store/mailboxes.ts';
+import { defaultPopUid, insertPopUids, readPopUids, removePopUids } from '#server/store/pop-uid.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
+import { purgeAccount } from '#server/store/recoverable.ts';
 import { appendTexts, mailboxOf, makeMessage } from '#tests/server/store/fixture.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { makePlace } from './fixture.ts';
@@ -279,6 +281,37 @@ describe('a user who is there', () => {
     await assert.rejects(restoreUser(place.folder, 'nobody@example.test', options), {
       reason: 'not-found',
     });
+  });
+});
+
+describe('UIDLs of messages that come back to INBOX', () => {
+  it('stay what POP3 clients were told', async () => {
+    const inbox = await mailboxOf(account, 'INBOX');
+    await write((tx) => insertPopUids(tx, account, inbox.id, [{ uid: 2, text: 'brought' }]));
+    await takeBackup(place.folder);
+    const told = [defaultPopUid(1, inbox.uidValidity), 'brought'];
+    const readTexts = async () => {
+      const kept = await readPopUids(account, inbox.id);
+      const rows = await db.message.findMany({
+        where: { accountId: account, mailboxId: inbox.id },
+      });
+      const uids = rows.map(({ uid }) => Number(uid));
+      return uids.map((uid) => kept.get(uid) ?? defaultPopUid(uid, inbox.uidValidity)).sort();
+    };
+    const before = await readTexts();
+    await removeMessages(account, inbox.id, [1, 2]);
+    await purgeAccount(account, { isAll: true });
+    await removePopUids();
+    await restore();
+    assert.deepEqual(await readTexts(), before);
+    await removeMessages(account, inbox.id, [4, 5]);
+    await restoreMessages(place.folder, address, { text: 'one' }, options);
+    assert.ok((await readTexts()).includes(told[0] ?? ''));
+    // Another copy beside the message itself is another one.
+    await restoreMessages(place.folder, address, { text: 'one' }, { ...options, to: 'INBOX' });
+    const texts = await readTexts();
+    assert.equal(new Set(texts).size, texts.length);
+    await checkWhole();
   });
 });
 

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { db, write } from '#lib/db.ts';
 import { moveMessages } from '#server/store/copy.ts';
+import { removeMessages } from '#server/store/expunge.ts';
 import { createMailbox } from '#server/store/mailboxes.ts';
 import { insertPopUids, isPopUid, removePopUids } from '#server/store/pop-uid.ts';
+import { findRecoverable, restoreMessages } from '#server/store/recoverable.ts';
 import { ask, askLines, type Fixture, inboxOf, openFixture } from './fixture.ts';
 
 let fixture: Fixture;
@@ -40,6 +42,40 @@ describe('UIDL', () => {
     assert.deepEqual(await removePopUids(), { popUids: 1 });
     assert.deepEqual(await removePopUids(), { popUids: 0 });
     assert.equal(await db.popUid.count({ where: { accountId: account.id } }), 1);
+  });
+
+  it('is the same again when a deleted message comes back', async () => {
+    const account = await fixture.addUser(messages);
+    const { mailbox } = await inboxOf(account);
+    const validity = mailbox.uidValidity.toString(16).padStart(8, '0');
+    await write((tx) => insertPopUids(tx, account.id, mailbox.id, [{ uid: 2, text: 'brought' }]));
+    const readTexts = async () => {
+      const client = await fixture.logIn(account);
+      const lines = (await askLines(client, 'UIDL')).slice(1);
+      await ask(client, 'QUIT');
+      return lines.map((line) => line.split(' ')[1]).sort();
+    };
+    const told = [`00000001${validity}`, `00000003${validity}`, 'brought'];
+    for (const uids of [
+      [1, 2, 3],
+      [4, 5],
+      [6, 7, 8],
+    ]) {
+      await removeMessages(account.id, mailbox.id, uids);
+      await removePopUids();
+      const twin = await findRecoverable(account.id, 'INBOX');
+      await restoreMessages(account.id, twin!.id, null);
+      assert.deepEqual(await readTexts(), told);
+    }
+    // Elsewhere there is no POP3, and no UIDL to keep.
+    await removeMessages(account.id, mailbox.id, [9, 10]);
+    const twin = await findRecoverable(account.id, 'INBOX');
+    const archive = await restoreMessages(account.id, twin!.id, null, 'Archive');
+    const uids = archive.pairs.map(([, uid]) => uid);
+    await moveMessages(account.id, archive.mailboxId, uids, mailbox.id);
+    const later = await readTexts();
+    assert.equal(new Set(later).size, 3);
+    assert.equal(later.filter((text) => told.includes(text ?? '')).length, 1);
   });
 
   it('gives no text twice', async () => {
