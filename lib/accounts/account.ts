@@ -4,6 +4,7 @@ import { db, isUniqueViolation, type Tx, write } from '../db.ts';
 import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
+import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
@@ -49,7 +50,14 @@ export function toAccount(row: Row): Account {
   };
 }
 
-export type AccountFilter = { search?: string; domain?: string; page?: number; pageSize?: number };
+export type AccountFilter = {
+  search?: string;
+  domain?: string;
+  /** Left out: both. */
+  kind?: Account['kind'];
+  page?: number;
+  pageSize?: number;
+};
 
 /** A page of accounts by address; `page` counts from 1. */
 export async function listAccounts(
@@ -59,6 +67,7 @@ export async function listAccounts(
   const search = filter.search?.trim().toLowerCase();
   const where = {
     ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
+    ...(filter.kind ? { kind: filter.kind } : {}),
     ...(search
       ? { OR: [{ address: containsText(search) }, { displayName: containsText(search) }] }
       : {}),
@@ -170,6 +179,7 @@ export async function updateAccount(
     if (loses && before.role === 'admin') await refuseLastAdmin(tx, id);
     const endsSessions = loses || (change.role !== undefined && change.role !== before.role);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
+    if (change.role === 'admin') requirePerson(before);
     return tx.account.update({
       where: { id },
       data: {
@@ -189,7 +199,9 @@ export async function updateAccount(
 export async function setPassword(id: string, password: string, by: string): Promise<void> {
   const passwordHash = await hashPassword(password);
   await write(async (tx) => {
-    const { address } = await findIn(tx, id);
+    const row = await findIn(tx, id);
+    const { address } = row;
+    requirePerson(row);
     await tx.account.update({ where: { id }, data: { passwordHash, epoch: { increment: 1 } } });
     await recordChangeIn(tx, by, `user ${address}`, 'new password');
   });
@@ -197,16 +209,43 @@ export async function setPassword(id: string, password: string, by: string): Pro
 
 /** Removes the login and the address at once; the daemon's job removes the mail behind it. */
 export async function removeAccount(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
-    const { address, role } = await findIn(tx, id);
+  const members = await write(async (tx) => {
+    const { address, role, kind } = await findIn(tx, id);
     if (role === 'admin') await refuseLastAdmin(tx, id);
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
-    await recordChangeIn(tx, by, `user ${address}`, 'removed');
+    const members = await tx.member.findMany({ where: { sharedId: id } });
+    await endSharing(tx, id, address);
+    const subject = kind === 'shared' ? 'shared mailbox' : 'user';
+    await recordChangeIn(tx, by, `${subject} ${address}`, 'removed');
+    return members;
   });
 }
 
 async function findIn(tx: Tx, id: string): Promise<Row> {
+  // Their open sessions lose its mailboxes now.
+  for (const { memberId } of members) poke(`account:${memberId}`);
+}
+
+/** What others' mailboxes gave the account, and what its own gave others. */
+async function endSharing(tx: Tx, id: string, address: string): Promise<void> {
+  await tx.member.deleteMany({ where: { OR: [{ sharedId: id }, { memberId: id }] } });
+  await tx.mailboxRight.deleteMany({
+    where: { OR: [{ accountId: id }, { identifier: { in: [id, `-${id}`] } }] },
+  });
+  await tx.annotation.deleteMany({ where: { ownerId: id } });
+  const prefix = `Shared/${address}/`;
+  await tx.$executeRaw`DELETE FROM "Subscription"
+    WHERE SUBSTR("name", 1, ${prefix.length}) = ${prefix}`;
+}
+
+/** Refusal 'forbidden' for a shared mailbox: nobody signs in as it. */
+function requirePerson(row: Row): void {
+  if (row.kind !== 'shared') return;
+  throw new Refusal(
+    'forbidden',
+    `${row.address} is a shared mailbox: its members sign in as themselves.`,
+  );
   const row = await tx.account.findUnique({ where: { id } });
   if (!row) throw new Refusal('not-found', 'This user is not here any more.');
   return row;

@@ -147,16 +147,34 @@ async function findPostmaster(local: string): Promise<Found> {
   return admin && { kind: 'account', accountId: admin.id, isDisabled: false };
 }
 
-/** The address of the account and every enabled alias that leads straight to it. */
+/**
+ * Every address the account sends with: its own and those of the shared mailboxes whose members may send, each
+ * with the enabled aliases that lead straight to it. Its own stand first.
+ */
 export async function listOwnAddresses(accountId: string): Promise<string[]> {
   const account = await db.account.findUnique({ where: { id: accountId } });
   if (!account) return [];
-  const targets = await db.aliasTarget.findMany({ where: { address: account.address } });
+  const memberships = await db.member.findMany({ where: { memberId: accountId, maySend: true } });
+  const shared = await db.account.findMany({
+    where: {
+      id: { in: memberships.map(({ sharedId }) => sharedId) },
+      kind: 'shared',
+      isDisabled: false,
+    },
+    orderBy: { address: 'asc' },
+  });
+  const lists: string[] = [];
+  for (const { address } of [account, ...shared]) lists.push(...(await listNamesOf(address)));
+  return [...new Set(lists)];
+}
+
+async function listNamesOf(address: string): Promise<string[]> {
+  const targets = await db.aliasTarget.findMany({ where: { address } });
   const aliases = await db.alias.findMany({
     where: { id: { in: targets.map((target) => target.aliasId) }, isDisabled: false },
     orderBy: { address: 'asc' },
   });
-  return [account.address, ...aliases.map((alias) => alias.address)];
+  return [address, ...aliases.map((alias) => alias.address)];
 }
 
 /** Whether the account may put `address` into envelope sender and From: its own, an alias, or one with a detail. */

@@ -195,7 +195,11 @@ const userCommands: CommandDefinition[] = [
     options: [],
     help: 'list users, all or those with a text in address or name',
     run: async (input) => {
-      const { rows } = await listAccounts({ search: textAt(input, 0), pageSize: 100_000 });
+      const { rows } = await listAccounts({
+        kind: 'person',
+        search: textAt(input, 0),
+        pageSize: 100_000,
+      });
       return {
         rows: rows.map(showAccount),
         columns: [

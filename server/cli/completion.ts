@@ -3,6 +3,7 @@ import { listAccounts } from '#lib/accounts/account.ts';
 import { listAliases } from '#lib/accounts/alias.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
 import { listNetworks } from '#lib/accounts/network.ts';
+import { listSharedMailboxes } from '#lib/accounts/shared.ts';
 import { Refusal } from '#lib/errors.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { listRelayRules } from '#lib/queue/relay-rule.ts';
@@ -12,9 +13,11 @@ import { type CommandDefinition, textAt } from './command.ts';
 /** The names a command's first argument may have, by the command's first word. */
 const namesOf: Record<string, () => Promise<string[]>> = {
   domain: async () => (await listDomains()).map((domain) => domain.name),
-  user: async () => (await listAccounts({ pageSize: 1000 })).rows.map((user) => user.address),
+  user: async () =>
+    (await listAccounts({ kind: 'person', pageSize: 1000 })).rows.map((user) => user.address),
   deleted: async () => (await listAccounts({ pageSize: 1000 })).rows.map((user) => user.address),
   alias: async () => (await listAliases()).map((alias) => alias.address),
+  shared: async () => (await listSharedMailboxes()).map((mailbox) => mailbox.address),
   network: async () => (await listNetworks()).map((network) => network.cidr),
   settings: async () => settings.map((setting) => setting.key),
   route: async () => (await listRelayRules()).map((rule) => rule.id),

@@ -15,10 +15,12 @@ import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { printResult } from './print.ts';
 import { serverCommands } from './server.ts';
+import { sharedCommands } from './shared.ts';
 import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
+  ...sharedCommands,
   ...serverCommands,
   ...transferCommands,
   ...deletedCommands,
@@ -32,6 +34,7 @@ const groupHelp: Record<string, string> = {
   user: 'users',
   deleted: 'deleted messages that can be restored',
   alias: 'aliases and catch-alls',
+  shared: 'mailboxes that several users open',
   settings: 'settings, as on the admin pages',
   network: 'trusted networks (mynetworks)',
   route: 'relay rules (transport, relayhost)',

@@ -28,7 +28,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
   const settings = await readSettings();
   const pageSize = settings['web.pageSize'];
   const [{ rows, total }, domains] = await Promise.all([
-    listAccounts({ search: q, domain, page, pageSize }),
+    listAccounts({ kind: 'person', search: q, domain, page, pageSize }),
     listDomains(),
   ]);
   return (

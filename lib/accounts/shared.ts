@@ -1,0 +1,89 @@
+// Shared mailboxes that administrators make: an account of kind "shared" has an address and mailboxes and
+// receives mail like a user, but no password, so nobody signs in as it. Its members (member.ts) open it.
+import { now } from '../clock.ts';
+import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { containsText } from '../dialect/index.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../trail/change.ts';
+import { type Account, removeAccount, requireAccount, toAccount } from './account.ts';
+import { domainOf, requireAddress } from './address.ts';
+import { requireDomain } from './domain.ts';
+import { listMembers, type Member } from './member.ts';
+
+export type SharedMailbox = Account & { members: Member[] };
+
+/** Shared mailboxes by address, with their members; with `search` those whose address or name holds it. */
+export async function listSharedMailboxes(
+  filter: { search?: string; domain?: string } = {},
+): Promise<SharedMailbox[]> {
+  const search = filter.search?.trim().toLowerCase();
+  const conditions: object[] = [{ kind: 'shared' }];
+  if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
+  if (search) {
+    conditions.push({
+      OR: [{ address: containsText(search) }, { displayName: containsText(search) }],
+    });
+  }
+  const rows = await db.account.findMany({
+    where: { AND: conditions },
+    orderBy: { address: 'asc' },
+    take: 5000,
+  });
+  const members = await listMembers(rows.map((row) => row.id));
+  return rows.map((row) => ({ ...toAccount(row), members: members.get(row.id) ?? [] }));
+}
+
+/** The shared mailbox of that address. Refusal 'not-found', also for a user's. */
+export async function requireSharedMailbox(address: string): Promise<Account> {
+  const account = await requireAccount(address).catch((error) => {
+    if (error instanceof Refusal) return null;
+    throw error;
+  });
+  if (account?.kind !== 'shared') {
+    throw new Refusal('not-found', `There is no shared mailbox ${address} here.`);
+  }
+  return account;
+}
+
+export type NewSharedMailbox = { address: string; displayName?: string };
+
+/** Adds a shared mailbox in a domain that exists. Refusal 'invalid', 'not-found' (domain), 'exists'. */
+export async function addSharedMailbox(input: NewSharedMailbox, by: string): Promise<Account> {
+  const address = requireAddress(input.address);
+  const domain = await requireDomain(domainOf(address));
+  const displayName = input.displayName?.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim() ?? '';
+  const data = {
+    id: newId(),
+    address,
+    domainId: domain.id,
+    displayName: displayName.slice(0, 200),
+    kind: 'shared',
+    createdAt: now(),
+  };
+  try {
+    return toAccount(await write((tx) => insertIn(tx, data, by)));
+  } catch (error) {
+    if (isUniqueViolation(error)) {
+      throw new Refusal('exists', `${address} is here already.`, 'address');
+    }
+    throw error;
+  }
+}
+
+async function insertIn(
+  tx: Tx,
+  data: Parameters<Tx['account']['create']>[0]['data'] & { address: string },
+  by: string,
+) {
+  if (await tx.alias.findUnique({ where: { address: data.address } })) {
+    throw new Refusal('exists', `${data.address} is an alias already.`, 'address');
+  }
+  await recordChangeIn(tx, by, `shared mailbox ${data.address}`, 'added');
+  return tx.account.create({ data });
+}
+
+/** Removes a shared mailbox; its mail goes behind it. Refusal 'not-found'. */
+export async function removeSharedMailbox(address: string, by: string): Promise<void> {
+  await removeAccount((await requireSharedMailbox(address)).id, by);
+}
