@@ -109,6 +109,11 @@ function toFigure(name: string, goal: number, { drey, peer, bytes }: Times): Fig
   return { name, unit: `${beside} (goal ${goal})${size}`, values: drey };
 }
 
+/** Minutes pass until the table comes. */
+function tell(figure: Figure | undefined): void {
+  if (figure) console.error(`${figure.name}: ${median(figure.values).toFixed(2)} ${figure.unit}`);
+}
+
 async function measureLogin(sides: Side[], which: 'usual' | 'quick'): Promise<Times> {
   const times: Times = { drey: [], peer: [], bytes: { drey: 0, peer: 0 } };
   for (let run = 0; run <= logins; run += 1) {
@@ -196,6 +201,7 @@ async function measureServing(daemon: Watched, peer: Peer | null): Promise<Figur
       const figure = toFigure(`${size}: ${row.name}`, row.goal, times);
       const late = `; loop late p99 ${p99.toFixed(0)}, longest ${max.toFixed(0)}`;
       figures.push({ ...figure, unit: figure.unit + late });
+      tell(figures.at(-1));
     }
   }
   if (isChosen('LOGIN')) {
