@@ -1,7 +1,7 @@
 // One at a time in a backup folder: a file that says who is there. It is given its name whole (link), so
 // whoever finds it can tell whether its owner is still alive, and takes over from one that is not.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,11 @@ export async function lockFolder(
     void utimes(path, time, time).catch(() => undefined);
   }, beatMs);
   beat.unref();
+  // A command that is ended on its way (process.exit) has no time for more.
+  const letGo = () => rmSync(path, { force: true });
+  process.once('exit', letGo);
   return async () => {
+    process.removeListener('exit', letGo);
     clearInterval(beat);
     if ((await readOwner(path))?.token === own.token) await rm(path, { force: true });
   };

@@ -173,6 +173,8 @@ export const backupCommands: CommandDefinition[] = [
     arguments: ['<folder>'],
     options: [],
     help: 'add a snapshot of everything to a backup folder; only what is new is written',
+    stopped:
+      'Stopped: there is no new snapshot, and those that are there are whole. Run the backup again.',
     run: runBackup,
   },
   {
@@ -197,6 +199,7 @@ export const backupCommands: CommandDefinition[] = [
     arguments: ['<folder>'],
     options: [{ flags: '--keep <number>', help: 'how many of the newest snapshots stay' }],
     help: 'remove older snapshots and what only they needed',
+    stopped: 'Stopped: what is listed is whole. Run it again to make the rest free.',
     run: runPrune,
   },
   {
@@ -218,6 +221,7 @@ export const backupCommands: CommandDefinition[] = [
       { flags: '--skip-damaged', help: 'leave out what is damaged in the backup' },
     ],
     help: 'restore everything into an empty data folder, or the mail of one user',
+    stopped: 'Stopped: the restore is not complete. Run it again.',
     run: runRestore,
   },
 ];

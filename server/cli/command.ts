@@ -24,6 +24,8 @@ export type CommandDefinition = {
   arguments: string[];
   options: Option[];
   help: string;
+  /** What to know when it is ended by a signal on its way: of commands that take long. */
+  stopped?: string;
   run(input: Input): Promise<Result>;
 };
 

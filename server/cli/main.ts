@@ -1,6 +1,6 @@
 // `npx drey …`: the admin panel's operations for a terminal. It talks to the database, so it works whether
 // the server runs or not; a running server notices each change.
-// Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+// Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 128 and more ended by a signal.
 import './quiet.ts';
 import { Command, CommanderError } from 'commander';
 import { closeDatabase } from '#lib/db.ts';
@@ -16,6 +16,7 @@ import { deletedCommands } from './deleted.ts';
 import { printResult } from './print.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
+import { stopOnSignals } from './stop.ts';
 import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
@@ -77,6 +78,7 @@ function addCommand(parent: Command, word: string, definition: CommandDefinition
   command.option('--json', 'print JSON');
   command.action(async (...given: unknown[]) => {
     const options = command.opts<Record<string, string | boolean | undefined>>();
+    stopOnSignals(definition.stopped);
     const values = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
     printResult(await definition.run({ arguments: values, options }), options.json === true);
   });

@@ -126,6 +126,7 @@ export const transferCommands: CommandDefinition[] = [
       { flags: '--any-size', help: 'also messages over the largest size of the settings' },
     ],
     help: "add mail from a Maildir, mbox or .eml files to a user's mailboxes; may be repeated",
+    stopped: 'Stopped. What was imported is there; run the import again, and it goes on.',
     run: runImport,
   },
   {
@@ -136,6 +137,7 @@ export const transferCommands: CommandDefinition[] = [
       { flags: '--folder <name>', help: 'only this mailbox and those below it' },
     ],
     help: "write a user's mail into a folder; a second export adds what is new",
+    stopped: 'Stopped: the export is not complete. Run it again, and it goes on.',
     run: runExport,
   },
 ];
