@@ -10,11 +10,13 @@ import { unfinishedRestore } from './backup/data-files.ts';
 export class StartError extends Error {}
 
 /**
- * Makes the data folder (0700) and brings the database to this version. Throws StartError, also where a restore has
+ * Makes the data folder (0700; from here on this process makes files for its owner alone) and brings the database to this version. Throws StartError, also where a restore has
  * not been finished, unless that is what is about to be done.
  */
 export async function openData(isForRestore = false): Promise<void> {
   const folder = dataFolder();
+  // SQLite makes its files for everybody to read, and the folder may be somebody's who meant it so.
+  process.umask(0o077);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
