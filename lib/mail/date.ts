@@ -134,14 +134,16 @@ export function formatDate(date: Date, offsetMinutes = 0): string {
 
 /** IMAP date-time in UTC, without quotes: `01-Nov-2026 09:55:06 +0000`. */
 export function formatInternalDate(date: Date): string {
-  const day = `${pad(date.getUTCDate())}-${MONTHS[date.getUTCMonth()]}-${pad(date.getUTCFullYear(), 4)}`;
+  const day = `${twoDigits[date.getUTCDate()]}-${MONTHS[date.getUTCMonth()]}-${pad(date.getUTCFullYear(), 4)}`;
   return `${day} ${formatClock(date)} +0000`;
 }
 
+/** A mailbox has a hundred thousand dates. */
+const twoDigits = Array.from({ length: 60 }, (_, number) => pad(number));
+
 function formatClock(date: Date): string {
-  return [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()]
-    .map((number) => pad(number))
-    .join(':');
+  const hours = twoDigits[date.getUTCHours()];
+  return `${hours}:${twoDigits[date.getUTCMinutes()]}:${twoDigits[date.getUTCSeconds()]}`;
 }
 
 function pad(number: number, width = 2): string {

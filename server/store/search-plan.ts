@@ -67,6 +67,23 @@ export function isTextAlone(criterion: Criterion, numbers: Map<Criterion, number
   return numbers.size > 0;
 }
 
+const rollKinds: readonly Criterion['kind'][] = [
+  'all',
+  'and',
+  'or',
+  'not',
+  'flag',
+  'keyword',
+  'uid',
+  'modseq',
+];
+
+/** Whether what the roll of the mailbox has of a message (roll.ts) decides everything. */
+export function isRollAlone(criterion: Criterion): boolean {
+  for (const { kind } of walk(criterion)) if (!rollKinds.includes(kind)) return false;
+  return true;
+}
+
 /** The stretch of UIDs outside which nothing can fit. */
 export function findUidBounds(criterion: Criterion): [number, number] {
   const all: [number, number] = [1, 0xffff_ffff];

@@ -5,7 +5,9 @@
 //
 // Invariant: the index only spares looks. Whatever it does not answer is looked for in the messages.
 import { db } from '#lib/db.ts';
+import { readView } from './journal.ts';
 import { readMailbox } from './mailbox-row.ts';
+import type { Roll } from './roll.ts';
 import {
   type Candidate,
   type Criterion,
@@ -19,12 +21,14 @@ import {
   findColumns,
   findTextKeys,
   findUidBounds,
+  isRollAlone,
   isTextAlone,
   type RowColumn,
 } from './search-plan.ts';
 import { findTextHits, type TextHits, type TextKey } from './text-hits.ts';
 import { nextTurn, startLoop } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
+import { findUid } from './uid-list.ts';
 
 export type { Criterion } from './search-criterion.ts';
 
@@ -66,6 +70,9 @@ export async function searchMessages(
   signal?: AbortSignal,
 ): Promise<number[]> {
   checkCost(criterion);
+  if (isRollAlone(criterion)) {
+    return judgeRoll((await readView(accountId, mailboxId)).roll, criterion);
+  }
   const mailbox = await readMailbox(db, accountId, mailboxId);
   const { keys, numbers } = findTextKeys(criterion);
   const [first, last] = findUidBounds(criterion);
@@ -88,6 +95,27 @@ export async function searchMessages(
   if (isAlone) await ask(search, first);
   const found = search.hits ? await judgeHits(search, search.hits) : await judgeRows(search);
   return found.sort((a, b) => a - b);
+}
+
+/** Flags, keywords, UIDs and MODSEQs are in memory. */
+async function judgeRoll(roll: Roll, criterion: Criterion): Promise<number[]> {
+  const { match } = compileCriterion(criterion);
+  const [first, last] = findUidBounds(criterion);
+  const found: number[] = [];
+  const loop = startLoop();
+  // One for all: a test keeps nothing of what it looks at.
+  const candidate: Candidate = { ...bare, uid: 0 };
+  for (let index = findUid(roll.uids, first); index < roll.size; index++) {
+    const uid = roll.uids[index]!;
+    if (uid > last) break;
+    candidate.uid = uid;
+    candidate.modseq = roll.modseqs[index]!;
+    candidate.flags = roll.flags[index]!;
+    candidate.keywords = roll.keywordsAt(index);
+    if (match(candidate)) found.push(uid);
+    if (index % 4096 === 4095) await loop.pause();
+  }
+  return found;
 }
 
 /** Asks the index about the messages from a UID on, once. */
