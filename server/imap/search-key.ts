@@ -17,15 +17,30 @@ export type SearchKey =
   | { kind: 'not'; key: SearchKey }
   | { kind: 'and' | 'or'; keys: SearchKey[] };
 
-export type SearchProgram = { key: SearchKey; usesModseq: boolean };
+export type SearchProgram = {
+  key: SearchKey;
+  usesModseq: boolean;
+  /** Message numbers or "$", which mean something in the selected mailbox only. */
+  usesNumbers: boolean;
+  /** What fits may change though the message does not: numbers, \Recent, the time. */
+  isMoving: boolean;
+};
 
-/** Keys of one program; a longer one is an attack on the store. */
-export const keyLimit = 1000;
+/** Keys of one program; a longer one is an attack on the store. OR 1,000 deep has 2,001. */
+export const keyLimit = 2500;
+/** NOT and OR, which need no parentheses, within each other: programs write long lists that way. */
+const operatorLimit = 1000;
 
 /** Names that CHARSET may have, for BADCHARSET. */
 export const charsets = ['US-ASCII', 'UTF-8', 'ISO-8859-1', 'ISO-8859-15', 'WINDOWS-1252'] as const;
 
-type Parsing = { charset: string; count: number; usesModseq: boolean };
+type Parsing = Omit<SearchProgram, 'key'> & {
+  charset: string;
+  count: number;
+  /** Parentheses around, and operators around. */
+  depth: number;
+  operators: number;
+};
 
 const flagKeys: Record<string, number> = {
   ANSWERED: FLAG.answered,
@@ -48,41 +63,63 @@ const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 
 /** search-key *(SP search-key) up to the end of the command. */
 export function parseProgram(cursor: Cursor, charset: string): SearchProgram {
-  const parsing: Parsing = { charset, count: 0, usesModseq: false };
+  const parsing: Parsing = {
+    charset,
+    count: 0,
+    depth: 0,
+    operators: 0,
+    usesModseq: false,
+    usesNumbers: false,
+    isMoving: false,
+  };
   const keys: SearchKey[] = [];
-  do keys.push(parseKey(cursor, parsing, 0));
+  do keys.push(parseKey(cursor, parsing));
   while (cursor.trySpace());
   cursor.expectEnd();
-  return { key: join('and', keys), usesModseq: parsing.usesModseq };
+  const { usesModseq, usesNumbers, isMoving } = parsing;
+  return { key: join('and', keys), usesModseq, usesNumbers, isMoving };
 }
 
-function parseKey(cursor: Cursor, parsing: Parsing, depth: number): SearchKey {
-  if (depth > depthLimit) throw new Bad('The search is nested too deeply');
+function parseKey(cursor: Cursor, parsing: Parsing): SearchKey {
+  if (parsing.depth > depthLimit || parsing.operators > operatorLimit) {
+    throw new Bad('The search is nested too deeply');
+  }
   if (++parsing.count > keyLimit) throw new Bad('The search has too many keys');
   if (cursor.peek() === '(') {
     const keys: SearchKey[] = [];
-    cursor.list(() => keys.push(parseKey(cursor, parsing, depth + 1)));
+    parsing.depth++;
+    cursor.list(() => keys.push(parseKey(cursor, parsing)));
+    parsing.depth--;
     if (keys.length === 0) throw new Bad('Empty parentheses in a search');
     return join('and', keys);
   }
-  if (/[\d*$]/.test(cursor.peek())) return { kind: 'set', set: cursor.sequenceSet(), isUid: false };
+  if (/[\d*$]/.test(cursor.peek())) return readSet(cursor, parsing, false);
   const word = cursor.keyword();
-  const combined = parseCombined(word, cursor, parsing, depth);
+  const combined = parseCombined(word, cursor, parsing);
   if (combined) return combined;
   const criterion = parseCriterion(word, cursor, parsing);
   if (!criterion) throw new Bad(`Unknown search key ${word}`);
   return { kind: 'plain', criterion };
 }
 
-function parseCombined(
-  word: string,
-  cursor: Cursor,
-  parsing: Parsing,
-  depth: number,
-): SearchKey | null {
+/** All of them is no question of numbers. */
+function readSet(cursor: Cursor, parsing: Parsing, isUid: boolean): SearchKey {
+  const set = cursor.sequenceSet();
+  const isAll = set.length === 1 && set[0]![0] === 1 && set[0]![1] === Number.POSITIVE_INFINITY;
+  if (isAll) return { kind: 'plain', criterion: { kind: 'all' } };
+  if (!isUid || set === savedResult) parsing.usesNumbers = true;
+  const namesLast = set.some(([from]) => from === Number.POSITIVE_INFINITY);
+  if (parsing.usesNumbers || namesLast) parsing.isMoving = true;
+  return { kind: 'set', set, isUid };
+}
+
+function parseCombined(word: string, cursor: Cursor, parsing: Parsing): SearchKey | null {
   const next = () => {
     cursor.space();
-    return parseKey(cursor, parsing, depth + 1);
+    parsing.operators++;
+    const key = parseKey(cursor, parsing);
+    parsing.operators--;
+    return key;
   };
   const unseen: SearchKey = {
     kind: 'plain',
@@ -95,12 +132,15 @@ function parseCombined(
       return { kind: 'or', keys: [next(), next()] };
     case 'UID':
       cursor.space();
-      return { kind: 'set', set: cursor.sequenceSet(), isUid: true };
+      return readSet(cursor, parsing, true);
     case 'RECENT':
+      parsing.isMoving = true;
       return { kind: 'recent' };
     case 'NEW':
+      parsing.isMoving = true;
       return { kind: 'and', keys: [{ kind: 'recent' }, unseen] };
     case 'OLD':
+      parsing.isMoving = true;
       return { kind: 'not', key: { kind: 'recent' } };
     default:
       return null;
@@ -171,6 +211,7 @@ function parseNumberKey(word: string, cursor: Cursor, parsing: Parsing): Criteri
     case 'OLDER':
     case 'YOUNGER': {
       cursor.space();
+      parsing.isMoving = true;
       const relation = word === 'OLDER' ? 'older' : 'younger';
       return { kind: 'age', relation, seconds: cursor.nonZeroNumber() };
     }

@@ -65,8 +65,7 @@ export async function formatResult(result: Result, selection: Selection): Promis
     const text = words === '' ? result.name : `${result.name} ${words}`;
     return untagged(`${text}${modseq > 0 ? ` (MODSEQ ${modseq})` : ''}`);
   }
-  // RFC 5182 §2.4: SAVE alone is answered by the tagged line.
-  if (returning.options.has('SAVE') && !asksForData(returning)) return '';
+  if (isSilent(returning)) return '';
   // The new Outlook reads the tag only as a quoted string.
   const data = formatData(returning, toNames(uids));
   const text = `ESEARCH (TAG ${formatString(tag)})${isUid ? ' UID' : ''}${data}`;
@@ -86,10 +85,10 @@ export function formatMailboxResult(
   return untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text);
 }
 
-function asksForData({ options, partial }: Returning): boolean {
-  return (
-    partial !== null || ['MIN', 'MAX', 'ALL', 'COUNT'].some((word) => options.has(word as 'ALL'))
-  );
+/** RFC 5182 §2.4: SAVE alone is answered by the tagged line. */
+export function isSilent({ options, partial }: Returning): boolean {
+  const data: readonly ReturnOption[] = ['MIN', 'MAX', 'ALL', 'COUNT'];
+  return options.has('SAVE') && partial === null && !data.some((word) => options.has(word));
 }
 
 // RFC 4731 §3.1: MIN, MAX and ALL are left out when nothing was found, COUNT is not.

@@ -16,6 +16,7 @@ import { formatAllFlags, formatFlags, formatPermanentFlags } from './flags.ts';
 import { Grant, maskOf, mayWrite } from './grant.ts';
 import type { Located } from './located.ts';
 import { MessageSources } from './message-source.ts';
+import { SearchContexts } from './search-context.ts';
 import { formatVanished } from './vanished.ts';
 import { type Changes, type Update, View } from './view.ts';
 import { untagged, untaggedState } from './wire/encode.ts';
@@ -36,6 +37,8 @@ export class Selection {
   usesVanished = false;
   /** UIDs that "$" means, ascending (RFC 5182 §2.1); some may be gone. */
   saved: readonly number[] = [];
+  /** Searches that go on (RFC 5267). */
+  readonly contexts = new SearchContexts();
   #isDirty = false;
   #hasNewKeywords = false;
   #wake: (() => void) | null = null;
@@ -117,6 +120,16 @@ export class Selection {
     this.mailbox = mailbox;
     this.#learnKeywords(changes.changed.map(({ keywords }) => keywords));
     if (this.view.lastUid > lastUid) await this.#claimArrived(lastUid + 1);
+    await this.#judgeContexts(changes.changed.map(({ uid }) => uid));
+  }
+
+  async #judgeContexts(changed: readonly number[]): Promise<void> {
+    try {
+      await this.contexts.judge(this.accountId, this.mailboxId, this.view, changed);
+    } catch (error) {
+      // Deleted meanwhile: the next look at the journal says so.
+      if (!isRefusal(error, 'not-found')) throw error;
+    }
   }
 
   async #readJournal(): Promise<{ mailbox: Mailbox; changes: Changes }> {
@@ -192,13 +205,16 @@ export class Selection {
    * carries its UID, and its MODSEQ once the client asked for such (RFC 7162 §3.2). `holdsFlags`: flags wait.
    */
   tell(mayExpunge: boolean, isCondstore: boolean, holdsFlags = false): string {
+    const { view, contexts } = this;
     return (
       this.#tellRights() +
       this.tellKeywords() +
-      this.view
+      contexts.tellRemoved(view, mayExpunge ? view.goneUids : []) +
+      view
         .tell(mayExpunge, this.usesVanished, holdsFlags)
         .map((update) => this.#format(update, isCondstore))
-        .join('')
+        .join('') +
+      contexts.tellAdded(view)
     );
   }
 

@@ -52,6 +52,11 @@ export class View {
     return this.#gone.size > 0;
   }
 
+  /** UIDs whose EXPUNGE waits to be told. */
+  get goneUids(): ReadonlySet<number> {
+    return this.#gone;
+  }
+
   isGone(uid: number): boolean {
     return this.#gone.has(uid);
   }

@@ -5,6 +5,7 @@ import { Cursor } from '../wire/cursor.ts';
 import type { Segment } from '../wire/frame.ts';
 import { append } from './append.ts';
 import { authenticate } from './authenticate.ts';
+import { cancelUpdate } from './cancelupdate.ts';
 import { capability } from './capability.ts';
 import { close, unselect } from './close.ts';
 import type { Command } from './command.ts';
@@ -12,6 +13,7 @@ import { copy, move } from './copy.ts';
 import { create } from './create.ts';
 import { deleteCommand } from './delete.ts';
 import { enable } from './enable.ts';
+import { esearch } from './esearch.ts';
 import { expunge } from './expunge.ts';
 import { fetch } from './fetch.ts';
 import { getAcl, listRights } from './getacl.ts';
@@ -73,6 +75,8 @@ export const commands: readonly Command[] = [
   search,
   sort,
   thread,
+  cancelUpdate,
+  esearch,
   fetch,
   store,
   copy,

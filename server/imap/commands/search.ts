@@ -1,10 +1,12 @@
 // SEARCH (RFC 3501 §6.4.4) with RETURN (RFC 4731), SAVE (RFC 5182), PARTIAL (RFC 9394), UPDATE (RFC 5267).
+import { formatString } from '#lib/mail/imap-string.ts';
 import { searchMessages } from '#server/store/search.ts';
 import { charsets, compileKey, parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatResult, parseReturn, pickTold, type Returning } from '../search-result.ts';
+import type { Selection } from '../selection.ts';
 import type { Session } from '../session.ts';
 import type { Cursor } from '../wire/cursor.ts';
-import { no, ok } from '../wire/encode.ts';
+import { bad, no, ok, untaggedState } from '../wire/encode.ts';
 import { defineCommand, onlySelected } from './command.ts';
 
 type Args = { returning: Returning | null; program: SearchProgram | null };
@@ -25,7 +27,11 @@ export const search = defineCommand<Args>({
       if (returning) saveResult(session, returning, []);
       return badCharset();
     }
+    const isUpdated = returning?.options.has('UPDATE') === true;
+    // RFC 5267 §4.3
+    if (isUpdated && session.selected.contexts.has(tag)) return bad('The tag is in use');
     const uids = await findMatches(session, program, returning);
+    if (isUpdated) yield keepUpdated(session.selected, tag, isUid, program, uids);
     const { usesModseq } = program;
     const result = { name: 'SEARCH', tag, isUid, returning, usesModseq, uids } as const;
     if (returning) saveResult(session, returning, uids);
@@ -33,6 +39,22 @@ export const search = defineCommand<Args>({
     return ok('Search completed');
   },
 });
+
+/** Lets the search go on, or says that it cannot: RFC 5267 §4.3.1, the search itself is answered then too. */
+export function keepUpdated(
+  { contexts }: Selection,
+  tag: string,
+  isUid: boolean,
+  { key, isMoving }: SearchProgram,
+  uids: readonly number[],
+): string {
+  if (isMoving || contexts.isFull) {
+    const why = isMoving ? 'Such a search cannot be followed' : 'Too many searches go on';
+    return untaggedState('NO', why, `NOUPDATE ${formatString(tag)}`);
+  }
+  contexts.add(tag, isUid, (view) => compileKey(key, view, []), uids);
+  return '';
+}
 
 /** charset SP; null for one that is not known. */
 export function readCharset(cursor: Cursor): string | null {
