@@ -10,6 +10,7 @@ import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 import { requireLimit } from './limit.ts';
 import { hashPassword } from './password.ts';
+import { sealScramKeys } from './scram.ts';
 
 export type Role = 'user' | 'admin';
 export type Account = {
@@ -66,8 +67,8 @@ export async function listAccounts(
   const { page = 1, pageSize = 50 } = filter;
   const search = filter.search?.trim().toLowerCase();
   const where = {
-    ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
     ...(filter.kind ? { kind: filter.kind } : {}),
+    ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
     ...(search
       ? { OR: [{ address: containsText(search) }, { displayName: containsText(search) }] }
       : {}),
@@ -119,6 +120,7 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
   const address = requireAddress(input.address);
   const domain = await requireDomain(domainOf(address));
   const passwordHash = await hashPassword(input.password);
+  const scram = await sealScramKeys(address, input.password);
   const data = {
     id: newId(),
     address,
@@ -126,6 +128,7 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
     displayName: cleanName(input.displayName),
     role: input.role ?? 'user',
     passwordHash,
+    scram,
     quotaBytes: toLimit(input.quotaBytes, 'quotaBytes'),
     quotaMessages: toLimit(input.quotaMessages, 'quotaMessages'),
     createdAt: now(),
@@ -176,10 +179,10 @@ export async function updateAccount(
   const row = await write(async (tx) => {
     const before = await findIn(tx, id);
     const loses = change.isDisabled === true || change.role === 'user';
+    if (change.role === 'admin') requirePerson(before);
     if (loses && before.role === 'admin') await refuseLastAdmin(tx, id);
     const endsSessions = loses || (change.role !== undefined && change.role !== before.role);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
-    if (change.role === 'admin') requirePerson(before);
     return tx.account.update({
       where: { id },
       data: {
@@ -220,9 +223,6 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     await recordChangeIn(tx, by, `${subject} ${address}`, 'removed');
     return members;
   });
-}
-
-async function findIn(tx: Tx, id: string): Promise<Row> {
   // Their open sessions lose its mailboxes now.
   for (const { memberId } of members) poke(`account:${memberId}`);
 }
@@ -246,6 +246,9 @@ function requirePerson(row: Row): void {
     'forbidden',
     `${row.address} is a shared mailbox: its members sign in as themselves.`,
   );
+}
+
+async function findIn(tx: Tx, id: string): Promise<Row> {
   const row = await tx.account.findUnique({ where: { id } });
   if (!row) throw new Refusal('not-found', 'This user is not here any more.');
   return row;

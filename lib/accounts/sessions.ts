@@ -10,12 +10,16 @@ import { readSetting } from '../settings/index.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
 import { verifyPassword } from './password.ts';
+import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 import { signText, verifyText } from './secret.ts';
 import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
 import { takeTurn } from './turn.ts';
 
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
-export type Attempt = { address: string; password: string; remote: string; protocol: Protocol };
+type Origin = { address: string; remote: string; protocol: Protocol };
+export type Attempt = Origin & { password: string };
+/** A client that has shown by SCRAM that it knows the password; `isProven` checks it against the keys. */
+export type ProofAttempt = Origin & { isProven(keys: ScramKeys): boolean };
 
 const failedText = 'The address or the password is wrong.';
 /** A login is noted on the account at most so often: mail programs sign in all day. */
@@ -24,32 +28,82 @@ const tokenLifeMs = 10 * 60_000;
 
 /** Signs in by password. Refusal 'auth-failed' (after the delay of the setting) or 'throttled'. */
 export async function signIn(attempt: Attempt): Promise<Account> {
-  const address = canonicalAddress(attempt.address) ?? attempt.address.slice(0, 320).toLowerCase();
-  const counted = { remote: attempt.remote, account: address };
-  const outcome = await takeTurn(attempt.remote, () => tryPassword(counted, attempt.password));
+  const { password } = attempt;
+  return signInBy(attempt, async (row) => {
+    const fits = await verifyPassword(row?.passwordHash ?? null, password);
+    if (row && fits && !row.isDisabled) await completeScramKeys(row, password);
+    return fits;
+  });
+}
+
+/** Signs in by the proof of SCRAM; refuses, counts and delays as signIn() does. */
+export async function signInByProof(attempt: ProofAttempt): Promise<Account> {
+  return signInBy(attempt, async (row) => {
+    const keys = row && openScramKeys(row.scram);
+    // Checked in any case: what takes longer would tell something.
+    const isProven = attempt.isProven(keys ?? inventScramKeys(addressOf(attempt)));
+    return keys !== null && isProven;
+  });
+}
+
+/** What SCRAM begins with; invented, and always the same salt, where there is nothing. */
+export async function readScramKeys(name: string): Promise<ScramKeys> {
+  const address = addressOf({ address: name });
+  const row = await db.account.findUnique({ where: { address } });
+  return (row && openScramKeys(row.scram)) ?? inventScramKeys(address);
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
+type Check = (row: Row | null) => Promise<boolean>;
+
+const addressOf = ({ address }: { address: string }) =>
+  canonicalAddress(address) ?? address.slice(0, 320).toLowerCase();
+
+async function signInBy(attempt: Origin, check: Check): Promise<Account> {
+  const { remote, protocol } = attempt;
+  const origin = { address: addressOf(attempt), remote, protocol };
+  const counted = { remote, account: origin.address };
+  const outcome = await takeTurn(remote, () => tryOut(counted, check));
   if (outcome === 'throttled') {
-    recordLogin('login-failed', null, { ...attempt, address }, 'throttled');
+    recordLogin('login-failed', null, origin, 'throttled');
     throw new Refusal('throttled', 'Too many failed logins. Try again later.');
   }
   const { row, fits } = outcome;
   if (!row || !fits || row.isDisabled) {
     const reason = !row ? 'unknown-account' : row.isDisabled ? 'disabled' : 'wrong-password';
-    recordLogin('login-failed', row?.id ?? null, { ...attempt, address }, reason);
+    recordLogin('login-failed', row?.id ?? null, origin, reason);
     await sleep(await readSetting('security.failureDelayMs'));
     throw new Refusal('auth-failed', failedText);
   }
-  await noteLogin(row.id, row.lastLoginAt, { ...attempt, address });
+  await noteLogin(row.id, row.lastLoginAt, origin);
   return toAccount(row);
 }
 
-/** Looks the password up and counts the outcome. */
-async function tryPassword(counted: { remote: string; account: string }, password: string) {
+/** Checks, and counts the outcome. */
+async function tryOut(counted: { remote: string; account: string }, check: Check) {
   if (await isThrottled(counted)) return 'throttled';
   const row = await db.account.findUnique({ where: { address: counted.account } });
-  const fits = await verifyPassword(row?.passwordHash ?? null, password);
+  const fits = await check(row);
   if (row && fits && !row.isDisabled) await recordSuccess(counted);
   else await recordFailure(counted);
   return { row, fits };
+}
+
+/** A password sent where none may be (in clear) is a failed try of its address. Never rejects for that. */
+export async function countRefusedLogin(attempt: Origin): Promise<void> {
+  const origin = { ...attempt, address: addressOf(attempt) };
+  await recordFailure({ remote: attempt.remote, account: origin.address });
+  recordLogin('login-failed', null, origin, 'in-clear');
+}
+
+/** An account from before there was SCRAM, or from another server, gets its keys with the right password. */
+async function completeScramKeys(row: Row, password: string): Promise<void> {
+  if (openScramKeys(row.scram)) return;
+  const scram = await sealScramKeys(row.address, password);
+  if (scram === '') return;
+  const { id, passwordHash } = row;
+  // Not if the password has changed meanwhile.
+  await write((tx) => tx.account.updateMany({ where: { id, passwordHash }, data: { scram } }));
 }
 
 async function noteLogin(

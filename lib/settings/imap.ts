@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { defineSetting } from './define.ts';
 import { defineNumber } from './number.ts';
 
+const capability = /^[A-Za-z0-9][A-Za-z0-9=+_.-]{0,60}$/;
+const capabilityText = 'Give at most 50 names of capabilities, as they stand in the list.';
+
 export const imapSettings = [
   defineNumber('imap.maxConnections', {
     min: 10,
@@ -31,6 +34,24 @@ export const imapSettings = [
     help: 'A client that says nothing for so long is logged out. RFC 3501 asks for at least 30 minutes; a little more avoids that both sides hang up in the same second.',
     dovecot: ['imap_idle_timeout'],
     applies: 'next-connection',
+  }),
+  defineSetting('imap.compression', {
+    schema: z.boolean('Answer yes or no.'),
+    default: true,
+    title: 'Compression',
+    help: 'Mail programs may compress the connection (COMPRESS=DEFLATE): less to transfer over slow lines, some work for the processor. The webmail, on the same machine, never does.',
+    control: { kind: 'boolean' },
+    dovecot: ['imap_zlib'],
+    applies: 'next-command',
+  }),
+  defineSetting('imap.hiddenCapabilities', {
+    schema: z.array(z.string().regex(capability, capabilityText)).max(50, capabilityText),
+    default: [],
+    title: 'Capabilities not announced',
+    help: 'For a mail program that stumbles over one, such as QRESYNC or COMPRESS=DEFLATE: it is no longer told of it. Programs that use it unasked still can.',
+    control: { kind: 'list' },
+    dovecot: ['imap_capability'],
+    applies: 'next-command',
   }),
   defineSetting('imap.sharesWithAnyone', {
     schema: z.boolean('Answer yes or no.'),

@@ -1,5 +1,10 @@
 // Signing in.
+import { z } from 'zod';
+import { defineSetting } from './define.ts';
+import { mechanismNames } from './mechanisms.ts';
 import { defineNumber } from './number.ts';
+
+const mechanismText = `Give some of ${mechanismNames.join(', ')}.`;
 
 export const securitySettings = [
   defineNumber('security.maxLoginFailures', {
@@ -39,5 +44,15 @@ export const securitySettings = [
     title: 'Shortest password',
     help: 'For new and changed passwords.',
     applies: 'next-command',
+  }),
+  defineSetting('security.mechanisms', {
+    schema: z.array(z.enum(mechanismNames, mechanismText)).min(1, mechanismText),
+    default: [...mechanismNames],
+    title: 'Ways to sign in (SASL)',
+    help: 'What IMAP, POP3 and submission offer. With SCRAM the password never travels, and with SCRAM-SHA-256-PLUS nobody can sit in between; an account that comes from elsewhere must sign in once by PLAIN or LOGIN before it can use SCRAM. OAUTHBEARER and XOAUTH2 stay open to the webmail. The LOGIN command of IMAP and USER of POP3 are not meant.',
+    control: { kind: 'list' },
+    postfix: ['smtpd_sasl_mechanism_filter'],
+    dovecot: ['auth_mechanisms'],
+    applies: 'next-sign-in',
   }),
 ] as const;

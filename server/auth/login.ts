@@ -2,14 +2,19 @@
 // in lib/accounts/sessions.ts; here are the rules that only protocols have, and the count.
 import type { Account } from '#lib/accounts/account.ts';
 import { isLoopback } from '#lib/accounts/network.ts';
-import { signIn, signInWithToken } from '#lib/accounts/sessions.ts';
+import {
+  countRefusedLogin,
+  signIn,
+  signInByProof,
+  signInWithToken,
+} from '#lib/accounts/sessions.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { canonicalAddress } from '#lib/mail/address.ts';
 import { authentications } from '#server/metrics/index.ts';
 import type { Credentials } from './sasl.ts';
 
 export type LoginProtocol = 'imap' | 'pop3' | 'submission';
-type Origin = { remote: string; protocol: LoginProtocol };
+export type Origin = { remote: string; protocol: LoginProtocol };
 
 /**
  * The account of the credentials. Refusal 'auth-failed' (costs time, tells nothing about what was wrong) or
@@ -32,6 +37,15 @@ export function mayUsePassword(client: { isSecure: boolean; remote: string }): b
   return client.isSecure || isLoopback(client.remote);
 }
 
+/**
+ * A password that was sent in clear where that is not allowed: nobody looks at it, but it counts as a failed
+ * login, so that guessing is not free there.
+ */
+export async function refuseInClear(username: string, origin: Origin): Promise<void> {
+  authentications.inc({ protocol: origin.protocol, result: 'failed' });
+  await countRefusedLogin({ ...origin, address: username });
+}
+
 async function check(credentials: Credentials, { remote, protocol }: Origin): Promise<Account> {
   if (credentials.kind === 'token') {
     const { token, username } = credentials;
@@ -39,8 +53,11 @@ async function check(credentials: Credentials, { remote, protocol }: Origin): Pr
     if (username && !isSameAddress(username, account.address)) throw failed();
     return account;
   }
-  const { authzid, username, password } = credentials;
-  const account = await signIn({ address: username, password, remote, protocol });
+  const { authzid, username: address } = credentials;
+  const account =
+    credentials.kind === 'proof'
+      ? await signInByProof({ address, isProven: credentials.isProven, remote, protocol })
+      : await signIn({ address, password: credentials.password, remote, protocol });
   // RFC 4616 §2: acting for somebody else is a right that nobody has here.
   if (authzid && !isSameAddress(authzid, account.address)) throw failed();
   return account;

@@ -1,18 +1,22 @@
 // SASL mechanisms, server side, as resumable steps: PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login, for
-// Outlook), OAUTHBEARER (RFC 7628) and XOAUTH2 (Google's forerunner of it). Pure: nothing is checked here
-// against accounts, and every byte is hostile.
-//
-// Use: startMechanism('PLAIN')?.step(initialResponse or null); while it answers { challenge }, send that and
-// step with what the client says.
+// Outlook), OAUTHBEARER (RFC 7628) and XOAUTH2 (Google's forerunner of it); SCRAM is in scram.ts. Pure: nothing is
+// checked here against accounts, and every byte is hostile. exchange.ts brings them together.
+import type { ScramKeys } from '#lib/accounts/scram.ts';
+import type { MechanismName } from '#lib/settings/mechanisms.ts';
+import { decodeSaslName, decodeText } from './sasl-text.ts';
+import { type ScramOptions, startScram } from './scram.ts';
 
 /** What a client claims to be. `authzid` is '' when the client leaves it to us. */
 export type Credentials =
   | { kind: 'password'; authzid: string; username: string; password: string }
-  | { kind: 'token'; username: string; token: string };
+  | { kind: 'token'; username: string; token: string }
+  | { kind: 'proof'; authzid: string; username: string; isProven(keys: ScramKeys): boolean };
 
 export type Step =
   | { challenge: Buffer }
   | { credentials: Credentials }
+  /** Give `take` the keys of that account, and go on with what it answers. */
+  | { keysOf: string; take(keys: ScramKeys): Step }
   /** A client that breaks the mechanism; the text may be told. */
   | { error: string };
 
@@ -25,20 +29,21 @@ export type Mechanism = {
    * that means nothing, then comes the refusal (RFC 7628 §3.2.2). null: refuse at once.
    */
   failureChallenge: Buffer | null;
+  /** What the client must hear before it is told of its success, and answer with nothing (RFC 5802 §5). */
+  successChallenge: Buffer | null;
 };
-
-export const mechanismNames = ['PLAIN', 'LOGIN', 'OAUTHBEARER', 'XOAUTH2'] as const;
-export type MechanismName = (typeof mechanismNames)[number];
 
 /** Bytes of one decoded response; more is an error. */
 export const responseLimitBytes = 8192;
 /** Characters of the base64 line that holds the longest response. */
 export const responseLineLimit = Math.ceil(responseLimitBytes / 3) * 4;
 
-/** A fresh exchange of the mechanism of that name (any case), or null for one that is not offered. */
-export function startMechanism(name: string): Mechanism | null {
-  const wanted = mechanismNames.find((known) => known === name.toUpperCase());
-  return wanted ? limit(starters[wanted]()) : null;
+/** A fresh exchange of the mechanism; SCRAM is bound to `channel`. */
+export function startMechanism(
+  name: MechanismName,
+  channel: Omit<ScramOptions, 'isPlus'> = { binding: null, isPlusOffered: false },
+): Mechanism {
+  return limit(starters[name](channel));
 }
 
 /**
@@ -52,7 +57,9 @@ export function decodeResponse(line: string): Buffer | null {
   return Buffer.from(line, 'base64');
 }
 
-const starters: Record<MechanismName, () => Mechanism> = {
+const starters: Record<MechanismName, (channel: Omit<ScramOptions, 'isPlus'>) => Mechanism> = {
+  'SCRAM-SHA-256-PLUS': (channel) => startScram({ ...channel, isPlus: true }),
+  'SCRAM-SHA-256': (channel) => startScram({ ...channel, isPlus: false }),
   PLAIN: startPlain,
   LOGIN: startLogin,
   OAUTHBEARER: startOauthBearer,
@@ -62,25 +69,12 @@ const starters: Record<MechanismName, () => Mechanism> = {
 const empty = Buffer.alloc(0);
 
 function limit(mechanism: Mechanism): Mechanism {
-  const { name, failureChallenge } = mechanism;
-  return {
-    name,
-    failureChallenge,
-    step(response) {
-      if (response && response.length > responseLimitBytes) return { error: 'Response too long' };
-      return mechanism.step(response);
-    },
+  const { step } = mechanism;
+  mechanism.step = (response) => {
+    if (response && response.length > responseLimitBytes) return { error: 'Response too long' };
+    return step(response);
   };
-}
-
-/** Strict UTF-8 without NUL, or null. */
-function decodeText(bytes: Uint8Array): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text.includes('\0') ? null : text;
-  } catch {
-    return null;
-  }
+  return mechanism;
 }
 
 function splitAtNul(bytes: Buffer): Buffer[] {
@@ -100,6 +94,7 @@ function startPlain(): Mechanism {
   return {
     name: 'PLAIN',
     failureChallenge: null,
+    successChallenge: null,
     step(response) {
       if (!response) return { challenge: empty };
       const fields = splitAtNul(response);
@@ -116,6 +111,7 @@ function startLogin(): Mechanism {
   return {
     name: 'LOGIN',
     failureChallenge: null,
+    successChallenge: null,
     step(response) {
       if (!response) return { challenge: Buffer.from('Username:') };
       const text = decodeText(response);
@@ -145,6 +141,7 @@ function startOauthBearer(): Mechanism {
   return {
     name: 'OAUTHBEARER',
     failureChallenge: Buffer.from('{"status":"invalid_token"}'),
+    successChallenge: null,
     step(response) {
       if (!response) return { challenge: empty };
       const text = decodeText(response);
@@ -161,18 +158,13 @@ function startOauthBearer(): Mechanism {
   };
 }
 
-/** RFC 5801 §4: "," and "=" stand as =2C and =3D. */
-function decodeSaslName(text: string): string | null {
-  if (/=(?!2C|3D)/.test(text)) return null;
-  return text.replaceAll('=2C', ',').replaceAll('=3D', '=');
-}
-
 /** "user=" name ^A "auth=Bearer " token ^A ^A. */
 function startXoauth2(): Mechanism {
   const malformed = { error: 'Malformed XOAUTH2 response' };
   return {
     name: 'XOAUTH2',
     failureChallenge: Buffer.from('{"status":"400","schemes":"Bearer"}'),
+    successChallenge: null,
     step(response) {
       if (!response) return { challenge: empty };
       const text = decodeText(response);

@@ -1,9 +1,13 @@
-// A socket as promises: bytes in when they are asked for, bytes out with back-pressure, and STARTTLS.
+// A socket as promises: bytes in when they are asked for, bytes out with back-pressure, STARTTLS, and the
+// compression of RFC 4978.
 //
-// Invariants: nothing is read from the kernel that nobody waits for; a write resolves only when the
-// client may be sent more; after the end every call answers at once.
+// Invariants: nothing is read from the kernel, or inflated, that nobody waits for; a write resolves only when
+// the client may be sent more; after the end every call answers at once.
 import type { Socket } from 'node:net';
+import { bindingOf, type ChannelBinding } from '#server/auth/channel-binding.ts';
 import { startTls } from '#server/net/start-tls.ts';
+import { deflateNow, deflatePiece } from './deflate.ts';
+import { Inflater } from './inflate.ts';
 
 /** A client that does not read for so long is cut off. */
 const writeTimeoutMs = 5 * 60_000;
@@ -13,6 +17,8 @@ const sliceBytes = 256 * 1024;
 export class Channel {
   #socket: Socket;
   #isEnded = false;
+  /** While the connection is compressed (RFC 4978). */
+  #inflater: Inflater | null = null;
   readonly #gone = new AbortController();
   /** Called at whatever happens to the socket: bytes, drain, end. */
   #wake: Set<() => void> = new Set();
@@ -29,7 +35,11 @@ export class Channel {
       this.#isEnded = true;
       wake();
     };
-    socket.on('readable', wake);
+    socket.on('readable', () => {
+      // Notices the end of the client's side although nobody reads: a long command stops then.
+      if (socket.readableLength === 0) socket.read(0);
+      wake();
+    });
     socket.on('drain', wake);
     socket.on('end', end);
     // The end of the client's side alone is no reason to stop: it may still read the answers.
@@ -60,13 +70,62 @@ export class Channel {
   async read(timeoutMs: number): Promise<Buffer | null | 'timeout'> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const chunk: Buffer | null = this.#socket.read();
+      const chunk = this.#take();
       if (chunk) return chunk;
-      if (this.#isEnded) return null;
+      if (this.#isSilent) return null;
       const left = deadline - Date.now();
       if (left <= 0) return 'timeout';
       await this.#somethingHappens(left);
     }
+  }
+
+  #take(): Buffer | null {
+    const inflater = this.#inflater;
+    if (!inflater) return this.#socket.read();
+    for (;;) {
+      const bytes = inflater.read();
+      if (bytes) return bytes;
+      if (inflater.isBusy || inflater.isOver) return null;
+      const deflated: Buffer | null = this.#socket.read();
+      if (!deflated) return null;
+      inflater.push(deflated);
+    }
+  }
+
+  /** True when no further byte can come. */
+  get #isSilent(): boolean {
+    const inflater = this.#inflater;
+    if (!inflater) return this.#isEnded;
+    return inflater.isOver || (this.#isEnded && !inflater.isBusy);
+  }
+
+  /**
+   * From here on both sides are compressed (RFC 4978 §3); `early` is what came behind the command, and so
+   * is compressed too.
+   */
+  startCompression(early: Buffer): void {
+    this.#inflater = new Inflater(() => this.#wakeAll());
+    if (early.length > 0) this.#inflater.push(early);
+  }
+
+  /** Back to plain bytes (RFC 8437 §4.1). */
+  endCompression(): void {
+    this.#inflater?.end();
+    this.#inflater = null;
+  }
+
+  get isCompressed(): boolean {
+    return this.#inflater !== null;
+  }
+
+  /** What the client has made us inflate beyond what honest text comes to. */
+  get excessBytes(): number {
+    return this.#inflater?.excessBytes ?? 0;
+  }
+
+  /** What a SASL mechanism can bind itself to; null in clear. */
+  get binding(): ChannelBinding | null {
+    return bindingOf(this.#socket);
   }
 
   /**
@@ -84,7 +143,10 @@ export class Channel {
 
   async #writeSlice(slice: Buffer): Promise<boolean> {
     if (this.#isEnded) return false;
-    this.#socket.write(slice);
+    const bytes = this.#inflater ? await deflatePiece(slice) : slice;
+    // The client may have gone meanwhile.
+    if (this.#isEnded) return false;
+    this.#socket.write(bytes);
     const deadline = Date.now() + writeTimeoutMs;
     while (this.#socket.writableNeedDrain && !this.#isEnded) {
       const left = deadline - Date.now();
@@ -126,8 +188,12 @@ export class Channel {
 
   /** Sends the last words and closes; who does not close its side within `graceMs` is cut off. */
   end(lastWords: string, graceMs = endGraceMs): void {
-    if (!this.#isEnded) this.#socket.end(lastWords);
+    if (!this.#isEnded) {
+      const isDeflated = this.#inflater && lastWords !== '';
+      this.#socket.end(isDeflated ? deflateNow(Buffer.from(lastWords)) : lastWords);
+    }
     this.#isEnded = true;
+    this.endCompression();
     this.#gone.abort();
     // What the client still sends is dropped, so that the end of its side is seen.
     this.#socket.removeAllListeners('readable');

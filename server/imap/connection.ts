@@ -3,11 +3,14 @@
 import type { Socket } from 'node:net';
 import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
+import { formatString } from '#lib/mail/imap-string.ts';
 import { serverHostname } from '#lib/settings/index.ts';
 import { Channel } from './channel.ts';
 import { admitMessage, isMessageLiteral } from './commands/append.ts';
 import { type Command, type Context, flush, type Output } from './commands/command.ts';
 import { type Parsed, readCommand } from './commands/index.ts';
+import { withProgress } from './progress.ts';
+import { overflow, tellNews, tellNotified, waitForNews } from './news.ts';
 import { refuse } from './refusal.ts';
 import type { Roster } from './roster.ts';
 import { type Client, Session } from './session.ts';
@@ -27,6 +30,8 @@ const mistakesAfterLogin = 20;
 const portionBytes = 64 * 1024;
 /** At a stop nobody waits long for clients that do not close their side. */
 const stopGraceMs = 500;
+/** What a compressed client may make of few bytes beyond honest text: messages do not count, they have limits. */
+const excessLimitBytes = 1024 * 1024;
 
 type Literal = Extract<FrameEvent, { kind: 'literal' }>;
 
@@ -34,12 +39,14 @@ export class Connection {
   readonly #channel: Channel;
   readonly #reader = new FrameReader();
   readonly #roster: Roster;
-  readonly #openedAt = Date.now();
+  #openedAt = Date.now();
   #session: Session;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #mistakes = 0;
   #isClosing = false;
+  /** Of messages, since compression began: a file of zeros is honest. */
+  #uploadedBytes = 0;
   #upload = new Upload();
   /** Why the command that is being read over will be refused, and its tag. */
   #refusal: { tag: string; ending: Ending } | null = null;
@@ -47,7 +54,12 @@ export class Connection {
   constructor(socket: Socket, client: Client, roster: Roster) {
     this.#channel = new Channel(socket);
     this.#roster = roster;
-    this.#session = new Session(client, roster, this.#channel.gone);
+    this.#session = this.#openSession(client);
+  }
+
+  #openSession({ remote, isSecure }: Client): Session {
+    const { binding, gone } = this.#channel;
+    return new Session({ remote, isSecure, binding }, this.#roster, gone);
   }
 
   /** Serves the client until one side ends. Never rejects. */
@@ -80,10 +92,11 @@ export class Connection {
   async #step(event: FrameEvent): Promise<boolean> {
     switch (event.kind) {
       case 'need':
-        return this.#receive();
+        return this.#session.notify ? this.#receiveAndTell() : this.#receive();
       case 'literal':
         return this.#decide(event);
       case 'chunk':
+        this.#uploadedBytes += event.bytes.length;
         await this.#upload.write(event.bytes);
         return true;
       case 'streamed':
@@ -101,10 +114,40 @@ export class Connection {
     }
   }
 
+  /** Waits for the client and meanwhile tells what NOTIFY asked for (RFC 5465 §1). */
+  async #receiveAndTell(): Promise<boolean> {
+    const over = new AbortController();
+    const received = this.#receive().finally(() => over.abort());
+    // A throw between two looks must not leave the promise unheard.
+    received.catch(() => {});
+    while (!over.signal.aborted && !this.#isClosing) {
+      await waitForNews(this.#session, over.signal);
+      if (!over.signal.aborted) await this.#tellNotified();
+    }
+    return received;
+  }
+
+  async #tellNotified(): Promise<void> {
+    try {
+      if (await this.#session.isStillWelcome()) {
+        for await (const output of tellNotified(this.#session)) await this.#emit(output);
+      } else this.#hangUp('The account has changed, sign in again');
+    } catch (error) {
+      // Say, the database is away: a client that hears nothing must not believe that there is nothing.
+      log.error({ err: error, remote: this.#session.client.remote }, 'notifying failed');
+      this.#send(overflow(this.#session));
+    }
+    await this.#flush();
+  }
+
   async #receive(): Promise<boolean> {
     const chunk = await this.#channel.read(this.#patienceMs());
     if (chunk === 'timeout') this.#hangUp('Nothing heard for too long');
     if (chunk === null || chunk === 'timeout') return false;
+    if (this.#channel.excessBytes > excessLimitBytes + this.#uploadedBytes) {
+      this.#hangUp('Too much comes of so few compressed bytes', 'TOOBIG');
+      return false;
+    }
     this.#reader.push(chunk);
     return true;
   }
@@ -168,7 +211,8 @@ export class Connection {
 
   async #execute(segments: readonly Segment[]): Promise<void> {
     const { state } = this.#session;
-    const parsed = readCommand(segments, (command) => command.states.includes(state));
+    const maySay = (command: Command) => command.states.includes(state);
+    const parsed = readCommand(segments, maySay, this.#session.isUtf8);
     if (this.#upload.error && 'command' in parsed) {
       this.#answer(parsed.tag, this.#endingOf(this.#upload.error));
     } else if ('failure' in parsed) {
@@ -200,22 +244,53 @@ export class Connection {
       ending = this.#endingOf(error);
     }
     if (ending.next === 'starttls') return this.#secure(tagged(tag, ending));
+    if (ending.next === 'unauthenticate') return this.#forget(tag, ending);
     this.#answer(tag, ending);
-    if (ending.next === 'close') {
-      await this.#flush();
-      this.#close('');
-    }
+    if (ending.next === undefined) return;
+    await this.#flush();
+    if (ending.next === 'compress') this.#compress();
+    else this.#close('');
+  }
+
+  /** RFC 4978 §3: from behind the tagged line on, in both directions. */
+  #compress(): void {
+    this.#uploadedBytes = 0;
+    this.#session.isCompressed = true;
+    this.#channel.startCompression(this.#reader.takeRest());
+  }
+
+  /** RFC 8437 §3: as if the client had just connected, but for TLS; §4.1: the tagged line is still compressed. */
+  async #forget(tag: string, ending: Ending): Promise<void> {
+    const { client } = this.#session;
+    this.#session.end();
+    this.#session = this.#openSession(client);
+    this.#openedAt = Date.now();
+    this.#answer(tag, { ...ending, code: await this.#session.capabilities() });
+    await this.#flush();
+    this.#channel.endCompression();
   }
 
   async #collect(command: Command, args: unknown, context: Context): Promise<Ending> {
     const replies = command.run(this.#session, args, context);
+    // Once there is output it is the sign of life, and it may end in the midst of a line.
+    let next = this.#session.isSignedIn
+      ? withProgress(replies.next(), () => this.#reportProgress(context.tag))
+      : replies.next();
     for (;;) {
-      const { done, value } = await replies.next();
+      const { done, value } = await next;
       if (done) return value;
       await this.#emit(value);
       if (this.#channel.isEnded)
         return replies.return(bad('The client is gone')).then(() => bad('Gone'));
+      next = replies.next();
     }
+  }
+
+  /** RFC 9585 §4; how far it is nobody knows. */
+  async #reportProgress(tag: string): Promise<void> {
+    const code = `INPROGRESS (${formatString(tag)} NIL NIL)`;
+    this.#send(untaggedState('OK', 'Still at work', code));
+    await this.#flush();
   }
 
   async #emit(output: Output): Promise<void> {
@@ -226,10 +301,8 @@ export class Connection {
 
   /** What other sessions did (RFC 3501 §7: any time; EXPUNGE only where numbers may move). */
   async #tellNews(mayExpunge: boolean, isForced: boolean, holdsFlags = false): Promise<void> {
-    const { selection } = this.#session;
-    if (!selection) return;
-    await selection.refresh(isForced);
-    this.#send(selection.tell(mayExpunge, this.#session.isCondstore, holdsFlags));
+    const occasion = { mayExpunge, isForced, holdsFlags };
+    for await (const output of tellNews(this.#session, occasion)) await this.#emit(output);
   }
 
   #answer(tag: string, ending: Ending): void {
@@ -265,7 +338,7 @@ export class Connection {
     const { remote } = this.#session.client;
     this.#session.end();
     if (await this.#channel.startTls(reply)) {
-      this.#session = new Session({ remote, isSecure: true }, this.#roster, this.#channel.gone);
+      this.#session = this.#openSession({ remote, isSecure: true });
     } else this.#close('');
   }
 

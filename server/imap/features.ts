@@ -7,6 +7,10 @@ export type FeatureFacts = {
   maySignIn: boolean;
   mechanisms: readonly string[];
   appendLimitBytes: number;
+  /** COMPRESS would be taken now */
+  mayCompress: boolean;
+  /** What the admin does not want announced (imap.hiddenCapabilities) */
+  hidden: readonly string[];
 };
 
 const afterLogin = [
@@ -41,18 +45,35 @@ const afterLogin = [
   'OBJECTID', // RFC 8474
   'SAVEDATE', // RFC 8514
   'PREVIEW', // RFC 8970
+  'INPROGRESS', // RFC 9585
+  'UNAUTHENTICATE', // RFC 8437
   'QUOTA', // RFC 9208
   'QUOTA=RES-STORAGE',
   'QUOTA=RES-MESSAGE',
 ];
 
-/** The capability list, in the order it is sent. */
+/** What a client cannot do without, or must not be left in the dark about. */
+const shown = new Set(['IMAP4REV1', 'LOGINDISABLED']);
+
+/** The capability list, in the order it is sent. What is hidden works all the same. */
 export function listCapabilities(facts: FeatureFacts): string[] {
+  const hidden = new Set(facts.hidden.map((name) => name.toUpperCase()));
+  const isShown = (name: string) => shown.has(name.toUpperCase()) || !hidden.has(keyOf(name));
+  return listAll(facts).filter(isShown);
+}
+
+/** "APPENDLIMIT=20000" is hidden as APPENDLIMIT: its number is no part of the name. */
+function keyOf(capability: string): string {
+  return capability.toUpperCase().replace(/^(APPENDLIMIT)=.*/, '$1');
+}
+
+function listAll(facts: FeatureFacts): string[] {
   // Several clients (Python's imaplib) read the list only before login: ENABLE stands in both.
   const common = ['IMAP4rev1', 'SASL-IR', 'ID', 'ENABLE'];
   if (facts.isSignedIn) {
     // RFC 7889 §2: the number may differ per mailbox; ours is one for all.
-    return [...common, ...afterLogin, `APPENDLIMIT=${facts.appendLimitBytes}`];
+    const compress = facts.mayCompress ? ['COMPRESS=DEFLATE'] : []; // RFC 4978
+    return [...common, ...afterLogin, ...compress, `APPENDLIMIT=${facts.appendLimitBytes}`];
   }
   // LITERAL- before login: a stranger may not make us hold more (RFC 7888 §5).
   const before = [...common, 'LITERAL-'];

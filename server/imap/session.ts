@@ -5,15 +5,18 @@ import { checkSession } from '#lib/accounts/sessions.ts';
 import { now } from '#lib/clock.ts';
 import { Refusal } from '#lib/errors.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { login, mayUsePassword } from '#server/auth/login.ts';
-import { type Credentials, mechanismNames } from '#server/auth/sasl.ts';
+import type { ChannelBinding } from '#server/auth/channel-binding.ts';
+import { type Exchange, listMechanisms, startExchange } from '#server/auth/exchange.ts';
+import { login, mayUsePassword, refuseInClear } from '#server/auth/login.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
 import { type FeatureFacts, formatCapabilities } from './features.ts';
+import type { Notify } from './news.ts';
 import type { Roster } from './roster.ts';
 import type { Selection } from './selection.ts';
+import { formatName } from './wire/encode.ts';
 
 export type State = 'not-authenticated' | 'authenticated' | 'selected';
-export type Client = { remote: string; isSecure: boolean };
+export type Client = { remote: string; isSecure: boolean; binding?: ChannelBinding | null };
 
 /** How long a session runs on before its account is looked at again. */
 const checkIntervalMs = 15_000;
@@ -27,10 +30,19 @@ export class Session {
   #leave: (() => void) | null = null;
   #checkedAt = 0;
   selection: Selection | null = null;
+  #notify: Notify | null = null;
   /** RFC 7162 §3.1: the client has asked for MODSEQ at least once. */
   isCondstore = false;
   /** RFC 7162 §3.2.3: what goes is told by its UID. */
   isQresync = false;
+  /** UTF8=ACCEPT or IMAP4rev2: names and quoted strings are UTF-8 in both directions (RFC 9755 §3). */
+  isUtf8 = false;
+  /** RFC 9051 Appendix A: the client has asked for the newer protocol. */
+  isRev2 = false;
+  /** RFC 4978: COMPRESS is in force. */
+  isCompressed = false;
+  /** The client has said who it is (RFC 2971); once is enough for the log. */
+  hasSaidWho = false;
   /** A client that says nothing for so long is logged out. */
   idleTimeoutMs = 0;
 
@@ -74,9 +86,28 @@ export class Session {
     return mayUsePassword(this.client);
   }
 
-  /** Signs in. Refusal 'auth-failed', 'throttled', 'limit'. */
-  async signIn(credentials: Credentials): Promise<void> {
-    const account = await login(credentials, { remote: this.client.remote, protocol: 'imap' });
+  /** By LOGIN. Refusal 'auth-failed', 'throttled', 'limit'. */
+  async signIn(username: string, password: string): Promise<void> {
+    const credentials = { kind: 'password', authzid: '', username, password } as const;
+    await this.enter(await login(credentials, this.#origin));
+  }
+
+  /** A password came in clear where that is not allowed. */
+  async countClearLogin(username: string): Promise<void> {
+    await refuseInClear(username, this.#origin);
+  }
+
+  /** By AUTHENTICATE; null for a mechanism that is not offered. enter() with the account it ends in. */
+  startExchange(mechanism: string): Promise<Exchange | null> {
+    return startExchange(mechanism, { ...this.#origin, binding: this.client.binding ?? null });
+  }
+
+  get #origin(): { remote: string; protocol: 'imap' } {
+    return { remote: this.client.remote, protocol: 'imap' };
+  }
+
+  /** The account has shown who it is. Refusal 'limit'. */
+  async enter(account: Account): Promise<void> {
     this.#leave = this.#roster.join(account.id, await readSetting('imap.maxConnectionsPerUser'));
     try {
       await ensureMailboxes(account.id);
@@ -100,6 +131,30 @@ export class Session {
     );
   }
 
+  /** What NOTIFY has set (RFC 5465); null before the first one. */
+  get notify(): Notify | null {
+    return this.#notify;
+  }
+
+  setNotify(notify: Notify | null): void {
+    if (this.#notify?.watch !== notify?.watch) this.#notify?.watch?.stop();
+    this.#notify = notify;
+  }
+
+  /** The client has put messages into a mailbox: no news to it (RFC 5465 §5, §5.2). */
+  noteArrived(mailboxId: string, uids: readonly number[]): void {
+    const { selection } = this;
+    if (selection?.mailboxId !== mailboxId) this.#notify?.watch?.noteArrived(mailboxId, uids);
+    else if (this.#notify?.selected?.items.length) for (const uid of uids) selection.ownArrivals.add(uid);
+  }
+
+  /** The client has expunged messages of the selected mailbox: told even while the mailbox stands still. */
+  noteExpunged(uids: readonly number[]): void {
+    if (!this.#notify || this.#notify.selected) return;
+    const view = this.selection?.view;
+    view?.apply({ changed: [], vanished: uids }, view.modseq);
+  }
+
   /** RFC 3501 §6.4.2: no mailbox is selected any more. */
   unselect(): void {
     this.selection?.close();
@@ -109,8 +164,14 @@ export class Session {
   /** Ends what the session holds. */
   end(): void {
     this.unselect();
+    this.setNotify(null);
     this.#leave?.();
     this.#leave = null;
+  }
+
+  /** A mailbox name in the form that this client reads. */
+  formatName(name: string): string {
+    return formatName(name, this.isUtf8);
   }
 
   /** "CAPABILITY …" as it is true now. */
@@ -123,9 +184,16 @@ export class Session {
       isSignedIn: this.isSignedIn,
       isTls: this.client.isSecure,
       maySignIn: this.maySignIn,
-      mechanisms: mechanismNames,
+      mechanisms: await this.#listMechanisms(),
+      mayCompress: !this.isCompressed && (await readSetting('imap.compression')),
+      hidden: await readSetting('imap.hiddenCapabilities'),
       appendLimitBytes: await this.appendLimitBytes(),
     };
+  }
+
+  async #listMechanisms(): Promise<readonly string[]> {
+    const { remote, binding = null } = this.client;
+    return this.isSignedIn ? [] : listMechanisms({ remote, binding });
   }
 
   /** Largest message that APPEND takes. */

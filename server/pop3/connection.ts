@@ -5,6 +5,7 @@
 // clear before STLS is forgotten; a connection that breaks removes nothing.
 import type { Socket } from 'node:net';
 import { logOf } from '#lib/log.ts';
+import { bindingOf } from '#server/auth/channel-binding.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import type { Session as Stoppable } from '#server/net/listener.ts';
 import { startTls } from '#server/net/start-tls.ts';
@@ -38,7 +39,7 @@ export type ConnectionOptions = {
 /** Serves `socket` until it closes. `end` of the result says goodbye after the running command. */
 export function serveConnection(socket: Socket, options: ConnectionOptions): Stoppable {
   const { remote, isSecure } = options;
-  const session = createSession({ remote, isSecure });
+  const session = createSession({ remote, isSecure, binding: bindingOf(socket) });
   let stream = socket;
   let pending: Buffer = Buffer.alloc(0);
   let isRunning = false;
@@ -119,6 +120,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
     pending = Buffer.alloc(0);
     session.username = null;
     session.isSecure = true;
+    session.binding = bindingOf(secured);
     stream = secured;
     attach();
   };

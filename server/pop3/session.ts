@@ -1,15 +1,19 @@
 // The state of one POP3 session (RFC 1939 §3): AUTHORIZATION until somebody has logged in, then TRANSACTION.
 // The UPDATE state is what QUIT does.
+
+import type { Account } from '#lib/accounts/account.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { logOf } from '#lib/log.ts';
-import { login, mayUsePassword } from '#server/auth/login.ts';
-import type { Credentials } from '#server/auth/sasl.ts';
+import type { ChannelBinding } from '#server/auth/channel-binding.ts';
+import { type LoginProtocol, mayUsePassword } from '#server/auth/login.ts';
 import { type Maildrop, openMaildrop } from './maildrop.ts';
 import { ok, type Reply } from './reply.ts';
 
 export type Session = {
   remote: string;
   isSecure: boolean;
+  /** Of the TLS connection, null in clear. */
+  binding: ChannelBinding | null;
   /** Given by USER, for the PASS that follows. */
   username: string | null;
   /** null = state AUTHORIZATION. */
@@ -23,8 +27,12 @@ const log = logOf('pop3');
 /** A login that ended (disabled, new password) is noticed within this time, at the next command. */
 const checkIntervalMs = 1000;
 
-export function createSession(client: { remote: string; isSecure: boolean }): Session {
-  return { ...client, username: null, maildrop: null, account: null, checkedAtMs: 0 };
+export function createSession(client: {
+  remote: string;
+  isSecure: boolean;
+  binding?: ChannelBinding | null;
+}): Session {
+  return { binding: null, ...client, username: null, maildrop: null, account: null, checkedAtMs: 0 };
 }
 
 /** Whether a login may be tried on this connection as it is. */
@@ -32,10 +40,14 @@ export function mayLogIn(session: Session): boolean {
   return mayUsePassword(session);
 }
 
-/** Enters TRANSACTION. Throws the Refusals of login(). */
-export async function enter(session: Session, credentials: Credentials): Promise<Reply> {
+/** Who tries to log in here. */
+export function originOf({ remote }: Session): { remote: string; protocol: LoginProtocol } {
+  return { remote, protocol: 'pop3' };
+}
+
+/** Enters TRANSACTION as the account that has shown who it is. Refusal 'in-use'. */
+export async function enter(session: Session, account: Account): Promise<Reply> {
   session.username = null;
-  const account = await login(credentials, { remote: session.remote, protocol: 'pop3' });
   session.maildrop = await openMaildrop(account.id);
   session.account = { accountId: account.id, epoch: account.epoch };
   session.checkedAtMs = performance.now();

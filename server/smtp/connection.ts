@@ -13,8 +13,9 @@ import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp
 import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
+import { bindingOf } from '#server/auth/channel-binding.ts';
+import { listMechanisms } from '#server/auth/exchange.ts';
 import { mayUsePassword } from '#server/auth/login.ts';
-import { mechanismNames } from '#server/auth/sasl.ts';
 import { authenticate } from './authenticate.ts';
 import { runChecks } from './checks/index.ts';
 import { Deadline } from './deadline.ts';
@@ -220,14 +221,14 @@ export class MailConnection extends SMTPConnection {
   }
 
   override handler_HELO(command: Buffer, callback: () => void): void {
-    this.greetBack(command, () => [])
+    this.greetBack(command, async () => [])
       .catch((error) => this.sendFault(error))
       .finally(callback);
   }
 
   private async greetBack(
     command: Buffer,
-    listFeatures: (client: Client) => string[],
+    listFeatures: (client: Client) => Promise<string[]>,
   ): Promise<void> {
     const name = command.toString().trim().split(/\s+/).slice(1).join(' ');
     const client = this.client();
@@ -239,14 +240,17 @@ export class MailConnection extends SMTPConnection {
     this.hostNameAppearsAs = name.toLowerCase();
     this._resetSession(); // RFC 5321 §4.1.4: like RSET
     // RFC 2034 §4: no enhanced code here.
-    this.send(250, [`${this.name} at your service`, ...listFeatures(client)], false);
+    const features = await listFeatures(client);
+    this.send(250, [`${this.name} at your service`, ...features], false);
   }
 
-  private listFeatures(client: Client): string[] {
+  private async listFeatures(client: Client): Promise<string[]> {
     const features = ['PIPELINING', `SIZE ${this.server.options.size ?? 0}`];
     if (!this.secure) features.push('STARTTLS');
     if (client.isSubmission && !client.account && mayUsePassword(client)) {
-      features.push(`AUTH ${mechanismNames.join(' ')}`);
+      const binding = bindingOf(this._socket);
+      const mechanisms = await listMechanisms({ remote: client.remote, binding });
+      features.push(`AUTH ${mechanisms.join(' ')}`);
     }
     return [...features, 'ENHANCEDSTATUSCODES', '8BITMIME', 'SMTPUTF8'];
   }

@@ -1,6 +1,5 @@
 // AUTHENTICATE (RFC 3501 §6.2.2) with an initial response (RFC 4959). The mechanisms are in server/auth.
-import { isRefusal } from '#lib/errors.ts';
-import { decodeResponse, responseLineLimit, startMechanism } from '#server/auth/sasl.ts';
+import { decodeResponse, responseLineLimit } from '#server/auth/sasl.ts';
 import { bad, continuation, no, ok } from '../wire/encode.ts';
 import { defineCommand, flush } from './command.ts';
 
@@ -17,29 +16,20 @@ export const authenticate = defineCommand<Args>({
     return { mechanism, initial };
   },
   async *run(session, args, context) {
-    const mechanism = startMechanism(args.mechanism);
-    if (!mechanism) return no('There is no such mechanism', 'CANNOT');
     if (!session.maySignIn) return no('Use TLS before you sign in', 'PRIVACYREQUIRED');
+    const exchange = await session.startExchange(args.mechanism);
+    if (!exchange) return no('There is no such mechanism', 'CANNOT');
     let line = args.initial;
     for (;;) {
       const response = line === null ? null : decodeResponse(line);
       if (line !== null && response === null) return bad('The response is not base64');
-      const step = mechanism.step(response);
-      if ('error' in step) return bad(step.error);
-      if ('credentials' in step) {
-        try {
-          await session.signIn(step.credentials);
-        } catch (error) {
-          if (!mechanism.failureChallenge || !isRefusal(error, 'auth-failed')) throw error;
-          // RFC 7628 §3.2.3: the client answers the error with one line before it is refused.
-          yield continuation(mechanism.failureChallenge.toString('base64'));
-          yield flush;
-          await context.readLine(responseLineLimit);
-          throw error;
-        }
+      const turn = await exchange.step(response);
+      if ('error' in turn) return bad(turn.error);
+      if ('account' in turn) {
+        await session.enter(turn.account);
         return ok('Logged in', await session.capabilities());
       }
-      yield continuation(step.challenge.toString('base64'));
+      yield continuation(turn.challenge.toString('base64'));
       yield flush;
       line = await context.readLine(responseLineLimit + 2);
       if (line === null) return { ...bad('The response is too long'), next: 'close' };

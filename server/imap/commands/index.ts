@@ -9,6 +9,7 @@ import { cancelUpdate } from './cancelupdate.ts';
 import { capability } from './capability.ts';
 import { close, unselect } from './close.ts';
 import type { Command } from './command.ts';
+import { compress } from './compress.ts';
 import { copy, move } from './copy.ts';
 import { create } from './create.ts';
 import { deleteCommand } from './delete.ts';
@@ -17,6 +18,7 @@ import { esearch } from './esearch.ts';
 import { expunge } from './expunge.ts';
 import { fetch } from './fetch.ts';
 import { getAcl, listRights } from './getacl.ts';
+import { getMetadata } from './getmetadata.ts';
 import { id } from './id.ts';
 import { idle } from './idle.ts';
 import { list, xlist } from './list.ts';
@@ -26,17 +28,21 @@ import { lsub } from './lsub.ts';
 import { myRights } from './myrights.ts';
 import { namespace } from './namespace.ts';
 import { check, noop } from './noop.ts';
+import { notify } from './notify.ts';
 import { getQuota, getQuotaRoot } from './quota.ts';
 import { rename } from './rename.ts';
+import { replace } from './replace.ts';
 import { search } from './search.ts';
 import { examine, select } from './select.ts';
 import { deleteAcl, setAcl } from './setacl.ts';
+import { setMetadata } from './setmetadata.ts';
 import { sort } from './sort.ts';
 import { starttls } from './starttls.ts';
 import { status } from './status.ts';
 import { store } from './store.ts';
 import { subscribe, unsubscribe } from './subscribe.ts';
 import { thread } from './thread.ts';
+import { unauthenticate } from './unauthenticate.ts';
 
 export const commands: readonly Command[] = [
   capability,
@@ -46,6 +52,8 @@ export const commands: readonly Command[] = [
   starttls,
   authenticate,
   login,
+  unauthenticate,
+  compress,
   enable,
   select,
   examine,
@@ -64,8 +72,12 @@ export const commands: readonly Command[] = [
   getAcl,
   listRights,
   myRights,
+  getMetadata,
+  setMetadata,
   append,
+  replace,
   idle,
+  notify,
   getQuota,
   getQuotaRoot,
   check,
@@ -91,12 +103,16 @@ export type Parsed = { tag: string; name: string } & (
   | { failure: Bad | Refusal }
 );
 
-/** Reads one frame. `maySay(command)` = false stops before its arguments (wrong state). Never throws Bad. */
+/**
+ * Reads one frame. `maySay(command)` = false stops before its arguments (wrong state); `isUtf8` as in Cursor. Never
+ * throws Bad.
+ */
 export function readCommand(
   segments: readonly Segment[],
   maySay: (command: Command) => boolean,
+  isUtf8 = false,
 ): Parsed {
-  const cursor = new Cursor(segments);
+  const cursor = new Cursor(segments, isUtf8);
   let tag = '*';
   let name = '';
   try {

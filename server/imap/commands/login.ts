@@ -16,8 +16,11 @@ export const login = defineCommand<{ username: string; password: string }>({
   // biome-ignore lint/correctness/useYield: the tagged line says it all
   async *run(session, { username, password }) {
     // RFC 5530 §3 PRIVACYREQUIRED, RFC 8314 §4: not in clear over a network.
-    if (!session.maySignIn) return no('Use TLS before you sign in', 'PRIVACYREQUIRED');
-    await session.signIn({ kind: 'password', authzid: '', username, password });
+    if (!session.maySignIn) {
+      await session.countClearLogin(username);
+      return no('Use TLS before you sign in', 'PRIVACYREQUIRED');
+    }
+    await session.signIn(username, password);
     // go-imap and others take their capabilities from here.
     return ok('Logged in', await session.capabilities());
   },

@@ -9,7 +9,7 @@ export type Ending = {
   code?: string;
   text: string;
   /** What the connection does after the tagged line. */
-  next?: 'close' | 'starttls';
+  next?: 'close' | 'starttls' | 'compress' | 'unauthenticate';
 };
 
 /** `* text` with its line end. */
@@ -62,7 +62,7 @@ export function cleanText(text: string): string {
  * Mailbox name for a reply: an atom where it may be, else quoted; modified UTF-7, or UTF-8 with `isUtf8`. Commands
  * ask `session.formatName`, which knows what the client has enabled.
  */
-export function formatName(name: string, isUtf8 = false): string {
+export function formatName(name: string, isUtf8: boolean): string {
   const wire = isUtf8 ? name.toWellFormed().normalize('NFC') : encodeMailboxName(name);
   const isAtom = /^[A-Za-z0-9&,+./:;<>=@^_`|~!#$'?-]+$/.test(wire) && wire.toUpperCase() !== 'NIL';
   return isAtom ? wire : formatString(wire, isUtf8);

@@ -67,6 +67,11 @@ export class FrameReader {
     this.#startCommand();
   }
 
+  /** Takes out all that waits behind the last command: it means something else from now on (COMPRESS). */
+  takeRest(): Buffer {
+    return this.#queue.take(this.#queue.length);
+  }
+
   next(): FrameEvent {
     switch (this.#mode.name) {
       case 'line':

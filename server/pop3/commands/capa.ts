@@ -1,5 +1,5 @@
 // CAPA (RFC 2449 §5) with the capabilities of RFC 1939, 2449, 2595, 3206 and 5034.
-import { mechanismNames } from '#server/auth/sasl.ts';
+import { listMechanisms } from '#server/auth/exchange.ts';
 import { ok } from '../reply.ts';
 import { mayLogIn } from '../session.ts';
 import type { Command } from './command.ts';
@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 export const capa: Command = {
   name: 'CAPA',
   state: 'any',
-  run(session) {
+  async run(session) {
     const isOpen = mayLogIn(session);
     const lines = [
       'TOP',
@@ -16,7 +16,7 @@ export const capa: Command = {
       'AUTH-RESP-CODE',
       'PIPELINING',
       'EXPIRE NEVER',
-      ...(isOpen ? ['USER', `SASL ${mechanismNames.join(' ')}`] : []),
+      ...(isOpen ? ['USER', `SASL ${(await listMechanisms(session)).join(' ')}`] : []),
       // RFC 2595 §4: only in AUTHORIZATION, and never inside TLS.
       ...(session.isSecure || session.maildrop ? [] : ['STLS']),
       'IMPLEMENTATION Drey',

@@ -1,12 +1,9 @@
 // USER and PASS (RFC 1939 §7), AUTH (RFC 5034) and STLS (RFC 2595 §4).
-import {
-  decodeResponse,
-  type Mechanism,
-  mechanismNames,
-  startMechanism,
-} from '#server/auth/sasl.ts';
-import { err, ok, type Reply, replyTo } from '../reply.ts';
-import { enter, mayLogIn, type Session } from '../session.ts';
+import { type Exchange, listMechanisms, startExchange } from '#server/auth/exchange.ts';
+import { login } from '#server/auth/login.ts';
+import { decodeResponse } from '#server/auth/sasl.ts';
+import { err, ok, type Reply } from '../reply.ts';
+import { enter, mayLogIn, originOf, type Session } from '../session.ts';
 import type { Command } from './command.ts';
 
 /** RFC 3206 §3: the trouble is with how the client tries to log in. */
@@ -32,7 +29,9 @@ export const pass: Command = {
     const { username } = session;
     if (username === null) return err('USER comes first.');
     // RFC 1939 §7: the argument is the whole rest of the line, spaces included.
-    return enter(session, { kind: 'password', authzid: '', username, password: text });
+    session.username = null;
+    const credentials = { kind: 'password', authzid: '', username, password: text } as const;
+    return enter(session, await login(credentials, originOf(session)));
   },
 };
 
@@ -42,40 +41,30 @@ export const auth: Command = {
   async run(session, text) {
     if (!mayLogIn(session)) return notInClear();
     // Not of RFC 5034, but Outlook Express and its children ask so.
-    if (text === '') return ok('Mechanisms follow', { lines: [...mechanismNames] });
+    if (text === '') return ok('Mechanisms follow', { lines: await listMechanisms(session) });
     const [name = '', initial, ...rest] = text.split(' ');
-    const mechanism = startMechanism(name);
-    if (!mechanism) return err('This mechanism is not offered.', 'AUTH');
+    session.username = null;
+    const { binding } = session;
+    const exchange = await startExchange(name, { ...originOf(session), binding });
+    if (!exchange) return err('This mechanism is not offered.', 'AUTH');
     if (rest.length > 0) return err('Malformed AUTH command.');
-    if (initial === undefined) return step(session, mechanism, null);
-    return read(session, mechanism, initial);
+    if (initial === undefined) return step(session, exchange, null);
+    return read(session, exchange, initial);
   },
 };
 
-async function read(session: Session, mechanism: Mechanism, line: string): Promise<Reply> {
+async function read(session: Session, exchange: Exchange, line: string): Promise<Reply> {
   // RFC 5034 §4: the client gives up.
   if (line === '*') return err('Authentication cancelled.');
   const response = decodeResponse(line);
-  return response ? step(session, mechanism, response) : err('This is not base64.');
+  return response ? step(session, exchange, response) : err('This is not base64.');
 }
 
-async function step(
-  session: Session,
-  mechanism: Mechanism,
-  response: Buffer | null,
-): Promise<Reply> {
-  const result = mechanism.step(response);
-  if ('error' in result) return err(`${result.error}.`);
-  if ('challenge' in result) {
-    return challenge(result.challenge, (line) => read(session, mechanism, line));
-  }
-  try {
-    return await enter(session, result.credentials);
-  } catch (error) {
-    const refusal = replyTo(error);
-    const last = mechanism.failureChallenge;
-    return last ? challenge(last, async () => refusal) : refusal;
-  }
+async function step(session: Session, exchange: Exchange, response: Buffer | null): Promise<Reply> {
+  const turn = await exchange.step(response);
+  if ('error' in turn) return err(`${turn.error}.`);
+  if ('account' in turn) return enter(session, turn.account);
+  return challenge(turn.challenge, (line) => read(session, exchange, line));
 }
 
 function challenge(bytes: Buffer, next: (line: string) => Promise<Reply>): Reply {

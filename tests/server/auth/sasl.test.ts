@@ -1,10 +1,10 @@
 // SASL mechanisms against tables of good and hostile responses.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type MechanismName, mechanismNames } from '#lib/settings/mechanisms.ts';
 import {
   type Credentials,
   decodeResponse,
-  mechanismNames,
   responseLimitBytes,
   startMechanism,
 } from '#server/auth/sasl.ts';
@@ -12,7 +12,7 @@ import {
 const bytes = (text: string) => Buffer.from(text, 'utf8');
 
 /** Feeds every response; the last step's result. */
-function run(name: string, responses: (string | Buffer | null)[]) {
+function run(name: MechanismName, responses: (string | Buffer | null)[]) {
   const mechanism = startMechanism(name);
   assert.ok(mechanism);
   let result = {};
@@ -34,7 +34,7 @@ const token = (username: string, value: string): { credentials: Credentials } =>
 });
 
 describe('SASL', () => {
-  const good: [string, string, (string | null)[], unknown][] = [
+  const good: [string, MechanismName, (string | null)[], unknown][] = [
     ['PLAIN at once', 'PLAIN', ['\0ada\0secret'], password('ada', 'secret')],
     [
       'PLAIN after the empty challenge',
@@ -84,7 +84,7 @@ describe('SASL', () => {
     it(`takes ${reason}`, () => assert.deepEqual(run(name, responses), expected));
   }
 
-  const bad: [string, string, (string | Buffer)[]][] = [
+  const bad: [string, MechanismName, (string | Buffer)[]][] = [
     ['PLAIN: empty', 'PLAIN', ['']],
     ['PLAIN: one NUL', 'PLAIN', ['ada\0secret']],
     ['PLAIN: three NULs', 'PLAIN', ['\0ada\0sec\0ret']],
@@ -116,16 +116,13 @@ describe('SASL', () => {
   }
 
   it('asks LOGIN in the words that old clients wait for', () => {
-    const login = startMechanism('login');
+    const login = startMechanism('LOGIN');
     assert.deepEqual(login?.step(null), { challenge: bytes('Username:') });
     assert.deepEqual(login?.step(bytes('ada')), { challenge: bytes('Password:') });
   });
 
-  it('knows its mechanisms in any case, and no other', () => {
-    for (const name of mechanismNames) assert.equal(startMechanism(name.toLowerCase())?.name, name);
-    for (const name of ['', 'CRAM-MD5', 'PLAIN ', 'constructor', '__proto__']) {
-      assert.equal(startMechanism(name), null);
-    }
+  it('knows its mechanisms', () => {
+    for (const name of mechanismNames) assert.equal(startMechanism(name).name, name);
   });
 
   it('keeps exchanges apart', () => {

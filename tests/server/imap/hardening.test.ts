@@ -257,6 +257,8 @@ A< a4 OK ...`;
       maySignIn: true,
       mechanisms: ['PLAIN'],
       appendLimitBytes: 5,
+      mayCompress: true,
+      hidden: ['idle', 'LOGINDISABLED', 'appendlimit', 'IMAP4rev1'],
     };
     assert.deepEqual(listCapabilities(facts), [
       'IMAP4rev1',
@@ -267,9 +269,9 @@ A< a4 OK ...`;
       'AUTH=PLAIN',
     ]);
     const after = listCapabilities({ ...facts, isSignedIn: true });
-    for (const word of ['IDLE', 'CONDSTORE', 'LITERAL+', 'APPENDLIMIT=5'])
+    for (const word of ['IMAP4rev1', 'CONDSTORE', 'LITERAL+', 'COMPRESS=DEFLATE'])
       assert.ok(after.includes(word), word);
-    for (const word of ['XLIST', 'STARTTLS', 'AUTH=PLAIN', 'LITERAL-'])
+    for (const word of ['XLIST', 'STARTTLS', 'AUTH=PLAIN', 'LITERAL-', 'IDLE', 'APPENDLIMIT=5'])
       assert.ok(!after.includes(word), word);
   });
 });

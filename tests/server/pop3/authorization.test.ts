@@ -30,7 +30,7 @@ describe('CAPA', () => {
       'PIPELINING',
       'EXPIRE NEVER',
       'USER',
-      'SASL PLAIN LOGIN OAUTHBEARER XOAUTH2',
+      'SASL SCRAM-SHA-256 PLAIN LOGIN OAUTHBEARER XOAUTH2',
       'STLS',
       'IMPLEMENTATION Drey',
     ]);
@@ -153,6 +153,7 @@ describe('AUTH', () => {
   it('lists mechanisms when asked for none', async () => {
     const client = await fixture.open();
     assert.deepEqual((await askLines(client, 'AUTH')).slice(1), [
+      'SCRAM-SHA-256',
       'PLAIN',
       'LOGIN',
       'OAUTHBEARER',

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setPassword, updateAccount } from '#lib/accounts/account.ts';
+import { signIn } from '#lib/accounts/sessions.ts';
 import { serveConnection } from '#server/pop3/connection.ts';
 import { execute } from '#server/pop3/execute.ts';
 import { createSession, enter, type Session } from '#server/pop3/session.ts';
@@ -32,7 +33,8 @@ async function serve(times: { idleTimeoutMs: number; loginDeadlineMs: number }):
 
 async function sessionOf(address: string): Promise<Session> {
   const session = createSession({ remote: '127.0.0.1', isSecure: false });
-  await enter(session, { kind: 'password', authzid: '', username: address, password });
+  const account = await signIn({ address, password, remote: '127.0.0.1', protocol: 'pop3' });
+  await enter(session, account);
   return session;
 }
 

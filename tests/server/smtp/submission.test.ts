@@ -51,7 +51,7 @@ test('from outside, AUTH is neither offered nor taken before TLS', async () => {
   await client.upgrade();
   assert.match(await client.say('MAIL FROM:<ada@example.org>'), /^503 /, 'EHLO is forgotten');
   const features = await client.say('EHLO client.test');
-  assert.match(features, /AUTH PLAIN LOGIN OAUTHBEARER XOAUTH2/);
+  assert.match(features, /AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN /);
   assert.doesNotMatch(features, /STARTTLS/);
   assert.match(await client.say(`AUTH PLAIN ${plain('ada@example.org')}`), /^235 /);
   assert.doesNotMatch(await client.say('EHLO client.test'), /AUTH/);
@@ -62,7 +62,7 @@ test('the TLS port offers AUTH at once', async () => {
   process.env.DREY_TEST_ADDRESS_MAP = `127.0.0.1=${stranger}`;
   const client = await connectTo(world.ports.submissions, { tls: true });
   delete process.env.DREY_TEST_ADDRESS_MAP;
-  assert.match(await client.say('EHLO client.test'), /AUTH PLAIN/);
+  assert.match(await client.say('EHLO client.test'), /AUTH .*PLAIN/);
   assert.match(await client.say(`AUTH PLAIN ${plain('ada@example.org')}`), /^235 /);
   assert.match(
     await client.deliver({
