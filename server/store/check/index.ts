@@ -11,6 +11,7 @@ import { lookAtMailboxes } from './mailboxes.ts';
 import { lookAtMessages } from './messages.ts';
 import { lookAtQueue } from './queue.ts';
 import { lookAtSearchIndex } from './search-index.ts';
+import { lookAtSharing } from './sharing.ts';
 import { lookAtTombstones } from './tombstones.ts';
 
 export type { Finding } from './finding.ts';
@@ -23,6 +24,7 @@ const looks: { name: string; look: Look }[] = [
   { name: 'tombstones', look: lookAtTombstones },
   { name: 'mailboxes', look: lookAtMailboxes },
   { name: 'accounts', look: lookAtAccounts },
+  { name: 'sharing', look: lookAtSharing },
   { name: 'queue', look: lookAtQueue },
   { name: 'files', look: lookAtFiles },
   { name: 'search index', look: lookAtSearchIndex },

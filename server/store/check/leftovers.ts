@@ -16,6 +16,8 @@ const accountTables = [
   'Subscription',
   'PopUid',
   'Imported',
+  'MailboxRight',
+  'Annotation',
 ];
 const bodyTables = ['Rendering', 'RenderingText', 'BlobBytes'];
 
@@ -25,6 +27,8 @@ export const lookAtLeftovers: Look = async function* () {
   yield* lookAtLostMailboxes();
   yield* lookAtMailboxRows('Tombstone');
   yield* lookAtMailboxRows('PopUid');
+  yield* lookAtMailboxRows('MailboxRight');
+  yield* lookAtMailboxRows('Annotation');
   yield* lookAtThreads();
   for (const table of bodyTables) yield* lookAtBodyRows(table);
 };

@@ -47,8 +47,15 @@ beforeEach(async () => {
   await removeMessages(account, inboxId, [2]);
 });
 
-/** Notes: nothing is wrong, the clean-up takes them. */
-const leftovers = new Set(['body-unused', 'file-without-row', 'temporary-left']);
+/** Notes that a store in use does not have. */
+const leftovers = new Set([
+  'body-unused',
+  'file-without-row',
+  'temporary-left',
+  'member-without-account',
+  'right-without-account',
+  'annotation-without-owner',
+]);
 
 async function collect(options = {}): Promise<Finding[]> {
   const found: Finding[] = [];
@@ -154,6 +161,40 @@ const damages: Damage[] = [
     make: () =>
       change(sql`INSERT INTO "PopUid" ("accountId", "mailboxId", "uid", "text")
         VALUES (${account}, 'gone', 1, 'x')`),
+  },
+  ...['MailboxRight', 'Annotation'].map((table) => ({
+    kind: 'rows-without-mailbox',
+    make: () =>
+      table === 'Annotation'
+        ? change(sql`INSERT INTO "Annotation" ("accountId", "mailboxId", "ownerId", "entry", "value")
+            VALUES (${account}, 'gone', '', '/shared/comment', ${Buffer.from('x')})`)
+        : change(sql`INSERT INTO "MailboxRight" ("accountId", "mailboxId", "identifier", "rights")
+            VALUES (${account}, 'gone', 'anyone', 'lr')`),
+  })),
+  {
+    kind: 'member-without-account',
+    make: () =>
+      change(sql`INSERT INTO "Member" ("sharedId", "memberId", "mayWrite", "maySend")
+        VALUES (${account}, 'gone', true, false)`),
+  },
+  {
+    kind: 'right-without-account',
+    make: async () => {
+      for (const identifier of ['anyone', '-anyone', account, `-${account}`, 'gone', '-gone']) {
+        await change(sql`INSERT INTO "MailboxRight" ("accountId", "mailboxId", "identifier", "rights")
+          VALUES (${account}, ${inboxId}, ${identifier}, 'lr')`);
+      }
+    },
+  },
+  {
+    kind: 'annotation-without-owner',
+    make: async () => {
+      for (const ownerId of ['', account, 'gone']) {
+        await change(sql`INSERT INTO "Annotation"
+          ("accountId", "mailboxId", "ownerId", "entry", "value")
+          VALUES (${account}, '', ${ownerId}, '/private/comment', ${Buffer.from('x')})`);
+      }
+    },
   },
   {
     kind: 'mailbox-name',
