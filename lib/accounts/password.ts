@@ -3,6 +3,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { Refusal } from '../errors.ts';
 import { readSetting } from '../settings/index.ts';
+import { recallFitting, rememberFitting } from './password-memory.ts';
 
 /** argon2id is the library's default algorithm. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -45,14 +46,20 @@ export async function hashPassword(password: string): Promise<string> {
 // Hash of a password nobody has: a login to an account that does not exist costs as much as any other.
 let decoy: Promise<string> | null = null;
 
-/** Whether `password` fits `passwordHash`; takes the same time where there is no hash. */
+/**
+ * Whether `password` fits `passwordHash`. A failure takes the same time where there is no hash; a password that
+ * fitted a short time ago takes none.
+ */
 export async function verifyPassword(
   passwordHash: string | null,
   password: string,
 ): Promise<boolean> {
   if (Buffer.byteLength(password) > maxPasswordBytes) return false;
+  if (passwordHash !== null && recallFitting(passwordHash, password)) return true;
   decoy ??= hash('no account has this password', parameters);
   const against = passwordHash ?? (await decoy);
   const fits = await inTurn(() => verify(against, password).catch(() => false));
-  return fits && passwordHash !== null;
+  if (!fits || passwordHash === null) return false;
+  rememberFitting(passwordHash, password);
+  return true;
 }
