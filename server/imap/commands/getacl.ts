@@ -4,7 +4,7 @@ import { allRights, formatRights } from '#lib/accounts/rights.ts';
 import { listEntries } from '#server/store/rights.ts';
 import { formatIdentifier, nameIdentifier, resolveIdentifier } from '../acl-identifier.ts';
 import { locateMailbox } from '../locate.ts';
-import { formatName, ok, untagged } from '../wire/encode.ts';
+import { ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 import { parseSubject } from './setacl.ts';
 
@@ -28,7 +28,7 @@ export const getAcl = defineCommand<string>({
     const pairs = entries.map(
       ([identifier, rights]) => ` ${formatIdentifier(identifier!)} ${formatRights(rights!)}`,
     );
-    yield untagged(`ACL ${formatName(name)}${pairs.join('')}`);
+    yield untagged(`ACL ${session.formatName(name)}${pairs.join('')}`);
     return ok('Getacl completed');
   },
 });
@@ -50,7 +50,9 @@ export const listRights = defineCommand<{ name: string; identifier: string }>({
         ? formatRights(allRights)
         : `"" ${[...formatRights(allRights)].join(' ')}`;
     // RFC 4314 §3.4: the identifier as the client wrote it.
-    yield untagged(`LISTRIGHTS ${formatName(name)} ${formatIdentifier(identifier)} ${granted}`);
+    yield untagged(
+      `LISTRIGHTS ${session.formatName(name)} ${formatIdentifier(identifier)} ${granted}`,
+    );
     return ok('Listrights completed');
   },
 });

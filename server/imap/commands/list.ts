@@ -3,6 +3,8 @@
 // of SPECIAL-USE: answered for old Outlook, not announced.
 import { formatRights } from '#lib/accounts/rights.ts';
 import { listSubscriptions } from '#server/store/mailboxes.ts';
+import { formatAnnotations, parseEntries } from '../annotation-entry.ts';
+import { listAnnotations, mayAnnotate, toAnnotated } from '../annotation-holder.ts';
 import { listVisible } from '../locate.ts';
 import type { Located } from '../located.ts';
 import {
@@ -17,8 +19,9 @@ import type { Session } from '../session.ts';
 import { formatStatus, parseStatusItems } from '../status-items.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
-import { formatName, ok, untagged } from '../wire/encode.ts';
-import { defineCommand, signedIn } from './command.ts';
+import { ok, untagged } from '../wire/encode.ts';
+import { defineCommand, type Output, signedIn } from './command.ts';
+import { pick } from './getmetadata.ts';
 
 type Args = {
   reference: string;
@@ -33,11 +36,13 @@ type Returning = {
   status: string[] | null;
   /** RFC 8440 */
   rights: boolean;
+  /** Names of annotations (RFC 9590). */
+  metadata: string[] | null;
 };
 
 const patternLimit = 20;
 const nothing: Selecting = { subscribed: false, specialUse: false, recursive: false };
-const noReturn: Returning = { subscribed: false, status: null, rights: false };
+const noReturn: Returning = { subscribed: false, status: null, rights: false, metadata: null };
 
 export const list = defineCommand<Args>({
   name: 'LIST',
@@ -70,7 +75,7 @@ export const list = defineCommand<Args>({
     const subscriptions = await listSubscriptions(session.accountId);
     const maySubscribed = args.selecting.subscribed || args.returning.subscribed;
     for await (const listed of listNames(mailboxes, subscriptions, patterns, args.selecting)) {
-      yield formatListed(listed, args.selecting, maySubscribed);
+      yield formatListed(session, listed, args.selecting, maySubscribed);
       const located = visible.get(listed.name);
       if (located) yield* returnMore(session, located, args.returning);
     }
@@ -90,7 +95,7 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
     for await (const listed of listNames(mailboxes, [], [joined], nothing)) {
       const words = attributesOf(listed);
       if (listed.name === 'INBOX') words.push('\\Inbox');
-      yield untagged(`XLIST (${words.join(' ')}) "/" ${formatName(listed.name)}`);
+      yield untagged(`XLIST (${words.join(' ')}) "/" ${session.formatName(listed.name)}`);
     }
     return ok('Xlist completed');
   },
@@ -99,10 +104,17 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
 /** What else was asked for of a mailbox that is there. */
 async function* returnMore(
   session: Session,
-  { mailbox, name, rights }: Located,
+  located: Located,
   returning: Returning,
-): AsyncGenerator<string> {
-  if (returning.rights) yield untagged(`MYRIGHTS ${formatName(name)} ${formatRights(rights)}`);
+): AsyncGenerator<Output> {
+  const { mailbox, name, rights } = located;
+  if (returning.rights) {
+    yield untagged(`MYRIGHTS ${session.formatName(name)} ${formatRights(rights)}`);
+  }
+  if (returning.metadata && mayAnnotate(located)) {
+    const all = await listAnnotations(session, toAnnotated(located));
+    yield formatAnnotations(session, name, pick(all, returning.metadata, 0));
+  }
   // RFC 5819 §2: no STATUS where the command would be refused.
   if (returning.status && rights.includes('r')) {
     yield await formatStatus(session, mailbox, returning.status);
@@ -157,7 +169,11 @@ function parseReturn(cursor: Cursor): Returning {
     const word = cursor.keyword();
     if (word === 'SUBSCRIBED') returning.subscribed = true;
     else if (word === 'MYRIGHTS') returning.rights = true;
-    else if (word === 'STATUS') {
+    else if (word === 'METADATA') {
+      cursor.space();
+      if (cursor.peek() !== '(') throw new Bad('Expected names of annotations');
+      returning.metadata = parseEntries(cursor);
+    } else if (word === 'STATUS') {
       cursor.space();
       returning.status = parseStatusItems(cursor);
       // CHILDREN and SPECIAL-USE are always told.
@@ -177,12 +193,17 @@ function attributesOf(listed: Listed): string[] {
   return words;
 }
 
-function formatListed(listed: Listed, selecting: Selecting, maySubscribed: boolean): string {
+function formatListed(
+  session: Session,
+  listed: Listed,
+  selecting: Selecting,
+  maySubscribed: boolean,
+): string {
   const words = attributesOf(listed);
   if (maySubscribed && listed.isSubscribed) words.push('\\Subscribed');
   const below =
     selecting.recursive && selecting.subscribed && listed.hasSelectedBelow
       ? ' ("CHILDINFO" ("SUBSCRIBED"))'
       : '';
-  return untagged(`LIST (${words.join(' ')}) "/" ${formatName(listed.name)}${below}`);
+  return untagged(`LIST (${words.join(' ')}) "/" ${session.formatName(listed.name)}${below}`);
 }

@@ -1,7 +1,7 @@
 // MYRIGHTS (RFC 4314 §3.5).
 import { formatRights } from '#lib/accounts/rights.ts';
 import { locateForAny } from '../locate.ts';
-import { formatName, ok, untagged } from '../wire/encode.ts';
+import { ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
 export const myRights = defineCommand<string>({
@@ -15,7 +15,7 @@ export const myRights = defineCommand<string>({
   },
   async *run(session, asked) {
     const { name, rights } = await locateForAny(session, asked, 'lrikxa');
-    yield untagged(`MYRIGHTS ${formatName(name)} ${formatRights(rights)}`);
+    yield untagged(`MYRIGHTS ${session.formatName(name)} ${formatRights(rights)}`);
     return ok('Myrights completed');
   },
 });
