@@ -1,0 +1,201 @@
+// FETCH of lists: answers in which no octets of the message stand, for a hundred thousand messages at once. They
+// are written into one buffer a portion; flags come from the roll of the mailbox, the rest from the columns that
+// are asked for.
+import { formatInternalDate } from '#lib/mail/date.ts';
+import { type Roll, readView } from '#server/store/journal.ts';
+import { type Column, type ColumnRow, readColumns } from '#server/store/read-columns.ts';
+import { nextTurn } from '#server/store/turn.ts';
+import type { FetchItem, PlainItem } from './fetch-item.ts';
+import { formatFlags } from './flags.ts';
+import type { Selection } from './selection.ts';
+import { ReplyBuffer } from './wire/reply-buffer.ts';
+
+/** From here on flags come from the roll of the mailbox. */
+const rollFrom = 500;
+/** Messages of the roll that are written at a time. */
+const rollPortion = 5000;
+/** Messages that are read at a time. */
+const rowPortion = 250;
+
+const columnOf: Partial<Record<PlainItem, Column>> = {
+  INTERNALDATE: 'internalDate',
+  SAVEDATE: 'savedAt',
+  'RFC822.SIZE': 'sizeBytes',
+  EMAILID: 'emailId',
+  THREADID: 'threadId',
+  ENVELOPE: 'envelope',
+  BODY: 'body',
+  BODYSTRUCTURE: 'bodyStructure',
+};
+const entryItems: readonly PlainItem[] = ['UID', 'FLAGS', 'MODSEQ'];
+
+/** What is rendered again for a client that takes UTF-8 (RFC 9755 §3). */
+const renderedItems: readonly PlainItem[] = ['ENVELOPE', 'BODY', 'BODYSTRUCTURE'];
+
+/** Whether `answerPlain` knows all of the items. */
+export function isPlain(items: readonly FetchItem[], isUtf8: boolean): boolean {
+  return items.every((item) => {
+    if (item.kind !== 'plain' || (isUtf8 && renderedItems.includes(item.name))) return false;
+    return entryItems.includes(item.name) || item.name in columnOf;
+  });
+}
+
+/** The answers for `uids`, which ascend; returns how many there were. */
+export async function* answerPlain(
+  selection: Selection,
+  uids: number[],
+  items: readonly FetchItem[],
+): AsyncGenerator<Buffer[], number> {
+  const names = items.flatMap((item) => (item.kind === 'plain' ? [item.name] : []));
+  const columns = [...new Set(names.flatMap((name) => columnOf[name] ?? []))];
+  const writer = new Writer(selection, names);
+  let answered = 0;
+  if (columns.length === 0 && uids.length >= rollFrom) {
+    const { roll } = await readView(selection.accountId, selection.mailboxId);
+    for (let at = 0; at < uids.length; at += rollPortion) {
+      const asked = uids.slice(at, at + rollPortion);
+      const missing = writer.writeRoll(roll, asked);
+      answered += asked.length - missing.length;
+      yield [writer.take()];
+      await nextTurn();
+      if (missing.length > 0) answered += yield* answerRows(writer, selection, missing, columns);
+    }
+    return answered;
+  }
+  return yield* answerRows(writer, selection, uids, columns);
+}
+
+async function* answerRows(
+  writer: Writer,
+  { accountId, mailboxId }: Selection,
+  uids: number[],
+  columns: readonly Column[],
+): AsyncGenerator<Buffer[], number> {
+  let answered = 0;
+  for (let at = 0; at < uids.length; at += rowPortion) {
+    const asked = uids.slice(at, at + rowPortion);
+    const rows = await readColumns(accountId, mailboxId, asked, columns);
+    for (const row of rows) writer.writeRow(row);
+    answered += rows.length;
+    if (rows.length > 0) yield [writer.take()];
+  }
+  return answered;
+}
+
+class Writer {
+  readonly #selection: Selection;
+  readonly #names: readonly PlainItem[];
+  readonly #flags = new FlagTexts();
+  readonly #buffer = new ReplyBuffer();
+
+  constructor(selection: Selection, names: readonly PlainItem[]) {
+    this.#selection = selection;
+    this.#names = names;
+  }
+
+  take(): Buffer {
+    return this.#buffer.take();
+  }
+
+  /** Writes what the roll has of `uids`; returns those that it has not. */
+  writeRoll(roll: Roll, uids: readonly number[]): number[] {
+    const { view } = this.#selection;
+    const missing: number[] = [];
+    let number = view.numberOf(uids[0] ?? 0);
+    let index = Math.max(0, roll.indexOf(uids[0] ?? 0));
+    for (const uid of uids) {
+      // Mostly the next one, in both.
+      if (view.uidOf(number) !== uid) number = view.numberOf(uid);
+      if (roll.uids[index] !== uid) index = roll.indexOf(uid);
+      if (index < 0) missing.push(uid);
+      else this.#writeEntry(number, roll, index);
+      number++;
+      index++;
+    }
+    return missing;
+  }
+
+  #writeEntry(number: number, roll: Roll, index: number): void {
+    const uid = roll.uids[index]!;
+    let text = `* ${number} FETCH (`;
+    for (let at = 0; at < this.#names.length; at++) {
+      const name = this.#names[at]!;
+      if (at > 0) text += ' ';
+      if (name === 'UID') text += `UID ${uid}`;
+      else if (name === 'MODSEQ') text += `MODSEQ (${roll.modseqs[index]})`;
+      else text += `FLAGS ${this.#formatFlags(uid, roll.flags[index]!, roll.keywordsAt(index))}`;
+    }
+    this.#buffer.addText(`${text})\r\n`);
+  }
+
+  #formatFlags(uid: number, flags: number, keywords: string): string {
+    return this.#flags.format(flags, keywords, this.#selection.view.isRecent(uid));
+  }
+
+  writeRow(row: ColumnRow): void {
+    let text = `* ${this.#selection.view.numberOf(row.uid)} FETCH (`;
+    for (let at = 0; at < this.#names.length; at++) {
+      const name = this.#names[at]!;
+      text += at > 0 ? ` ${name} ` : `${name} `;
+      const bytes = bytesOf(name, row);
+      if (bytes) {
+        this.#buffer.addText(text);
+        this.#buffer.addBytes(bytes);
+        text = '';
+      } else text += this.#formatValue(name, row);
+    }
+    this.#buffer.addText(`${text})\r\n`);
+  }
+
+  #formatValue(name: PlainItem, row: ColumnRow): string {
+    switch (name) {
+      case 'UID':
+        return `${row.uid}`;
+      case 'FLAGS':
+        return this.#formatFlags(row.uid, row.flags, row.keywords);
+      case 'MODSEQ':
+        return `(${row.modseq})`;
+      case 'INTERNALDATE':
+        return `"${formatInternalDate(row.internalDate)}"`;
+      case 'SAVEDATE':
+        return `"${formatInternalDate(row.savedAt)}"`;
+      case 'RFC822.SIZE':
+        return `${row.sizeBytes}`;
+      case 'EMAILID':
+        return `(${row.emailId})`;
+      case 'THREADID':
+        return `(${row.threadId})`;
+      default:
+        throw new Error(`${name} is no text`);
+    }
+  }
+}
+
+/** The finished text of an item that has one. */
+function bytesOf(name: PlainItem, row: ColumnRow): Uint8Array | null {
+  if (name === 'ENVELOPE') return requireText(row.envelope);
+  if (name === 'BODYSTRUCTURE') return requireText(row.bodyStructure);
+  return name === 'BODY' ? requireText(row.body) : null;
+}
+
+/** A missing rendering is our fault; half an answer would desynchronize the client. */
+function requireText(text: Uint8Array | null): Uint8Array {
+  if (!text || text.length === 0) throw new Error('the message has no rendering');
+  return text;
+}
+
+/** Lists of flags that were made already: a mailbox has few different ones. */
+class FlagTexts {
+  readonly #known = new Map<string, string[]>();
+
+  format(flags: number, keywords: string, isRecent: boolean): string {
+    let texts = this.#known.get(keywords);
+    if (!texts) {
+      texts = [];
+      this.#known.set(keywords, texts);
+    }
+    const at = 2 * flags + (isRecent ? 1 : 0);
+    texts[at] ??= formatFlags(flags, keywords, isRecent);
+    return texts[at];
+  }
+}

@@ -1,0 +1,42 @@
+// The bytes of a long reply, put together in one place: no string and no Buffer of its own for each line. What
+// is taken is never written to again.
+
+const startBytes = 64 * 1024;
+
+export class ReplyBuffer {
+  #room = Buffer.allocUnsafe(startBytes);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds US-ASCII. */
+  addText(text: string): void {
+    this.#makeRoom(text.length);
+    this.#length += this.#room.write(text, this.#length, 'latin1');
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#room.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** What was added since the last time. */
+  take(): Buffer {
+    const taken = this.#room.subarray(0, this.#length);
+    // The socket may still hold what was taken.
+    this.#room = this.#room.subarray(this.#length);
+    this.#length = 0;
+    return taken;
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#room.length) return;
+    const room = Buffer.allocUnsafe(Math.max(startBytes, 2 * this.#length, needed));
+    this.#room.copy(room, 0, 0, this.#length);
+    this.#room = room;
+  }
+}
