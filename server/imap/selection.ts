@@ -39,6 +39,8 @@ export class Selection {
   saved: readonly number[] = [];
   /** Searches that go on (RFC 5267). */
   readonly contexts = new SearchContexts();
+  /** What this client has put here itself, until it is told (RFC 5465 §5.2: without attributes). */
+  readonly ownArrivals = new Set<number>();
   #isDirty = false;
   #hasNewKeywords = false;
   #wake: (() => void) | null = null;

@@ -141,6 +141,11 @@ export class Session {
     this.#notify = notify;
   }
 
+  /** The selected mailbox stands still: NOTIFY is in force and did not ask for it (RFC 5465 §3.1, §5). */
+  get isStill(): boolean {
+    return this.#notify !== null && this.#notify.selected === null;
+  }
+
   /** The client has put messages into a mailbox: no news to it (RFC 5465 §5, §5.2). */
   noteArrived(mailboxId: string, uids: readonly number[]): void {
     const { selection } = this;
@@ -150,7 +155,7 @@ export class Session {
 
   /** The client has expunged messages of the selected mailbox: told even while the mailbox stands still. */
   noteExpunged(uids: readonly number[]): void {
-    if (!this.#notify || this.#notify.selected) return;
+    if (!this.isStill) return;
     const view = this.selection?.view;
     view?.apply({ changed: [], vanished: uids }, view.modseq);
   }

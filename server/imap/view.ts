@@ -26,6 +26,7 @@ export class View {
   /** Half-open UID ranges that are \Recent to this session, ascending. */
   #recent: [number, number][] = [];
   #isRecentUntold = false;
+  #knowsRecent = true;
   /** The journal is known up to here. */
   modseq: number;
 
@@ -57,6 +58,27 @@ export class View {
     return this.#gone;
   }
 
+  /** Something waits to be told. */
+  get hasUntold(): boolean {
+    const { length } = this.#uids;
+    return this.#gone.size > 0 || this.#flags.size > 0 || this.#toldCount !== length;
+  }
+
+  /** UID of the last message that EXISTS has told of; 0 for none. */
+  get lastToldUid(): number {
+    return this.#uids[this.#toldCount - 1] ?? 0;
+  }
+
+  /** UIDs of the view from `uid` on. */
+  listUidsFrom(uid: number): UidList {
+    return this.#uids.subarray(findUid(this.#uids, uid));
+  }
+
+  /** Flags of messages from `uid` on are told otherwise. */
+  dropFlagNews(uid: number): void {
+    for (const changed of this.#flags.keys()) if (changed >= uid) this.#flags.delete(changed);
+  }
+
   isGone(uid: number): boolean {
     return this.#gone.has(uid);
   }
@@ -67,8 +89,16 @@ export class View {
     return this.#uids[at] === uid ? at + 1 : 0;
   }
 
+  /** RFC 9051 §2.3.2: a client of IMAP4rev2 never hears of \Recent. */
+  forgetRecent(): void {
+    this.#knowsRecent = false;
+    this.#isRecentUntold = false;
+    this.#recent = [];
+  }
+
   /** Messages of [fromUid, beforeUid) are \Recent to this session. */
   addRecent(fromUid: number, beforeUid: number): void {
+    if (!this.#knowsRecent) return;
     if (fromUid >= beforeUid) return;
     const last = this.#recent.at(-1);
     if (last?.[1] === fromUid) last[1] = beforeUid;
@@ -150,7 +180,7 @@ export class View {
       updates.push({ kind: 'exists', count: this.#toldCount });
       this.#isRecentUntold = true;
     }
-    if (this.#isRecentUntold) updates.push({ kind: 'recent', count: this.recentCount });
+    if (this.#isRecentUntold && this.#knowsRecent) updates.push({ kind: 'recent', count: this.recentCount });
     this.#isRecentUntold = false;
     if (holdsFlags) return updates;
     for (const entry of this.#flags.values()) {

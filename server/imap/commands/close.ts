@@ -17,7 +17,7 @@ export const close = defineCommand({
     }
     const { accountId, mailboxId } = selection;
     // RFC 7162 §3.2.8: a client that keeps the MODSEQ must have heard of everything below it.
-    if (session.isQresync) {
+    if (session.isQresync && !session.isStill) {
       await selection.refresh(true);
       yield selection.tell(true, true);
     }

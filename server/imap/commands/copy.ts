@@ -5,6 +5,7 @@ import { copyAcross } from '#server/store/copy-across.ts';
 import { maskOf } from '../grant.ts';
 import type { Located } from '../located.ts';
 import type { Selection } from '../selection.ts';
+import type { Session } from '../session.ts';
 import { findTarget } from '../target.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
@@ -35,6 +36,7 @@ export const copy: Command = defineCommand<Args>({
     const target = await findTarget(session, args.target);
     if ('status' in target) return target;
     const copied = await bring(session.selected, uids, target, false);
+    noteBrought(session, target, copied);
     return ok('Copy completed', formatCopied(copied));
   },
 });
@@ -56,6 +58,8 @@ export const move: Command = defineCommand<Args>({
     if ('status' in target) return target;
     // A UID that is gone is no failure: Apple Mail moves what it has not been told about (RFC 6851 §3.3).
     const moved = await bring(session.selected, uids, target, true);
+    noteBrought(session, target, moved);
+    session.noteExpunged(moved.pairs.map(([uid]) => uid));
     const code = formatCopied(moved);
     // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so it is untagged.
     if (code) yield untaggedState('OK', 'Moved', code);
@@ -76,6 +80,14 @@ function bring(
   const to = { accountId: target.accountId, mailboxId: target.mailbox.id };
   const mask = maskOf(target.rights);
   return copyAcross({ accountId, mailboxId }, uids, to, { isMove, mask });
+}
+
+/** What arrived by the client's own doing is no news to it (RFC 5465 §5). */
+function noteBrought(session: Session, { mailbox }: Located, { pairs }: Copied): void {
+  session.noteArrived(
+    mailbox.id,
+    pairs.map(([, uid]) => uid),
+  );
 }
 
 function formatCopied({ uidValidity, pairs }: Copied): string | undefined {

@@ -37,6 +37,7 @@ export const create = defineCommand<Args>({
     // RFC 6154 §3: a special use is the owner's affair.
     if (!isOwn && known.length > 0) return no('A shared mailbox has no special use', 'USEATTR');
     const mailbox = await createMailbox(accountId, mailboxName, known[0]);
+    if (isOwn) session.notify?.watch?.noteCreated(mailbox);
     return ok('Create completed', `MAILBOXID (${mailbox.id})`);
   },
 });

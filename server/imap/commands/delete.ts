@@ -17,6 +17,7 @@ export const deleteCommand = defineCommand<string>({
   async *run(session, name) {
     const { accountId, mailbox } = await locateMailbox(session, name, 'x');
     await deleteMailbox(accountId, mailbox.name);
+    session.notify?.watch?.noteDeleted(mailbox.id);
     return ok('Delete completed');
   },
 });

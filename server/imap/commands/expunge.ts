@@ -26,8 +26,9 @@ export const expunge = defineCommand<SequenceSet | null>({
     const uids = set === null ? null : findUids(session, set, true);
     if (uids?.length === 0) return ok('Expunge completed');
     const expunged = await expungeMessages(accountId, mailboxId, uids);
+    session.noteExpunged(expunged.uids);
     // RFC 7162 §3.2.7, §3.2.9. Whatever has a lower one is told behind the command, before this line.
-    const hasModseq = session.isCondstore && expunged.uids.length > 0;
+    const hasModseq = session.isCondstore && !session.isStill && expunged.uids.length > 0;
     return ok(
       'Expunge completed',
       hasModseq ? `HIGHESTMODSEQ ${expunged.highestModseq}` : undefined,

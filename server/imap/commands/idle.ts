@@ -1,5 +1,8 @@
 // IDLE (RFC 2177): news as soon as the journal has them, and a sign of life every two minutes, so that
-// routers between keep the connection and a client that is gone is noticed.
+// routers between keep the connection and a client that is gone is noticed. With NOTIFY it tells what that asks for
+// (RFC 5465 §4).
+import { tellNews, waitForNews } from '../news.ts';
+import type { Session } from '../session.ts';
 import { bad, continuation, ok, untaggedState } from '../wire/encode.ts';
 import { defineCommand, flush, parseNothing, signedIn } from './command.ts';
 
@@ -11,7 +14,6 @@ export const idle = defineCommand({
   states: signedIn,
   parse: parseNothing,
   async *run(session, _args, context) {
-    const { selection } = session;
     yield continuation('idling');
     yield flush;
     let isDone = false;
@@ -22,13 +24,10 @@ export const idle = defineCommand({
     });
     // A throw between two looks must not leave the promise unheard.
     done.catch(() => {});
-    if (selection) {
-      await selection.refresh(true);
-      yield selection.tell(true, session.isCondstore);
-      yield flush;
-    }
+    yield* tellNews(session, { mayExpunge: true, isForced: true });
+    yield flush;
     while (!isDone) {
-      const hasNews = await waitForNews(selection, abort.signal);
+      const hasNews = await waitOrTimeout(session, abort.signal);
       if (isDone) break;
       if (!(await session.isStillWelcome(!hasNews))) {
         yield untaggedState('BYE', 'The account has changed, sign in again');
@@ -36,10 +35,7 @@ export const idle = defineCommand({
       }
       if (!hasNews) {
         yield untaggedState('OK', 'Still here');
-      } else if (selection) {
-        await selection.refresh();
-        yield selection.tell(true, session.isCondstore);
-      }
+      } else yield* tellNews(session, { mayExpunge: true });
       yield flush;
     }
     const line = await done;
@@ -50,10 +46,7 @@ export const idle = defineCommand({
 });
 
 /** True for news, false for the time of a sign of life; also when `signal` aborts. */
-async function waitForNews(
-  selection: { waitForChange(signal: AbortSignal): Promise<void> } | null,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function waitOrTimeout(session: Session, signal: AbortSignal): Promise<boolean> {
   const both = new AbortController();
   const stop = () => both.abort();
   signal.addEventListener('abort', stop, { once: true });
@@ -64,16 +57,10 @@ async function waitForNews(
   }, signOfLifeMs);
   try {
     if (signal.aborted) return false;
-    await (selection?.waitForChange(both.signal) ?? waitForAbort(both.signal));
+    await waitForNews(session, both.signal);
     return !hasTimedOut;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
-}
-
-function waitForAbort(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

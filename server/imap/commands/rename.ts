@@ -32,6 +32,7 @@ export const rename = defineCommand<{ from: string; to: string }>({
       return no("Somebody else's INBOX cannot be renamed", 'CANNOT');
     }
     await renameMailbox(source.accountId, source.mailbox.name, place.mailboxName);
+    if (source.isOwn) session.notify?.watch?.noteRenamed(source.mailbox.name, place.mailboxName);
     return ok('Rename completed');
   },
 });

@@ -21,6 +21,7 @@ function define(name: 'SUBSCRIBE' | 'UNSUBSCRIBE', isSubscribed: boolean): Comma
       // RFC 4314 §4: "l" to subscribe, nothing to end it.
       if (isShared && isSubscribed) await locateMailbox(session, mailbox, 'l');
       await setSubscription(session.accountId, mailbox, isSubscribed, isShared);
+      session.notify?.watch?.noteSubscribed(mailbox, isSubscribed);
       return ok(`${name} completed`);
     },
   });
