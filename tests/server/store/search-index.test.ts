@@ -186,6 +186,11 @@ async function restart(atLeast = minBodies): Promise<void> {
   running = await startTextIndex(atLeast);
 }
 
+async function halt(): Promise<void> {
+  await running?.stop();
+  running = null;
+}
+
 async function purge(uids: number[]): Promise<void> {
   const long = fromNow(-7 * 86_400_000);
   await write(async (tx) => {
@@ -313,8 +318,7 @@ describe('search through the text index', () => {
 
   test('an index of another database is not believed', { skip: !textIndexFiles() }, async () => {
     await restart(1);
-    await running?.stop();
-    running = null;
+    await halt();
     const file = join(database.folder, 'search.db');
     assert.ok(existsSync(file));
     const rows = await db.$queryRaw<{ id: number }[]>`SELECT MAX("id") AS "id" FROM "Blob"`;
@@ -329,15 +333,13 @@ describe('search through the text index', () => {
   });
 
   test('where the index cannot be written', { skip: !textIndexFiles() }, async () => {
-    await running?.stop();
-    running = null;
+    await halt();
     const file = join(database.folder, 'search.db');
     for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
     mkdirSync(file);
     await restart(1);
     await compare(40);
-    await running?.stop();
-    running = null;
+    await halt();
     rmSync(file, { recursive: true });
     await restart(1);
     await complete();
