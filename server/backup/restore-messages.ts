@@ -1,10 +1,11 @@
 // Single messages out of a backup into a user's mailboxes, also while the server runs.
 
 import { requireAccount } from '#lib/accounts/account.ts';
-import { write } from '#lib/db.ts';
+import { db, write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import { createMailbox, findMailbox } from '#server/store/mailboxes.ts';
+import { findFreeUse } from '#server/store/special-use.ts';
 import { appendRestored } from './append-restored.ts';
 import { type FoundMessage, findMessages, type Wanted } from './find-messages.ts';
 import { readPopUidOf } from './pop-uids.ts';
@@ -45,7 +46,9 @@ export function restoreMessages(
     const popUidOf = await readPopUidOf(source, sheet, mailboxes);
     const restored: RestoredMessage[] = [];
     for (const { row, ...message } of missing) {
-      const mailbox = await ensureMailbox(account.id, options.to ?? message.mailbox);
+      const name = options.to ?? message.mailbox;
+      const former = mailboxes.find((one) => one.name === name)?.specialUse;
+      const mailbox = await ensureMailbox(account.id, name, former ? String(former) : null);
       // Where the user has it still, another copy is another message to POP3.
       const isBack = mailbox.name === 'INBOX' && !present.has(message.emailId);
       const told = isBack ? popUidOf : undefined;
@@ -70,11 +73,12 @@ function chooseCopies(found: FoundMessage[]): FoundMessage[] {
   return [...chosen.values()];
 }
 
-async function ensureMailbox(accountId: string, name: string) {
+async function ensureMailbox(accountId: string, name: string, formerUse: string | null) {
   const known = await findMailbox(accountId, name);
   if (known) return known;
   try {
-    return await createMailbox(accountId, name);
+    const use = await findFreeUse(db, accountId, name, formerUse);
+    return await createMailbox(accountId, name, use);
   } catch (error) {
     const made = isRefusal(error, 'exists') ? await findMailbox(accountId, name) : null;
     if (!made) throw error;

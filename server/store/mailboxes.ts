@@ -33,6 +33,7 @@ import {
 } from './mailbox-row.ts';
 import { returnQuota } from './quota.ts';
 import { inheritRightsIn } from './rights.ts';
+import { firstMailboxes, specialUses } from './special-use.ts';
 import { takeUidValidity } from './uid-validity.ts';
 
 export type { Mailbox } from './mailbox-row.ts';
@@ -41,19 +42,6 @@ const maxMailboxes = 2000;
 const maxSubscriptions = 4000;
 /** Messages that one step of a deletion moves at most: others want to write too. */
 const rowsPerDelete = 5000;
-
-/** What every account starts with; RFC 6154 §2 for the uses. */
-const firstMailboxes = [
-  ['INBOX', null],
-  ['Drafts', '\\Drafts'],
-  ['Sent', '\\Sent'],
-  ['Junk', '\\Junk'],
-  ['Trash', '\\Trash'],
-  ['Archive', '\\Archive'],
-] as const;
-
-/** RFC 6154 §2. \All is no mailbox of ours: it would have to show the others' mail. */
-const specialUses = new Set(['\\Archive', '\\Drafts', '\\Flagged', '\\Junk', '\\Sent', '\\Trash']);
 
 /** Makes the mailboxes of a new account; does nothing where INBOX is there, so a deleted one stays away. */
 export async function ensureMailboxes(accountId: string): Promise<void> {

@@ -15,6 +15,7 @@ import {
 } from './mailbox-name.ts';
 import { readMailbox } from './mailbox-row.ts';
 import { createIn, findIn, findMailbox, type Mailbox } from './mailboxes.ts';
+import { findFreeUse } from './special-use.ts';
 
 export { isRecoverable, originalName, recoverableName, recoverableRoot } from './mailbox-name.ts';
 export { type DeletedMessage, listDeleted } from './recoverable-list.ts';
@@ -33,7 +34,7 @@ export function findRecoverable(accountId: string, name: string): Promise<Mailbo
 
 /**
  * Moves deleted messages (those of `uids` that exist in the twin, or all for null) back to the mailbox they were in, or to
- * `targetName`; a mailbox that is no more is made again. All or none. `also` runs in the same transaction.
+ * `targetName`; a mailbox that is no more is made again, with the special use of its name. All or none. `also` runs in the same transaction.
  * Refusal 'not-found' (also where none of them is kept), 'over-quota', 'forbidden' (a target of the server's),
  * 'invalid', 'limit'.
  */
@@ -55,7 +56,8 @@ export async function restoreMessages(
       throw new Refusal('forbidden', `Names below ${recoverableRoot} belong to the server.`);
     }
     const found = await findIn(tx, accountId, name);
-    const { id } = found ?? (await createIn(tx, accountId, name, null));
+    const { id } =
+      found ?? (await createIn(tx, accountId, name, await findFreeUse(tx, accountId, name)));
     const outcome = {
       ...(await moveIn(tx, accountId, twinId, uids, id)),
       mailboxId: id,

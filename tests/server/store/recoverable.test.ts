@@ -320,6 +320,28 @@ describe('restore', () => {
     await checkCounters(account);
   });
 
+  test('gives a mailbox its special use again, unless another has it by now', async () => {
+    const { account } = await makeMail(0, 'box');
+    const drop = async (name: string) => {
+      const { id } = await mailboxOf(account, name);
+      const uids = await appendTexts(account, id, ['Subject: 1\n\nx', 'Subject: 2\n\nx']);
+      await deleteMailbox(account, name);
+      assert.equal(uids.length, 2);
+    };
+    await drop('Sent');
+    await drop('Archive');
+    await createMailbox(account, 'Old mail', '\\Archive');
+    for (const [name, use] of [
+      ['Sent', '\\Sent'],
+      ['Archive', null],
+    ] as const) {
+      await restoreMessages(account, (await twinOf(account, name)).id, null);
+      const { specialUse } = await mailboxOf(account, name);
+      assert.equal(specialUse, use, name);
+    }
+    await checkCounters(account);
+  });
+
   test('that does not fit restores nothing', async () => {
     const { account, mailbox } = await makeMail(2, 'box', 50);
     await deleteMailbox(account, 'box');
