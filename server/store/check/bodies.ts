@@ -31,7 +31,14 @@ export const lookAtBodies: Look = async function* (options) {
       sql`SELECT ${columns} WHERE l."id" > ${last?.id ?? 0} ORDER BY l."id" LIMIT ${pageSize}`,
     pageSize,
   );
-  for await (const rows of pages) for (const row of rows) yield* judge(row, options);
+  let outdated = 0;
+  for await (const rows of pages) {
+    for (const row of rows) {
+      if (Number(row.isUsed) !== 0 && isOutdated(row)) outdated++;
+      yield* judge(row, options);
+    }
+  }
+  yield* tellOutdated(outdated);
 };
 
 async function* judge(row: BodyRow, options: CheckOptions): AsyncGenerator<Found> {
@@ -127,21 +134,32 @@ async function* judgeRest(row: BodyRow, { graceMs }: CheckOptions): AsyncGenerat
     };
     return;
   }
+  if (isOutdated(row)) return;
   const mend = async () => {
     await renderAgain(id, await readBlob(id));
     return 'It was rendered again.';
   };
-  if (row.version === null || Number(row.version) !== FACTS_VERSION) {
-    const text = `Body ${id} has no rendering of this version; the server makes it in the background.`;
-    yield { kind: 'rendering-old', blobId: id, text, isNote: true, mend };
+  if (row.version === null) {
+    const text = `Body ${id} has no rendering; the server makes it in the background.`;
+    yield { kind: 'rendering-missing', blobId: id, text, isNote: true, mend };
   } else if (Number(row.hasText) === 0) {
-    yield {
-      kind: 'rendering-without-text',
-      blobId: id,
-      text: `Body ${id} has no text to search.`,
-      mend,
-    };
+    const text = `Body ${id} has no text to search.`;
+    yield { kind: 'rendering-without-text', blobId: id, text, mend };
   }
+}
+
+function isOutdated({ version }: BodyRow): boolean {
+  return version !== null && Number(version) !== FACTS_VERSION;
+}
+
+/** One note for all: after an update of the server it is every body that there is. */
+function* tellOutdated(count: number): Generator<Found> {
+  if (count === 0) return;
+  yield {
+    kind: 'rendering-old',
+    text: `${count} bodies were rendered by another version; the server does it again in the background.`,
+    isNote: true,
+  };
 }
 
 /** Asked again inside the transaction: somebody may have begun to use it. The file is files.ts's matter. */

@@ -444,6 +444,17 @@ test('rows of a removed account are a note: the clean-up takes them', async () =
   for await (const finding of checkStore()) assert.fail(finding.text);
 });
 
+test('bodies that wait for a newer rendering are one note', async () => {
+  await change(sql`UPDATE "Rendering" SET "version" = ${FACTS_VERSION - 1}`);
+  const found: Finding[] = [];
+  for await (const finding of checkStore()) found.push(finding);
+  assert.deepEqual(
+    found.map(({ kind, isNote }) => [kind, isNote]),
+    [['rendering-old', true]],
+  );
+  await change(sql`UPDATE "Rendering" SET "version" = ${FACTS_VERSION}`);
+});
+
 test('a text index that is damaged or of another database is named and removed', async (t) => {
   if (testServerUrl) return t.skip('PostgreSQL keeps its index itself');
   const file = join(database.folder, 'search.db');
