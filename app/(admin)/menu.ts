@@ -4,6 +4,7 @@ import {
   AtSign,
   Forward,
   Globe,
+  Inbox,
   LayoutDashboard,
   ListTree,
   type LucideIcon,
@@ -49,6 +50,12 @@ export const menu: MenuEntry[] = [
     label: 'Aliases',
     icon: AtSign,
     names: ['virtual_alias_maps', 'alias_maps', 'alias_database', 'luser_relay'],
+  },
+  {
+    href: '/admin/shared',
+    label: 'Shared mailboxes',
+    icon: Inbox,
+    names: ['namespace', 'acl', 'acl_shared_dict', 'shared mailboxes'],
   },
   {
     href: '/admin/networks',

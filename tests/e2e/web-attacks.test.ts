@@ -134,6 +134,7 @@ describe('the doors of the web app', () => {
       '/admin/users',
       '/admin/users/new',
       '/admin/aliases',
+      '/admin/shared',
       '/admin/networks',
       '/admin/relays',
       '/admin/settings',

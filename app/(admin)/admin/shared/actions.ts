@@ -1,0 +1,118 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import type { FormState } from '#components/ui/form-state.ts';
+import { requireAccount, updateAccount } from '#lib/accounts/account.ts';
+import { removeMember, setMember } from '#lib/accounts/member.ts';
+import {
+  addSharedMailbox,
+  removeSharedMailbox,
+  requireSharedMailbox,
+} from '#lib/accounts/shared.ts';
+import { answerButton, answerForm } from '../../../form-answer.ts';
+import { requireAdmin } from '../../../session.ts';
+
+const address = z.string().trim().min(1, 'Give an address.').max(320);
+const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
+
+export async function addSharedAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({
+    localPart: z
+      .string()
+      .trim()
+      .max(64, 'At most 64 characters.')
+      .regex(/^[^@\s]+$/, 'Give the part before the @.'),
+    domain: z.string().trim().min(1, 'Choose a domain.').max(253),
+    displayName,
+  });
+  return answerForm(
+    schema,
+    form,
+    async ({ localPart, domain, displayName }) => {
+      const added = await addSharedMailbox(
+        { address: `${localPart}@${domain}`, displayName },
+        admin.address,
+      );
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `${added.address} added` };
+    },
+    { address: 'localPart' },
+  );
+}
+
+export async function editSharedAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({ address, displayName, isEnabled: z.string().optional() });
+  return answerForm(schema, form, async (fields) => {
+    const { id } = await requireSharedMailbox(fields.address);
+    const isDisabled = fields.isEnabled === undefined;
+    await updateAccount(id, { displayName: fields.displayName, isDisabled }, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: `${fields.address} saved` };
+  });
+}
+
+export async function removeSharedAction(shared: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeSharedMailbox(address.parse(shared), admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function addMemberAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const schema = z.object({
+    address,
+    member: address,
+    mayWrite: z.string().optional(),
+    maySend: z.string().optional(),
+  });
+  return answerForm(
+    schema,
+    form,
+    async (fields) => {
+      const shared = await requireSharedMailbox(fields.address);
+      const member = await requireAccount(fields.member);
+      const membership = {
+        mayWrite: fields.mayWrite !== undefined,
+        maySend: fields.maySend !== undefined,
+      };
+      await setMember(shared.id, member.id, membership, admin.address);
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `${member.address} added` };
+    },
+    { address: 'member' },
+  );
+}
+
+const memberSchema = z.object({ shared: address, member: address });
+const membershipSchema = memberSchema.extend({ mayWrite: z.boolean(), maySend: z.boolean() });
+
+export async function setMemberAction(
+  change: z.input<typeof membershipSchema>,
+): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    const { shared, member, mayWrite, maySend } = membershipSchema.parse(change);
+    const [{ id }, { id: memberId }] = [
+      await requireSharedMailbox(shared),
+      await requireAccount(member),
+    ];
+    await setMember(id, memberId, { mayWrite, maySend }, admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function removeMemberAction(
+  change: z.input<typeof memberSchema>,
+): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    const { shared, member } = memberSchema.parse(change);
+    const { id } = await requireSharedMailbox(shared);
+    await removeMember(id, (await requireAccount(member)).id, admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}

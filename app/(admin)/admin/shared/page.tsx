@@ -1,0 +1,165 @@
+// Shared mailboxes: addresses of their own that several users open (in Dovecot a namespace with acl files).
+import { Inbox } from 'lucide-react';
+import type { Metadata } from 'next';
+import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { Select } from '#components/ui/input.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { Pagination } from '#components/ui/pagination.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
+import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { listDomains } from '#lib/accounts/domain.ts';
+import type { Member } from '#lib/accounts/member.ts';
+import { listSharedMailboxes, type SharedMailbox } from '#lib/accounts/shared.ts';
+import { readSetting } from '#lib/settings/index.ts';
+import { requireAdmin } from '../../../session.ts';
+import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+import { Members } from './member-forms.tsx';
+import { AddShared, EditShared } from './shared-forms.tsx';
+
+export const metadata: Metadata = { title: 'Shared mailboxes' };
+
+const shownMembers = 3;
+
+export default async function SharedMailboxesPage({ searchParams }: { searchParams: Parameters }) {
+  await requireAdmin();
+  const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
+  const page = readPage(pageText);
+  const [mailboxes, domains, pageSize] = await Promise.all([
+    listSharedMailboxes({ search: q, domain }),
+    listDomains(),
+    readSetting('web.pageSize'),
+  ]);
+  const names = domains.map(({ name }) => name);
+  const rows = mailboxes.slice((page - 1) * pageSize, page * pageSize);
+  const isFiltered = q !== '' || domain !== '';
+  return (
+    <>
+      <PageHeader
+        title="Shared mailboxes"
+        description="A shared mailbox has an address and folders like a user, but no password. Its members find it below Shared in their own mail program, and may send with its address."
+        action={names.length > 0 && <AddShared domains={names} domain={domain} />}
+      />
+      {(mailboxes.length > 0 || isFiltered) && (
+        <SearchForm action="/admin/shared" label="Search address or name" initial={q}>
+          {names.length > 1 && (
+            <Select name="domain" defaultValue={domain} aria-label="Domain" className="w-44">
+              <option value="">All domains</option>
+              {names.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </Select>
+          )}
+        </SearchForm>
+      )}
+      {rows.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <NoneYet isFiltered={isFiltered} domains={names} />
+        </div>
+      ) : (
+        <SharedTable rows={rows} />
+      )}
+      <Pagination
+        page={page}
+        pageSize={pageSize}
+        total={mailboxes.length}
+        hrefOf={(to) => buildHref('/admin/shared', { q, domain, page: to })}
+      />
+    </>
+  );
+}
+
+function SharedTable({ rows }: { rows: SharedMailbox[] }) {
+  return (
+    <Table label="Shared mailboxes">
+      <TableHead>
+        <Th>Address</Th>
+        <Th className="hidden sm:table-cell">Members</Th>
+        <Th>
+          <span className="sr-only">Actions</span>
+        </Th>
+      </TableHead>
+      <TableBody>
+        {rows.map((shared) => (
+          <TableRow key={shared.id}>
+            <Td className="w-full max-w-0 sm:w-1/2">
+              <span className="flex items-center gap-2">
+                <span className="truncate font-medium">{shared.address}</span>
+                {shared.isDisabled && <Badge tone="warn">off</Badge>}
+              </span>
+              {shared.displayName && (
+                <span className="block truncate text-sm text-muted">{shared.displayName}</span>
+              )}
+            </Td>
+            <Td className="hidden w-1/2 max-w-0 sm:table-cell">
+              <MemberNames members={shared.members} />
+            </Td>
+            <Td className="text-right">
+              <span className="flex justify-end gap-2">
+                <Members
+                  shared={shared.address}
+                  members={shared.members.map(({ address, mayWrite, maySend }) => {
+                    return { address, mayWrite, maySend };
+                  })}
+                />
+                <EditShared
+                  address={shared.address}
+                  displayName={shared.displayName}
+                  isDisabled={shared.isDisabled}
+                />
+              </span>
+            </Td>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function MemberNames({ members }: { members: Member[] }) {
+  if (members.length === 0) return <span className="text-muted">nobody</span>;
+  return (
+    <>
+      {members.slice(0, shownMembers).map((member) => (
+        <span key={member.accountId} className="flex items-center gap-1.5">
+          <span className="truncate">{member.address}</span>
+          {!member.mayWrite && <Badge>reads</Badge>}
+          {member.maySend && <Badge tone="info">sends</Badge>}
+        </span>
+      ))}
+      {members.length > shownMembers && (
+        <span className="text-sm text-muted">and {members.length - shownMembers} more</span>
+      )}
+    </>
+  );
+}
+
+function NoneYet({ isFiltered, domains }: { isFiltered: boolean; domains: string[] }) {
+  if (isFiltered) {
+    return (
+      <EmptyState
+        icon={<Inbox />}
+        title="No shared mailbox fits"
+        action={<ButtonLink href="/admin/shared">Show all shared mailboxes</ButtonLink>}
+      />
+    );
+  }
+  return (
+    <EmptyState
+      icon={<Inbox />}
+      title="No shared mailbox yet"
+      action={
+        domains.length > 0 ? (
+          <AddShared domains={domains} />
+        ) : (
+          <ButtonLink href="/admin/domains">Add a domain first</ButtonLink>
+        )
+      }
+    >
+      For addresses such as info or sales that several people answer.
+    </EmptyState>
+  );
+}
