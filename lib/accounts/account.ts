@@ -201,11 +201,14 @@ export async function updateAccount(
 /** Sets a new password and ends the user's sessions. */
 export async function setPassword(id: string, password: string, by: string): Promise<void> {
   const passwordHash = await hashPassword(password);
+  const known = await readAccount(id);
+  const scram = known ? await sealScramKeys(known.address, password) : '';
   await write(async (tx) => {
     const row = await findIn(tx, id);
     const { address } = row;
     requirePerson(row);
-    await tx.account.update({ where: { id }, data: { passwordHash, epoch: { increment: 1 } } });
+    const data = { passwordHash, scram, epoch: { increment: 1 } };
+    await tx.account.update({ where: { id }, data });
     await recordChangeIn(tx, by, `user ${address}`, 'new password');
   });
 }

@@ -14,6 +14,8 @@ export class Inflater {
   #isBusy = false;
   #isOver = false;
   #excessBytes = 0;
+  /** Of the deflated bytes, those that `#excessBytes` knows of. */
+  #consumedBytes = 0;
 
   /** `wake` is called whenever read() may have more, or the stream is over. */
   constructor(wake: () => void) {
@@ -46,14 +48,13 @@ export class Inflater {
 
   /** How much more was inflated than an honest client's bytes would give. */
   get excessBytes(): number {
-    return Math.max(0, this.#excessBytes);
+    return this.#excessBytes;
   }
 
   /** Bytes of the socket; only while it is not busy. */
   push(bytes: Buffer): void {
     if (this.#isOver) return;
     this.#isBusy = true;
-    this.#excessBytes = this.excessBytes - honestRatio * bytes.length;
     this.#stream.write(bytes, () => {
       this.#isBusy = false;
       this.#wake();
@@ -63,7 +64,11 @@ export class Inflater {
   /** Inflated bytes, or null where there are none now. */
   read(): Buffer | null {
     const bytes: Buffer | null = this.#stream.read();
-    if (bytes) this.#excessBytes += bytes.length;
+    if (!bytes) return null;
+    const { bytesWritten } = this.#stream;
+    const honestBytes = honestRatio * (bytesWritten - this.#consumedBytes);
+    this.#consumedBytes = bytesWritten;
+    this.#excessBytes = Math.max(0, this.#excessBytes + bytes.length - honestBytes);
     return bytes;
   }
 
