@@ -1,5 +1,6 @@
 // IMAP ENVELOPE (RFC 3501 §7.4.2) as finished text, for a message and for every message/rfc822 within one.
-// 7 bits as far as the format allows: raw UTF-8 in subject and names is turned into encoded words.
+// 7 bits as far as the format allows: raw UTF-8 in subject and names is turned into encoded words, unless the client
+// takes it as it is (RFC 9755 §3).
 import { type ListItem, scanAddressList } from './address.ts';
 import { findField, findFields, type HeaderField, readRawText } from './header.ts';
 import { formatString } from './imap-string.ts';
@@ -8,33 +9,42 @@ import { encodeWords } from './words.ts';
 const MAX_TEXT = 16 * 1024;
 const MAX_ADDRESS_TEXT = 384 * 1024;
 
-/** The finished parenthesised ENVELOPE; broken or missing fields give NIL, never invalid output. */
-export function formatEnvelope(fields: HeaderField[]): string {
-  const from = formatAddresses(fields, 'from');
-  const sender = formatAddresses(fields, 'sender');
-  const replyTo = formatAddresses(fields, 'reply-to');
+/**
+ * The finished parenthesised ENVELOPE; broken or missing fields give NIL, never invalid output. With `isUtf8` raw
+ * UTF-8 stays what it is.
+ */
+export function formatEnvelope(fields: HeaderField[], isUtf8 = false): string {
+  const from = formatAddresses(fields, 'from', isUtf8);
+  const sender = formatAddresses(fields, 'sender', isUtf8);
+  const replyTo = formatAddresses(fields, 'reply-to', isUtf8);
   return `(${[
-    formatText(fields, 'date'),
-    formatText(fields, 'subject'),
+    formatText(fields, 'date', isUtf8),
+    formatText(fields, 'subject', isUtf8),
     from,
     // RFC 3501 §7.4.2: absent or empty Sender and Reply-To are those of From.
     sender === 'NIL' ? from : sender,
     replyTo === 'NIL' ? from : replyTo,
-    formatAddresses(fields, 'to'),
-    formatAddresses(fields, 'cc'),
-    formatAddresses(fields, 'bcc'),
-    formatText(fields, 'in-reply-to'),
-    formatText(fields, 'message-id'),
+    formatAddresses(fields, 'to', isUtf8),
+    formatAddresses(fields, 'cc', isUtf8),
+    formatAddresses(fields, 'bcc', isUtf8),
+    formatText(fields, 'in-reply-to', isUtf8),
+    formatText(fields, 'message-id', isUtf8),
   ].join(' ')})`;
 }
 
-function formatText(fields: HeaderField[], name: string): string {
+function formatText(fields: HeaderField[], name: string, isUtf8: boolean): string {
   const field = findField(fields, name);
-  return field ? formatString(toSafeText(readRawText(field.rawValue.slice(0, MAX_TEXT)))) : 'NIL';
+  return field ? formatSafe(readRawText(field.rawValue.slice(0, MAX_TEXT)), isUtf8) : 'NIL';
+}
+
+function formatSafe(text: string, isUtf8: boolean): string {
+  return isUtf8
+    ? formatString(toOneLine(text).toWellFormed(), true)
+    : formatString(toSafeText(text));
 }
 
 /** One line of 7-bit text; words that are encoded already stay what they are. */
-function toSafeText(text: string): string {
+export function toSafeText(text: string): string {
   const line = text.slice(0, MAX_TEXT).replace(/[\u0000-\u001f\u007f]/g, ' ');
   if (!/[^\u0020-\u007e]/.test(line)) return line;
   const pieces: { text: string; isEncoded: boolean }[] = [];
@@ -57,7 +67,7 @@ function encodePiece(text: string, isAfterWord: boolean, isBeforeWord: boolean):
   return encodeWords(`${isAfterWord ? ' ' : ''}${text}${isBeforeWord ? ' ' : ''}`);
 }
 
-function formatAddresses(fields: HeaderField[], name: string): string {
+function formatAddresses(fields: HeaderField[], name: string, isUtf8: boolean): string {
   const found = findFields(fields, name);
   if (found.length === 0) return 'NIL';
   const texts: string[] = [];
@@ -68,17 +78,19 @@ function formatAddresses(fields: HeaderField[], name: string): string {
     if (length > MAX_ADDRESS_TEXT) break;
   }
   const items = scanAddressList(texts.join(', '));
-  return items.length === 0 ? 'NIL' : `(${items.map(formatItem).join('')})`;
+  return items.length === 0 ? 'NIL' : `(${items.map((item) => formatItem(item, isUtf8)).join('')})`;
 }
 
 /** RFC 3501 §7.4.2: a group starts with its name as mailbox and NIL host, and ends with both NIL. */
-function formatItem(item: ListItem): string {
-  if (item.kind === 'group') return `(NIL NIL ${formatString(toSafeText(item.name))} NIL)`;
+function formatItem(item: ListItem, isUtf8: boolean): string {
+  if (item.kind === 'group') return `(NIL NIL ${formatSafe(item.name, isUtf8)} NIL)`;
   if (item.kind === 'end') return '(NIL NIL NIL NIL)';
-  const name = item.name === '' ? 'NIL' : formatString(toSafeText(item.name));
-  const route = item.route === '' ? 'NIL' : formatString(toOneLine(item.route));
+  const name = item.name === '' ? 'NIL' : formatSafe(item.name, isUtf8);
+  const route = item.route === '' ? 'NIL' : formatString(toOneLine(item.route), isUtf8);
   // Never NIL, which would read as a group: a missing half is the empty string.
-  return `(${name} ${route} ${formatString(toOneLine(item.local))} ${formatString(toOneLine(item.domain))})`;
+  const local = formatString(toOneLine(item.local), isUtf8);
+  const domain = formatString(toOneLine(item.domain), isUtf8);
+  return `(${name} ${route} ${local} ${domain})`;
 }
 
 function toOneLine(text: string): string {

@@ -1,6 +1,7 @@
 // IMAP body sections (RFC 3501 §6.4.5): which bytes of a message `BODY[...]` means.
 import { scanFields } from './header.ts';
 import { findPart, type Part } from './mime.ts';
+import { decodeTransfer, isKnownEncoding } from './transfer.ts';
 
 export { shiftPart } from './mime.ts';
 
@@ -28,6 +29,22 @@ export function readSection(bytes: Buffer, root: Part, section: Section): Buffer
   if (kind === 'MIME') return bytes.subarray(part.headerStart, part.headerEnd);
   // HEADER and TEXT exist only inside message/rfc822 parts.
   return part.message ? readMessageSection(bytes, part.message.part, section) : null;
+}
+
+/**
+ * The bytes of a part with its transfer encoding undone (RFC 3516 §4.2); null when the message has no such part.
+ * Multiparts and messages have no encoding of their own (RFC 2045 §6.4), so they are given as they are.
+ */
+export function readDecoded(
+  bytes: Buffer,
+  root: Part,
+  path: number[],
+): Buffer | null | 'unknown-encoding' {
+  const part = findPart(root, path.join('.'));
+  if (!part) return null;
+  const body = readBody(bytes, part);
+  if (part.type === 'multipart' || part.message) return body;
+  return isKnownEncoding(part.encoding) ? decodeTransfer(body, part.encoding) : 'unknown-encoding';
 }
 
 function readMessageSection(bytes: Buffer, message: Part, section: Section): Buffer {

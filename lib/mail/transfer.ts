@@ -17,6 +17,15 @@ export function decodeTransfer(bytes: Buffer, encoding: string): Buffer {
   }
 }
 
+const KNOWN = ['7bit', '8bit', 'binary', 'base64', 'quoted-printable'];
+const UUENCODE = ['x-uuencode', 'uuencode', 'x-uue'];
+
+/** True for what `decodeTransfer` really undoes, or has nothing to undo. */
+export function isKnownEncoding(encoding: string): boolean {
+  const name = encoding.trim().toLowerCase();
+  return name === '' || KNOWN.includes(name) || UUENCODE.includes(name);
+}
+
 const BASE64 = makeBase64Table();
 
 function makeBase64Table(): Uint8Array {

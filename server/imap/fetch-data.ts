@@ -7,6 +7,7 @@ import type { RenderedMessage, StoredMessage } from '#server/store/read.ts';
 import type { FetchItem, PlainItem, SectionItem } from './fetch-item.ts';
 import { formatFlags } from './flags.ts';
 import { isHeaderOnly, type MessageSources } from './message-source.ts';
+import { renderUtf8 } from './utf8-rendering.ts';
 
 /** How much of a message must be read: flags alone, its row, its rendering. */
 export type Depth = 'entry' | 'row' | 'rendering';
@@ -38,24 +39,38 @@ export function depthOf(items: readonly FetchItem[]): Depth {
 /** So much of one answer is held; a client may ask for one large message two hundred times in it. */
 const portionBytes = 1024 * 1024;
 
+export type Reading = {
+  isRecent: boolean;
+  sources: MessageSources;
+  /** The client takes UTF-8 in quoted strings (RFC 9755 §3). */
+  isUtf8: boolean;
+};
+
 /**
- * `* n FETCH (…)` with its line end, in portions of pieces. `message` must be of the depth that `items` need.
+ * `* n FETCH (…)` with its line end, in portions of pieces. `message` must be of the depth that `items` need. False
+ * when a part could not be decoded (RFC 3516 §4.3 UNKNOWN-CTE): its items are left out.
  */
 export async function* formatMessage(
   number: number,
   message: Fetched,
   items: readonly FetchItem[],
-  { isRecent, sources }: { isRecent: boolean; sources: MessageSources },
-): AsyncGenerator<Piece[], void> {
+  reading: Reading,
+): AsyncGenerator<Piece[], boolean> {
+  const start = `* ${number} FETCH (`;
   let pieces: Piece[] = [];
   let heldBytes = 0;
-  let text = `* ${number} FETCH (`;
-  for (const [index, item] of items.entries()) {
-    if (index > 0) text += ' ';
+  let text = start;
+  let left = 0;
+  for (const item of items) {
     const values =
       item.kind === 'plain'
-        ? [`${item.name} `, formatPlain(item.name, message, isRecent)]
-        : formatSectionData(item, await sources.read(message as RenderedMessage, item.section));
+        ? [`${item.name} `, await readPlain(item.name, message, reading)]
+        : await readItem(item, message as RenderedMessage, reading.sources);
+    if (values === null) {
+      left++;
+      continue;
+    }
+    if (text !== start) text += ' ';
     for (const value of values) {
       if (typeof value === 'string') text += value;
       else {
@@ -70,7 +85,34 @@ export async function* formatMessage(
     heldBytes = 0;
   }
   pieces.push(`${text})\r\n`);
-  yield pieces;
+  if (left < items.length) yield pieces;
+  return left === 0;
+}
+
+/** Values of a message that depend on what the client takes. */
+function readPlain(
+  name: PlainItem,
+  message: Fetched,
+  { isRecent, isUtf8, sources }: Reading,
+): Piece | Promise<Piece> {
+  if (isUtf8 && (name === 'ENVELOPE' || name === 'BODY' || name === 'BODYSTRUCTURE')) {
+    return renderUtf8(name, message as RenderedMessage, sources);
+  }
+  return formatPlain(name, message, isRecent);
+}
+
+/** null where the part cannot be decoded. */
+async function readItem(
+  item: SectionItem,
+  message: RenderedMessage,
+  sources: MessageSources,
+): Promise<Piece[] | null> {
+  if (item.form === 'raw')
+    return formatSectionData(item, await sources.read(message, item.section));
+  const bytes = await sources.decode(message, item.section.path);
+  if (bytes === 'unknown-encoding') return null;
+  if (item.form === 'decoded-size') return [`${item.label} ${bytes?.length ?? 0}`];
+  return formatSectionData(item, bytes);
 }
 
 /** `* n FETCH (…)` with its line end, where entries answer all of `items` (`depthOf`). */
@@ -132,5 +174,8 @@ function formatSectionData(item: SectionItem, bytes: Buffer | null): Piece[] {
   // RFC 3501 §6.4.5: at or past the end there is an empty string; Thunderbird reads up to it.
   const data = partial ? bytes.subarray(partial.start, partial.start + partial.count) : bytes;
   if (data.length === 0) return [`${item.label}${origin} ""`];
-  return [`${item.label}${origin} {${data.length}}\r\n`, data];
+  // RFC 3516 §4.3: a literal8 where there are NULs, and only for who asked for BINARY. BODY[] is told as it is
+  // (octets that are no CHAR8 too), like everybody does.
+  const mark = item.form === 'decoded' && data.includes(0) ? '~' : '';
+  return [`${item.label}${origin} ${mark}{${data.length}}\r\n`, data];
 }

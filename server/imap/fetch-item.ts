@@ -1,5 +1,5 @@
-// What FETCH can ask for: the grammar of fetch-att (RFC 3501 §6.4.5; MODSEQ RFC 7162, EMAILID and THREADID
-// RFC 8474, SAVEDATE RFC 8514, PREVIEW RFC 8970).
+// What FETCH can ask for: the grammar of fetch-att (RFC 3501 §6.4.5; BINARY RFC 3516, MODSEQ RFC 7162, EMAILID and
+// THREADID RFC 8474, SAVEDATE RFC 8514, PREVIEW RFC 8970).
 import { formatString } from '#lib/mail/imap-string.ts';
 import type { Section } from '#lib/mail/section.ts';
 import { Bad } from './wire/bad.ts';
@@ -24,6 +24,8 @@ export type SectionItem = {
   /** As the answer names it, without the partial. */
   label: string;
   section: Section;
+  /** The octets as they are, decoded (RFC 3516 §4.2), or how many the decoded ones are. */
+  form: 'raw' | 'decoded' | 'decoded-size';
   isPeek: boolean;
   /** First octet and how many at most. */
   partial: { start: number; count: number } | null;
@@ -92,12 +94,16 @@ function parseItem(word: string, cursor: Cursor): FetchItem {
   if ((word === 'BODY' || word === 'BODY.PEEK') && cursor.tryWord('[')) {
     return parseSectionItem(word === 'BODY.PEEK', cursor);
   }
+  if (/^BINARY(?:\.PEEK|\.SIZE)?$/.test(word) && cursor.tryWord('[')) {
+    return parseBinaryItem(word, cursor);
+  }
   if (Object.hasOwn(oldNames, word)) {
     const { kind, isPeek } = oldNames[word]!;
     return {
       kind: 'section',
       label: word,
       section: { path: [], kind, fields: [] },
+      form: 'raw',
       isPeek,
       partial: null,
     };
@@ -111,22 +117,44 @@ function parseItem(word: string, cursor: Cursor): FetchItem {
 function parseSectionItem(isPeek: boolean, cursor: Cursor): SectionItem {
   const section = parseSection(cursor);
   cursor.expect(']');
-  let partial: SectionItem['partial'] = null;
-  if (cursor.tryWord('<')) {
-    const start = cursor.number();
-    cursor.expect('.');
-    partial = { start, count: cursor.nonZeroNumber() };
-    cursor.expect('>');
-  }
-  return { kind: 'section', label: `BODY[${formatSection(section)}]`, section, isPeek, partial };
+  const partial = parsePartial(cursor);
+  const label = `BODY[${formatSection(section)}]`;
+  return { kind: 'section', label, section, form: 'raw', isPeek, partial };
 }
 
-function parseSection(cursor: Cursor): Section {
-  const path =
-    cursor
-      .tryPattern(/[1-9]\d{0,8}(?:\.[1-9]\d{0,8})*/y)
-      ?.split('.')
-      .map(Number) ?? [];
+/** section-binary [partial] of RFC 3516 §6: only numbers of parts. */
+function parseBinaryItem(word: string, cursor: Cursor): SectionItem {
+  const isSize = word === 'BINARY.SIZE';
+  const path = parsePath(cursor);
+  cursor.expect(']');
+  return {
+    kind: 'section',
+    label: `${isSize ? word : 'BINARY'}[${path.join('.')}]`,
+    section: { path, kind: 'ALL', fields: [] },
+    form: isSize ? 'decoded-size' : 'decoded',
+    isPeek: word !== 'BINARY',
+    partial: isSize ? null : parsePartial(cursor),
+  };
+}
+
+/** ["<" number "." nz-number ">"] */
+function parsePartial(cursor: Cursor): SectionItem['partial'] {
+  if (!cursor.tryWord('<')) return null;
+  const start = cursor.number();
+  cursor.expect('.');
+  const count = cursor.nonZeroNumber();
+  cursor.expect('>');
+  return { start, count };
+}
+
+function parsePath(cursor: Cursor): number[] {
+  const path = cursor.tryPattern(/[1-9]\d{0,8}(?:\.[1-9]\d{0,8})*/y);
+  return path?.split('.').map(Number) ?? [];
+}
+
+/** section-spec, up to its "]". */
+export function parseSection(cursor: Cursor): Section {
+  const path = parsePath(cursor);
   if (cursor.peek() === ']') return { path, kind: 'ALL', fields: [] };
   if (path.length > 0) cursor.expect('.');
   const word = readWord(cursor);

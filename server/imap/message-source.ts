@@ -1,7 +1,7 @@
 // The octets of the message a session reads at the moment, read at most once for all sections of an
 // answer, and for the portions in which Thunderbird asks for a large one (else each portion would read
 // the whole message again). Held weakly between commands: memory pressure may take it.
-import { pickFields, readSection, type Section } from '#lib/mail/section.ts';
+import { pickFields, readDecoded, readSection, type Section } from '#lib/mail/section.ts';
 import { type RenderedMessage, readBytes, readParts } from '#server/store/read.ts';
 
 /** Header sections of the message itself need no body. */
@@ -13,6 +13,8 @@ class Source {
   readonly #message: RenderedMessage;
   #bytes: Promise<Buffer> | null = null;
   #parts: ReturnType<typeof readParts> | null = null;
+  /** The part that was decoded last: asked for in portions, like the rest. */
+  #decoded: { key: string; value: ReturnType<typeof readDecoded> } | null = null;
 
   constructor(message: RenderedMessage) {
     this.#message = message;
@@ -21,8 +23,23 @@ class Source {
   async read(section: Section): Promise<Buffer | null> {
     this.#bytes ??= readBytes(this.#message);
     if (section.path.length === 0 && section.kind === 'ALL') return this.#bytes;
+    return readSection(await this.#bytes, await this.readParts(), section);
+  }
+
+  readParts(): ReturnType<typeof readParts> {
     this.#parts ??= readParts(this.#message);
-    return readSection(await this.#bytes, await this.#parts, section);
+    return this.#parts;
+  }
+
+  async decode(path: number[]): Promise<Buffer | null | 'unknown-encoding'> {
+    this.#bytes ??= readBytes(this.#message);
+    if (path.length === 0) return this.#bytes;
+    const key = path.join('.');
+    if (this.#decoded?.key !== key) {
+      const value = readDecoded(await this.#bytes, await this.readParts(), path);
+      this.#decoded = { key, value };
+    }
+    return this.#decoded.value;
   }
 }
 
@@ -38,6 +55,21 @@ export class MessageSources {
     const header = Buffer.concat([message.prefix, message.header]);
     if (section.kind === 'HEADER') return header;
     return pickFields(header, section.fields, section.kind === 'FIELDS.NOT');
+  }
+
+  /**
+   * The bytes of a part without its transfer encoding (RFC 3516 §4.2); null when the message has no such part.
+   */
+  async decode(
+    message: RenderedMessage,
+    path: number[],
+  ): Promise<Buffer | null | 'unknown-encoding'> {
+    return this.#sourceOf(message).decode(path);
+  }
+
+  /** The tree of parts; offsets count from the message's first octet. */
+  readParts(message: RenderedMessage): ReturnType<typeof readParts> {
+    return this.#sourceOf(message).readParts();
   }
 
   #sourceOf(message: RenderedMessage): Source {

@@ -57,7 +57,7 @@ export async function formatResult(result: Result, selection: Selection): Promis
   const { uids, isUid, returning, tag } = result;
   const { view } = selection;
   const toNames = (list: readonly number[]) =>
-    isUid ? list : list.map((uid) => view.numberOf(uid));
+    isUid ? list : view.numbersOf(list);
   const told = returning ? pickTold(returning, uids) : uids;
   const modseq = result.usesModseq ? await highestModseq(told, selection) : 0;
   if (!returning) {
@@ -75,12 +75,12 @@ export async function formatResult(result: Result, selection: Selection): Promis
 /** The answer for one mailbox of several (RFC 7377 §2.1): always UIDs. */
 export function formatMailboxResult(
   tag: string,
-  mailbox: { name: string; uidValidity: number },
+  mailbox: { name: string; uidValidity: number; isUtf8: boolean },
   returning: Returning,
   uids: readonly number[],
   modseq: number,
 ): string {
-  const where = `MAILBOX ${formatName(mailbox.name)} UIDVALIDITY ${mailbox.uidValidity}`;
+  const where = `MAILBOX ${formatName(mailbox.name, mailbox.isUtf8)} UIDVALIDITY ${mailbox.uidValidity}`;
   const text = `ESEARCH (TAG ${formatString(tag)} ${where}) UID${formatData(returning, uids)}`;
   return untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text);
 }

@@ -6,7 +6,7 @@ import { searchMessages } from '#server/store/search.ts';
 import type { Session } from './session.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';
-import { formatName, untagged } from './wire/encode.ts';
+import { untagged } from './wire/encode.ts';
 
 type Read = (mailbox: Mailbox, session: Session) => string | number | Promise<string | number>;
 
@@ -45,7 +45,7 @@ export async function formatStatus(
   if (names.includes('HIGHESTMODSEQ')) session.isCondstore = true;
   const values: string[] = [];
   for (const name of names) values.push(`${name} ${await items[name]!(mailbox, session)}`);
-  return untagged(`STATUS ${formatName(mailbox.name)} (${values.join(' ')})`);
+  return untagged(`STATUS ${session.formatName(mailbox.name)} (${values.join(' ')})`);
 }
 
 async function countRecent(mailbox: Mailbox): Promise<number> {

@@ -18,9 +18,21 @@ import type { Session } from '../session.ts';
 import { View } from '../view.ts';
 import { bad, ok } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
-import { badCharset, findMatches, keepUpdated, readCharset, saveResult } from './search.ts';
+import {
+  badCharset,
+  findMatches,
+  keepUpdated,
+  mayNameCharset,
+  readCharset,
+  saveResult,
+} from './search.ts';
 
-type Args = { filters: MailboxFilter[]; returning: Returning; program: SearchProgram | null };
+type Args = {
+  filters: MailboxFilter[];
+  returning: Returning;
+  program: SearchProgram | null;
+  hasCharset: boolean;
+};
 
 const filterLimit = 100;
 
@@ -40,11 +52,13 @@ export const esearch = defineCommand<Args>({
     if (filters.length === 0) filters.push({ kind: 'selected' });
     const all: Returning = { options: new Set(['ALL']), partial: null };
     const returning = parseReturn(cursor, 'SEARCH') ?? all;
-    const charset = cursor.tryWord('CHARSET ') ? readCharset(cursor) : 'UTF-8';
+    const hasCharset = cursor.tryWord('CHARSET ');
+    const charset = hasCharset ? readCharset(cursor) : 'UTF-8';
     const program = charset === null ? null : parseProgram(cursor, charset);
-    return { filters, returning, program };
+    return { filters, returning, program, hasCharset };
   },
-  async *run(session, { filters, returning, program }, { tag }) {
+  async *run(session, { filters, returning, program, hasCharset }, { tag }) {
+    if (hasCharset && !mayNameCharset(session)) return bad('With UTF8=ACCEPT there is no charset');
     const { options } = returning;
     const isSelectedOnly = filters.every(({ kind }) => kind === 'selected');
     if (!session.selection && filters.some(({ kind }) => kind === 'selected')) {
@@ -69,7 +83,7 @@ export const esearch = defineCommand<Args>({
       // RFC 7377 §2.1: a mailbox without matches is not mentioned.
       if (uids.length > 0 && !isSilent(returning)) {
         const { name, accountId, mailbox } = located;
-        const where = { name, uidValidity: mailbox.uidValidity };
+        const where = { name, uidValidity: mailbox.uidValidity, isUtf8: session.isUtf8 };
         const source = { accountId, mailboxId: mailbox.id };
         const told = program.usesModseq ? pickTold(returning, uids) : [];
         const modseq = await highestModseq(told, source);

@@ -1,17 +1,18 @@
 // FETCH (RFC 3501 §6.4.5) with its modifiers (fetch-modifier.ts). Works through the set in portions, so
 // that a large answer is bounded by the client's reading and not by our memory.
 import { changeFlags, FLAG } from '#server/store/flags.ts';
-import { type Entry, readView } from '#server/store/journal.ts';
+import type { Entry } from '#server/store/journal.ts';
 import { readMessages, readRendered } from '#server/store/read.ts';
-import { nextTurn } from '#server/store/turn.ts';
+import { startLoop } from '#server/store/turn.ts';
 import { toRanges } from '#server/store/uid-range.ts';
-import { type Depth, depthOf, type Fetched, formatEntry, formatMessage } from '../fetch-data.ts';
+import { type Depth, depthOf, type Fetched, formatMessage } from '../fetch-data.ts';
 import { type FetchItem, type PlainItem, parseItems } from '../fetch-item.ts';
 import { type FetchModifiers, narrowUids, parseFetchModifiers } from '../fetch-modifier.ts';
+import { answerPlain, isPlain } from '../fetch-plain.ts';
 import type { Selection } from '../selection.ts';
 import type { Session } from '../session.ts';
 import { findVanished, formatVanished, readKnown } from '../vanished.ts';
-import { bad, ok } from '../wire/encode.ts';
+import { bad, no, ok } from '../wire/encode.ts';
 import { type SequenceSet, savedResult } from '../wire/sequence-set.ts';
 import { defineCommand, onlySelected } from './command.ts';
 import { findUids } from './message-set.ts';
@@ -19,10 +20,6 @@ import { findUids } from './message-set.ts';
 type Args = { set: SequenceSet; items: FetchItem[]; modifiers: FetchModifiers };
 
 const portion = 100;
-/** From here on flags come from the roll of the mailbox. */
-const rollFrom = 500;
-/** Entries that are made of a roll at a time. */
-const entryPortion = 1000;
 
 export const fetch = defineCommand<Args>({
   name: 'FETCH',
@@ -57,12 +54,11 @@ export const fetch = defineCommand<Args>({
     const wanted = await narrowUids(selection, named, args.modifiers);
     const depth = depthOf(items);
     let answered = 0;
-    for await (const messages of readPortions(selection, wanted, depth)) {
-      if (depth === 'entry') {
-        answered += messages.length;
-        yield formatEntries(selection, messages, items);
-        continue;
-      }
+    let isDecoded = true;
+    const loop = startLoop();
+    const isListed = isPlain(items, session.isUtf8);
+    if (isListed) answered = yield* answerPlain(selection, wanted, items);
+    for await (const messages of readPortions(selection, isListed ? [] : wanted, depth)) {
       const seen = marksSeen ? await markSeen(selection, messages) : new Map<number, Entry>();
       for (const message of messages) {
         const changed = seen.get(message.uid);
@@ -70,25 +66,23 @@ export const fetch = defineCommand<Args>({
         const told = changed ? withFlags(items, session) : items;
         const number = selection.view.numberOf(message.uid);
         answered++;
-        yield* formatMessage(number, current, told, {
+        const isWhole = yield* formatMessage(number, current, told, {
           isRecent: selection.view.isRecent(message.uid),
           sources: selection.sources,
+          isUtf8: session.isUtf8,
         });
+        if (!isWhole) isDecoded = false;
+        await loop.pause();
       }
     }
+    if (!isDecoded) return no('A part has an encoding nobody knows', 'UNKNOWN-CTE'); // RFC 3516 §4.3
     // RFC 2180 §4.1.1: what another session has expunged can be read on; §4.1.2: what it has moved cannot.
     const { view } = selection;
-    const isMissing = answered < wanted.length || wanted.some((uid) => view.isGone(uid));
+    const isMissing =
+      answered < wanted.length || (view.hasGone && wanted.some((uid) => view.isGone(uid)));
     return ok('Fetch completed', !isUid && isMissing ? 'EXPUNGEISSUED' : undefined);
   },
 });
-
-/** A hundred thousand of them are asked for at once, so they cost one text and no generator each. */
-function formatEntries({ view }: Selection, entries: Entry[], items: FetchItem[]): string {
-  return entries
-    .map((entry) => formatEntry(view.numberOf(entry.uid), entry, items, view.isRecent(entry.uid)))
-    .join('');
-}
 
 function hasItem(items: readonly FetchItem[], name: PlainItem): boolean {
   return items.some((item) => item.kind === 'plain' && item.name === name);
@@ -122,19 +116,6 @@ async function* readPortions(
   uids: number[],
   depth: Depth,
 ): AsyncGenerator<Fetched[]> {
-  if (depth === 'entry' && uids.length >= rollFrom) {
-    const { roll } = await readView(accountId, mailboxId);
-    for (let at = 0; at < uids.length; at += entryPortion) {
-      const asked = uids.slice(at, at + entryPortion);
-      const indexes = asked.map((uid) => roll.indexOf(uid)).filter((index) => index >= 0);
-      yield indexes.map((index) => roll.entryAt(index));
-      await nextTurn();
-      if (indexes.length === asked.length) continue;
-      const gone = asked.filter((uid) => roll.indexOf(uid) < 0);
-      yield await readMessages(accountId, mailboxId, gone);
-    }
-    return;
-  }
   const read = depth === 'rendering' ? readRendered : readMessages;
   for (let at = 0; at < uids.length; at += portion) {
     yield await read(accountId, mailboxId, uids.slice(at, at + portion));

@@ -3,7 +3,7 @@ import { listSubscriptions } from '#server/store/mailboxes.ts';
 import { listVisible } from '../locate.ts';
 import { listNames } from '../mailbox-listing.ts';
 import { joinPattern } from '../mailbox-pattern.ts';
-import { formatName, ok, untagged } from '../wire/encode.ts';
+import { ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 import { parsePlain } from './list.ts';
 
@@ -21,7 +21,7 @@ export const lsub = defineCommand<{ reference: string; pattern: string }>({
     );
     for await (const listed of names) {
       const flags = listed.isSubscribed ? '' : '\\Noselect';
-      yield untagged(`LSUB (${flags}) "/" ${formatName(listed.name)}`);
+      yield untagged(`LSUB (${flags}) "/" ${session.formatName(listed.name)}`);
     }
     return ok('Lsub completed');
   },

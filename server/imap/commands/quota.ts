@@ -36,7 +36,7 @@ export const getQuotaRoot = defineCommand<string>({
     const { accountId, name, isOwn } = await locateMailbox(session, asked, 'r');
     // Copies into somebody else's mailbox count there; what the owner uses is nobody else's business.
     const roots = isOwn ? listRoots(await readQuota(accountId)) : [];
-    const names = [name, ...roots.map((root) => root.name)].map((each) => formatName(each));
+    const names = [name, ...roots.map((root) => root.name)].map((each) => session.formatName(each));
     yield untagged(`QUOTAROOT ${names.join(' ')}`);
     // The user's own comes last: imapflow keeps only the last number of each resource.
     for (const root of roots.reverse()) yield formatQuota(root);
@@ -70,5 +70,5 @@ function toUnits(bytes: number): number {
 }
 
 function formatQuota({ name, resources }: Root): string {
-  return untagged(`QUOTA ${formatName(name)} (${resources.join(' ')})`);
+  return untagged(`QUOTA ${formatName(name, false)} (${resources.join(' ')})`);
 }

@@ -9,7 +9,11 @@ import type { Cursor } from '../wire/cursor.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
 import { defineCommand, onlySelected } from './command.ts';
 
-type Args = { returning: Returning | null; program: SearchProgram | null };
+type Args = {
+  returning: Returning | null;
+  program: SearchProgram | null;
+  hasCharset: boolean;
+};
 
 export const search = defineCommand<Args>({
   name: 'SEARCH',
@@ -19,10 +23,16 @@ export const search = defineCommand<Args>({
   parse(cursor) {
     cursor.space();
     const returning = parseReturn(cursor, 'SEARCH');
-    const charset = cursor.tryWord('CHARSET ') ? readCharset(cursor) : 'UTF-8';
-    return { returning, program: charset === null ? null : parseProgram(cursor, charset) };
+    const hasCharset = cursor.tryWord('CHARSET ');
+    const charset = hasCharset ? readCharset(cursor) : 'UTF-8';
+    const program = charset === null ? null : parseProgram(cursor, charset);
+    return { returning, program, hasCharset };
   },
-  async *run(session, { returning, program }, { tag, isUid }) {
+  async *run(session, args, { tag, isUid }) {
+    const { program, hasCharset } = args;
+    if (hasCharset && !mayNameCharset(session)) return bad('With UTF8=ACCEPT there is no charset');
+    // RFC 9051 §6.4.4: the answer is ESEARCH, asked for or not.
+    const returning = args.returning ?? (session.isRev2 ? allOfThem : null);
     if (!program) {
       if (returning) saveResult(session, returning, []);
       return badCharset();
@@ -56,6 +66,13 @@ export function keepUpdated(
   return '';
 }
 
+const allOfThem: Returning = { options: new Set(['ALL']), partial: null };
+
+/** RFC 9755 §3: everything is UTF-8 then. RFC 9051 §6.4.4 allows to say so. */
+export function mayNameCharset({ isUtf8, isRev2 }: Session): boolean {
+  return !isUtf8 || isRev2;
+}
+
 /** charset SP; null for one that is not known. */
 export function readCharset(cursor: Cursor): string | null {
   const name = cursor.astringText().toUpperCase();
@@ -86,5 +103,5 @@ export async function findMatches(
   const criterion = compileKey(program.key, view, selected.listSaved());
   if (returning) saveResult(session, returning, []);
   const uids = await searchMessages(accountId, mailboxId, criterion, session.gone);
-  return uids.filter((uid) => view.numberOf(uid) > 0);
+  return view.keepKnown(uids);
 }

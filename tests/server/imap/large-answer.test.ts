@@ -19,10 +19,11 @@ describe('large answers', () => {
     const bytes = Buffer.alloc(mib, 'x');
     const sources = { read: async () => bytes } as unknown as MessageSources;
     const message = { uid: 7, modseq: 1, flags: 0, keywords: '' };
+    const reading = { isRecent: false, sources, isUtf8: false };
     let total = 0;
     let start = '';
     let end = '';
-    for await (const pieces of formatMessage(3, message, items, { isRecent: false, sources })) {
+    for await (const pieces of formatMessage(3, message, items, reading)) {
       const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
       assert.ok(size < 2 * mib + 1000, `a portion of ${size} bytes`);
       start ||= String(pieces[0]);
