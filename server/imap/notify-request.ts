@@ -130,9 +130,11 @@ class GroupReader {
         scopes.subscribed |= bits;
         return;
       case 'SUBTREE':
-        return this.#addNames(scopes.subtrees, names, bits);
+        this.#addNames(scopes.subtrees, names, bits);
+        return;
       case 'MAILBOXES':
-        return this.#addNames(scopes.mailboxes, names, bits);
+        this.#addNames(scopes.mailboxes, names, bits);
+        return;
       default:
         throw new Bad(`Unknown mailboxes ${filter}`);
     }
