@@ -19,8 +19,8 @@ export const frameBytes = 36;
 /** What is larger is compressed in a thread of its own. */
 const asideBytes = 128 * 1024;
 const bufferBytes = 1024 * 1024;
-/** Longest object that a damaged length is believed. */
-const maxStoredBytes = 0x4000_0000;
+/** Longest object there is: a body of 1 GB (imports). What says to be longer is damaged, or made to fill the memory. */
+const maxObjectBytes = 0x4000_0000;
 
 export type PackEntry = { hash: Buffer; offset: number; length: number };
 
@@ -48,7 +48,10 @@ export async function unpackBytes(stored: Buffer, hash: Buffer): Promise<Buffer 
 }
 
 function decompress(bytes: Buffer): Buffer | Promise<Buffer> {
-  return bytes.length > asideBytes ? promisify(zstdDecompress)(bytes) : zstdDecompressSync(bytes);
+  const limit = { maxOutputLength: maxObjectBytes };
+  return bytes.length > asideBytes
+    ? promisify(zstdDecompress)(bytes, limit)
+    : zstdDecompressSync(bytes, limit);
 }
 
 export type PackWriter = {
@@ -125,7 +128,7 @@ export async function readIndex(path: string): Promise<PackEntry[] | null> {
   const count = bytes.readUInt32LE(magic.length);
   const start = magic.length + 4;
   if (bytes.length !== start + count * entryBytes) return null;
-  return Array.from({ length: count }, (_, index) => {
+  const entries = Array.from({ length: count }, (_, index) => {
     const at = start + index * entryBytes;
     return {
       hash: bytes.subarray(at, at + 32),
@@ -133,6 +136,7 @@ export async function readIndex(path: string): Promise<PackEntry[] | null> {
       length: bytes.readUInt32LE(at + 36),
     };
   });
+  return entries.every(({ length }) => length <= maxObjectBytes) ? entries : null;
 }
 
 /** What is whole in a pack, read from its own bytes; for one whose index is missing or damaged. */
@@ -143,7 +147,7 @@ export async function scanPack(path: string): Promise<PackEntry[]> {
     for (let at = 0; ; ) {
       const frame = await readExactly(file, at, frameBytes);
       const length = frame?.readUInt32LE(32) ?? 0;
-      if (!frame || length === 0 || length > maxStoredBytes) return entries;
+      if (!frame || length === 0 || length > maxObjectBytes) return entries;
       const stored = await readExactly(file, at + frameBytes, length);
       if (!stored) return entries;
       const hash = Buffer.from(frame.subarray(0, 32));

@@ -131,6 +131,24 @@ it('finds damage in packs, files and indexes', async () => {
   await last.close();
 });
 
+it('takes what claims to be endless for damaged', async () => {
+  const folder = newFolder();
+  const bodies = [Buffer.from('before'), Buffer.from('behind')];
+  const hashes = await fill(folder, bodies);
+  const pack = readdirSync(folder).find((name) => name.endsWith('.pack'))!;
+  const index = join(folder, pack.replace(/pack$/, 'index'));
+  const entries = readFileSync(index).subarray(0, -32);
+  // The length of the first entry: 4 GB.
+  entries.writeUInt32LE(0xffff_ffff, 8 + 4 + 36);
+  const hash = createHash('sha256').update(entries).digest();
+  writeFileSync(index, Buffer.concat([entries, hash]));
+  const objects = await Objects.open(folder, true);
+  for (const [at, body] of bodies.entries()) {
+    assert.deepEqual(await objects.read(hashes[at]!), body, 'the index was made again');
+  }
+  await objects.close();
+});
+
 it('sweeps what nobody needs, and nothing else', async () => {
   const folder = newFolder();
   const bodies = [...someBodies(), ...Array.from({ length: 50 }, () => randomBytes(3000))];
