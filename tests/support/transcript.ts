@@ -16,6 +16,7 @@
 //   A: closed                         the server must have closed; nothing may be unread
 //   A: starttls                       TLS handshake on this connection
 //   A: raw text\r\nmore\x00           sends the bytes as they are, escapes \r \n \t \\ \xHH
+//   %ours … %end                      what another server may do otherwise: left out when it is one that is asked
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -27,6 +28,8 @@ export type TranscriptOptions = {
   connect(name: string): Promise<Socket> | Socket;
   /** Known at the start, as ${name}. */
   variables?: Variables;
+  /** It is another server: what is marked as ours only is left out. */
+  isForeign?: boolean;
 };
 
 const waitMs = 10_000;
@@ -82,12 +85,19 @@ class Player {
   async play(): Promise<void> {
     while (this.#at < this.#lines.length) {
       const line = this.#lines[this.#at++] ?? '';
-      if (line.trim() === '' || line.startsWith('#')) continue;
+      if (line === '%ours' && this.#options.isForeign) this.#skipOurs();
+      if (line.trim() === '' || line.startsWith('#') || line.startsWith('%')) continue;
       const match = /^(\w+)(>>|>|<<|<|=|!|:)(?: (.*))?$/.exec(line);
       if (!match) throw new Error(`not a transcript line: ${line}`);
       const [, name = '', action = '', rest = ''] = match;
       await this.#act(await this.#peer(name), action, rest);
     }
+  }
+
+  #skipOurs(): void {
+    const end = this.#lines.indexOf('%end', this.#at);
+    if (end < 0) throw new Error('%ours without %end');
+    this.#at = end + 1;
   }
 
   async #peer(name: string): Promise<Peer> {

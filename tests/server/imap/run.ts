@@ -1,11 +1,15 @@
 // The long forms of IMAP's tests, by hand:
 //   npm run test:imap -- stress [minutes] [first seed]
+//   npm run test:imap -- transcripts dovecot [name …]
+//   npm run test:imap -- transcripts host port user password [name …]
 import { runLongStress } from './stress-long.ts';
+import { playElsewhere } from './transcripts-elsewhere.ts';
 
-const [what = '', first, second] = process.argv.slice(2);
+const [what = '', ...args] = process.argv.slice(2);
 
 const forms: Record<string, () => Promise<void>> = {
-  stress: () => runLongStress(Number(first ?? 10), Number(second ?? 1)),
+  stress: () => runLongStress(Number(args[0] ?? 10), Number(args[1] ?? 1)),
+  transcripts: () => playElsewhere(args),
 };
 
 const form = forms[what];
