@@ -5,10 +5,23 @@ import { parseAddressList } from '#lib/mail/address.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { sortSteps } from '#lib/mail/steps.ts';
 import { casemapKey } from './casemap.ts';
+import { readView } from './journal.ts';
 import { renderOutdated } from './render-outdated.ts';
+import {
+  compareValues,
+  knowsColumn,
+  listInOrder,
+  readColumn,
+  type SortColumn,
+  type SortValue,
+} from './sort-column.ts';
 import { nextTurn, runInTurns } from './turn.ts';
-import { chunkUids } from './uid-condition.ts';
+import { chunkUids, rowsPerStatement, sortUids } from './uid-condition.ts';
 
+/** Fewer messages are read and sorted as quickly as a column is. */
+const columnsFrom = 200;
+/** A column is made for whoever asks about this part of a mailbox or more. */
+const mostOf = 4;
 /** The first address stands in front of a list of thousands. */
 const maxAddressText = 1000;
 
@@ -21,7 +34,7 @@ type SortRow = {
   uid: bigint | number;
   blobId: number;
   /** Of the rendering; null where there is none. */
-  version: bigint | number | null;
+  version?: bigint | number | null;
   internalDate: Date;
   sizeBytes?: bigint | number;
   sentAt?: Date | null;
@@ -56,6 +69,9 @@ const read: Record<SortKey['key'], (row: SortRow) => string | number> = {
   to: (row) => firstLocalPart(row.toText),
 };
 
+/** Whose values are numbers. */
+const numeric: readonly SortKey['key'][] = ['arrival', 'date', 'size'];
+
 /**
  * Those of the UIDs that exist, in the order of the keys; equal ones by UID (RFC 5256 §3). Once `signal` is
  * aborted it soon throws the signal's reason.
@@ -67,40 +83,112 @@ export async function sortMessages(
   keys: SortKey[],
   signal?: AbortSignal,
 ): Promise<number[]> {
-  const wanted = new Set(keys.map(({ key }) => columns[key]).filter((column) => column !== null));
+  const byColumn = await sortByColumns(accountId, mailboxId, uids, keys, signal);
+  if (byColumn) return byColumn;
+  const names = keys.map(({ key }) => key);
+  const rows: Row[] = [];
+  await readRows(
+    accountId,
+    mailboxId,
+    uids,
+    names,
+    (uid, values) => rows.push({ uid, values }),
+    signal,
+  );
+  const steps = sortSteps(rows, (a, b) => compareRows(a, b, keys));
+  return (await runInTurns(steps, signal)).map((row) => row.uid);
+}
+
+type Row = { uid: number; values: SortValue[] };
+
+function compareRows(a: Row, b: Row, keys: SortKey[]): number {
+  for (let index = 0; index < keys.length; index++) {
+    const order = compareValues(a.values[index]!, b.values[index]!);
+    if (order !== 0) return keys[index]!.isReverse ? -order : order;
+  }
+  return a.uid - b.uid;
+}
+
+/** Null where the mailbox is not worth columns in memory, or so few of its messages are asked about. */
+async function sortByColumns(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+  keys: SortKey[],
+  signal?: AbortSignal,
+): Promise<number[] | null> {
+  if (keys.length === 0 || uids.length < columnsFrom) return null;
+  const { mailbox, roll } = await readView(accountId, mailboxId);
+  const { uidValidity } = mailbox;
+  const nameOf = (key: SortKey['key']) => `${accountId} ${mailboxId} ${key}`;
+  const isKnown = keys.every(({ key }) => knowsColumn(nameOf(key), uidValidity, roll.uids));
+  if (!isKnown && uids.length * mostOf < roll.size) return null;
+  const known: SortColumn[] = [];
+  for (const { key } of keys) {
+    const absent = numeric.includes(key) ? 0 : '';
+    const readValues = async (missing: number[]) => {
+      const values = new Map<number, SortValue>();
+      const take = (uid: number, [value]: SortValue[]) => values.set(uid, value!);
+      await readRows(accountId, mailboxId, missing, [key], take, signal);
+      return values;
+    };
+    const wanted = { uidValidity, uids: roll.uids, absent };
+    known.push(await readColumn(nameOf(key), wanted, readValues, signal));
+  }
+  if (keys.length === 1) {
+    const ordered = listInOrder(known[0]!, keys[0]!.isReverse);
+    const isAll = uids.length === roll.size && uids.every((uid, index) => uid === roll.uids[index]);
+    if (isAll) return ordered;
+    const asked = new Set(uids);
+    return ordered.filter((uid) => asked.has(uid));
+  }
+  const rows = sortUids(uids).flatMap((uid): Row[] => {
+    const index = roll.indexOf(uid);
+    return index < 0 ? [] : [{ uid, values: known.map(({ values }) => values[index]!) }];
+  });
+  const steps = sortSteps(rows, (a, b) => compareRows(a, b, keys));
+  return (await runInTurns(steps, signal)).map((row) => row.uid);
+}
+
+/** Hands the values of the keys to `take`, message by message. */
+async function readRows(
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+  keys: SortKey['key'][],
+  take: (uid: number, values: SortValue[]) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const wanted = new Set(keys.map((key) => columns[key]).filter((column) => column !== null));
   const usesRendering = [...wanted].some((column) => column.startsWith('"Rendering"'));
-  const own = ['"uid"', '"internalDate"', '"Message"."blobId"', '"Rendering"."version"'];
+  const own = ['"uid"', '"internalDate"', '"Message"."blobId"'];
+  if (usesRendering) own.push('"Rendering"."version"');
   const list = raw([...own, ...wanted].join(', '));
-  const rows: { uid: number; values: (string | number)[] }[] = [];
-  for (const chunk of chunkUids(uids)) {
+  const from = raw(
+    usesRendering
+      ? '"Message" LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"'
+      : '"Message"',
+  );
+  for (let at = 0; at < uids.length; at += rowsPerStatement) {
     signal?.throwIfAborted();
-    const select = () => db.$queryRaw<SortRow[]>`SELECT ${list} FROM "Message"
-      LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
+    const [chunk] = chunkUids(uids.slice(at, at + rowsPerStatement));
+    if (!chunk) continue;
+    const select = () => db.$queryRaw<SortRow[]>`SELECT ${list} FROM ${from}
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
     let found = await select();
-    const outdated = found.filter(({ version }) => Number(version) !== FACTS_VERSION);
-    if (usesRendering && outdated.length > 0) {
+    const outdated = usesRendering
+      ? found.filter(({ version }) => Number(version) !== FACTS_VERSION)
+      : [];
+    if (outdated.length > 0) {
       await renderOutdated(new Set(outdated.map(({ blobId }) => blobId)));
       found = await select();
     }
     for (const row of found) {
-      rows.push({ uid: Number(row.uid), values: keys.map(({ key }) => read[key](row)) });
+      const values = keys.map((key) => read[key](row));
+      take(Number(row.uid), values);
     }
     await nextTurn();
   }
-  const steps = sortSteps(rows, (a, b) => {
-    for (const [index, { isReverse }] of keys.entries()) {
-      const order = compare(a.values[index]!, b.values[index]!);
-      if (order !== 0) return isReverse ? -order : order;
-    }
-    return a.uid - b.uid;
-  });
-  return (await runInTurns(steps, signal)).map((row) => row.uid);
-}
-
-function compare(a: string | number, b: string | number): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** RFC 5256 §3: the addr-mailbox of the first address; the empty string where there is none. */
