@@ -31,6 +31,7 @@ import {
   readMailbox,
   toMailbox,
 } from './mailbox-row.ts';
+import { subscribeMembersIn } from './member-subscriptions.ts';
 import { returnQuota } from './quota.ts';
 import { inheritRightsIn } from './rights.ts';
 import { firstMailboxes, specialUses } from './special-use.ts';
@@ -54,6 +55,7 @@ export async function ensureMailboxes(accountId: string): Promise<void> {
     for (const [name, specialUse] of firstMailboxes) {
       await insertMailbox(tx, accountId, name, specialUse);
       await insertSubscription(tx, accountId, name);
+      await subscribeMembersIn(tx, accountId, name);
     }
   });
   poke(`account:${accountId}`);
@@ -155,6 +157,7 @@ async function insertMailboxes(
     const above = all.filter((mailbox) => isBelow(name, mailbox.name));
     const nearest = above.sort((one, other) => other.name.length - one.name.length)[0];
     if (nearest) await inheritRightsIn(tx, nearest, { id, name });
+    await subscribeMembersIn(tx, accountId, name);
     ids.push(id);
   }
   return ids;

@@ -82,6 +82,8 @@ async function readMailboxes(ownerIds: string[]): Promise<Mailbox[]> {
 export async function findShare(userId: string, name: string): Promise<Share | null> {
   for (const { ownerId, owner, mailboxName } of await findOwners(userId, name)) {
     if (isRecoverable(mailboxName)) continue;
+    // The mailboxes of a shared account are made when the first mail comes or the first member looks.
+    if (await isMember(ownerId, userId)) await ensureMailboxes(ownerId);
     const mailbox = await findMailbox(ownerId, mailboxName);
     const rights = mailbox ? await readRights(ownerId, mailbox.id, userId) : '';
     if (mailbox && rights !== '') {
@@ -89,6 +91,10 @@ export async function findShare(userId: string, name: string): Promise<Share | n
     }
   }
   return null;
+}
+
+async function isMember(sharedId: string, memberId: string): Promise<boolean> {
+  return (await db.member.count({ where: { sharedId, memberId } })) > 0;
 }
 
 /** Accounts that a name below "Shared" may mean, whether or not there is such a mailbox; the asker's own is none. */

@@ -172,6 +172,34 @@ describe('the admin panel', () => {
     assert.match(await tryRecipient('nobody@example.test'), /^550 5\.1\.1/);
   });
 
+  it('adds a shared mailbox, its members and what they may', async () => {
+    await open('/admin/shared');
+    await page.getByRole('button', { name: 'Add shared mailbox' }).first().click();
+    const adding = page.getByRole('dialog');
+    await adding.getByLabel('Address', { exact: true }).fill('team');
+    await adding.getByRole('button', { name: 'Add shared mailbox' }).click();
+    await seeToast('team@example.test added');
+    assert.match(await tryRecipient('team@example.test'), /^250 /);
+    await page.getByRole('button', { name: 'Members of team@example.test' }).click();
+    const members = page.getByRole('dialog');
+    await members.getByLabel('Add a user').fill('nobody@example.test');
+    await members.getByRole('button', { name: 'Add member' }).click();
+    await members.getByText('There is no user nobody@example.test here.').waitFor();
+    await members.getByLabel('Add a user').fill(user.address);
+    await members.getByRole('button', { name: 'Add member' }).click();
+    await seeToast(`${user.address} added`);
+    const maySend = members.getByRole('switch', { name: `${user.address} may send` });
+    assert.equal(await maySend.isChecked(), false);
+    await maySend.click();
+    await page
+      .getByRole('row', { name: /team@example\.test/ })
+      .getByText('sends')
+      .waitFor();
+    await members.getByRole('button', { name: `Remove ${user.address}` }).click();
+    await seeToast(`${user.address} removed`);
+    await members.getByText('Nobody opens it yet.').waitFor();
+  });
+
   it('changes the greeting for the next connection, and finds it by its Postfix name', async () => {
     await open('/admin/settings?q=smtpd_banner');
     await fill('Greeting', 'nuts.example.test ESMTP ready');
