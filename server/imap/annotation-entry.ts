@@ -56,11 +56,15 @@ export function formatAnnotations(
 ): (string | Buffer)[] {
   const pieces: (string | Buffer)[] = [`* METADATA ${formatHolder(session, name)} (`];
   for (const [index, { entry, value }] of values.entries()) {
-    const word = /^[A-Za-z0-9/.:_+-]+$/.test(entry) ? entry : quoteOrLiteral(entry).toString();
-    pieces.push(`${index > 0 ? ' ' : ''}${word} `, formatValue(value));
+    pieces.push(`${index > 0 ? ' ' : ''}${formatEntryName(entry)} `, formatValue(value));
   }
   pieces.push(')\r\n');
   return pieces;
+}
+
+/** The name of an annotation in a reply. */
+export function formatEntryName(entry: string): string {
+  return /^[A-Za-z0-9/.:_+-]+$/.test(entry) ? entry : quoteOrLiteral(entry).toString();
 }
 
 /** "" stands for the server. */

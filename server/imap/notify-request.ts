@@ -8,7 +8,14 @@ import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';
 
 /** Bits of what is wanted of a mailbox. MessageNew and MessageExpunge come together only (RFC 5465 §5). */
-export const EVENT = { messages: 1, flags: 2, name: 4, subscription: 8 } as const;
+export const EVENT = {
+  messages: 1,
+  flags: 2,
+  name: 4,
+  subscription: 8,
+  annotations: 16,
+  serverAnnotations: 32,
+} as const;
 /** Those that are told as STATUS where the mailbox is not selected. */
 export const messageEvents = EVENT.messages | EVENT.flags;
 
@@ -19,6 +26,9 @@ const eventNames: Record<string, { name: string; bit: number }> = {
   FLAGCHANGE: { name: 'FlagChange', bit: EVENT.flags },
   MAILBOXNAME: { name: 'MailboxName', bit: EVENT.name },
   SUBSCRIPTIONCHANGE: { name: 'SubscriptionChange', bit: EVENT.subscription },
+  // §5.6, §5.7: required where there is METADATA.
+  MAILBOXMETADATACHANGE: { name: 'MailboxMetadataChange', bit: EVENT.annotations },
+  SERVERMETADATACHANGE: { name: 'ServerMetadataChange', bit: EVENT.serverAnnotations },
 };
 /** Known, not supported, and of the kind that may stand beside "selected". */
 const annotationChange = 'ANNOTATIONCHANGE';

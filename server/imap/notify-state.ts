@@ -4,7 +4,8 @@
 // Invariants: of a mailbox only its name and numbers are remembered; whatever changed between two readings is
 // one piece of news; what the client did itself is put into what it knows, so it is none.
 import { parentNames } from '#server/store/mailbox-name.ts';
-import { EVENT, findEvents, messageEvents, type Scopes } from './notify-request.ts';
+import { formatEntryName, specialUseEntry } from './annotation-entry.ts';
+import { EVENT, findEvents, messageEvents, type Scopes, sumEvents } from './notify-request.ts';
 import { untagged } from './wire/encode.ts';
 
 export type MailboxState = {
@@ -35,11 +36,13 @@ export type SelectedMailbox = { id: string; isTold(modseq: number): boolean } | 
 
 export type News =
   | { kind: 'list'; name: string; oldName: string | null; mailbox: MailboxState | null }
-  | { kind: 'status'; mailbox: MailboxState; events: number };
+  | { kind: 'status'; mailbox: MailboxState; events: number }
+  | { kind: 'metadata'; name: string; entries: readonly string[] };
 
 /** Events that are wanted of a mailbox, as the subscriptions are in `snapshot`. */
 function wantedOf(scopes: Scopes, { name, isPersonal }: MailboxState, snapshot: Snapshot): number {
-  return findEvents(scopes, { name, isPersonal, isSubscribed: snapshot.subscribed.has(name) });
+  const isSubscribed = snapshot.subscribed.has(name);
+  return findEvents(scopes, { name, isPersonal, isSubscribed }) & ~EVENT.serverAnnotations;
 }
 
 /** Mailboxes whose messages are watched, and those that would be if they could be read (RFC 5465 §3.1). */
@@ -88,6 +91,32 @@ export function compareSnapshots(
       ? hasChanged(known, mailbox, events)
       : mailbox.uidNext > 1 || formerNames.has(mailbox.name);
     if (isChanged) news.push({ kind: 'status', mailbox, events });
+  }
+  return news;
+}
+
+/**
+ * Of the annotations that changed, by mailbox ('' for the server), those that are watched; with them special uses,
+ * which are annotations too (RFC 6154 §5.4).
+ */
+export function findAnnotationNews(
+  before: Snapshot,
+  after: Snapshot,
+  scopes: Scopes,
+  changed: ReadonlyMap<string, readonly string[]>,
+): News[] {
+  const news: News[] = [];
+  const ofServer = changed.get('');
+  if (ofServer && (sumEvents(scopes) & EVENT.serverAnnotations) !== 0) {
+    news.push({ kind: 'metadata', name: '', entries: ofServer });
+  }
+  for (const mailbox of after.mailboxes.values()) {
+    const entries = [...(changed.get(mailbox.id) ?? [])];
+    const known = before.mailboxes.get(mailbox.id);
+    if (known && known.specialUse !== mailbox.specialUse) entries.push(specialUseEntry);
+    if (entries.length === 0 || !mailbox.isReadable) continue;
+    if ((wantedOf(scopes, mailbox, after) & EVENT.annotations) === 0) continue;
+    news.push({ kind: 'metadata', name: mailbox.name, entries });
   }
   return news;
 }
@@ -148,6 +177,7 @@ export function formatNews(news: readonly News[], snapshot: Snapshot, reader: Re
   let parents: Set<string> | null = null;
   return news.map((piece) => {
     if (piece.kind === 'status') return formatStatusNews(piece, reader);
+    if (piece.kind === 'metadata') return formatMetadataNews(piece, reader);
     parents ??= new Set(
       [...snapshot.mailboxes.values()].flatMap((mailbox) => parentNames(mailbox.name)),
     );
@@ -166,6 +196,15 @@ function formatStatusNews(
   if (hasFlags) items.push(`UNSEEN ${unseen}`);
   if (hasFlags || reader.isCondstore) items.push(`HIGHESTMODSEQ ${modseq}`);
   return untagged(`STATUS ${reader.formatName(name)} (${items.join(' ')})`);
+}
+
+/** RFC 5464 §4.4.2: names alone, whether they have changed or gone. */
+function formatMetadataNews(
+  { name, entries }: Extract<News, { kind: 'metadata' }>,
+  reader: Reader,
+): string {
+  const holder = name === '' ? '""' : reader.formatName(name);
+  return untagged(`METADATA ${holder} ${entries.map(formatEntryName).join(' ')}`);
 }
 
 function formatListNews(

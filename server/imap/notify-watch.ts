@@ -6,13 +6,16 @@
 // row of numbers a mailbox, and of no more mailboxes than `maxMailboxes`.
 import { anyone } from '#lib/accounts/rights.ts';
 import { onPoke, type Topic } from '#lib/poke.ts';
+import type { AnnotationChange } from '#server/store/annotations.ts';
 import { findCanonicalName, isRecoverable } from '#server/store/mailbox-name.ts';
 import { listSubscriptions } from '#server/store/mailboxes.ts';
 import { listVisible } from './locate.ts';
 import type { Located } from './located.ts';
+import { AnnotationWatch } from './notify-annotations.ts';
 import { EVENT, type NotifyRequest, type Scopes, sumEvents } from './notify-request.ts';
 import {
   compareSnapshots,
+  findAnnotationNews,
   findWatched,
   formatNews,
   type MailboxState,
@@ -34,8 +37,10 @@ export class NotifyWatch {
   readonly #scopes: Scopes;
   readonly #which: 'own' | 'all';
   readonly #needsSubscriptions: boolean;
+  readonly #annotations: AnnotationWatch | null = null;
   readonly #listeners = new Map<Topic, () => void>();
   #known: Snapshot = { mailboxes: new Map(), subscribed: new Set() };
+  #owners: string[] = [];
   #isDirty = false;
   #restUntil = 0;
   #wake: (() => void) | null = null;
@@ -46,8 +51,12 @@ export class NotifyWatch {
     // Deleted mail is only told of to who names it.
     const names = [...scopes.subtrees.keys(), ...scopes.mailboxes.keys()];
     this.#which = names.some(isRecoverable) ? 'all' : 'own';
+    const events = sumEvents(scopes);
     const named = EVENT.name | EVENT.subscription;
-    this.#needsSubscriptions = scopes.subscribed !== 0 || (sumEvents(scopes) & named) !== 0;
+    this.#needsSubscriptions = scopes.subscribed !== 0 || (events & named) !== 0;
+    if ((events & (EVENT.annotations | EVENT.serverAnnotations)) !== 0) {
+      this.#annotations = new AnnotationWatch(session.accountId, this.#onPoke);
+    }
   }
 
   /** Begins, with what is there now. Throws TooMuchToWatch. */
@@ -55,11 +64,13 @@ export class NotifyWatch {
     // Before the first reading: what happens in between is looked at again, never missed.
     this.#listenTo([]);
     this.#known = await this.#read();
+    await this.#annotations?.read(this.#owners);
   }
 
   stop(): void {
     for (const stop of this.#listeners.values()) stop();
     this.#listeners.clear();
+    this.#annotations?.stop();
     this.#wake?.();
   }
 
@@ -80,6 +91,10 @@ export class NotifyWatch {
     try {
       const after = await this.#read();
       const news = compareSnapshots(before, after, this.#scopes, findSelected(this.#session));
+      if (this.#annotations) {
+        const changed = await this.#readAnnotations(this.#annotations, before, after);
+        news.push(...findAnnotationNews(before, after, this.#scopes, changed));
+      }
       this.#known = after;
       return formatNews(news, after, this.#session);
     } catch (error) {
@@ -141,6 +156,17 @@ export class NotifyWatch {
     else this.#known.subscribed.delete(canonical);
   }
 
+  /** It has written annotations, of the server where the mailbox is ''. */
+  noteAnnotated(
+    mailboxId: string,
+    changes: readonly AnnotationChange[],
+    specialUse: string | null | undefined,
+  ): void {
+    this.#annotations?.note(mailboxId, changes);
+    const mailbox = this.#known.mailboxes.get(mailboxId);
+    if (mailbox && specialUse !== undefined) mailbox.specialUse = specialUse;
+  }
+
   /** It has put messages into a mailbox. Where somebody else did something in between, there is news all the same. */
   noteArrived(mailboxId: string, uids: readonly number[]): void {
     const mailbox = this.#known.mailboxes.get(mailboxId);
@@ -162,8 +188,20 @@ export class NotifyWatch {
     const mailboxes = new Map<string, MailboxState>();
     for (const located of visible) mailboxes.set(located.mailbox.id, toState(located));
     const owners = new Set(visible.filter(({ isOwn }) => !isOwn).map((one) => one.accountId));
-    this.#listenTo([...owners]);
+    this.#owners = [...owners];
+    this.#listenTo(this.#owners);
+    this.#annotations?.listenTo(this.#owners);
     return { mailboxes, subscribed: new Set(subscribed) };
+  }
+
+  async #readAnnotations(
+    annotations: AnnotationWatch,
+    before: Snapshot,
+    after: Snapshot,
+  ): Promise<ReadonlyMap<string, string[]>> {
+    // A renamed INBOX leaves its annotations to both.
+    const isGrown = [...after.mailboxes.keys()].some((id) => !before.mailboxes.has(id));
+    return annotations.isDirty || isGrown ? annotations.read(this.#owners) : new Map();
   }
 
   #listenTo(owners: string[]): void {

@@ -6,6 +6,7 @@
 import { db, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
+import { pokeAnnotations, serverOwner } from './annotation-marks.ts';
 import { lockMailbox } from './mailbox-row.ts';
 
 /** §4.1: at least 1024 octets must be taken. */
@@ -89,7 +90,13 @@ export async function writeAnnotations(
       if (own.length > 0) await writeIn(tx, placeOf(holder, userId, isOwn), own);
     }
   });
-  if (holder !== 'server') poke(`account:${holder.accountId}`);
+  if (holder !== 'server') {
+    poke(`account:${holder.accountId}`);
+    pokeAnnotations(holder.accountId);
+    return;
+  }
+  if (changes.some(({ entry }) => isPrivate(entry))) pokeAnnotations(userId);
+  if (changes.some(({ entry }) => !isPrivate(entry))) pokeAnnotations(serverOwner);
 }
 
 async function writeIn(tx: Tx, place: Place, changes: readonly AnnotationChange[]): Promise<void> {

@@ -49,13 +49,14 @@ export const setMetadata = defineCommand<Args>({
     if (use && (specialUse === undefined || !located?.isOwn || located.mailbox.name === 'INBOX')) {
       return no('This special use is not supported', 'USEATTR'); // RFC 6154 §5.4
     }
+    const kept = changes.filter(isKept);
     try {
-      const kept = changes.filter(isKept);
       await writeAnnotations(annotated.holder, session.accountId, kept, specialUse);
     } catch (error) {
       if (error instanceof AnnotationLimit) return formatLimit(error);
       throw error;
     }
+    session.notify?.watch?.noteAnnotated(located?.mailbox.id ?? '', kept, specialUse);
     return ok('Setmetadata completed');
   },
 });
