@@ -56,8 +56,7 @@ export type Result = {
 export async function formatResult(result: Result, selection: Selection): Promise<string> {
   const { uids, isUid, returning, tag } = result;
   const { view } = selection;
-  const toNames = (list: readonly number[]) =>
-    isUid ? list : view.numbersOf(list);
+  const toNames = (list: readonly number[]) => (isUid ? list : view.numbersOf(list));
   const told = returning ? pickTold(returning, uids) : uids;
   const modseq = result.usesModseq ? await highestModseq(told, selection) : 0;
   if (!returning) {

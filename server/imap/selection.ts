@@ -194,7 +194,7 @@ export class Selection {
 
   /** What "$" means now: a message that is gone leaves the result (RFC 5182 §2.1). */
   listSaved(): number[] {
-    return this.saved.filter((uid) => this.view.numberOf(uid) > 0);
+    return this.view.keepKnown(this.saved);
   }
 
   /** Keywords that a STORE of this session adds. */

@@ -96,6 +96,22 @@ export class View {
     this.#recent = [];
   }
 
+  /** The numbers of many messages, 0 for those that the client does not know; quick where UIDs ascend. */
+  numbersOf(uids: readonly number[]): number[] {
+    const known = this.#uids;
+    let at = -1;
+    return uids.map((uid) => {
+      at = known[at + 1] === uid ? at + 1 : findUid(known, uid);
+      return known[at] === uid ? at + 1 : 0;
+    });
+  }
+
+  /** Those of the UIDs that the client knows. */
+  keepKnown(uids: readonly number[]): number[] {
+    const numbers = this.numbersOf(uids);
+    return uids.filter((_uid, index) => numbers[index]! > 0);
+  }
+
   /** Messages of [fromUid, beforeUid) are \Recent to this session. */
   addRecent(fromUid: number, beforeUid: number): void {
     if (!this.#knowsRecent) return;
@@ -180,7 +196,8 @@ export class View {
       updates.push({ kind: 'exists', count: this.#toldCount });
       this.#isRecentUntold = true;
     }
-    if (this.#isRecentUntold && this.#knowsRecent) updates.push({ kind: 'recent', count: this.recentCount });
+    if (this.#isRecentUntold && this.#knowsRecent)
+      updates.push({ kind: 'recent', count: this.recentCount });
     this.#isRecentUntold = false;
     if (holdsFlags) return updates;
     for (const entry of this.#flags.values()) {

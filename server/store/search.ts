@@ -41,6 +41,8 @@ const maxPortionBytes = 16 * 1024 * 1024;
 /** Fewer messages, or less of them, are looked through as quickly as the index is asked. */
 const askFromMessages = 300;
 const askFromBytes = 8 * 1024 * 1024;
+/** Messages after which the clock is looked at: a program of thousands of keys judges them slowly. */
+const rowsPerLook = 64;
 
 /** One search on its way. */
 type Search = {
@@ -71,7 +73,7 @@ export async function searchMessages(
 ): Promise<number[]> {
   checkCost(criterion);
   if (isRollAlone(criterion)) {
-    return judgeRoll((await readView(accountId, mailboxId)).roll, criterion);
+    return judgeRoll((await readView(accountId, mailboxId)).roll, criterion, signal);
   }
   const mailbox = await readMailbox(db, accountId, mailboxId);
   const { keys, numbers } = findTextKeys(criterion);
@@ -98,7 +100,11 @@ export async function searchMessages(
 }
 
 /** Flags, keywords, UIDs and MODSEQs are in memory. */
-async function judgeRoll(roll: Roll, criterion: Criterion): Promise<number[]> {
+async function judgeRoll(
+  roll: Roll,
+  criterion: Criterion,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
   const { match } = compileCriterion(criterion);
   const [first, last] = findUidBounds(criterion);
   const found: number[] = [];
@@ -113,7 +119,9 @@ async function judgeRoll(roll: Roll, criterion: Criterion): Promise<number[]> {
     candidate.flags = roll.flags[index]!;
     candidate.keywords = roll.keywordsAt(index);
     if (match(candidate)) found.push(uid);
-    if (index % 4096 === 4095) await loop.pause();
+    if (index % rowsPerLook !== 0) continue;
+    signal?.throwIfAborted();
+    await loop.pause();
   }
   return found;
 }
@@ -140,7 +148,7 @@ async function judgeHits(search: Search, hits: TextHits): Promise<number[]> {
     const verdict = search.test.match(candidate);
     if (verdict) found.push(candidate.uid);
     else if (verdict === null) unknown.push(candidate.uid);
-    if (index % 1000 === 999) await loop.pause();
+    if (index % rowsPerLook === 0) await loop.pause();
   }
   for (const { uids } of chunkUids(unknown, rowsPerTurn)) {
     const wanted = new Set(uids);
@@ -178,12 +186,12 @@ async function judgeRows(search: Search): Promise<number[]> {
   for (let from = search.first; ; ) {
     const rows = await selectRows(accountId, mailboxId, columns, from, last);
     signal?.throwIfAborted();
-    let undecided = sift(test, rows, found);
+    let undecided = await sift(test, rows, found);
     if (await mayAsk(search, undecided)) {
       const { hits } = search;
       if (hits) {
         tellKnown(hits, undecided);
-        undecided = sift(test, undecided, found);
+        undecided = await sift(test, undecided, found);
       }
     }
     for (const uid of await judge(search, undecided)) found.push(uid);
@@ -196,9 +204,11 @@ async function judgeRows(search: Search): Promise<number[]> {
 }
 
 /** Puts the UIDs of what fits into `found`; returns what is not decided. */
-function sift(test: Test, candidates: Candidate[], found: number[]): Candidate[] {
+async function sift(test: Test, candidates: Candidate[], found: number[]): Promise<Candidate[]> {
   const undecided: Candidate[] = [];
-  for (const candidate of candidates) {
+  const loop = startLoop();
+  for (const [index, candidate] of candidates.entries()) {
+    if (index % rowsPerLook === 0) await loop.pause();
     const verdict = test.match(candidate);
     if (verdict) found.push(candidate.uid);
     else if (verdict === null) undecided.push(candidate);

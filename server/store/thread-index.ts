@@ -12,21 +12,18 @@ import { hashText, readReferences } from './message-references.ts';
 import { renderOutdated } from './render-outdated.ts';
 import { nextTurn, startLoop } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
+import { findUid } from './uid-list.ts';
 
 /** A References field behind that much of a header is not looked for. */
 const header = raw('SUBSTR("Rendering"."header", 1, 65536)');
 const rowsPerQuery = 200;
 const maxBytes = 24 * 1024 * 1024;
 
-type Link = {
-  uid: number;
-  id: number;
-  references: readonly number[];
-  sentAt: number;
-  arrivedAt: number;
-  subject: number;
-  isReply: boolean;
-};
+const copied = ['ids', 'sentAt', 'arrivedAt', 'subjects', 'replies'] as const;
+const stepsPerLook = 500;
+
+/** A message, under the names of the columns. */
+type Link = Record<(typeof copied)[number], number> & { references: readonly number[] };
 
 type Index = { uids: Uint32Array; columns: ThreadColumns };
 
@@ -46,78 +43,80 @@ export async function readThreadColumns(
   const { mailbox, roll } = await readView(accountId, mailboxId);
   const key = `${accountId} ${mailboxId} ${mailbox.uidValidity}`;
   const database = countDatabasesOpened();
-  const known = recall(key, database);
-  const places = new Map<number, number>();
-  for (const [place, uid] of known?.uids.entries() ?? []) places.set(uid, place);
-  const missing = uids.filter((uid) => !places.has(uid));
+  const known = recall(key, database) ?? nothing;
+  if (isSame(known.uids, uids)) return known;
+  const missing = uids.filter((uid) => known.uids[findUid(known.uids, uid)] !== uid);
   const read = await readLinks(accountId, mailboxId, missing, signal);
-  if (missing.length === 0 && known && isSame(known.uids, uids)) return known;
-  const loop = startLoop();
-  const linkOf = (uid: number): Link | undefined => {
-    const place = places.get(uid);
-    return place === undefined ? read.get(uid) : toLink(known as Index, place);
-  };
   if (read.size > 0) {
-    const kept = [...places.keys()].filter((uid) => roll.indexOf(uid) >= 0);
-    const all = [...kept, ...read.keys()].sort((one, other) => one - other);
-    const whole = await makeIndex(all, linkOf, loop);
+    const all = [...known.uids.filter((uid) => roll.indexOf(uid) >= 0), ...read.keys()];
+    if (all[known.uids.length]! < known.uids.at(-1)!) all.sort((one, other) => one - other);
+    const whole = await makeIndex(all, known, read);
     remember(key, database, whole);
     if (isSame(whole.uids, uids)) return whole;
   }
-  return makeIndex(uids, linkOf, loop);
+  return makeIndex(uids, known, read);
 }
 
-async function makeIndex(
-  uids: readonly number[],
-  linkOf: (uid: number) => Link | undefined,
-  loop: { pause(): Promise<void> },
-): Promise<Index> {
-  const links: Link[] = [];
-  let total = 0;
-  for (const [step, uid] of uids.entries()) {
-    const link = linkOf(uid);
-    if (link) total += link.references.length;
-    if (link) links.push(link);
-    if (step % 1000 === 999) await loop.pause();
-  }
-  const size = links.length;
-  const columns: ThreadColumns = {
+const nothing: Index = {
+  uids: new Uint32Array(0),
+  columns: makeColumns(0, 0),
+};
+
+function makeColumns(size: number, references: number): ThreadColumns {
+  return {
     size,
     ids: new Float64Array(size),
     starts: new Uint32Array(size + 1),
-    references: new Float64Array(total),
+    references: new Float64Array(references),
     sentAt: new Float64Array(size),
     arrivedAt: new Float64Array(size),
     subjects: new Float64Array(size),
     replies: new Uint8Array(size),
   };
-  let end = 0;
-  for (const [at, link] of links.entries()) {
-    columns.ids[at] = link.id;
-    columns.starts[at] = end;
-    for (const reference of link.references) columns.references[end++] = reference;
-    columns.sentAt[at] = link.sentAt;
-    columns.arrivedAt[at] = link.arrivedAt;
-    columns.subjects[at] = link.subject;
-    columns.replies[at] = link.isReply ? 1 : 0;
-    if (at % 1000 === 999) await loop.pause();
-  }
-  columns.starts[size] = end;
-  return { uids: Uint32Array.from(links, ({ uid }) => uid), columns };
 }
 
-function toLink({ uids, columns }: Index, place: number): Link {
-  return {
-    uid: uids[place]!,
-    id: columns.ids[place]!,
-    references: [
-      ...columns.references.subarray(columns.starts[place]!, columns.starts[place + 1]!),
-    ],
-    sentAt: columns.sentAt[place]!,
-    arrivedAt: columns.arrivedAt[place]!,
-    subject: columns.subjects[place]!,
-    isReply: columns.replies[place] === 1,
-  };
+/** The index of those of the UIDs (ascending) that one or the other knows. */
+async function makeIndex(
+  uids: readonly number[],
+  { uids: knownUids, columns: known }: Index,
+  read: ReadonlyMap<number, Link>,
+): Promise<Index> {
+  const loop = startLoop();
+  const found = new Uint32Array(uids.length);
+  /** Where it stands in `known`, or -1. */
+  const places = new Int32Array(uids.length);
+  let size = 0;
+  let total = 0;
+  let place = -1;
+  for (const [step, uid] of uids.entries()) {
+    place = knownUids[place + 1] === uid ? place + 1 : findUid(knownUids, uid);
+    const isKnown = knownUids[place] === uid;
+    const link = isKnown ? undefined : read.get(uid);
+    if (!isKnown && !link) continue;
+    found[size] = uid;
+    places[size++] = isKnown ? place : -1;
+    total += link?.references.length ?? known.starts[place + 1]! - known.starts[place]!;
+    if (step % stepsPerLook === 0) await loop.pause();
+  }
+  const columns = makeColumns(size, total);
+  let end = 0;
+  for (let at = 0; at < size; at++) {
+    const from = places[at]!;
+    columns.starts[at] = end;
+    if (from >= 0) {
+      for (const name of copied) columns[name][at] = known[name][from]!;
+      for (let next = known.starts[from]!; next < known.starts[from + 1]!; next++) {
+        columns.references[end++] = known.references[next]!;
+      }
+    } else {
+      const link = read.get(found[at]!)!;
+      for (const name of copied) columns[name][at] = link[name];
+      for (const reference of link.references) columns.references[end++] = reference;
+    }
+    if (at % stepsPerLook === 0) await loop.pause();
+  }
+  columns.starts[size] = end;
+  return { uids: found.slice(0, size), columns };
 }
 
 function isSame(one: Uint32Array, other: readonly number[]): boolean {
@@ -144,12 +143,14 @@ async function readLinks(
   signal: AbortSignal | undefined,
 ): Promise<Map<number, Link>> {
   const links = new Map<number, Link>();
-  for (const { condition } of chunkUids(uids, rowsPerQuery)) {
+  for (let at = 0; at < uids.length; at += rowsPerQuery) {
     signal?.throwIfAborted();
+    const [chunk] = chunkUids(uids.slice(at, at + rowsPerQuery));
+    if (!chunk) continue;
     const select = () => db.$queryRaw<LinkRow[]>`SELECT "uid", "Message"."blobId", "version",
       "internalDate", "sentAt", "messageId", "subject", "baseSubject", ${header} AS "header"
       FROM "Message" LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"
-      WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${condition}`;
+      WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
     let rows = await select();
     const outdated = rows.filter(({ version }) => Number(version) !== FACTS_VERSION);
     if (outdated.length > 0) {
@@ -166,14 +167,13 @@ function readLink(row: LinkRow): Link {
   const { internalDate, sentAt, subject } = row;
   const base = casemapKey(row.baseSubject ?? '');
   return {
-    uid: Number(row.uid),
-    id: hashText((row.messageId ?? '').replace(/["\\]/g, '')),
+    ids: hashText((row.messageId ?? '').replace(/["\\]/g, '')),
     references: readReferences(toBuffer(row.header)).map(hashText),
     // RFC 5256 §2.2: an unreadable Date field counts as the internal date.
     sentAt: (sentAt ?? internalDate).getTime(),
     arrivedAt: internalDate.getTime(),
-    subject: hashText(base),
-    isReply: isReplySubject(subject ?? ''),
+    subjects: hashText(base),
+    replies: isReplySubject(subject ?? '') ? 1 : 0,
   };
 }
 

@@ -33,8 +33,9 @@ export const thread = defineCommand<Args>({
     const { accountId, mailboxId, view } = session.selected;
     const { uids, columns } = await readThreadColumns(accountId, mailboxId, found, session.gone);
     const forest = await runInTurns(buildThreads(columns, algorithm), session.gone);
-    const nameOf = (message: number) => (isUid ? uids[message]! : view.numberOf(uids[message]!));
-    const text = await runInTurns(formatThreads(forest, nameOf), session.gone);
+    const names = isUid ? uids : view.numbersOf([...uids]);
+    const steps = formatThreads(forest, (message) => names[message]!);
+    const text = await runInTurns(steps, session.gone);
     yield untagged(text === '' ? 'THREAD' : `THREAD ${text}`);
     return ok('Thread completed');
   },
