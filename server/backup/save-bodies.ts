@@ -13,6 +13,10 @@ const bytesPerRead = 8 * 1024 * 1024;
 
 type BlobRow = { id: number; hash: string; sizeBytes: bigint | number; place: string };
 
+/** What waits for the clean-up is nobody's any more, and no snapshot would ever name it. */
+const isUsed = sql`(EXISTS (SELECT 1 FROM "Message" WHERE "Message"."blobId" = "Blob"."id")
+  OR EXISTS (SELECT 1 FROM "QueueMessage" WHERE "QueueMessage"."blobId" = "Blob"."id"))`;
+
 /**
  * Copies all bodies with a number above `afterId` that are not in the backup; returns the highest number seen. A body
  * that cannot be read is passed over: whether anybody misses it is for the snapshot to say.
@@ -23,12 +27,12 @@ export async function saveNewBodies(
   progress: Progress,
 ): Promise<number> {
   const counted = await db.$queryRaw<{ total: bigint | number }[]>`
-    SELECT COUNT(*) AS "total" FROM "Blob" WHERE "id" > ${afterId}`;
+    SELECT COUNT(*) AS "total" FROM "Blob" WHERE "id" > ${afterId} AND ${isUsed}`;
   const total = Number(counted[0]?.total ?? 0);
   let seen = 0;
   for (let last = afterId; ; ) {
     const rows = await db.$queryRaw<BlobRow[]>`SELECT "id", "hash", "sizeBytes", "place" FROM "Blob"
-      WHERE "id" > ${last} ORDER BY "id" LIMIT ${blobsPerLook}`;
+      WHERE "id" > ${last} AND ${isUsed} ORDER BY "id" LIMIT ${blobsPerLook}`;
     const missing = rows.filter(({ hash }) => !bodies.has(hash));
     for (const part of cutBySize(missing)) {
       await saveBlobs(db, bodies, part);
