@@ -18,7 +18,7 @@ import { baseSubject } from './subject.ts';
 import { extractText, makePreview } from './text.ts';
 
 /** Raise it when any of the facts is computed differently. */
-export const FACTS_VERSION = 3;
+export const FACTS_VERSION = 4;
 
 const MAX_SUBJECT = 4_000;
 const MAX_ADDRESS_FIELD = 64 * 1024;
@@ -160,7 +160,7 @@ function isAttachment(part: Part): boolean {
   if (/^application\/(?:pgp-signature|(?:x-)?pkcs7-signature|pgp-encrypted)$/.test(type))
     return false;
   if (part.disposition === 'attachment') return true;
-  if (type === 'message/rfc822') return true;
+  if (type === 'message/rfc822' || type === 'message/global') return true;
   if (part.type === 'text' || part.type === 'message') return false;
   if (part.disposition === 'inline' || part.id !== null) return false;
   return part.type === 'application' || partName(part) !== '';

@@ -43,7 +43,7 @@ export type Part = {
   bodyEnd: number;
   lines: number;
   children: Part[];
-  /** For message/rfc822: the message within, and its finished IMAP ENVELOPE. */
+  /** For message/rfc822 and message/global: the message within, and its finished IMAP ENVELOPE. */
   message?: { part: Part; envelope: string };
 };
 
@@ -233,7 +233,13 @@ function openBody(scan: Scan, opened: Part): number {
 }
 
 function isMessage(part: Part): boolean {
-  return part.type === 'message' && part.subtype === 'rfc822';
+  if (part.type !== 'message') return false;
+  // RFC 6532 §3.7: message/global is the same with UTF-8, and may have an encoding; then it is one part.
+  return part.subtype === 'rfc822' || (part.subtype === 'global' && isIdentity(part.encoding));
+}
+
+function isIdentity(encoding: string): boolean {
+  return encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
 }
 
 /** From here on the boundary of `frame`, the innermost open one, means nothing any more. */

@@ -78,7 +78,7 @@ function keyOf(capability: string): string {
 
 function listAll(facts: FeatureFacts): string[] {
   // Several clients (Python's imaplib) read the list only before login: ENABLE stands in both.
-  const common = ['IMAP4rev1', 'SASL-IR', 'ID', 'ENABLE'];
+  const common = ['IMAP4rev1', 'IMAP4rev2', 'SASL-IR', 'ID', 'ENABLE'];
   if (facts.isSignedIn) {
     // RFC 7889 §2: the number may differ per mailbox; ours is one for all.
     const compress = facts.mayCompress ? ['COMPRESS=DEFLATE'] : []; // RFC 4978

@@ -140,9 +140,11 @@ function parseBinaryItem(word: string, cursor: Cursor): SectionItem {
 /** ["<" number "." nz-number ">"] */
 function parsePartial(cursor: Cursor): SectionItem['partial'] {
   if (!cursor.tryWord('<')) return null;
-  const start = cursor.number();
+  // RFC 9051 §9: number64
+  const start = cursor.modseq();
   cursor.expect('.');
-  const count = cursor.nonZeroNumber();
+  const count = cursor.modseq();
+  if (count === 0) throw new Bad('The number must not be zero');
   cursor.expect('>');
   return { start, count };
 }

@@ -4,6 +4,7 @@ import type { Account } from '#lib/accounts/account.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { now } from '#lib/clock.ts';
 import { Refusal } from '#lib/errors.ts';
+import { formatString } from '#lib/mail/imap-string.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { ChannelBinding } from '#server/auth/channel-binding.ts';
 import { type Exchange, listMechanisms, startExchange } from '#server/auth/exchange.ts';
@@ -150,7 +151,8 @@ export class Session {
   noteArrived(mailboxId: string, uids: readonly number[]): void {
     const { selection } = this;
     if (selection?.mailboxId !== mailboxId) this.#notify?.watch?.noteArrived(mailboxId, uids);
-    else if (this.#notify?.selected?.items.length) for (const uid of uids) selection.ownArrivals.add(uid);
+    else if (this.#notify?.selected?.items.length)
+      for (const uid of uids) selection.ownArrivals.add(uid);
   }
 
   /** The client has expunged messages of the selected mailbox: told even while the mailbox stands still. */
@@ -172,6 +174,11 @@ export class Session {
     this.setNotify(null);
     this.#leave?.();
     this.#leave = null;
+  }
+
+  /** LIST data of a mailbox that was named in another form than the canonical one (RFC 9051 §6.3.9.7). */
+  formatOldName(written: string | null): string {
+    return written === null ? '' : ` ("OLDNAME" (${formatString(written, true)}))`;
   }
 
   /** A mailbox name in the form that this client reads. */

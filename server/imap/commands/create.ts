@@ -3,17 +3,17 @@ import { createMailbox } from '#server/store/mailboxes.ts';
 import { locatePlace } from '../locate.ts';
 import { specialUses } from '../special-use.ts';
 import { Bad } from '../wire/bad.ts';
-import { no, ok } from '../wire/encode.ts';
+import { no, ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
-type Args = { name: string; uses: string[] };
+type Args = { name: string; written: string | null; uses: string[] };
 
 export const create = defineCommand<Args>({
   name: 'CREATE',
   states: signedIn,
   parse(cursor) {
     cursor.space();
-    const name = cursor.mailbox();
+    const { name, written } = cursor.writtenMailbox();
     const uses: string[] = [];
     if (cursor.trySpace()) {
       cursor.list(() => {
@@ -23,9 +23,9 @@ export const create = defineCommand<Args>({
       });
     }
     cursor.expectEnd();
-    return { name, uses };
+    return { name, written, uses };
   },
-  async *run(session, { name, uses }) {
+  async *run(session, { name, written, uses }) {
     const known = uses.map((use) =>
       specialUses.find((one) => one.toUpperCase() === use.toUpperCase()),
     );
@@ -38,6 +38,10 @@ export const create = defineCommand<Args>({
     if (!isOwn && known.length > 0) return no('A shared mailbox has no special use', 'USEATTR');
     const mailbox = await createMailbox(accountId, mailboxName, known[0]);
     if (isOwn) session.notify?.watch?.noteCreated(mailbox);
+    // RFC 9051 §6.3.4: the client learns what its name has become.
+    if (session.isRev2 && written !== null) {
+      yield untagged(`LIST () "/" ${session.formatName(name)}${session.formatOldName(written)}`);
+    }
     return ok('Create completed', `MAILBOXID (${mailbox.id})`);
   },
 });

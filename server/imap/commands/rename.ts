@@ -6,22 +6,21 @@ import { readRights } from '#server/store/rights.ts';
 import { locateMailbox, locatePlace } from '../locate.ts';
 import type { Located } from '../located.ts';
 import type { Session } from '../session.ts';
-import { no, ok } from '../wire/encode.ts';
+import { no, ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';
 
-export const rename = defineCommand<{ from: string; to: string }>({
+export const rename = defineCommand<{ from: string; to: string; written: string | null }>({
   name: 'RENAME',
   states: signedIn,
   parse(cursor) {
     cursor.space();
     const from = cursor.mailbox();
     cursor.space();
-    const to = cursor.mailbox();
+    const { name: to, written } = cursor.writtenMailbox();
     cursor.expectEnd();
-    return { from, to };
+    return { from, to, written };
   },
-  // biome-ignore lint/correctness/useYield: the tagged line says it all
-  async *run(session, { from, to }) {
+  async *run(session, { from, to, written }) {
     const source = await locateMailbox(session, from, 'x');
     if (!source.isOwn) await requireAllBelow(session, source);
     const place = await locatePlace(session, to);
@@ -33,6 +32,10 @@ export const rename = defineCommand<{ from: string; to: string }>({
     }
     await renameMailbox(source.accountId, source.mailbox.name, place.mailboxName);
     if (source.isOwn) session.notify?.watch?.noteRenamed(source.mailbox.name, place.mailboxName);
+    // RFC 9051 §6.3.6: the client learns what its name has become.
+    if (session.isRev2 && written !== null) {
+      yield untagged(`LIST () "/" ${session.formatName(to)}${session.formatOldName(written)}`);
+    }
     return ok('Rename completed');
   },
 });

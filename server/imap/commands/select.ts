@@ -1,4 +1,4 @@
-// SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2), CONDSTORE and QRESYNC parameters (RFC 7162 §3.1.8, §3.2.5).
+// SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2; RFC 9051 §6.3.2), CONDSTORE and QRESYNC parameters (RFC 7162 §3.1.8, §3.2.5).
 import { FLAG } from '#server/store/flags.ts';
 import { formatAllFlags } from '../flags.ts';
 import { locateMailbox } from '../locate.ts';
@@ -9,12 +9,17 @@ import type { Cursor } from '../wire/cursor.ts';
 import { bad, ok, untagged, untaggedState } from '../wire/encode.ts';
 import { type Command, defineCommand, signedIn } from './command.ts';
 
-type Args = { name: string; isCondstore: boolean; resync: Resync | null };
+type Args = {
+  name: string;
+  /** As it was written, where that is not the canonical form. */
+  written: string | null;
+  isCondstore: boolean;
+  resync: Resync | null;
+};
 
 function parse(cursor: Cursor): Args {
   cursor.space();
-  const name = cursor.mailbox();
-  const args: Args = { name, isCondstore: false, resync: null };
+  const args: Args = { ...cursor.writtenMailbox(), isCondstore: false, resync: null };
   if (cursor.trySpace()) {
     cursor.list(() => {
       const word = cursor.keyword();
@@ -48,13 +53,20 @@ function define(name: 'SELECT' | 'EXAMINE', isExamine: boolean): Command {
       session.selection = selection;
       selection.usesVanished = session.isQresync;
       const { view } = selection;
+      if (session.isRev2) view.forgetRecent();
       const { uidValidity, uidNext, highestModseq, id } = selection.mailbox;
       yield untagged(`FLAGS ${formatAllFlags(selection.keywords, false)}`);
       yield untaggedState('OK', 'Flags permitted', selection.formatPermanentFlags());
       yield untagged(`${view.count} EXISTS`);
-      yield untagged(`${view.recentCount} RECENT`);
-      const unseen = roll.flags.findIndex((bits) => (bits & FLAG.seen) === 0) + 1;
-      if (unseen > 0) yield untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`);
+      if (session.isRev2) {
+        // RFC 9051 §6.3.2: neither RECENT nor UNSEEN, but the name.
+        const old = session.formatOldName(args.written);
+        yield untagged(`LIST () "/" ${session.formatName(located.name)}${old}`);
+      } else {
+        yield untagged(`${view.recentCount} RECENT`);
+        const unseen = roll.flags.findIndex((bits) => (bits & FLAG.seen) === 0) + 1;
+        if (unseen > 0) yield untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`);
+      }
       yield untaggedState('OK', 'UIDs valid', `UIDVALIDITY ${uidValidity}`);
       yield untaggedState('OK', 'Predicted next UID', `UIDNEXT ${uidNext}`);
       // RFC 7162 §3.1.2.1; some clients need text behind it.

@@ -170,6 +170,17 @@ export class Cursor {
     return canonicalName(name);
   }
 
+  /** mailbox, and how it was written where it has another canonical form (RFC 9051 §5.1.1 OLDNAME); else null. */
+  writtenMailbox(): { name: string; written: string | null } {
+    const from = { index: this.#index, at: this.#at };
+    const raw = this.astring().toString('utf8');
+    this.#enter(from.index);
+    this.#at = from.at;
+    const name = this.mailbox();
+    const isSame = !this.#isUtf8 || raw === name || canonicalName(raw) === name;
+    return { name, written: isSame ? null : raw };
+  }
+
   #decodeName(bytes: Buffer): string | null {
     if (this.#isUtf8) return decodeUtf8MailboxName(bytes);
     return decodeMailboxName(bytes.toString('latin1'));

@@ -237,7 +237,7 @@ describe('IMAP from another machine', () => {
   it('takes no password in clear, but after STARTTLS', async () => {
     const { address } = await imap.addUser('far');
     const { port } = server.address() as AddressInfo;
-    const text = `A< * OK [CAPABILITY IMAP4rev1 SASL-IR ID ENABLE LITERAL- STARTTLS LOGINDISABLED] ...
+    const text = `A< * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ID ENABLE LITERAL- STARTTLS LOGINDISABLED] ...
 A> a1 LOGIN ${address} "${password}"
 A< a1 NO [PRIVACYREQUIRED] ...
 A> a2 AUTHENTICATE PLAIN
@@ -262,6 +262,7 @@ A< a4 OK ...`;
     };
     assert.deepEqual(listCapabilities(facts), [
       'IMAP4rev1',
+      'IMAP4rev2',
       'SASL-IR',
       'ID',
       'ENABLE',
