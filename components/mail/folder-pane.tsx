@@ -34,8 +34,10 @@ export function FolderPane({
       folder.role === 'deleted' && (folder.messages > 0 || folder.path === mail.place.folder),
   );
   const own = mail.folders.filter(
-    (folder) => folder.role !== 'deleted' && !isUnderSpecial(folder, mail.folders),
+    (folder) =>
+      folder.role !== 'deleted' && !isShared(folder.path) && !isUnderSpecial(folder, mail.folders),
   );
+  const shared = mail.folders.filter(({ path }) => isShared(path) && path !== sharedRoot);
   const [naming, setNaming] = useState<{ folder: Folder | null } | null>(null);
   const [deleting, setDeleting] = useState<Folder | null>(null);
   const [isDeletedOpen, setIsDeletedOpen] = useState(mail.folder?.role === 'deleted');
@@ -74,6 +76,14 @@ export function FolderPane({
           />
         </div>
         <ul className="flex flex-col gap-px">{own.map(row)}</ul>
+        {shared.length > 0 && (
+          <>
+            <h2 className="mt-4 mb-1 pl-2.5 text-xs font-medium text-faint">Shared with me</h2>
+            <ul aria-label="Shared with me" className="flex flex-col gap-px">
+              {shared.map((folder) => row({ ...folder, depth: Math.max(0, folder.depth - 1) }))}
+            </ul>
+          </>
+        )}
         {deleted.length > 0 && (
           <details
             open={isDeletedOpen}
@@ -108,6 +118,13 @@ export function FolderPane({
       </ConfirmDialog>
     </div>
   );
+}
+
+/** As in lib/webmail/mailboxes.ts, which holds what only runs on the server. */
+const sharedRoot = 'Shared';
+
+function isShared(path: string): boolean {
+  return path === sharedRoot || path.startsWith(`${sharedRoot}/`);
 }
 
 function isUnderSpecial(folder: Folder, all: readonly Folder[]): boolean {
@@ -152,7 +169,7 @@ function FolderRow({
           onChosen?.();
         }}
         onDragOver={(event) => {
-          const mayDrop = !isActive && folder.role !== 'deleted';
+          const mayDrop = !isActive && folder.isSelectable && folder.role !== 'deleted';
           if (!mayDrop || !event.dataTransfer.types.includes(draggedType)) return;
           event.preventDefault();
           setIsOver(true);
@@ -195,7 +212,7 @@ function FolderRow({
           </span>
         )}
       </a>
-      {folder.role === 'none' && (
+      {folder.role === 'none' && folder.isSelectable && (
         <span className="absolute top-0.5 right-0.5 opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:hidden">
           <Menu
             label={`Folder ${folder.name}`}

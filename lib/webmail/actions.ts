@@ -1,6 +1,6 @@
 // What a person does with messages: flags, moves, deletion. Every action answers with what undoes it.
 import { Refusal } from '../errors.ts';
-import { ensureRole, type FolderRole, listFolders, originOf } from './mailboxes.ts';
+import { ensureRole, type FolderRole, isShared, listFolders, originOf } from './mailboxes.ts';
 import { checkFolderPath } from './message-list.ts';
 import { type MailAccount, withConnection, withMailbox } from './pool.ts';
 import { formatUidSet, isUid } from './uid-set.ts';
@@ -40,7 +40,8 @@ export async function setFlag(
   await withMailbox(account, folder, async (client) => {
     const set = formatUidSet(uids);
     const change = isSet ? client.messageFlagsAdd : client.messageFlagsRemove;
-    await change.call(client, set, [flagOf[flag]], { uid: true, silent: true });
+    const isDone = await change.call(client, set, [flagOf[flag]], { uid: true, silent: true });
+    if (isDone === false) throw refuseChange();
   });
 }
 
@@ -54,7 +55,11 @@ export async function moveMessages(
   if (folder === destination) throw new Refusal('invalid', 'They are in this folder already.');
   return withMailbox(account, folder, async (client) => {
     const result = await client.messageMove(formatUidSet(uids), destination, { uid: true });
-    if (!result) throw new Refusal('not-found', 'The messages could not be moved.');
+    if (!result) {
+      throw isShared(folder) || isShared(destination)
+        ? refuseChange()
+        : new Refusal('not-found', 'The messages could not be moved.');
+    }
     return { folder: destination, uids: [...(result.uidMap?.values() ?? [])] };
   });
 }
@@ -122,9 +127,15 @@ export async function deleteForGood(
   folder: string,
   uids: number[],
 ): Promise<void> {
-  await withMailbox(account, folder, (client) =>
-    client.messageDelete(formatUidSet(uids), { uid: true }),
-  );
+  await withMailbox(account, folder, async (client) => {
+    const isDone = await client.messageDelete(formatUidSet(uids), { uid: true });
+    if (isDone === false) throw refuseChange();
+  });
+}
+
+/** In somebody else's folder one may not do everything; imapflow does not say more than "no". */
+function refuseChange(): Refusal {
+  return new Refusal('forbidden', 'You may not do this in this folder.');
 }
 
 /** Deletes everything in Trash, in Junk or among the deleted. Refusal 'forbidden' for any other folder. */

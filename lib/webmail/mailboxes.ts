@@ -45,6 +45,9 @@ const roleOrder: FolderRole[] = [
 /** Before the name of a folder: what was expunged from it. The daemon lists these only where they are asked for. */
 const deletedPrefix = '#deleted/';
 
+/** Before the names of what others share: the daemon's other namespace (RFC 2342). */
+const sharedPrefix = 'Shared/';
+
 const statusQuery = {
   messages: true,
   unseen: true,
@@ -58,7 +61,12 @@ export function originOf(path: string): string | null {
   return path.startsWith(deletedPrefix) ? path.slice(deletedPrefix.length) : null;
 }
 
-/** Every folder of the account, special ones first, then by path. */
+/** True for folders that others share, and for the levels above them. */
+export function isShared(path: string): boolean {
+  return `${path}/`.startsWith(sharedPrefix);
+}
+
+/** Every folder of the account, special ones first, then by path; those of others last. */
 export async function listFolders(account: MailAccount): Promise<Folder[]> {
   return withConnection(account, async (client) => {
     const entries = await client.list({ statusQuery });
@@ -90,6 +98,8 @@ export async function listFolders(account: MailAccount): Promise<Folder[]> {
 
 function findRoleOf({ path, specialUse }: ListResponse): FolderRole {
   if (originOf(path) !== null) return 'deleted';
+  // Somebody else's Sent is not where one's own mail goes, whatever it is called.
+  if (isShared(path)) return 'none';
   return path === 'INBOX' ? 'inbox' : (roleOfUse[specialUse ?? ''] ?? 'none');
 }
 
@@ -112,7 +122,9 @@ export function sortFolders(folders: Folder[]): Folder[] {
   return [...folders].sort((a, b) => {
     const [rootA, rootB] = [rootOf(a), rootOf(b)];
     return (
-      roleOrder.indexOf(rootA.role) - roleOrder.indexOf(rootB.role) || compareNames(a.path, b.path)
+      roleOrder.indexOf(rootA.role) - roleOrder.indexOf(rootB.role) ||
+      Number(isShared(a.path)) - Number(isShared(b.path)) ||
+      compareNames(a.path, b.path)
     );
   });
 }
