@@ -88,6 +88,8 @@ export const standards: Standard[] = [
   { number: 4314, title: 'IMAP ACL', status: 'yes', note: 'with negative rights' },
   { number: 4315, title: 'IMAP UIDPLUS', status: 'yes' },
   { number: 4422, title: 'SASL', status: 'yes' },
+  { number: 4466, title: 'Collected extensions to IMAP ABNF', status: 'yes' },
+  { number: 4467, title: 'IMAP URLAUTH', status: 'no' },
   { number: 4469, title: 'IMAP CATENATE', status: 'yes' },
   { number: 4616, title: 'SASL PLAIN', status: 'yes' },
   { number: 4648, title: 'Base64', status: 'yes' },
@@ -119,6 +121,7 @@ export const standards: Standard[] = [
   { number: 5321, title: 'SMTP', status: 'yes' },
   { number: 5322, title: 'Internet message format', status: 'yes' },
   { number: 5464, title: 'IMAP METADATA', status: 'yes' },
+  { number: 5465, title: 'IMAP NOTIFY', status: 'yes', note: 'without annotations of messages' },
   { number: 5530, title: 'IMAP response codes', status: 'yes' },
   {
     number: 5801,
@@ -159,6 +162,12 @@ export const standards: Standard[] = [
   { number: 6409, title: 'Message submission', status: 'yes' },
   { number: 6522, title: 'multipart/report', status: 'yes' },
   { number: 6531, title: 'SMTPUTF8', status: 'yes' },
+  {
+    number: 6532,
+    title: 'Internationalised headers',
+    status: 'yes',
+    note: 'read, with message/global',
+  },
   { number: 6533, title: 'Internationalised DSN', status: 'yes' },
   { number: 6750, title: 'Bearer tokens', status: 'yes', note: 'the syntax' },
   { number: 6851, title: 'IMAP MOVE', status: 'yes' },
@@ -217,5 +226,11 @@ export const standards: Standard[] = [
     note: 'that it goes on, not how far it is',
   },
   { number: 9590, title: 'IMAP LIST-METADATA', status: 'yes' },
+  {
+    number: 9755,
+    title: 'IMAP UTF8=ACCEPT',
+    status: 'yes',
+    note: 'raw 8-bit headers are also taken from clients that did not enable it',
+  },
   { number: 9989, title: 'DMARC', status: 'partly', note: 'checked and noted, not judged' },
 ];

@@ -235,11 +235,8 @@ function openBody(scan: Scan, opened: Part): number {
 function isMessage(part: Part): boolean {
   if (part.type !== 'message') return false;
   // RFC 6532 §3.7: message/global is the same with UTF-8, and may have an encoding; then it is one part.
-  return part.subtype === 'rfc822' || (part.subtype === 'global' && isIdentity(part.encoding));
-}
-
-function isIdentity(encoding: string): boolean {
-  return encoding === '7bit' || encoding === '8bit' || encoding === 'binary';
+  const isPlain = ['7bit', '8bit', 'binary'].includes(part.encoding);
+  return part.subtype === 'rfc822' || (part.subtype === 'global' && isPlain);
 }
 
 /** From here on the boundary of `frame`, the innermost open one, means nothing any more. */
