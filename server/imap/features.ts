@@ -51,6 +51,7 @@ const afterLogin = [
   'OBJECTID', // RFC 8474
   'SAVEDATE', // RFC 8514
   'PREVIEW', // RFC 8970
+  'NOTIFY', // RFC 5465
   'INPROGRESS', // RFC 9585
   'UNAUTHENTICATE', // RFC 8437
   'ACL', // RFC 4314

@@ -108,10 +108,12 @@ async function* tellSelected(
     await selection.grant.refresh();
     if (!selection.isLost) {
       yield selection.tell(mayExpunge, isCondstore, true);
+      yield selection.tellContexts();
       return;
     }
   }
   const items = notify?.selected?.items ?? [];
+  const { contexts } = selection;
   await selection.refresh(isForced);
   const { view } = selection;
   const lastTold = view.lastToldUid;
@@ -119,43 +121,58 @@ async function* tellSelected(
   if (hasItem(items, 'FLAGS')) view.dropFlagNews(lastTold + 1);
   const holds = holdsFlags || notify?.selected?.hasFlags === false;
   yield selection.tell(mayExpunge, isCondstore, holds);
-  if (items.length > 0) yield* tellArrived(session, selection, items, lastTold);
+  if (items.length > 0 || contexts.hasItems) {
+    yield* tellArrived(session, selection, items, lastTold);
+  }
+  yield selection.tellContexts();
 }
 
-/** Attributes of the messages behind `lastTold`, without those that the client has put there itself (§5.2). */
+/**
+ * Attributes of the messages behind `lastTold`: `items`, and what searches that they fit ask for (§7), but none of
+ * those that the client has put there itself (§5.2).
+ */
 async function* tellArrived(
   session: Session,
   selection: Selection,
-  items: FetchItem[],
+  items: readonly FetchItem[],
   lastTold: number,
 ): AsyncGenerator<Output> {
-  const { view, sources, accountId, mailboxId, ownArrivals } = selection;
+  const { view, sources, accountId, mailboxId, ownArrivals, contexts } = selection;
   const uids = [...view.listUidsFrom(lastTold + 1)].filter((uid) => !ownArrivals.has(uid));
   ownArrivals.clear();
-  if (uids.length === 0) return;
-  if (uids.length > maxArrivals) {
+  if (items.length > 0 && uids.length > maxArrivals) {
     yield overflow(session);
     return;
   }
-  const told = completeItems(items, session.isCondstore);
-  const read = depthOf(told) === 'rendering' ? readRendered : readMessages;
-  for (let at = 0; at < uids.length; at += portion) {
-    for (const message of await read(accountId, mailboxId, uids.slice(at, at + portion))) {
-      const isRecent = view.isRecent(message.uid);
-      const reading = { isRecent, sources, isUtf8: session.isUtf8 };
-      yield* formatMessage(view.numberOf(message.uid), message, told, reading);
+  const wanted = new Map<number, FetchItem[]>();
+  for (const uid of uids) {
+    const told = [...items, ...contexts.listItems(uid)];
+    if (told.length > 0) wanted.set(uid, completeItems(told, session.isCondstore));
+  }
+  for (const part of cutIntoPortions([...wanted.keys()])) {
+    const isRow = part.every((uid) => depthOf(wanted.get(uid)!) !== 'rendering');
+    for (const message of await (isRow ? readMessages : readRendered)(accountId, mailboxId, part)) {
+      const reading = { isRecent: view.isRecent(message.uid), sources, isUtf8: session.isUtf8 };
+      const number = view.numberOf(message.uid);
+      yield* formatMessage(number, message, wanted.get(message.uid)!, reading);
     }
   }
 }
 
-/** With the UID, as every FETCH that nobody asked for, and the MODSEQ beside flags (RFC 7162 §3.2). */
-function completeItems(items: FetchItem[], isCondstore: boolean): FetchItem[] {
-  const complete = [...items];
-  if (!hasItem(items, 'UID')) complete.unshift({ kind: 'plain', name: 'UID' });
-  if (isCondstore && hasItem(items, 'FLAGS') && !hasItem(items, 'MODSEQ')) {
-    complete.push({ kind: 'plain', name: 'MODSEQ' });
+function* cutIntoPortions(uids: readonly number[]): Generator<number[]> {
+  for (let at = 0; at < uids.length; at += portion) yield uids.slice(at, at + portion);
+}
+
+/** Each once, with the UID, as every FETCH that nobody asked for, and the MODSEQ beside flags (RFC 7162 §3.2). */
+function completeItems(items: readonly FetchItem[], isCondstore: boolean): FetchItem[] {
+  const complete = new Map<string, FetchItem>([['UID', { kind: 'plain', name: 'UID' }]]);
+  for (const item of items) {
+    complete.set(item.kind === 'plain' ? item.name : JSON.stringify(item), item);
   }
-  return complete;
+  if (isCondstore && hasItem(items, 'FLAGS')) {
+    complete.set('MODSEQ', { kind: 'plain', name: 'MODSEQ' });
+  }
+  return [...complete.values()];
 }
 
 function hasItem(items: readonly FetchItem[], name: PlainItem): boolean {

@@ -6,6 +6,7 @@
 import { formatString } from '#lib/mail/imap-string.ts';
 import { type Criterion, searchMessages } from '#server/store/search.ts';
 import { toRanges } from '#server/store/uid-range.ts';
+import type { FetchItem } from './fetch-item.ts';
 import type { View } from './view.ts';
 import { untagged } from './wire/encode.ts';
 import { formatSet } from './wire/sequence-set.ts';
@@ -20,6 +21,8 @@ type Context = {
   members: Set<number>;
   added: Set<number>;
   removed: Set<number>;
+  /** What is told of a new message that fits (RFC 5465 §7). */
+  items: readonly FetchItem[];
 };
 
 export class SearchContexts {
@@ -39,9 +42,24 @@ export class SearchContexts {
     isUid: boolean,
     compile: (view: View) => Criterion,
     uids: readonly number[],
+    items: readonly FetchItem[] = [],
   ): void {
     const members = new Set(uids);
-    this.#contexts.set(tag, { isUid, compile, members, added: new Set(), removed: new Set() });
+    const [added, removed] = [new Set<number>(), new Set<number>()];
+    this.#contexts.set(tag, { isUid, compile, members, added, removed, items });
+  }
+
+  /** True where a search wants attributes of new messages. */
+  get hasItems(): boolean {
+    for (const { items } of this.#contexts.values()) if (items.length > 0) return true;
+    return false;
+  }
+
+  /** What the searches that a new message fits want to know of it. */
+  listItems(uid: number): FetchItem[] {
+    return [...this.#contexts.values()].flatMap(({ added, items }) =>
+      added.has(uid) ? items : [],
+    );
   }
 
   cancel(tag: string): void {
@@ -66,22 +84,29 @@ export class SearchContexts {
     }
   }
 
-  /** REMOVEFROM responses; those of `leaving`, whose EXPUNGE is told next, too. */
-  tellRemoved(view: View, leaving: Iterable<number>): string {
+  /** REMOVEFROM responses of `leaving`, whose EXPUNGE is told next. */
+  tellLeaving(view: View, leaving: Iterable<number>): string {
     if (this.#contexts.size === 0) return '';
     const gone = [...leaving];
     let text = '';
     for (const [tag, context] of this.#contexts) {
       for (const uid of gone) note(context, uid, false);
-      text += format(tag, context, 'REMOVEFROM', context.removed, view);
-      for (const uid of context.removed) context.members.delete(uid);
-      context.removed.clear();
+      text += tellRemoved(tag, context, gone, view);
     }
     return text;
   }
 
+  /** What has changed otherwise, behind the FETCH that tells why (RFC 5465 §5.1, §5.2). */
+  tellChanged(view: View): string {
+    let text = '';
+    for (const [tag, context] of this.#contexts) {
+      text += tellRemoved(tag, context, [...context.removed], view);
+    }
+    return text + this.#tellAdded(view);
+  }
+
   /** ADDTO responses; what goes before anybody heard of it is left out. */
-  tellAdded(view: View): string {
+  #tellAdded(view: View): string {
     let text = '';
     for (const [tag, context] of this.#contexts) {
       const told = [...context.added].filter((uid) => view.numberOf(uid) > 0 && !view.isGone(uid));
@@ -91,6 +116,12 @@ export class SearchContexts {
     }
     return text;
   }
+}
+
+function tellRemoved(tag: string, context: Context, uids: number[], view: View): string {
+  const told = uids.filter((uid) => context.removed.delete(uid));
+  for (const uid of told) context.members.delete(uid);
+  return format(tag, context, 'REMOVEFROM', told, view);
 }
 
 function note({ members, added, removed }: Context, uid: number, isFound: boolean): void {

@@ -2,6 +2,7 @@
 // RFC 5267 §3) with pages (RFC 9394), and what "$" means from then on (RFC 5182).
 import { formatString } from '#lib/mail/imap-string.ts';
 import { readView } from '#server/store/journal.ts';
+import { type FetchItem, parseItems } from './fetch-item.ts';
 import { cutPage, type PartialRange, parsePartialRange } from './partial-range.ts';
 import type { Selection } from './selection.ts';
 import { Bad } from './wire/bad.ts';
@@ -11,7 +12,12 @@ import { formatSet } from './wire/sequence-set.ts';
 
 export type ReturnOption = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'CONTEXT' | 'UPDATE';
 
-export type Returning = { options: ReadonlySet<ReturnOption>; partial: PartialRange | null };
+export type Returning = {
+  options: ReadonlySet<ReturnOption>;
+  partial: PartialRange | null;
+  /** What UPDATE is to tell of new messages (RFC 5465 §7). */
+  items?: readonly FetchItem[];
+};
 
 const known: readonly string[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'CONTEXT', 'UPDATE'];
 /** CONTEXT=SORT (RFC 5267) is not offered. */
@@ -22,6 +28,7 @@ export function parseReturn(cursor: Cursor, name: 'SEARCH' | 'SORT'): Returning 
   if (!cursor.tryWord('RETURN ')) return null;
   const options = new Set<ReturnOption>();
   let partial: PartialRange | null = null;
+  let items: readonly FetchItem[] = [];
   cursor.list(() => {
     const word = cursor.keyword();
     if (word === 'PARTIAL' && !partial) {
@@ -33,12 +40,13 @@ export function parseReturn(cursor: Cursor, name: 'SEARCH' | 'SORT'): Returning 
       throw new Bad(`Unknown RETURN option ${word}`);
     }
     options.add(word as ReturnOption);
+    if (word === 'UPDATE' && cursor.tryPattern(/ (?=\()/y) !== null) items = parseItems(cursor);
   });
   cursor.space();
   // RFC 9394 §3.1
   if (partial && options.has('ALL')) throw new Bad('PARTIAL and ALL exclude each other');
   if (!partial && options.size === 0) options.add('ALL');
-  return { options, partial };
+  return { options, partial, items };
 }
 
 export type Result = {

@@ -211,13 +211,17 @@ export class Selection {
     return (
       this.#tellRights() +
       this.tellKeywords() +
-      contexts.tellRemoved(view, mayExpunge ? view.goneUids : []) +
+      contexts.tellLeaving(view, mayExpunge ? view.goneUids : []) +
       view
         .tell(mayExpunge, this.usesVanished, holdsFlags)
         .map((update) => this.#format(update, isCondstore))
-        .join('') +
-      contexts.tellAdded(view)
+        .join('')
     );
+  }
+
+  /** What searches that go on have gained or lost; behind `tell`, and behind the attributes of new messages. */
+  tellContexts(): string {
+    return this.contexts.tellChanged(this.view);
   }
 
   /** RFC 4314 §5.1.1: what may be stored is told again when the rights change. */

@@ -150,9 +150,11 @@ export class Session {
   /** The client has put messages into a mailbox: no news to it (RFC 5465 §5, §5.2). */
   noteArrived(mailboxId: string, uids: readonly number[]): void {
     const { selection } = this;
-    if (selection?.mailboxId !== mailboxId) this.#notify?.watch?.noteArrived(mailboxId, uids);
-    else if (this.#notify?.selected?.items.length)
+    if (selection?.mailboxId !== mailboxId) {
+      this.#notify?.watch?.noteArrived(mailboxId, uids);
+    } else if (this.#notify?.selected?.items.length || selection.contexts.hasItems) {
       for (const uid of uids) selection.ownArrivals.add(uid);
+    }
   }
 
   /** The client has expunged messages of the selected mailbox: told even while the mailbox stands still. */

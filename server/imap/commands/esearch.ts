@@ -78,7 +78,9 @@ export const esearch = defineCommand<Args>({
       const uids = await searchMailbox(session, located, program, returning);
       if (located.mailbox.id === session.selection?.mailboxId) {
         saveResult(session, returning, uids);
-        if (options.has('UPDATE')) yield keepUpdated(session.selected, tag, true, program, uids);
+        if (options.has('UPDATE')) {
+          yield keepUpdated(session.selected, tag, true, program, uids, returning.items);
+        }
       }
       // RFC 7377 §2.1: a mailbox without matches is not mentioned.
       if (uids.length > 0 && !isSilent(returning)) {

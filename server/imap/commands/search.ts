@@ -1,6 +1,7 @@
 // SEARCH (RFC 3501 §6.4.4) with RETURN (RFC 4731), SAVE (RFC 5182), PARTIAL (RFC 9394), UPDATE (RFC 5267).
 import { formatString } from '#lib/mail/imap-string.ts';
 import { searchMessages } from '#server/store/search.ts';
+import type { FetchItem } from '../fetch-item.ts';
 import { charsets, compileKey, parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatResult, parseReturn, pickTold, type Returning } from '../search-result.ts';
 import type { Selection } from '../selection.ts';
@@ -41,7 +42,7 @@ export const search = defineCommand<Args>({
     // RFC 5267 §4.3
     if (isUpdated && session.selected.contexts.has(tag)) return bad('The tag is in use');
     const uids = await findMatches(session, program, returning);
-    if (isUpdated) yield keepUpdated(session.selected, tag, isUid, program, uids);
+    if (isUpdated) yield keepUpdated(session.selected, tag, isUid, program, uids, returning?.items);
     const { usesModseq } = program;
     const result = { name: 'SEARCH', tag, isUid, returning, usesModseq, uids } as const;
     if (returning) saveResult(session, returning, uids);
@@ -57,12 +58,13 @@ export function keepUpdated(
   isUid: boolean,
   { key, isMoving }: SearchProgram,
   uids: readonly number[],
+  items: readonly FetchItem[] = [],
 ): string {
   if (isMoving || contexts.isFull) {
     const why = isMoving ? 'Such a search cannot be followed' : 'Too many searches go on';
     return untaggedState('NO', why, `NOUPDATE ${formatString(tag)}`);
   }
-  contexts.add(tag, isUid, (view) => compileKey(key, view, []), uids);
+  contexts.add(tag, isUid, (view) => compileKey(key, view, []), uids, items);
   return '';
 }
 
