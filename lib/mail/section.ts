@@ -66,10 +66,14 @@ const EMPTY_LINE = Buffer.from('\r\n');
  */
 export function pickFields(header: Buffer, names: string[], isInverted: boolean): Buffer {
   const keys = new Set(names.map((name) => name.toLowerCase()));
+  const lengths = new Set(names.map((name) => name.length));
   const picked: Buffer[] = [];
   scanFields(header, (start, nameEnd, _valueStart, end) => {
-    const key = header.toString('latin1', start, nameEnd).toLowerCase();
-    if (keys.has(key) === isInverted) return;
+    // Most names are too long or too short to be looked at.
+    const isNamed =
+      lengths.has(nameEnd - start) &&
+      keys.has(header.toString('latin1', start, nameEnd).toLowerCase());
+    if (isNamed === isInverted) return;
     picked.push(header.subarray(start, end));
     if (header[end - 1] !== 0x0a) picked.push(EMPTY_LINE);
     return;

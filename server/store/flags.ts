@@ -1,11 +1,11 @@
 // STORE: flags and keywords of messages that are there (RFC 3501 §6.4.6, UNCHANGEDSINCE RFC 7162 §3.1.3).
-import { type Tx, write } from '#lib/db.ts';
+import { type Sql, sql, type Tx, write } from '#lib/db.ts';
 import { allFlags, FLAG } from './flag-bits.ts';
-import { type Entry, pokeMailbox, toEntry } from './journal.ts';
+import { type Entry, followOwnChange, pokeMailbox, recallRollAt, toEntry } from './journal.ts';
 import { joinKeywords, splitKeywords } from './keywords.ts';
-import { changeMailbox, lockMailbox } from './mailbox-row.ts';
+import { changeMailbox, lockMailbox, type Mailbox } from './mailbox-row.ts';
 import { nextTurn } from './turn.ts';
-import { chunkUids } from './uid-condition.ts';
+import { chunkUids, sortUids } from './uid-condition.ts';
 
 export { FLAG } from './flag-bits.ts';
 
@@ -37,12 +37,17 @@ export async function changeFlags(
   unchangedSince?: number,
 ): Promise<FlagOutcome> {
   joinKeywords(change.keywords);
-  const outcome = await write((tx) =>
+  const { mailbox, ...outcome } = await write((tx) =>
     changeIn(tx, accountId, mailboxId, uids, change, unchangedSince ?? Number.POSITIVE_INFINITY),
   );
-  if (outcome.changed.length > 0) pokeMailbox(accountId, mailboxId);
+  if (outcome.changed.length === 0) return outcome;
+  // A copy of the whole roll: a few entries are as quickly read by whoever opens the mailbox next.
+  if (outcome.changed.length >= followedFrom) followOwnChange(mailbox, outcome.changed);
+  pokeMailbox(accountId, mailboxId);
   return outcome;
 }
+
+const followedFrom = 50;
 
 async function changeIn(
   tx: Tx,
@@ -51,49 +56,85 @@ async function changeIn(
   uids: number[],
   change: FlagChange,
   unchangedSince: number,
-): Promise<FlagOutcome> {
-  const { highestModseq } = await lockMailbox(tx, accountId, mailboxId);
+): Promise<FlagOutcome & { mailbox: Mailbox }> {
+  const locked = await lockMailbox(tx, accountId, mailboxId);
+  const { highestModseq } = locked;
   const outcome: FlagOutcome = { changed: [], former: new Map(), modified: [], highestModseq };
   const groups = new Map<string, Entry[]>();
   let unseen = 0;
-  for (const chunk of chunkUids(uids)) {
-    const rows = await tx.$queryRaw<Parameters<typeof toEntry>[0][]>`
-      SELECT "uid", "modseq", "flags", "keywords" FROM "Message" WHERE "accountId" = ${accountId}
-      AND "mailboxId" = ${mailboxId} AND ${chunk.condition} ORDER BY "uid"`;
-    for (const before of rows.map(toEntry)) {
+  for await (const entries of readEntries(tx, locked, uids)) {
+    for (const before of entries) {
       if (before.modseq > unchangedSince) {
         outcome.modified.push(before.uid);
         continue;
       }
-      const after = { ...before, ...applyChange(before, change), modseq: highestModseq + 1 };
-      if (after.flags === before.flags && after.keywords === before.keywords) continue;
-      unseen += (before.flags & FLAG.seen) - (after.flags & FLAG.seen);
+      const { flags, keywords } = applyChange(before, change);
+      if (flags === before.flags && keywords === before.keywords) continue;
+      const after = { uid: before.uid, modseq: highestModseq + 1, flags, keywords };
+      unseen += (before.flags & FLAG.seen) - (flags & FLAG.seen);
       outcome.changed.push(after);
       outcome.former.set(after.uid, before.modseq);
-      const key = `${after.flags} ${after.keywords}`;
+      // Bits are counted in the statement, so that one will do for all of them.
+      const key = isOfBits(change) ? '' : `${flags} ${keywords}`;
       const group = groups.get(key);
       if (group) group.push(after);
       else groups.set(key, [after]);
     }
     await nextTurn();
   }
-  if (outcome.changed.length === 0) return outcome;
+  if (outcome.changed.length === 0) return { ...outcome, mailbox: locked };
   const mailbox = await changeMailbox(tx, accountId, mailboxId, { unseen });
   for (const group of groups.values()) {
-    const { flags, keywords } = group[0]!;
+    const values = setValues(change, group[0]!);
     for (const chunk of chunkUids(group.map((entry) => entry.uid))) {
-      await tx.$executeRaw`UPDATE "Message" SET "flags" = ${flags}, "keywords" = ${keywords},
-        "modseq" = ${mailbox.highestModseq} WHERE "accountId" = ${accountId}
-        AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
+      await tx.$executeRaw`UPDATE "Message" SET ${values}, "modseq" = ${mailbox.highestModseq}
+        WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
       await nextTurn();
     }
   }
-  return { ...outcome, highestModseq: mailbox.highestModseq };
+  return { ...outcome, highestModseq: mailbox.highestModseq, mailbox };
+}
+
+/** Entries of those UIDs that exist, in portions by UID, of a mailbox that is locked. */
+async function* readEntries(tx: Tx, locked: Mailbox, uids: number[]): AsyncGenerator<Entry[]> {
+  const roll = recallRollAt(locked);
+  if (roll) {
+    const indexes = sortUids(uids).map((uid) => roll.indexOf(uid));
+    yield indexes.filter((index) => index >= 0).map((index) => roll.entryAt(index));
+    return;
+  }
+  for (const chunk of chunkUids(uids)) {
+    const rows = await tx.$queryRaw<Parameters<typeof toEntry>[0][]>`
+      SELECT "uid", "modseq", "flags", "keywords" FROM "Message"
+      WHERE "accountId" = ${locked.accountId} AND "mailboxId" = ${locked.id} AND ${chunk.condition}
+      ORDER BY "uid"`;
+    yield rows.map(toEntry);
+  }
+}
+
+function isOfBits({ mode, keywords }: FlagChange): boolean {
+  return mode !== 'set' && keywords.length === 0;
+}
+
+/** What UPDATE sets for a group of messages that all become like `after`, or only change their bits. */
+function setValues(change: FlagChange, after: Entry): Sql {
+  if (!isOfBits(change)) return sql`"flags" = ${after.flags}, "keywords" = ${after.keywords}`;
+  const flags = change.flags & allFlags;
+  return change.mode === 'add'
+    ? sql`"flags" = "flags" | ${flags}`
+    : sql`"flags" = "flags" & ${allFlags & ~flags}`;
 }
 
 /** Flags and keywords of a message after the change. */
 function applyChange(before: Entry, change: FlagChange): { flags: number; keywords: string } {
   const flags = change.flags & allFlags;
+  if (isOfBits(change)) {
+    const { keywords } = before;
+    return {
+      flags: change.mode === 'add' ? before.flags | flags : before.flags & ~flags,
+      keywords,
+    };
+  }
   const words = splitKeywords(before.keywords);
   if (change.mode === 'set') {
     const { mask } = change;

@@ -239,6 +239,25 @@ async function findGone(
   return toRanges(uids.filter((uid) => roll.indexOf(uid) < 0));
 }
 
+/**
+ * The roll in memory, where it is exactly at `modseq`: what rows would say, to a transaction that has locked the
+ * mailbox and found it there.
+ */
+export function recallRollAt(mailbox: Mailbox): Roll | null {
+  const { accountId, id, uidValidity, highestModseq } = mailbox;
+  const known = recallRoll(keyOf(accountId, id), uidValidity);
+  return known?.modseq === highestModseq ? known : null;
+}
+
+/** After the commit: the roll in memory, where it is just before this change, follows it without a read. */
+export function followOwnChange(mailbox: Mailbox, changed: readonly Entry[]): void {
+  const { accountId, id, uidValidity, highestModseq } = mailbox;
+  const key = keyOf(accountId, id);
+  const known = recallRoll(key, uidValidity);
+  if (known?.modseq !== highestModseq - 1) return;
+  rememberRoll(key, uidValidity, countDatabasesOpened(), known.follow(highestModseq, changed, []));
+}
+
 /** Tells this process, after the commit, that the mailbox changed. */
 export function pokeMailbox(accountId: string, mailboxId: string): void {
   poke(`mailbox:${accountId}:${mailboxId}`);

@@ -28,6 +28,7 @@ export class Roll {
   readonly #wordIds: Uint32Array;
   readonly #words: readonly string[];
   #unseen: number | null = null;
+  #keywords: readonly string[] | null = null;
 
   constructor(modseq: number, columns: Columns) {
     this.modseq = modseq;
@@ -85,10 +86,12 @@ export class Roll {
   }
 
   /** The different texts of keywords that messages have, without ''. */
-  listKeywords(): string[] {
+  listKeywords(): readonly string[] {
+    if (this.#keywords) return this.#keywords;
     const isUsed = new Uint8Array(this.#words.length);
     for (const id of this.#wordIds) isUsed[id] = 1;
-    return this.#words.filter((text, id) => text !== '' && isUsed[id] === 1);
+    this.#keywords = this.#words.filter((text, id) => text !== '' && isUsed[id] === 1);
+    return this.#keywords;
   }
 
   /**
