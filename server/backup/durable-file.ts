@@ -4,6 +4,8 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { newId } from '#lib/id.ts';
 
+export { isMissing } from '#server/store/blob-files.ts';
+
 /** Name of a file that is still being written; what has it after a crash may be removed. */
 export const unfinishedPattern = /\.unfinished-[\w-]{24}$/;
 
@@ -45,9 +47,4 @@ export async function makeFolder(path: string): Promise<void> {
     throw error;
   }
   await syncFolder(dirname(path));
-}
-
-/** True for the error of a file or folder that is not there. */
-export function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

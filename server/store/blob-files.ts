@@ -31,6 +31,11 @@ export function blobPath(hash: string): string {
   return join(blobsFolder(), hash.slice(0, 2), hash.slice(2));
 }
 
+/** True for the error of a file or folder that is not there; what cannot be reached may well be. */
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
 /** Temporary files that this process is writing. */
 const arriving = new Set<string>();
 

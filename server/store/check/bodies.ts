@@ -7,9 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { fromNow } from '#lib/clock.ts';
 import { db, sql, write } from '#lib/db.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
-import { blobPath } from '../blob-files.ts';
+import { blobPath, isMissing } from '../blob-files.ts';
 import { readBlob } from '../blobs.ts';
 import { renderAgain } from '../rendering.ts';
+import { tellFilesAway } from './bodies-away.ts';
 import type { BodyRow, Kept } from './body-row.ts';
 import { lookAtDamagedBody } from './damaged-body.ts';
 import { type CheckOptions, type Found, type Look, readPages } from './finding.ts';
@@ -31,17 +32,24 @@ export const lookAtBodies: Look = async function* (options) {
       sql`SELECT ${columns} WHERE l."id" > ${last?.id ?? 0} ORDER BY l."id" LIMIT ${pageSize}`,
     pageSize,
   );
+  const away = await tellFilesAway();
+  if (away) yield away;
   let outdated = 0;
   for await (const rows of pages) {
     for (const row of rows) {
       if (Number(row.isUsed) !== 0 && isOutdated(row)) outdated++;
-      yield* judge(row, options);
+      yield* judge(row, options, away !== null);
     }
   }
   yield* tellOutdated(outdated);
 };
 
-async function* judge(row: BodyRow, options: CheckOptions): AsyncGenerator<Found> {
+/** `areFilesAway`: it has been told that files are missing, and nobody shall give them up. */
+async function* judge(
+  row: BodyRow,
+  options: CheckOptions,
+  areFilesAway: boolean,
+): AsyncGenerator<Found> {
   const inRow = await weighRow(row, options.isQuick);
   const inFile = await weighFile(row, options.isQuick);
   const [kept, other] = row.place === 'file' ? [inFile, inRow] : [inRow, inFile];
@@ -60,6 +68,15 @@ async function* judge(row: BodyRow, options: CheckOptions): AsyncGenerator<Found
     yield tellMisplaced(row, inFile === 'right' ? 'file' : 'row');
     return;
   }
+  if (kept === 'unreadable') {
+    yield {
+      kind: 'body-unreadable',
+      blobId: row.id,
+      text: `The file ${blobPath(row.hash)} cannot be read: look at its rights, its owner and the disk.`,
+    };
+    return;
+  }
+  if (areFilesAway && row.place === 'file' && kept === 'missing') return;
   yield* lookAtDamagedBody(row, kept);
 }
 
@@ -79,16 +96,16 @@ async function weighFile(row: BodyRow, isQuick: boolean): Promise<Kept> {
     path = blobPath(row.hash);
     const found = await stat(path);
     if (found.size !== Number(row.sizeBytes)) return 'wrong';
-  } catch {
-    return 'missing';
+  } catch (error) {
+    return isMissing(error) ? 'missing' : 'unreadable';
   }
   if (isQuick || row.place === 'row') return 'right';
   const hashing = createHash('sha256');
   try {
     await pipeline(createReadStream(path), hashing);
   } catch (error) {
-    // A file that cannot be read is as good as none; whether it went meanwhile is asked later.
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'wrong';
+    // Whether it went meanwhile is asked later.
+    return isMissing(error) ? 'missing' : 'unreadable';
   }
   return hashing.digest('hex') === row.hash ? 'right' : 'wrong';
 }

@@ -11,5 +11,5 @@ export type BodyRow = {
   isUsed: bigint | number;
 };
 
-/** What was found in one of the two places: nothing, something else, or the body. */
-export type Kept = 'missing' | 'wrong' | 'right';
+/** What was found in one of the two places: nothing, something else, the body, or something that cannot be read now. */
+export type Kept = 'missing' | 'wrong' | 'right' | 'unreadable';

@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   utimesSync,
@@ -16,14 +17,22 @@ import { db, type Sql, sql, type Tx, write } from '#lib/db.ts';
 import { keysOf, openSearchFile, removeSearchFile } from '#lib/dialect/search-file.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { blobPath } from '#server/store/blob-files.ts';
+import { blobPath, blobsFolder } from '#server/store/blob-files.ts';
 import { insertBlob, stageBytes } from '#server/store/blobs.ts';
 import { checkStore, type Finding, repairStore } from '#server/store/check/index.ts';
+import { removeOrphans } from '#server/store/cleanup.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { createMailbox, deleteMailbox } from '#server/store/mailboxes.ts';
 import { TERMS_VERSION } from '#server/store/text-index-terms.ts';
 import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
-import { appendTexts, checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
+import {
+  appendTexts,
+  checkCounters,
+  mailboxOf,
+  makeAccount,
+  makeMessage,
+  removeForGood,
+} from './fixture.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let account = '';
@@ -442,6 +451,32 @@ test('rows of a removed account are a note: the clean-up takes them', async () =
   assert.ok(found.every((one) => one.isNote));
   await repair();
   for await (const finding of checkStore()) assert.fail(finding.text);
+});
+
+test('bodies whose files are away all together are not given up', async () => {
+  const folder = blobsFolder();
+  renameSync(folder, `${folder}-away`);
+  const found = (await collect()).map(({ kind, isRepairable }) => [kind, isRepairable]);
+  assert.deepEqual(found, [['bodies-away', false]]);
+  await repair();
+  assert.equal((await mailboxOf(account, 'INBOX')).messages, 3);
+  // What arrives meanwhile makes the folder again.
+  const large = () => Buffer.from(`Subject: l ${bodies++}\r\n\r\n${'x'.repeat(100_000)}`);
+  const many = [];
+  for (let count = 0; count < 25; count++) many.push(await makeMessage(large()));
+  const { uids } = await appendMessages(account, inboxId, many);
+  rmSync(folder, { recursive: true });
+  renameSync(`${folder}-away`, folder);
+  assert.deepEqual(
+    (await collect()).map(({ kind }) => kind),
+    ['bodies-away'],
+  );
+  await repair();
+  assert.equal((await mailboxOf(account, 'INBOX')).messages, 28);
+  await removeForGood(account, inboxId, uids);
+  await removeOrphans(0);
+  await removeOrphans(-1000);
+  assert.deepEqual(await collect(), []);
 });
 
 test('bodies that wait for a newer rendering are one note', async () => {
