@@ -82,6 +82,16 @@ async function* answerRows(
   return answered;
 }
 
+const words = {
+  star: Buffer.from('* '),
+  fetch: Buffer.from(' FETCH ('),
+  space: Buffer.from(' '),
+  uid: Buffer.from('UID '),
+  modseq: Buffer.from('MODSEQ ('),
+  close: Buffer.from(')'),
+  end: Buffer.from(')\r\n'),
+};
+
 class Writer {
   readonly #selection: Selection;
   readonly #names: readonly PlainItem[];
@@ -116,20 +126,32 @@ class Writer {
   }
 
   #writeEntry(number: number, roll: Roll, index: number): void {
+    const buffer = this.#buffer;
     const uid = roll.uids[index]!;
-    let text = `* ${number} FETCH (`;
+    buffer.addShort(words.star);
+    buffer.addNumber(number);
+    buffer.addShort(words.fetch);
     for (let at = 0; at < this.#names.length; at++) {
       const name = this.#names[at]!;
-      if (at > 0) text += ' ';
-      if (name === 'UID') text += `UID ${uid}`;
-      else if (name === 'MODSEQ') text += `MODSEQ (${roll.modseqs[index]})`;
-      else text += `FLAGS ${this.#formatFlags(uid, roll.flags[index]!, roll.keywordsAt(index))}`;
+      if (at > 0) buffer.addShort(words.space);
+      if (name === 'FLAGS') {
+        const isRecent = this.#selection.view.isRecent(uid);
+        const flags = this.#flags.of(roll.flags[index]!, roll.keywordsAt(index), isRecent);
+        buffer.addShort(flags.item);
+      } else if (name === 'UID') {
+        buffer.addShort(words.uid);
+        buffer.addNumber(uid);
+      } else {
+        buffer.addShort(words.modseq);
+        buffer.addNumber(roll.modseqs[index]!);
+        buffer.addShort(words.close);
+      }
     }
-    this.#buffer.addText(`${text})\r\n`);
+    buffer.addShort(words.end);
   }
 
   #formatFlags(uid: number, flags: number, keywords: string): string {
-    return this.#flags.format(flags, keywords, this.#selection.view.isRecent(uid));
+    return this.#flags.of(flags, keywords, this.#selection.view.isRecent(uid)).text;
   }
 
   writeRow(row: ColumnRow): void {
@@ -186,16 +208,20 @@ function requireText(text: Uint8Array | null): Uint8Array {
 
 /** Lists of flags that were made already: a mailbox has few different ones. */
 class FlagTexts {
-  readonly #known = new Map<string, string[]>();
+  readonly #known = new Map<string, { text: string; item: Uint8Array }[]>();
 
-  format(flags: number, keywords: string, isRecent: boolean): string {
-    let texts = this.#known.get(keywords);
-    if (!texts) {
-      texts = [];
-      this.#known.set(keywords, texts);
+  /** The list, and the whole item "FLAGS (…)". */
+  of(flags: number, keywords: string, isRecent: boolean): { text: string; item: Uint8Array } {
+    let lists = this.#known.get(keywords);
+    if (!lists) {
+      lists = [];
+      this.#known.set(keywords, lists);
     }
     const at = 2 * flags + (isRecent ? 1 : 0);
-    texts[at] ??= formatFlags(flags, keywords, isRecent);
-    return texts[at];
+    const known = lists[at];
+    if (known) return known;
+    const text = formatFlags(flags, keywords, isRecent);
+    lists[at] = { text, item: Buffer.from(`FLAGS ${text}`, 'latin1') };
+    return lists[at];
   }
 }

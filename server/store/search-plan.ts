@@ -84,6 +84,26 @@ export function isRollAlone(criterion: Criterion): boolean {
   return true;
 }
 
+/** What decides where bits of FLAG alone do: those of `mask` are like `wanted`. Null where other things do too. */
+export function readFlagTest(criterion: Criterion): { mask: number; wanted: number } | null {
+  if (criterion.kind === 'all') return { mask: 0, wanted: 0 };
+  if (criterion.kind === 'flag') return { mask: criterion.flag, wanted: criterion.flag };
+  if (criterion.kind === 'not') {
+    return criterion.item.kind === 'flag' ? { mask: criterion.item.flag, wanted: 0 } : null;
+  }
+  if (criterion.kind !== 'and') return null;
+  const test = { mask: 0, wanted: 0 };
+  for (const item of criterion.items) {
+    // One in another could be nested without end.
+    const inner = item.kind === 'and' ? null : readFlagTest(item);
+    // The same flag twice: once with and once without it fits nothing, which others find out too.
+    if (!inner || (inner.mask & test.mask) !== 0) return null;
+    test.mask |= inner.mask;
+    test.wanted |= inner.wanted;
+  }
+  return test;
+}
+
 /** The stretch of UIDs outside which nothing can fit. */
 export function findUidBounds(criterion: Criterion): [number, number] {
   const all: [number, number] = [1, 0xffff_ffff];

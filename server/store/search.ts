@@ -24,6 +24,7 @@ import {
   isRollAlone,
   isTextAlone,
   type RowColumn,
+  readFlagTest,
 } from './search-plan.ts';
 import { findTextHits, type TextHits, type TextKey } from './text-hits.ts';
 import { nextTurn, startLoop } from './turn.ts';
@@ -105,9 +106,17 @@ async function judgeRoll(
   criterion: Criterion,
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
+  const found: number[] = [];
+  const bits = readFlagTest(criterion);
+  if (bits) {
+    const { flags, uids } = roll;
+    for (let index = 0; index < flags.length; index++) {
+      if ((flags[index]! & bits.mask) === bits.wanted) found.push(uids[index]!);
+    }
+    return found;
+  }
   const { match } = compileCriterion(criterion);
   const [first, last] = findUidBounds(criterion);
-  const found: number[] = [];
   const loop = startLoop();
   // One for all: a test keeps nothing of what it looks at.
   const candidate: Candidate = { ...bare, uid: 0 };

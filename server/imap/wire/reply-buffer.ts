@@ -17,6 +17,34 @@ export class ReplyBuffer {
     this.#length += this.#room.write(text, this.#length, 'latin1');
   }
 
+  /** Adds a few bytes: quicker than a call for that. */
+  addShort(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    const room = this.#room;
+    let at = this.#length;
+    for (let index = 0; index < bytes.length; index++) room[at++] = bytes[index]!;
+    this.#length = at;
+  }
+
+  /** Adds a whole number from 0 on, below 2^53. */
+  addNumber(value: number): void {
+    if (value > 0xffff_ffff) {
+      this.addText(String(value));
+      return;
+    }
+    this.#makeRoom(10);
+    const room = this.#room;
+    let size = 1;
+    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) size++;
+    let rest = value;
+    for (let at = this.#length + size - 1; at >= this.#length; at--) {
+      const left = Math.floor(rest / 10);
+      room[at] = 0x30 + rest - 10 * left;
+      rest = left;
+    }
+    this.#length += size;
+  }
+
   addBytes(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
     this.#room.set(bytes, this.#length);

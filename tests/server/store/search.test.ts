@@ -83,10 +83,16 @@ const internal = (relation: 'before' | 'on' | 'since', day: string): Criterion =
 });
 const everything = [1, 2, 3, 4, 5, 6, 7];
 
+const flag = (bit: number): Criterion => ({ kind: 'flag', flag: bit });
+const not = (item: Criterion): Criterion => ({ kind: 'not', item });
+
 const cases: [string, Criterion, number[]][] = [
   ['all', { kind: 'all' }, everything],
   ['flag', { kind: 'flag', flag: 1 }, [1]],
   ['not flag', { kind: 'not', item: { kind: 'flag', flag: 1 } }, [2, 3, 4, 5, 6, 7]],
+  ['two flags', { kind: 'and', items: [flag(1), not(flag(8)), { kind: 'all' }] }, [1]],
+  ['a flag and not the same one', { kind: 'and', items: [flag(1), not(flag(1))] }, []],
+  ['a flag twice', { kind: 'and', items: [flag(1), flag(1)] }, [1]],
   ['keyword without case', { kind: 'keyword', keyword: '$forwarded' }, [1]],
   ['no part of a keyword', { kind: 'keyword', keyword: 'Wor' }, []],
   [
