@@ -66,7 +66,7 @@ export class AnnotationLimit extends Refusal {
 
 /**
  * Writes and removes annotations; the last of several for one entry counts. `specialUse` goes along (RFC 6154):
- * undefined leaves it as it is. AnnotationLimit (Refusal 'limit'), Refusal 'not-found'.
+ * undefined leaves it as it is; a mailbox that had it loses it. AnnotationLimit (Refusal 'limit'), Refusal 'not-found'.
  */
 export async function writeAnnotations(
   holder: Holder,
@@ -81,6 +81,11 @@ export async function writeAnnotations(
     if (holder !== 'server') {
       await lockMailbox(tx, holder.accountId, holder.mailboxId);
       if (specialUse !== undefined) {
+        // One mailbox has a use: it goes over from the one that had it.
+        if (specialUse !== null) {
+          await tx.$executeRaw`UPDATE "Mailbox" SET "specialUse" = NULL
+            WHERE "accountId" = ${holder.accountId} AND "specialUse" = ${specialUse}`;
+        }
         await tx.$executeRaw`UPDATE "Mailbox" SET "specialUse" = ${specialUse}
           WHERE "accountId" = ${holder.accountId} AND "id" = ${holder.mailboxId}`;
       }

@@ -1,5 +1,5 @@
 // CREATE (RFC 3501 §6.3.3) with USE (RFC 6154 §3); the new id comes in the answer (RFC 8474 §4.1).
-import { createMailbox } from '#server/store/mailboxes.ts';
+import { createMailbox, listMailboxes } from '#server/store/mailboxes.ts';
 import { locatePlace } from '../locate.ts';
 import { specialUses } from '../special-use.ts';
 import { Bad } from '../wire/bad.ts';
@@ -36,6 +36,10 @@ export const create = defineCommand<Args>({
     const { accountId, mailboxName, isOwn } = await locatePlace(session, name);
     // RFC 6154 §3: a special use is the owner's affair.
     if (!isOwn && known.length > 0) return no('A shared mailbox has no special use', 'USEATTR');
+    // RFC 6154 §3: one mailbox has a use; SETMETADATA can give it to another one.
+    if (known[0] && (await listMailboxes(accountId)).some((one) => one.specialUse === known[0])) {
+      return no('Another mailbox has this special use', 'USEATTR');
+    }
     const mailbox = await createMailbox(accountId, mailboxName, known[0]);
     if (isOwn) session.notify?.watch?.noteCreated(mailbox);
     // RFC 9051 §6.3.4: the client learns what its name has become.
