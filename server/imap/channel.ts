@@ -35,11 +35,7 @@ export class Channel {
       this.#isEnded = true;
       wake();
     };
-    socket.on('readable', () => {
-      // Notices the end of the client's side although nobody reads: a long command stops then.
-      if (socket.readableLength === 0) socket.read(0);
-      wake();
-    });
+    socket.on('readable', wake);
     socket.on('drain', wake);
     socket.on('end', end);
     // The end of the client's side alone is no reason to stop: it may still read the answers.
