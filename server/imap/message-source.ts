@@ -2,7 +2,13 @@
 // answer, and for the portions in which Thunderbird asks for a large one (else each portion would read
 // the whole message again). Held weakly between commands: memory pressure may take it.
 import { pickFields, readDecoded, readSection, type Section } from '#lib/mail/section.ts';
-import { type RenderedMessage, readBytes, readParts } from '#server/store/read.ts';
+import {
+  type RenderedMessage,
+  readBytes,
+  readBytesTogether,
+  readParts,
+  type StoredMessage,
+} from '#server/store/read.ts';
 
 /** Header sections of the message itself need no body. */
 export function isHeaderOnly({ path, kind }: Section): boolean {
@@ -16,8 +22,9 @@ class Source {
   /** The part that was decoded last: asked for in portions, like the rest. */
   #decoded: { key: string; value: ReturnType<typeof readDecoded> } | null = null;
 
-  constructor(message: RenderedMessage) {
+  constructor(message: RenderedMessage, bytes: Buffer | undefined) {
     this.#message = message;
+    if (bytes) this.#bytes = Promise.resolve(bytes);
   }
 
   async read(section: Section): Promise<Buffer | null> {
@@ -45,6 +52,12 @@ class Source {
 
 export class MessageSources {
   #last: { uid: number; source: WeakRef<Source> } | null = null;
+  #ahead = new Map<number, Buffer>();
+
+  /** Reads the octets of as many of these messages as one look brings; the former ones are let go. */
+  async readAhead(messages: readonly StoredMessage[]): Promise<void> {
+    this.#ahead = await readBytesTogether([...messages]);
+  }
 
   /**
    * The bytes of a section; null when the message has no such part. Header sections need a message of
@@ -76,7 +89,7 @@ export class MessageSources {
     // A UID's octets never change, so the UID is key enough within one mailbox.
     const known = this.#last?.uid === message.uid ? this.#last.source.deref() : undefined;
     if (known) return known;
-    const source = new Source(message);
+    const source = new Source(message, this.#ahead.get(message.uid));
     this.#last = { uid: message.uid, source: new WeakRef(source) };
     return source;
   }

@@ -91,6 +91,36 @@ export async function readBlob(blobId: number): Promise<Buffer> {
   return bytes;
 }
 
+/** Blobs that are read together, and how large one may be for that. */
+const togetherBytes = 1024 * 1024;
+const smallBytes = 64 * 1024;
+
+/**
+ * The bytes of some of the blobs, at once: small ones that are rows, up to a megabyte. `blobs`: numbers and sizes.
+ * Whatever is not among them, or not as it should be, is `readBlob`'s affair.
+ */
+export async function readSmallBlobs(
+  blobs: { blobId: number; sizeBytes: number }[],
+): Promise<Map<number, Buffer>> {
+  const sizes = new Map<number, number>();
+  let sum = 0;
+  for (const { blobId, sizeBytes } of blobs) {
+    if (sizeBytes > smallBytes || sizes.has(blobId)) continue;
+    sum += sizeBytes;
+    if (sum > togetherBytes) break;
+    sizes.set(blobId, sizeBytes);
+  }
+  const found = new Map<number, Buffer>();
+  if (sizes.size === 0) return found;
+  const rows = await db.$queryRaw<{ blobId: number; bytes: Uint8Array }[]>`
+    SELECT "blobId", "bytes" FROM "BlobBytes" WHERE "blobId" IN (${join([...sizes.keys()])})`;
+  for (const row of rows) {
+    const blobId = Number(row.blobId);
+    if (row.bytes.length === sizes.get(blobId)) found.set(blobId, toBuffer(row.bytes));
+  }
+  return found;
+}
+
 type BodyRow = {
   hash: string;
   place: string;

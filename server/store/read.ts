@@ -5,7 +5,7 @@ import { db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { type Part, shiftPart } from '#lib/mail/mime.ts';
-import { readBlob, toBuffer } from './blobs.ts';
+import { readBlob, readSmallBlobs, toBuffer } from './blobs.ts';
 import { type Entry, toEntry } from './journal.ts';
 import { withKept } from './read-kept.ts';
 import { renderOutdated } from './render-outdated.ts';
@@ -180,6 +180,23 @@ export async function readBytes(
 ): Promise<Buffer> {
   const body = await readBlob(message.blobId);
   return message.prefix.length === 0 ? body : Buffer.concat([message.prefix, body]);
+}
+
+/** `readBytes` of those of the messages that can be read together, by UID. */
+export async function readBytesTogether(
+  messages: Pick<StoredMessage, 'uid' | 'blobId' | 'prefix' | 'sizeBytes'>[],
+): Promise<Map<number, Buffer>> {
+  const blobs = await readSmallBlobs(
+    messages.map(({ blobId, prefix, sizeBytes }) => {
+      return { blobId, sizeBytes: sizeBytes - prefix.length };
+    }),
+  );
+  const found = new Map<number, Buffer>();
+  for (const { uid, blobId, prefix } of messages) {
+    const body = blobs.get(blobId);
+    if (body) found.set(uid, prefix.length === 0 ? body : Buffer.concat([prefix, body]));
+  }
+  return found;
 }
 
 /** The MIME parts; offsets count from the prefix's first byte. Refusal 'not-found'. */

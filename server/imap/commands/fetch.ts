@@ -2,13 +2,14 @@
 // that a large answer is bounded by the client's reading and not by our memory.
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import type { Entry } from '#server/store/journal.ts';
-import { readMessages, readRendered } from '#server/store/read.ts';
+import { readMessages, readRendered, type StoredMessage } from '#server/store/read.ts';
 import { startLoop } from '#server/store/turn.ts';
 import { toRanges } from '#server/store/uid-range.ts';
 import { type Depth, depthOf, type Fetched, formatMessage } from '../fetch-data.ts';
 import { type FetchItem, type PlainItem, parseItems } from '../fetch-item.ts';
 import { type FetchModifiers, narrowUids, parseFetchModifiers } from '../fetch-modifier.ts';
 import { answerPlain, isPlain } from '../fetch-plain.ts';
+import { isHeaderOnly } from '../message-source.ts';
 import type { Selection } from '../selection.ts';
 import type { Session } from '../session.ts';
 import { findVanished, formatVanished, readKnown } from '../vanished.ts';
@@ -56,9 +57,11 @@ export const fetch = defineCommand<Args>({
     let answered = 0;
     let isDecoded = true;
     const loop = startLoop();
+    const readsBytes = wanted.length > 1 && items.some(needsBytes);
     const isListed = isPlain(items, session.isUtf8);
     if (isListed) answered = yield* answerPlain(selection, wanted, items);
     for await (const messages of readPortions(selection, isListed ? [] : wanted, depth)) {
+      if (readsBytes) await selection.sources.readAhead(messages as StoredMessage[]);
       const seen = marksSeen ? await markSeen(selection, messages) : new Map<number, Entry>();
       for (const message of messages) {
         const changed = seen.get(message.uid);
@@ -75,6 +78,7 @@ export const fetch = defineCommand<Args>({
         await loop.pause();
       }
     }
+    if (readsBytes) await selection.sources.readAhead([]);
     if (!isDecoded) return no('A part has an encoding nobody knows', 'UNKNOWN-CTE'); // RFC 3516 §4.3
     // RFC 2180 §4.1.1: what another session has expunged can be read on; §4.1.2: what it has moved cannot.
     const { view } = selection;
@@ -86,6 +90,10 @@ export const fetch = defineCommand<Args>({
 
 function hasItem(items: readonly FetchItem[], name: PlainItem): boolean {
   return items.some((item) => item.kind === 'plain' && item.name === name);
+}
+
+function needsBytes(item: FetchItem): boolean {
+  return item.kind === 'section' && !isHeaderOnly(item.section);
 }
 
 function marksAsSeen(item: FetchItem): boolean {
