@@ -1,6 +1,7 @@
 // ENVELOPE, BODY and BODYSTRUCTURE for clients that take UTF-8 (RFC 9755, RFC 9051 §7.5.2). What the store has
 // rendered is 7-bit; here the same is made of a message that has raw UTF-8, or a message/global within.
 
+import { isAscii } from 'node:buffer';
 import { parseHeaderFields } from '#lib/mail/header.ts';
 import { renderBody, renderBodyStructure, renderEnvelope } from '#lib/mail/structure.ts';
 import type { RenderedMessage } from '#server/store/read.ts';
@@ -9,17 +10,17 @@ import type { MessageSources } from './message-source.ts';
 /** What the 7-bit form writes where there was more than 7 bits, and a type that is a message only in UTF-8. */
 const traces = /utf-8''|=\?utf-8\?|"message" "global"/i;
 
-export async function renderUtf8(
+export function renderUtf8(
   name: 'ENVELOPE' | 'BODY' | 'BODYSTRUCTURE',
   message: RenderedMessage,
   sources: MessageSources,
-): Promise<Buffer> {
+): Buffer | Promise<Buffer> {
   if (name === 'ENVELOPE') {
-    const isRaw = message.header.some((byte) => byte > 0x7f);
-    return isRaw ? renderEnvelope(parseHeaderFields(message.header), true) : message.envelope;
+    if (isAscii(message.header)) return message.envelope;
+    return renderEnvelope(parseHeaderFields(message.header), true);
   }
   const stored = name === 'BODY' ? message.body : message.bodyStructure;
   if (!traces.test(stored.toString('latin1'))) return stored;
-  const parts = await sources.readParts(message);
-  return name === 'BODY' ? renderBody(parts, true) : renderBodyStructure(parts, true);
+  const render = name === 'BODY' ? renderBody : renderBodyStructure;
+  return sources.readParts(message).then((parts) => render(parts, true));
 }
