@@ -105,10 +105,8 @@ export async function removeMember(sharedId: string, memberId: string, by: strin
 }
 
 async function findBoth(tx: Tx, sharedId: string, memberId: string) {
-  const [shared, member] = await Promise.all([
-    tx.account.findUnique({ where: { id: sharedId } }),
-    tx.account.findUnique({ where: { id: memberId } }),
-  ]);
+  const shared = await tx.account.findUnique({ where: { id: sharedId } });
+  const member = await tx.account.findUnique({ where: { id: memberId } });
   if (shared?.kind !== 'shared') {
     throw new Refusal('not-found', 'This shared mailbox is not here any more.');
   }

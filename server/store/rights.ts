@@ -40,14 +40,16 @@ export async function readRights(
   source: Db = db,
 ): Promise<Rights> {
   if (ownerId === userId) return allRights;
-  const [member, entries, owner] = await Promise.all([
-    source.member.findUnique({
-      where: { sharedId_memberId: { sharedId: ownerId, memberId: userId } },
-    }),
-    source.mailboxRight.findMany({ where: { accountId: ownerId, mailboxId } }),
-    source.account.findUnique({ where: { id: ownerId }, select: { isDisabled: true } }),
-  ]);
-  if (!owner || owner.isDisabled || (!member && entries.length === 0)) return '';
+  // One after the other: inside a step there is one connection.
+  const where = { sharedId_memberId: { sharedId: ownerId, memberId: userId } };
+  const member = await source.member.findUnique({ where });
+  const entries = await source.mailboxRight.findMany({ where: { accountId: ownerId, mailboxId } });
+  if (!member && entries.length === 0) return '';
+  const owner = await source.account.findUnique({
+    where: { id: ownerId },
+    select: { isDisabled: true },
+  });
+  if (!owner || owner.isDisabled) return '';
   return combineRights(userId, membershipRights(member), entries, await mayShareWithAnyone(source));
 }
 
@@ -123,10 +125,9 @@ async function recordRights(
   by: string,
 ): Promise<void> {
   const userId = identifier.replace(/^-/, '');
-  const [owner, user] = await Promise.all([
-    tx.account.findUnique({ where: { id: mailbox.accountId }, select: { address: true } }),
-    tx.account.findUnique({ where: { id: userId }, select: { address: true } }),
-  ]);
+  const select = { address: true };
+  const owner = await tx.account.findUnique({ where: { id: mailbox.accountId }, select });
+  const user = await tx.account.findUnique({ where: { id: userId }, select });
   const sign = identifier.startsWith('-') ? '-' : '';
   await recordChangeIn(
     tx,

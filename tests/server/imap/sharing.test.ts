@@ -85,37 +85,28 @@ R<< 6 OK ...`,
     const user = await server.addUser('leaver');
     await setMember(shared.id, user.id, { mayWrite: true, maySend: false }, 'test');
     const path = `Shared/${shared.address}/INBOX`;
-    const begin = `${signIn('A', user)}
-A> 1 APPEND ${path} {=+}
-| Subject: x
-A< 1 OK ...
-A> 2 SELECT ${path}
-A<< 2 OK ...
-A> 3 IDLE
-A< + idling`;
-    const playing = play(
-      `${begin}
-A<< * 1 EXPUNGE
-A: raw DONE\\r\\n
-A<< 3 OK ...
-A> 4 FETCH 1:* (FLAGS)
-A<< 4 NO [NONEXISTENT] There is no such mailbox
-A> 5 APPEND ${path} {10}
-A< 5 NO [TRYCREATE] There is no such mailbox
-A> 6 LIST "" Shared*
-A< 6 OK ...
-A> 7 LSUB "" Shared*
-A< 7 OK ...`,
-      {},
-    );
-    // The session says that it listens by its subscription to the pokes; asked until it has the mailbox open.
-    for (;;) {
-      const inbox = await db.mailbox.findFirst({ where: { accountId: shared.id, name: 'INBOX' } });
-      if (inbox && inbox.recentUid > 1n) break;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const socket = await server.connect();
+    const answers = readAnswers(socket);
+    await answers.next('*');
+    await answers.ask(`x LOGIN ${user.address} "${password}"`);
+    assert.match(await answers.ask(`x APPEND ${path} {10+}\r\nSubject: x`), /^x OK/);
+    assert.match(await answers.ask(`x SELECT ${path}`), /x OK \[READ-WRITE\]/);
+    socket.write('x IDLE\r\n');
+    await answers.next('+');
     await removeMember(shared.id, user.id, 'test');
-    await playing;
+    assert.equal(await answers.next('*'), '* 1 EXPUNGE');
+    assert.match(await answers.ask('DONE'), /^x OK/);
+    const gone = 'There is no such mailbox';
+    const after: [string, string][] = [
+      ['x FETCH 1:* (FLAGS)', `x NO [NONEXISTENT] ${gone}`],
+      ['x UID FETCH 1:* (BODY[])', `x NO [NONEXISTENT] ${gone}`],
+      [`x APPEND ${path} {10}`, `x NO [TRYCREATE] ${gone}`],
+      ['x LIST "" Shared*', 'x OK List completed'],
+      ['x LSUB "" Shared*', 'x OK Lsub completed'],
+      ['x CLOSE', 'x OK Close completed'],
+    ];
+    for (const [line, answer] of after) assert.equal(await answers.ask(line), answer);
+    socket.destroy();
   });
 
   it('answer a stranger in every command like mailboxes that are not there', async () => {
