@@ -163,6 +163,8 @@ export class Channel {
         resolve();
       };
       const timer = setTimeout(wake, timeoutMs);
+      // The socket keeps the process alive as long as that is right.
+      timer.unref();
       this.#wake.add(wake);
     });
   }
