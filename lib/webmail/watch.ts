@@ -1,8 +1,10 @@
 // What changes in a mailbox while a page is open. One connection in IDLE (RFC 2177) for each watched folder,
-// shared by all tabs of the account; folders nobody looks at are compared by LIST-STATUS twice a minute.
+// shared by all tabs of the account. Of the folders nobody looks at the inbox's connection hears too (NOTIFY); where
+// the server cannot do that they are compared by LIST-STATUS twice a minute.
 import type { ImapFlow } from 'imapflow';
 import { logOf } from '../log.ts';
 import { type Folder, listFolders } from './mailboxes.ts';
+import { notifyOfFolders } from './notify.ts';
 import { connectImap, type MailAccount } from './pool.ts';
 
 export type MailEvent =
@@ -32,6 +34,9 @@ type AccountWatch = {
   folders: Map<string, FolderWatch>;
   poll: NodeJS.Timeout | null;
   states: Map<string, string>;
+  /** The connection that hears of all folders, while there is one. */
+  notified: ImapFlow | null;
+  pendingFolders: NodeJS.Timeout | null;
 };
 
 const shared = globalThis as { dreyMailWatches?: Map<string, AccountWatch> };
@@ -57,6 +62,7 @@ export function watchMail(account: MailAccount, folder: string, listener: Listen
     for (const path of folders) leaveFolder(watch, path);
     if (watch.listeners.size > 0) return;
     if (watch.poll) clearInterval(watch.poll);
+    if (watch.pendingFolders) clearTimeout(watch.pendingFolders);
     watches.delete(key);
   };
 }
@@ -68,8 +74,12 @@ function startWatch(account: MailAccount): AccountWatch {
     folders: new Map(),
     poll: null,
     states: new Map(),
+    notified: null,
+    pendingFolders: null,
   };
-  watch.poll = setInterval(() => void compareFolders(watch), pollMs);
+  watch.poll = setInterval(() => {
+    if (!watch.notified?.usable) void compareFolders(watch);
+  }, pollMs);
   watch.poll.unref();
   void compareFolders(watch);
   return watch;
@@ -89,6 +99,23 @@ async function compareFolders(watch: AccountWatch): Promise<void> {
     before.size !== watch.states.size ||
     [...watch.states].some(([path, state]) => before.get(path) !== state);
   if (isChanged) tell(watch, { kind: 'folders' });
+}
+
+/** Lets the server tell of all folders on `client`. */
+async function hearOfFolders(watch: AccountWatch, client: ImapFlow): Promise<void> {
+  const note = () => {
+    watch.pendingFolders ??= setTimeout(() => {
+      watch.pendingFolders = null;
+      tell(watch, { kind: 'folders' });
+    }, settleMs);
+  };
+  const end = () => {
+    if (watch.notified === client) watch.notified = null;
+  };
+  if (!(await notifyOfFolders(client, note, end))) return;
+  watch.notified = client;
+  // What happened between the last comparison and this moment would be told to nobody.
+  void compareFolders(watch);
 }
 
 /** Watches a folder; false where enough are watched: its news come with the counts then. */
@@ -156,6 +183,7 @@ async function connectFolder(
     folder.retryMs = 1000;
     // Mail that came between the page's list and this moment would be told to nobody.
     note(false);
+    if (path === 'INBOX') await hearOfFolders(watch, client);
     // Imapflow would begin to idle by itself, but only after its delay.
     void client.idle().catch(() => {});
   } catch (error) {
