@@ -28,8 +28,8 @@ export type TranscriptOptions = {
   connect(name: string): Promise<Socket> | Socket;
   /** Known at the start, as ${name}. */
   variables?: Variables;
-  /** It is another server: what is marked as ours only is left out. */
-  isForeign?: boolean;
+  /** It is another server: what is marked as ours only is left out, and each difference told here and passed over. */
+  onDifference?: (text: string) => void;
 };
 
 const waitMs = 10_000;
@@ -85,7 +85,7 @@ class Player {
   async play(): Promise<void> {
     while (this.#at < this.#lines.length) {
       const line = this.#lines[this.#at++] ?? '';
-      if (line === '%ours' && this.#options.isForeign) this.#skipOurs();
+      if (line === '%ours' && this.#options.onDifference) this.#skipOurs();
       if (line.trim() === '' || line.startsWith('#') || line.startsWith('%')) continue;
       const match = /^(\w+)(>>|>|<<|<|=|!|:)(?: (.*))?$/.exec(line);
       if (!match) throw new Error(`not a transcript line: ${line}`);
@@ -117,9 +117,8 @@ class Player {
       case '>>':
         return this.#send(peer, this.#fill(rest), action === '>>');
       case '<':
-        return this.#expect(await peer.readLine(), rest);
       case '=':
-        return this.#expect(await peer.readLine(), rest, true);
+        return this.#meet(peer, rest, action === '=');
       case '<<':
         return this.#seek(peer, rest);
       case '!':
@@ -127,6 +126,24 @@ class Player {
         return;
       default:
         return this.#control(peer, rest);
+    }
+  }
+
+  async #meet(peer: Peer, pattern: string, isExact: boolean): Promise<void> {
+    const { onDifference } = this.#options;
+    if (!onDifference) return this.#expect(await peer.readLine(), pattern, isExact);
+    const isUntagged = /^[*+] /.test(pattern);
+    for (;;) {
+      const line = await peer.readLine();
+      if (this.#fits(line, pattern)) return;
+      if (/^\* /.test(line) && !isUntagged) {
+        onDifference(`${this.#at}: beyond that: ${line}`);
+        continue;
+      }
+      onDifference(`${this.#at}: ${pattern}\n      not: ${line}`);
+      // Of its reply there is no more to come; what else we expected is missed line by line.
+      if (isUntagged && !/^[*+] /.test(line)) peer.unread(line);
+      return;
     }
   }
 
@@ -199,6 +216,7 @@ class Player {
 
   #value(name: string): string {
     const value = this.#variables[name];
+    if (value === undefined && this.#options.onDifference) return '?';
     if (value === undefined) throw new Error(`\${${name}} has no value`);
     return value;
   }
@@ -245,6 +263,11 @@ class Peer {
   send(text: string): void {
     this.#tell(`> ${text.trimEnd()}`);
     this.#socket.write(text);
+  }
+
+  /** The line comes again. */
+  unread(line: string): void {
+    this.#buffer = `${Buffer.from(line).toString('latin1')}\r\n${this.#buffer}`;
   }
 
   sendBytes(told: string, bytes: Buffer): void {

@@ -12,7 +12,7 @@ const folder = join(import.meta.dirname, '..', '..', 'transcripts', 'imap');
 
 type Elsewhere = { host: string; port: number; user: string; password: string };
 
-/** Plays all, or those named, and says where each parts from what it should be. */
+/** Plays all, or those named, and tells line by line what is otherwise. */
 export async function playElsewhere(args: readonly string[]): Promise<void> {
   if (args[0] === 'dovecot') return playOnDovecot(args.slice(1));
   const [host = '', port = '', user = '', password = '', ...names] = args;
@@ -41,7 +41,6 @@ async function playOnDovecot(names: readonly string[]): Promise<void> {
 
 async function playAll(server: Elsewhere, names: readonly string[]): Promise<void> {
   const capabilities = await readCapabilities(server);
-  let failed = 0;
   for (const name of listTranscripts(names)) {
     const text = readFileSync(join(folder, `${name}.txt`), 'utf8');
     const needs = /^# needs (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
@@ -50,19 +49,19 @@ async function playAll(server: Elsewhere, names: readonly string[]): Promise<voi
       process.stdout.write(`skip  ${name}: no ${missing.join(' ')}\n`);
       continue;
     }
-    const error = await play(server, name, text);
-    process.stdout.write(error ? `FAIL  ${error}\n` : `ok    ${name}\n`);
-    if (error) failed++;
+    const differences = await play(server, name, text);
+    process.stdout.write(`${differences.length === 0 ? 'same ' : 'other'} ${name}\n`);
+    for (const difference of differences) process.stdout.write(`  ${difference}\n`);
   }
-  process.stdout.write(`${failed} differ\n`);
 }
 
-async function play(server: Elsewhere, name: string, text: string): Promise<string> {
+async function play(server: Elsewhere, name: string, text: string): Promise<string[]> {
   const user = server.user.replace('*', name);
+  const differences: string[] = [];
   try {
     await playTranscript(text, name, {
       connect: () => open(server),
-      isForeign: true,
+      onDifference: (difference) => differences.push(difference),
       variables: {
         user,
         userLength: String(user.length),
@@ -71,11 +70,10 @@ async function play(server: Elsewhere, name: string, text: string): Promise<stri
         plain: Buffer.from(`\0${user}\0${server.password}`).toString('base64'),
       },
     });
-    return '';
   } catch (error) {
-    const lines = (error as Error).message.split('\n');
-    return lines.slice(0, 2).concat(lines.slice(-3)).join('\n      ');
+    differences.push(`given up: ${(error as Error).message.split('\n').slice(0, 2).join(' ')}`);
   }
+  return differences;
 }
 
 async function open({ host, port }: Elsewhere): Promise<Socket> {
