@@ -4,7 +4,7 @@
 import { formatInternalDate } from '#lib/mail/date.ts';
 import { type Roll, readView } from '#server/store/journal.ts';
 import { type Column, type ColumnRow, readColumns } from '#server/store/read-columns.ts';
-import { nextTurn } from '#server/store/turn.ts';
+import { nextTurn, startLoop } from '#server/store/turn.ts';
 import type { FetchItem, PlainItem } from './fetch-item.ts';
 import { formatFlags } from './flags.ts';
 import type { Selection } from './selection.ts';
@@ -72,12 +72,14 @@ async function* answerRows(
   columns: readonly Column[],
 ): AsyncGenerator<Buffer[], number> {
   let answered = 0;
+  const loop = startLoop();
   for (let at = 0; at < uids.length; at += rowPortion) {
     const asked = uids.slice(at, at + rowPortion);
     const rows = await readColumns(accountId, mailboxId, asked, columns);
     for (const row of rows) writer.writeRow(row);
     answered += rows.length;
     if (rows.length > 0) yield [writer.take()];
+    await loop.pause();
   }
   return answered;
 }
