@@ -31,7 +31,7 @@ export default async function OverviewPage() {
       lookAtServices(),
       readCertificate(),
       countQueue(),
-      listAccounts({ pageSize: 1 }),
+      listAccounts({ kind: 'person', pageSize: 1 }),
       listDomains(),
       listAliases(),
       listEvents({ pageSize: 8 }),
