@@ -1,7 +1,7 @@
 // IMAP ENVELOPE (RFC 3501 §7.4.2) as finished text, for a message and for every message/rfc822 within one.
 // 7 bits as far as the format allows: raw UTF-8 in subject and names is turned into encoded words, unless the client
 // takes it as it is (RFC 9755 §3).
-import { type ListItem, scanAddressList } from './address.ts';
+import { type ListItem, scanAddressList, toAsciiDomain } from './address.ts';
 import { findField, findFields, type HeaderField, readRawText } from './header.ts';
 import { formatString } from './imap-string.ts';
 import { encodeWords } from './words.ts';
@@ -89,8 +89,13 @@ function formatItem(item: ListItem, isUtf8: boolean): string {
   const route = item.route === '' ? 'NIL' : formatString(toOneLine(item.route), isUtf8);
   // Never NIL, which would read as a group: a missing half is the empty string.
   const local = formatString(toOneLine(item.local), isUtf8);
-  const domain = formatString(toOneLine(item.domain), isUtf8);
+  const domain = formatString(toOneLine(isUtf8 ? item.domain : toSafeDomain(item.domain)), isUtf8);
   return `(${name} ${route} ${local} ${domain})`;
+}
+
+/** A domain has a 7-bit form; a local part has none, and stays what it is. */
+function toSafeDomain(domain: string): string {
+  return /[^\u0000-\u007f]/.test(domain) ? (toAsciiDomain(domain) ?? domain) : domain;
 }
 
 function toOneLine(text: string): string {

@@ -372,3 +372,49 @@ for (const [why, header, expected] of envelopes) {
     checkEnvelope(readImap(rendered));
   });
 }
+
+test('ENVELOPE and BODYSTRUCTURE are 7-bit, and UTF-8 only for clients that take it', () => {
+  const bytes = crlf(
+    [
+      'Subject: grün',
+      'From: "Jürgen" <j@bücher.example>',
+      'Content-Type: text/plain; name="ä.txt"',
+      'Content-Disposition: attachment; filename="ö.txt"',
+      'Content-Description: Übersicht',
+      'Content-Location: http://ü.example/',
+      '',
+      'x',
+    ].join('\n'),
+  );
+  const root = parseMime(bytes);
+  const fields = parseHeaderFields(bytes.subarray(0, root.headerEnd));
+  for (const isUtf8 of [false, true]) {
+    const envelope = renderEnvelope(fields, isUtf8).toString();
+    const structure = renderBodyStructure(root, isUtf8).toString();
+    for (const text of [envelope, structure]) {
+      assert.equal(/[^\u0020-\u007e]/.test(text), isUtf8, text);
+    }
+    assert.equal(envelope.includes('"grün"'), isUtf8);
+    assert.equal(envelope.includes('"bücher.example"'), isUtf8);
+    assert.equal(envelope.includes('"xn--bcher-kva.example"'), !isUtf8);
+    assert.equal(structure.includes('("name" "ä.txt")'), isUtf8);
+  }
+});
+
+test('message/global is a message for clients of UTF-8, and one part for the others', () => {
+  const bytes = crlf('Content-Type: message/global\n\nSubject: ü\n\nx');
+  const root = parseMime(bytes);
+  assert.equal(renderBody(root).toString(), '("message" "global" NIL NIL NIL "7bit" 16)');
+  assert.match(
+    renderBody(root, true).toString(),
+    /^\("message" "global" .* 16 \(NIL "[^"]+" .*\) \(/,
+  );
+  const encoded = crlf(
+    'Content-Type: message/global\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeA==',
+  );
+  // RFC 6532 §3.7: with an encoding nothing within can be named, but the grammar wants an envelope.
+  assert.match(
+    renderBody(parseMime(encoded), true).toString(),
+    /16 \(NIL NIL NIL .*\) \("text" "plain"/,
+  );
+});

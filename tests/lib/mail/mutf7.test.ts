@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeMailboxName, encodeMailboxName } from '#lib/mail/mutf7.ts';
+import { decodeMailboxName, decodeUtf8MailboxName, encodeMailboxName } from '#lib/mail/mutf7.ts';
 
 const names: [name: string, wire: string][] = [
   ['INBOX', 'INBOX'],
@@ -44,3 +44,22 @@ test('decomposed names become composed ones', () => {
   assert.equal(encodeMailboxName('u\u0308'), '&APw-');
   assert.equal(decodeMailboxName('u&Awg-'), 'ü');
 });
+
+const utf8Names: [why: string, bytes: Buffer, expected: string | null][] = [
+  ['plain', Buffer.from('a/b'), 'a/b'],
+  ['& means itself', Buffer.from('a&b &APw-'), 'a&b &APw-'],
+  ['composed', Buffer.from('u\u0308'), 'ü'],
+  ['no UTF-8', Buffer.from([0x61, 0xff]), null],
+  ['a character written too long', Buffer.from([0xc1, 0xa1]), null],
+  ['half a surrogate pair', Buffer.from([0xed, 0xa0, 0x80]), null],
+  ['control', Buffer.from('a\u0007'), null],
+  ['control of Latin-1', Buffer.from('a\u0085'), null],
+  ['delete', Buffer.from('a\u007f'), null],
+  ['NUL', Buffer.from('a\u0000'), null],
+  ['line separator (RFC 9755 §3)', Buffer.from('a\u2028'), null],
+  ['paragraph separator', Buffer.from('a\u2029'), null],
+];
+for (const [why, bytes, expected] of utf8Names) {
+  test(`a mailbox name in UTF-8: ${why}`, () =>
+    assert.equal(decodeUtf8MailboxName(bytes), expected));
+}

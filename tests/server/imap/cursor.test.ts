@@ -67,6 +67,49 @@ describe('IMAP cursor', () => {
     });
   }
 
+  const utf8Words: [name: string, take: (c: Cursor) => unknown, text: string, result: unknown][] = [
+    ['a mailbox in UTF-8', (c) => c.mailbox(), '"T\u00e4glich & so"', 'T\u00e4glich & so'],
+    ['& is no escape', (c) => c.mailbox(), 'T&AOQ-glich', 'T&AOQ-glich'],
+    ['INBOX in any case', (c) => c.mailbox(), 'inBox/a', 'INBOX/a'],
+    ['a pattern in UTF-8', (c) => c.listMailbox(), '"\u00e4%*"', '\u00e4%*'],
+    [
+      'how it was written',
+      (c) => c.writtenMailbox(),
+      '"u\u0308"',
+      { name: '\u00fc', written: 'u\u0308' },
+    ],
+    ['written as it is', (c) => c.writtenMailbox(), '"\u00fc"', { name: '\u00fc', written: null }],
+    [
+      'INBOX has no other form',
+      (c) => c.writtenMailbox(),
+      'inbox',
+      { name: 'INBOX', written: null },
+    ],
+  ];
+  for (const [name, take, text, result] of utf8Words) {
+    it(`after ENABLE UTF8=ACCEPT: ${name}`, () => {
+      const segment = { kind: 'text', text: Buffer.from(text).toString('latin1') } as const;
+      assert.deepEqual(take(new Cursor([segment], true)), result);
+    });
+  }
+
+  it('after ENABLE UTF8=ACCEPT: refuses quoted strings that are no UTF-8 (RFC 9755 §3)', () => {
+    const open = () => new Cursor([{ kind: 'text', text: '"\u00fc"' }], true);
+    assert.throws(() => open().astring(), Bad);
+    assert.throws(() => open().mailbox(), Bad);
+  });
+
+  it('takes a literal8 only where it is asked for (RFC 3516 §6)', () => {
+    const segments: Segment[] = [
+      { kind: 'text', text: '' },
+      { kind: 'literal', bytes: Buffer.from('x'), isBinary: true },
+      { kind: 'text', text: '' },
+    ];
+    assert.throws(() => new Cursor(segments).string(), Bad);
+    assert.deepEqual(new Cursor(segments).tryLiteral8(), Buffer.from('x'));
+    assert.equal(cursor('', ...literal('x')).tryLiteral8(), null);
+  });
+
   it('takes literals where a string may stand, and text behind them', () => {
     const c = cursor(
       'A ',

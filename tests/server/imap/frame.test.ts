@@ -100,6 +100,18 @@ const cases: {
     ],
   },
   {
+    name: 'literal8 in both forms (RFC 3516 §6), and its mark is no text',
+    bytes: 'a APPEND x UTF8 (~{3}\r\nab\0) ~{1+}\r\nc\r\n',
+    decide: () => 'stream',
+    told: [
+      'literal 3 stream',
+      'streamed ab\0',
+      'literal 1+ stream',
+      'streamed c',
+      'command a APPEND x UTF8 (<#0 3>) <#1 1>',
+    ],
+  },
+  {
     name: 'a refused synchronizing literal is never sent',
     bytes: 'a X {9}\r\nb NOOP\r\n',
     decide: () => 'refuse',

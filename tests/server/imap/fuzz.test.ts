@@ -18,6 +18,9 @@ const seeds = [
   'a LIST (SUBSCRIBED RECURSIVEMATCH) "" ("*" %/a) RETURN (CHILDREN STATUS (MESSAGES UIDNEXT))\r\n',
   'a STATUS T&AOQ-glich (MESSAGES SIZE)\r\n',
   'a APPEND INBOX (\\Seen $x) "21-Nov-2026 10:00:00 +0000" {5}\r\nhello (\\Draft) {3+}\r\nabc\r\n',
+  'a APPEND b CATENATE (URL "/x/;UID=1/;SECTION=1.2" TEXT ~{3}\r\nabc URL {2}\r\nhi) UTF8 (~{2+}\r\nab)\r\n',
+  'a UID REPLACE * Drafts (\\Draft) CATENATE (TEXT {2+}\r\nab)\r\n',
+  'a FETCH 1 (BINARY[1.2]<0.5> BINARY.PEEK[] BINARY.SIZE[3])\r\n',
   'a UID FETCH 1:*,7 (FLAGS BODY.PEEK[1.2.HEADER.FIELDS (To "x y")]<0.100> RFC822 PREVIEW (LAZY)) (CHANGEDSINCE 12)\r\n',
   'a FETCH 1 FULL\r\n',
   'a STORE 1:3 (UNCHANGEDSINCE 5) +FLAGS.SILENT (\\Seen Work)\r\n',
@@ -105,7 +108,7 @@ function digest(text: string, random: () => number): { parsed: number; refused: 
         else if (mayKeepLiteral(event.literal, event.segments, isSignedIn)) reader.keepLiteral();
         else reader.refuseLiteral();
       } else if (event.kind === 'command') {
-        const parsed = readCommand(event.segments, () => true);
+        const parsed = readCommand(event.segments, () => true, random() < 0.5);
         if ('failure' in parsed) count.refused++;
         else count.parsed++;
       }
