@@ -9,6 +9,7 @@ import { addSharedMailbox, removeSharedMailbox } from '#lib/accounts/shared.ts';
 import { db, write } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { createMailbox, ensureMailboxes } from '#server/store/mailboxes.ts';
+import { checkCounters } from '#tests/server/store/fixture.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { playTranscript } from '#tests/support/transcript.ts';
 
@@ -206,6 +207,61 @@ B<< 8 OK ...`,
     };
     assert.deepEqual(await used(owner), [0, 0]);
     assert.deepEqual(await used(guest), [2, 2 * 71]);
+  });
+
+  it('keep their counters, flags and ids through every crossing', async () => {
+    const [owner, guest] = [await server.addUser('crossing'), await server.addUser('carrier')];
+    const path = `Shared/${owner.address}`;
+    await play(
+      `${signIn('A', owner)}
+A> 1 SETACL INBOX ${guest.address} lrswite
+A< 1 OK ...
+A> 2 SETACL Archive ${guest.address} lri
+A< 2 OK ...
+${signIn('B', guest)}
+B> 1 APPEND INBOX (\\Seen $a) "21-Nov-2020 10:00:00 +0000" {=+}
+| Subject: one
+B>>  (\\Flagged) {=+}
+| Subject: two
+B>>  {=+}
+| Subject: three
+B< 1 OK ...
+B> 2 SELECT INBOX
+B<< 2 OK ...
+B> 3 FETCH 1 (EMAILID)
+B< * 1 FETCH (EMAILID (\${email=[^)]+}))
+B< 3 OK ...
+B> 4 MOVE 1:2 ${path}/INBOX
+B< * OK [COPYUID ...] ...
+B= * 1 EXPUNGE
+B= * 1 EXPUNGE
+B< 4 OK ...
+B> 5 SELECT ${path}/INBOX
+B<< 5 OK ...
+B> 6 FETCH 1 (FLAGS INTERNALDATE EMAILID)
+B< * 1 FETCH (FLAGS (\\Seen $a...) INTERNALDATE "21-Nov-2020 10:00:00 +0000" EMAILID (\${email}))
+B< 6 OK ...
+B> 7 COPY 1:2 ${path}/Archive
+B< 7 OK [COPYUID ...] ...
+B> 8 MOVE 2 ${path}/Archive
+B< * OK [COPYUID ...] ...
+B= * 2 EXPUNGE
+B< 8 OK ...
+B> 9 COPY 1 Drafts
+B< 9 OK [COPYUID ...] ...
+B> 10 EXAMINE ${path}/Archive
+B<< 10 OK [READ-ONLY] ...
+B> 11 FETCH 1:3 (FLAGS)
+B! Seen
+B! Flagged
+B! $a
+B<< 11 OK ...
+B> 12 MOVE 1 INBOX
+B< 12 NO [READ-ONLY] ...`,
+      {},
+    );
+    await checkCounters(owner.id);
+    await checkCounters(guest.id);
   });
 
   it('are open to anyone only where the setting says so', async () => {
