@@ -24,6 +24,8 @@ export type Occasion = {
   isForced?: boolean;
   /** Flags wait. */
   holdsFlags?: boolean;
+  /** All of the selected mailbox, whatever NOTIFY has set. */
+  isWhole?: boolean;
 };
 
 /** NOTIFY NONE: nothing at all is told (RFC 5465 §3.1). */
@@ -100,10 +102,10 @@ export function overflow(session: Session): string {
 async function* tellSelected(
   session: Session,
   selection: Selection,
-  { mayExpunge, isForced = false, holdsFlags = false }: Occasion,
+  { mayExpunge, isForced = false, holdsFlags = false, isWhole = false }: Occasion,
 ): AsyncGenerator<Output> {
-  const { notify, isCondstore } = session;
-  if (session.isStill) {
+  const { isCondstore } = session;
+  if (session.isStill && !isWhole) {
     // The mailbox stands still (RFC 5465 §5), but for what the client expunges and for rights that end.
     await selection.grant.refresh();
     if (!selection.isLost) {
@@ -112,14 +114,15 @@ async function* tellSelected(
       return;
     }
   }
-  const items = notify?.selected?.items ?? [];
+  const wanted = isWhole ? null : session.notify?.selected;
+  const items = wanted?.items ?? [];
   const { contexts } = selection;
   await selection.refresh(isForced);
   const { view } = selection;
   const lastTold = view.lastToldUid;
   // What is fetched anew has its flags with it (§5.2).
   if (hasItem(items, 'FLAGS')) view.dropFlagNews(lastTold + 1);
-  const holds = holdsFlags || notify?.selected?.hasFlags === false;
+  const holds = holdsFlags || wanted?.hasFlags === false;
   yield selection.tell(mayExpunge, isCondstore, holds);
   if (items.length > 0 || contexts.hasItems) {
     yield* tellArrived(session, selection, items, lastTold);

@@ -26,11 +26,15 @@ export const notify = defineCommand<NotifyRequest | null>({
     }
     const started = request.isTooMuch ? refuseTooMuch() : await start(session, request);
     if ('status' in started) return started;
-    // RFC 5465 §3.1: like a NOOP before it; what was held back until now is told too.
-    session.setNotify(null);
-    yield* tellNews(session, { mayExpunge: true, isForced: true });
-    session.setNotify(started);
-    if (started.watch) yield started.watch.tellStart(request.tellsStatus);
+    try {
+      // RFC 5465 §3.1: like a NOOP before it; what was held back until now is told too.
+      yield* tellNews(session, { mayExpunge: true, isForced: true, isWhole: true });
+      if (started.watch) yield started.watch.tellStart(request.tellsStatus);
+      session.setNotify(started);
+    } finally {
+      // Nobody else would stop what has not become the session's.
+      if (session.notify !== started) started.watch?.stop();
+    }
     return ok('Notify completed');
   },
 });
