@@ -7,13 +7,18 @@ import { recoverableRoot } from '#server/store/mailbox-name.ts';
 export function matchesPattern(pattern: string, name: string): boolean {
   // states[i]: the pattern's first i characters fit what was read of the name so far.
   let states = step(new Uint8Array(pattern.length + 1).fill(1, 0, 1), pattern);
+  // RFC 3501 §5.1: INBOX is the same in any case; "InB%" finds it too, and no other name in wrong case.
+  let inboxLeft = /^INBOX(?=\/|$)/.test(name) ? 5 : 0;
   for (const character of name) {
+    const isInbox = inboxLeft-- > 0;
     const next = new Uint8Array(pattern.length + 1);
     for (let at = 0; at < pattern.length; at++) {
       if (!states[at]) continue;
       const wanted = pattern[at];
       if (wanted === '*' || (wanted === '%' && character !== '/')) next[at] = 1;
-      else if (wanted !== '%' && pattern.startsWith(character, at)) next[at + character.length] = 1;
+      else if (wanted === '%') continue;
+      else if (isInbox && wanted?.toUpperCase() === character) next[at + 1] = 1;
+      else if (pattern.startsWith(character, at)) next[at + character.length] = 1;
     }
     states = step(next, pattern);
   }
