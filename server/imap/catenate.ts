@@ -7,7 +7,7 @@ import type { MessageToAppend } from './append-data.ts';
 import type { Located } from './located.ts';
 import type { Session } from './session.ts';
 import { restrictFlags } from './target.ts';
-import { readUrlPart } from './url-part.ts';
+import { UrlParts } from './url-part.ts';
 
 /** The message for the store. Throws BadUrl (url-part.ts); Refusal 'too-big'. */
 export async function assembleMessage(
@@ -31,13 +31,14 @@ async function assembleBody(
 ): Promise<StagedBody> {
   const [first] = pieces;
   if (pieces.length === 1 && first?.kind === 'text') return uploads[first.index]!;
+  const urls = new UrlParts(session);
   const stage = createStage(await session.appendLimitBytes());
   try {
     for (const piece of pieces) {
       const bytes =
         piece.kind === 'text'
           ? await readStaged(uploads[piece.index]!)
-          : await readUrlPart(session, piece.url);
+          : await urls.read(piece.url);
       await stage.write(bytes);
     }
     return await stage.finish();

@@ -3,7 +3,7 @@
 import { isRefusal } from '#lib/errors.ts';
 import { serverHostname } from '#lib/settings/index.ts';
 import { readView } from '#server/store/journal.ts';
-import { readRendered } from '#server/store/read.ts';
+import { type RenderedMessage, readRendered } from '#server/store/read.ts';
 import { type ImapUrl, parseImapUrl } from './imap-url.ts';
 import { locateMailbox } from './locate.ts';
 import { MessageSources } from './message-source.ts';
@@ -29,17 +29,38 @@ export function formatBadUrl({ url }: BadUrl): Ending {
   return no('The URL names no message that you may read', `BADURL ${told}`);
 }
 
-/** Throws BadUrl. */
-export async function readUrlPart(session: Session, text: string): Promise<Buffer> {
-  const url = parseImapUrl(text);
-  const place = url && (await isOurs(session, url)) ? await findPlace(session, url) : null;
-  if (!url || !place) throw new BadUrl(text);
-  const [message] = await readRendered(place.accountId, place.mailboxId, [url.uid]);
-  const bytes = message && (await new MessageSources().read(message, url.section));
-  if (!bytes) throw new BadUrl(text);
-  if (!url.partial) return bytes;
-  const { start, count } = url.partial;
-  return bytes.subarray(start, count === null ? undefined : start + count);
+type Opened = { mailboxId: string; message: RenderedMessage; sources: MessageSources };
+
+/** Reads the URLs of one command; the message that was read last is at hand for the next one. */
+export class UrlParts {
+  readonly #session: Session;
+  #last: Opened | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The bytes that the URL names. Throws BadUrl. */
+  async read(text: string): Promise<Buffer> {
+    const url = parseImapUrl(text);
+    const opened = url && (await this.#open(url));
+    const bytes = opened && (await opened.sources.read(opened.message, url.section));
+    if (!bytes) throw new BadUrl(text);
+    if (!url.partial) return bytes;
+    const { start, count } = url.partial;
+    return bytes.subarray(start, count === null ? undefined : start + count);
+  }
+
+  async #open(url: ImapUrl): Promise<Opened | null> {
+    const place = (await isOurs(this.#session, url)) ? await findPlace(this.#session, url) : null;
+    if (!place) return null;
+    const { accountId, mailboxId } = place;
+    const last = this.#last;
+    if (last?.mailboxId === mailboxId && last.message.uid === url.uid) return last;
+    const [message] = await readRendered(accountId, mailboxId, [url.uid]);
+    this.#last = message ? { mailboxId, message, sources: new MessageSources() } : null;
+    return this.#last;
+  }
 }
 
 async function isOurs(session: Session, { authority }: ImapUrl): Promise<boolean> {

@@ -145,8 +145,8 @@ describe('IMAP grammar under fire', () => {
 
   it('caps nesting, keys and items', () => {
     const deep = ['a SEARCH ', '('.repeat(5000)].join('');
-    const or = `a SEARCH ${'OR SEEN '.repeat(1000)}SEEN SEEN`;
-    const many = `a SEARCH ${'SEEN '.repeat(1001)}SEEN`;
+    const or = `a SEARCH ${'OR SEEN '.repeat(1001)}SEEN SEEN`;
+    const many = `a SEARCH ${'SEEN '.repeat(2501)}SEEN`;
     const items = `a FETCH 1 (${'UID '.repeat(500)}UID)`;
     for (const text of [deep, or, many, items]) {
       const parsed = readCommand([{ kind: 'text', text }], () => true);
