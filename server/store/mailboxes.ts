@@ -31,7 +31,7 @@ import {
   readMailbox,
   toMailbox,
 } from './mailbox-row.ts';
-import { subscribeMembersIn } from './member-subscriptions.ts';
+import { renameSharedIn, subscribeMembersIn } from './member-subscriptions.ts';
 import { returnQuota } from './quota.ts';
 import { inheritRightsIn } from './rights.ts';
 import { firstMailboxes, specialUses } from './special-use.ts';
@@ -206,6 +206,7 @@ async function renameTree(tx: Tx, accountId: string, from: string, to: string): 
     await tx.$executeRaw`UPDATE "Mailbox" SET "name" = ${name}
       WHERE "accountId" = ${accountId} AND "id" = ${id}`;
   }
+  await renameSharedIn(tx, accountId, renames);
   return [...tree.map((mailbox) => mailbox.id), ...twins];
 }
 
