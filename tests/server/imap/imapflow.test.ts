@@ -111,6 +111,8 @@ for (const isRev2 of [true, false])
         '\\Seen',
       ]);
       assert.equal(new Date(first.internalDate ?? 0).getTime(), date.getTime());
+      // Raw UTF-8 in the header: encoded words for rev1, UTF-8 for who takes it.
+      assert.equal(first.envelope?.from?.[0]?.name, 'Änne');
       assert.deepEqual(first.source, message('one'));
       assert.equal(first.size, message('one').length);
       assert.equal(first.bodyStructure?.childNodes?.[1]?.dispositionParameters?.filename, 'a.pdf');
