@@ -67,17 +67,30 @@ const EMPTY_LINE = Buffer.from('\r\n');
 export function pickFields(header: Buffer, names: string[], isInverted: boolean): Buffer {
   const keys = new Set(names.map((name) => name.toLowerCase()));
   const lengths = new Set(names.map((name) => name.length));
-  const picked: Buffer[] = [];
+  /** Starts and ends, by turns; fields that follow each other are one. */
+  const ranges: number[] = [];
+  let isOpenEnded = false;
+  let size = EMPTY_LINE.length;
   scanFields(header, (start, nameEnd, _valueStart, end) => {
     // Most names are too long or too short to be looked at.
     const isNamed =
       lengths.has(nameEnd - start) &&
       keys.has(header.toString('latin1', start, nameEnd).toLowerCase());
     if (isNamed === isInverted) return;
-    picked.push(header.subarray(start, end));
-    if (header[end - 1] !== 0x0a) picked.push(EMPTY_LINE);
+    if (ranges.at(-1) === start) ranges[ranges.length - 1] = end;
+    else ranges.push(start, end);
+    size += end - start;
+    // Only the last one can be without its line's end.
+    isOpenEnded = header[end - 1] !== 0x0a;
     return;
   });
-  picked.push(EMPTY_LINE);
-  return Buffer.concat(picked);
+  if (isOpenEnded) size += EMPTY_LINE.length;
+  const picked = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (let index = 0; index < ranges.length; index += 2) {
+    at += header.copy(picked, at, ranges[index], ranges[index + 1]);
+  }
+  if (isOpenEnded) at += EMPTY_LINE.copy(picked, at);
+  EMPTY_LINE.copy(picked, at);
+  return picked;
 }

@@ -1,12 +1,15 @@
-// FETCH of lists: answers in which no octets of the message stand, for a hundred thousand messages at once. They
+// FETCH of lists: answers in which no octets of a body stand, for a hundred thousand messages at once. They
 // are written into one buffer a portion; flags come from the roll of the mailbox, the rest from the columns that
 // are asked for.
 import { formatInternalDate } from '#lib/mail/date.ts';
+import { pickFields } from '#lib/mail/section.ts';
+import { toBuffer } from '#server/store/blobs.ts';
 import { type Roll, readView } from '#server/store/journal.ts';
 import { type Column, type ColumnRow, readColumns } from '#server/store/read-columns.ts';
 import { nextTurn, startLoop } from '#server/store/turn.ts';
-import type { FetchItem, PlainItem } from './fetch-item.ts';
+import type { FetchItem, PlainItem, SectionItem } from './fetch-item.ts';
 import { formatFlags } from './flags.ts';
+import { isHeaderOnly } from './message-source.ts';
 import type { Selection } from './selection.ts';
 import { ReplyBuffer } from './wire/reply-buffer.ts';
 
@@ -14,8 +17,9 @@ import { ReplyBuffer } from './wire/reply-buffer.ts';
 const rollFrom = 500;
 /** Messages of the roll that are written at a time. */
 const rollPortion = 5000;
-/** Messages that are read at a time. */
+/** Messages that are read at a time; fewer where headers are, which may be large. */
 const rowPortion = 250;
+const headerPortion = 100;
 
 const columnOf: Partial<Record<PlainItem, Column>> = {
   INTERNALDATE: 'internalDate',
@@ -32,12 +36,25 @@ const entryItems: readonly PlainItem[] = ['UID', 'FLAGS', 'MODSEQ'];
 /** What is rendered again for a client that takes UTF-8 (RFC 9755 §3). */
 const renderedItems: readonly PlainItem[] = ['ENVELOPE', 'BODY', 'BODYSTRUCTURE'];
 
-/** Whether `answerPlain` knows all of the items. */
-export function isPlain(items: readonly FetchItem[], isUtf8: boolean): boolean {
+/** Whether `answerPlain` knows all of the items. A header is known only where nothing marks the message as seen. */
+export function isPlain(items: readonly FetchItem[], isUtf8: boolean, marksSeen: boolean): boolean {
   return items.every((item) => {
-    if (item.kind !== 'plain' || (isUtf8 && renderedItems.includes(item.name))) return false;
+    if (item.kind === 'section') {
+      if (marksSeen || item.form !== 'raw' || item.partial) return false;
+      return isHeaderOnly(item.section) && /^[ -~]+$/.test(item.label);
+    }
+    if (isUtf8 && renderedItems.includes(item.name)) return false;
     return entryItems.includes(item.name) || item.name in columnOf;
   });
+}
+
+function listColumns(items: readonly FetchItem[]): Column[] {
+  const columns = items.flatMap((item): Column[] => {
+    if (item.kind === 'section') return ['prefix', 'header'];
+    const column = columnOf[item.name];
+    return column ? [column] : [];
+  });
+  return [...new Set(columns)];
 }
 
 /** The answers for `uids`, which ascend; returns how many there were. */
@@ -46,9 +63,8 @@ export async function* answerPlain(
   uids: number[],
   items: readonly FetchItem[],
 ): AsyncGenerator<Buffer[], number> {
-  const names = items.flatMap((item) => (item.kind === 'plain' ? [item.name] : []));
-  const columns = [...new Set(names.flatMap((name) => columnOf[name] ?? []))];
-  const writer = new Writer(selection, names);
+  const columns = listColumns(items);
+  const writer = new Writer(selection, items);
   let answered = 0;
   if (columns.length === 0 && uids.length >= rollFrom) {
     const { roll } = await readView(selection.accountId, selection.mailboxId);
@@ -73,8 +89,9 @@ async function* answerRows(
 ): AsyncGenerator<Buffer[], number> {
   let answered = 0;
   const loop = startLoop();
-  for (let at = 0; at < uids.length; at += rowPortion) {
-    const asked = uids.slice(at, at + rowPortion);
+  const portion = columns.includes('header') ? headerPortion : rowPortion;
+  for (let at = 0; at < uids.length; at += portion) {
+    const asked = uids.slice(at, at + portion);
     const rows = await readColumns(accountId, mailboxId, asked, columns);
     for (const row of rows) writer.writeRow(row);
     answered += rows.length;
@@ -96,13 +113,13 @@ const words = {
 
 class Writer {
   readonly #selection: Selection;
-  readonly #names: readonly PlainItem[];
+  readonly #items: readonly FetchItem[];
   readonly #flags = new FlagTexts();
   readonly #buffer = new ReplyBuffer();
 
-  constructor(selection: Selection, names: readonly PlainItem[]) {
+  constructor(selection: Selection, items: readonly FetchItem[]) {
     this.#selection = selection;
-    this.#names = names;
+    this.#items = items;
   }
 
   take(): Buffer {
@@ -133,8 +150,9 @@ class Writer {
     buffer.addShort(words.star);
     buffer.addNumber(number);
     buffer.addShort(words.fetch);
-    for (let at = 0; at < this.#names.length; at++) {
-      const name = this.#names[at]!;
+    for (let at = 0; at < this.#items.length; at++) {
+      const item = this.#items[at]!;
+      const name = item.kind === 'plain' ? item.name : null;
       if (at > 0) buffer.addShort(words.space);
       if (name === 'FLAGS') {
         const isRecent = this.#selection.view.isRecent(uid);
@@ -158,15 +176,17 @@ class Writer {
 
   writeRow(row: ColumnRow): void {
     let text = `* ${this.#selection.view.numberOf(row.uid)} FETCH (`;
-    for (let at = 0; at < this.#names.length; at++) {
-      const name = this.#names[at]!;
-      text += at > 0 ? ` ${name} ` : `${name} `;
-      const bytes = bytesOf(name, row);
+    for (let at = 0; at < this.#items.length; at++) {
+      const item = this.#items[at]!;
+      if (at > 0) text += ' ';
+      const bytes = item.kind === 'section' ? pickHeader(item, row) : bytesOf(item.name, row);
+      if (item.kind === 'section') text += `${item.label} {${bytes?.length ?? 0}}\r\n`;
+      else text += `${item.name} `;
       if (bytes) {
         this.#buffer.addText(text);
         this.#buffer.addBytes(bytes);
         text = '';
-      } else text += this.#formatValue(name, row);
+      } else if (item.kind === 'plain') text += this.#formatValue(item.name, row);
     }
     this.#buffer.addText(`${text})\r\n`);
   }
@@ -193,6 +213,14 @@ class Writer {
         throw new Error(`${name} is no text`);
     }
   }
+}
+
+/** The header of the message, trace of this copy first, or the fields that are asked for. */
+function pickHeader({ section }: SectionItem, row: ColumnRow): Uint8Array {
+  const own = toBuffer(row.header);
+  const header = row.prefix.length === 0 ? own : Buffer.concat([row.prefix, own]);
+  if (section.kind === 'HEADER') return header;
+  return pickFields(header, section.fields, section.kind === 'FIELDS.NOT');
 }
 
 /** The finished text of an item that has one. */

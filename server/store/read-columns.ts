@@ -1,5 +1,5 @@
-// Lists of a whole mailbox: of each message its entry and those columns that are asked for, nothing else. The
-// header and the trace of a message are most of its row, and a list needs neither.
+// Lists of messages: of each its entry and those columns that are asked for, nothing else. The header and the
+// trace of a message are most of its row, and most lists need neither.
 import { db, raw } from '#lib/db.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import type { Entry } from './entry.ts';
@@ -11,8 +11,8 @@ import { chunkUids } from './uid-condition.ts';
 /** Some two milliseconds' worth. */
 const rowsPerQuery = 250;
 
-type OwnColumn = 'sizeBytes' | 'internalDate' | 'savedAt' | 'emailId' | 'threadId';
-type RenderedColumn = 'envelope' | 'bodyStructure' | 'body';
+type OwnColumn = 'prefix' | 'sizeBytes' | 'internalDate' | 'savedAt' | 'emailId' | 'threadId';
+type RenderedColumn = 'envelope' | 'bodyStructure' | 'body' | 'header';
 export type Column = OwnColumn | RenderedColumn;
 
 /** Only the columns that were asked for are there; a rendering that is missing is null. */
@@ -25,9 +25,11 @@ export type ColumnRow = Entry & {
   envelope: Uint8Array | null;
   bodyStructure: Uint8Array | null;
   body: Uint8Array | null;
+  prefix: Uint8Array;
+  header: Uint8Array | null;
 };
 
-const rendered: readonly Column[] = ['envelope', 'bodyStructure', 'body'];
+const rendered: readonly Column[] = ['envelope', 'bodyStructure', 'body', 'header'];
 
 type Row = ColumnRow & { blobId: number; version: bigint | number | null };
 

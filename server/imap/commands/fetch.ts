@@ -58,7 +58,7 @@ export const fetch = defineCommand<Args>({
     let isDecoded = true;
     const loop = startLoop();
     const readsBytes = wanted.length > 1 && items.some(needsBytes);
-    const isListed = isPlain(items, session.isUtf8);
+    const isListed = isPlain(items, session.isUtf8, marksSeen);
     if (isListed) answered = yield* answerPlain(selection, wanted, items);
     for await (const messages of readPortions(selection, isListed ? [] : wanted, depth)) {
       if (readsBytes) await selection.sources.readAhead(messages as StoredMessage[]);
