@@ -4,8 +4,10 @@
 // kilobytes; a stream that is broken, or says that it ends, is over.
 import { constants, createInflateRaw, type InflateRaw } from 'node:zlib';
 
-/** Inflated in one go, and held before it is read. */
-const pieceBytes = 16 * 1024;
+/** Inflated in one go; a buffer of this size belongs to each connection for good. */
+const pieceBytes = 4 * 1024;
+/** Held before it is read. */
+const waitingBytes = 16 * 1024;
 /** What so many times as many bytes come of is still honest text; what goes beyond is counted. */
 const honestRatio = 100;
 
@@ -23,7 +25,7 @@ export class Inflater {
       // Without a header nothing tells how large a window the client uses.
       windowBits: constants.Z_MAX_WINDOWBITS,
       chunkSize: pieceBytes,
-      readableHighWaterMark: pieceBytes,
+      readableHighWaterMark: waitingBytes,
     } as Parameters<typeof createInflateRaw>[0]);
     const end = () => {
       this.#isOver = true;
