@@ -36,7 +36,6 @@ export const setMetadata = defineCommand<Args>({
     if (changes.length === 0) throw new Bad('Name an annotation');
     return { name, changes };
   },
-  // biome-ignore lint/correctness/useYield: the tagged line says it all
   async *run(session, { name, changes }) {
     const annotated = await findAnnotated(session, name);
     const refusal = refuseChange(session, annotated, changes);
