@@ -2,6 +2,7 @@
 // `npx drey …`: the command line (server/cli/main.ts) on the pinned Node 24.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { PrepareError, pinnedNode, prepare, root } from './prepare.mjs';
 import { daemonFlags } from './small-process.mjs';
@@ -21,4 +22,4 @@ const args = [...daemonFlags, join(root, 'server', 'cli', 'main.ts'), ...process
 const child = spawn(pinnedNode, args, { stdio: 'inherit' });
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

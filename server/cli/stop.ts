@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** `text` is what to say, "Stopped." where there is nothing else to know. The exit code is 128 and the signal's number. */
+/** `text` is what to say, "Stopped." where there is nothing else to know. The process ends by that signal. */
 export function stopOnSignals(text = 'Stopped.'): void {
   for (const signal of signals) {
     process.removeAllListeners(signal);
@@ -12,7 +12,9 @@ export function stopOnSignals(text = 'Stopped.'): void {
       // A line of progress may stand there.
       if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
       process.stderr.write(`${text}\n`);
-      process.exit(128 + constants.signals[signal]);
+      // process.exit would wait for a thread that a dead network disk holds; what listens to the end is told before.
+      process.emit('exit', 128 + constants.signals[signal]);
+      process.kill(process.pid, signal);
     });
   }
 }
