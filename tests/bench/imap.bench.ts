@@ -72,12 +72,12 @@ async function fill(sides: Side[], size: number): Promise<number[]> {
   return spentMs.map((ms) => size / (ms / 1000));
 }
 
-/** Until what the daemon does behind the answers (its text index) is done. */
-async function waitQuiet(daemon: Watched): Promise<void> {
-  for (let quiet = 0; quiet < 3; ) {
+/** Until the daemon has done nothing for `forMs`; its text index looks every five seconds for what is new. */
+async function waitQuiet(daemon: Watched, forMs: number): Promise<void> {
+  for (let quietMs = 0; quietMs < forMs; ) {
     const before = daemon.readCpuMs();
     await sleep(400);
-    quiet = daemon.readCpuMs() - before <= 20 ? quiet + 1 : 0;
+    quietMs = daemon.readCpuMs() - before <= 20 ? quietMs + 400 : 0;
   }
 }
 
@@ -154,7 +154,7 @@ async function measureCold(folder: string, peer: Peer | null): Promise<Figure[]>
   const times = sizes.map((): Times => ({ drey: [], peer: [], bytes: { drey: 0, peer: 0 } }));
   for (let run = 0; run < coldStarts; run += 1) {
     const daemon = await startWatchedDaemon({ DREY_DATA: folder });
-    await waitQuiet(daemon);
+    await waitQuiet(daemon, 1200);
     const ports = { drey: daemon.ports.imap, ...(peer ? { peer: peer.port } : {}) };
     for (const [which, port] of Object.entries(ports)) {
       for (const [index, size] of sizes.entries()) {
@@ -190,7 +190,7 @@ async function measureServing(daemon: Watched, peer: Peer | null): Promise<Figur
       values: [drey],
     });
   }
-  await waitQuiet(daemon);
+  await waitQuiet(daemon, 6000);
   await daemon.takeLoopDelay();
   for (const size of sizes) {
     for (const { client } of sides) await client.ask(`SELECT ${nameOf(size)}`);
