@@ -2,9 +2,11 @@
 // RFC 5267 §3) with pages (RFC 9394), and what "$" means from then on (RFC 5182).
 import { formatString } from '#lib/mail/imap-string.ts';
 import { readView } from '#server/store/journal.ts';
+import { startLoop } from '#server/store/turn.ts';
 import { type FetchItem, parseItems } from './fetch-item.ts';
 import { cutPage, type PartialRange, parsePartialRange } from './partial-range.ts';
 import type { Selection } from './selection.ts';
+import type { View } from './view.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';
 import { formatName, untagged } from './wire/encode.ts';
@@ -20,6 +22,7 @@ export type Returning = {
 };
 
 const known: readonly string[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'CONTEXT', 'UPDATE'];
+const uidsPerLook = 5000;
 /** CONTEXT=SORT (RFC 5267) is not offered. */
 const onlyForSearch: readonly string[] = ['CONTEXT', 'UPDATE'];
 
@@ -63,20 +66,30 @@ export type Result = {
 /** The untagged answer; also an empty result has one. '' where nothing but SAVE was asked for. */
 export async function formatResult(result: Result, selection: Selection): Promise<string> {
   const { uids, isUid, returning, tag } = result;
-  const { view } = selection;
-  const toNames = (list: readonly number[]) => (isUid ? list : view.numbersOf(list));
   const told = returning ? pickTold(returning, uids) : uids;
   const modseq = result.usesModseq ? await highestModseq(told, selection) : 0;
+  if (returning && isSilent(returning)) return '';
+  const names = isUid ? uids : await readNumbers(selection.view, uids);
   if (!returning) {
-    const words = toNames(uids).join(' ');
+    const words = names.join(' ');
     const text = words === '' ? result.name : `${result.name} ${words}`;
     return untagged(`${text}${modseq > 0 ? ` (MODSEQ ${modseq})` : ''}`);
   }
-  if (isSilent(returning)) return '';
   // The new Outlook reads the tag only as a quoted string.
-  const data = formatData(returning, toNames(uids));
+  const data = formatData(returning, names);
   const text = `ESEARCH (TAG ${formatString(tag)})${isUid ? ' UID' : ''}${data}`;
   return untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text);
+}
+
+/** In the order of a SORT each has to be looked for. */
+async function readNumbers(view: View, uids: readonly number[]): Promise<number[]> {
+  const numbers: number[] = [];
+  const loop = startLoop();
+  for (let at = 0; at < uids.length; at += uidsPerLook) {
+    for (const number of view.numbersOf(uids.slice(at, at + uidsPerLook))) numbers.push(number);
+    await loop.pause();
+  }
+  return numbers;
 }
 
 /** The answer for one mailbox of several (RFC 7377 §2.1): always UIDs. */

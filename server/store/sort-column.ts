@@ -3,7 +3,7 @@
 // process, never the truth: which messages there are is the roll's affair.
 import { countDatabasesOpened } from '#lib/db.ts';
 import { sortSteps } from '#lib/mail/steps.ts';
-import { runInTurns, startLoop } from './turn.ts';
+import { nextTurn, runInTurns, startLoop } from './turn.ts';
 import type { UidList } from './uid-list.ts';
 
 const maxBytes = 32 * 1024 * 1024;
@@ -64,6 +64,7 @@ export async function readColumn(
   const fresh = await runInTurns(sortSteps(missing, compare), signal);
   const left = Int32Array.from(from.order, (old) => places[old]!).filter((index) => index >= 0);
   const column = { uids, values, order: await merge(left, fresh, compare) };
+  await nextTurn();
   remember(name, { column, uidValidity, database, bytes: weigh(column) });
   return column;
 }

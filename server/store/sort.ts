@@ -15,8 +15,8 @@ import {
   type SortColumn,
   type SortValue,
 } from './sort-column.ts';
-import { nextTurn, runInTurns } from './turn.ts';
-import { chunkUids, rowsPerStatement, sortUids } from './uid-condition.ts';
+import { nextTurn, runInTurns, startLoop } from './turn.ts';
+import { chunkUids, rowsPerStatement } from './uid-condition.ts';
 
 /** Fewer messages are read and sorted as quickly as a column is. */
 const columnsFrom = 200;
@@ -139,13 +139,17 @@ async function sortByColumns(
     const ordered = listInOrder(known[0]!, keys[0]!.isReverse);
     const isAll = uids.length === roll.size && uids.every((uid, index) => uid === roll.uids[index]);
     if (isAll) return ordered;
+    await nextTurn();
     const asked = new Set(uids);
     return ordered.filter((uid) => asked.has(uid));
   }
-  const rows = sortUids(uids).flatMap((uid): Row[] => {
+  const rows: Row[] = [];
+  const loop = startLoop();
+  for (const [step, uid] of uids.entries()) {
     const index = roll.indexOf(uid);
-    return index < 0 ? [] : [{ uid, values: known.map(({ values }) => values[index]!) }];
-  });
+    if (index >= 0) rows.push({ uid, values: known.map(({ values }) => values[index]!) });
+    if (step % rowsPerStatement === 0) await loop.pause();
+  }
   const steps = sortSteps(rows, (a, b) => compareRows(a, b, keys));
   return (await runInTurns(steps, signal)).map((row) => row.uid);
 }
