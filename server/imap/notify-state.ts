@@ -87,10 +87,10 @@ export function compareSnapshots(
       if (known && !selected.isTold(mailbox.modseq)) keepNumbers(mailbox, known);
       continue;
     }
-    const isChanged = known?.isReadable
-      ? hasChanged(known, mailbox, events)
-      : mailbox.uidNext > 1 || formerNames.has(mailbox.name);
-    if (isChanged) news.push({ kind: 'status', mailbox, events });
+    // Under a name that was another's its numbers are news, whatever they were elsewhere.
+    const isOther = known?.name !== mailbox.name && formerNames.has(mailbox.name);
+    const isChanged = known?.isReadable ? hasChanged(known, mailbox, events) : mailbox.uidNext > 1;
+    if (isChanged || isOther) news.push({ kind: 'status', mailbox, events });
   }
   return news;
 }

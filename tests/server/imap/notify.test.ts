@@ -67,7 +67,7 @@ describe('what is news to NOTIFY', () => {
       'two that change names',
       snapshot([mailbox('1', 'a'), mailbox('2', 'b')]),
       snapshot([mailbox('1', 'b'), mailbox('2', 'a')]),
-      ['list b < a', 'list a < b'],
+      ['list b < a', 'list a < b', 'status b', 'status a'],
     ],
     [
       'deleted and made again: its numbers are new too',
