@@ -72,6 +72,9 @@ async function prepareClients() {
     neomutt: ['neomutt'],
     mbsync: ['isync'],
     msmtp: ['msmtp'],
+    offlineimap: ['offlineimap3'],
+    fetchmail: ['fetchmail'],
+    getmail: ['getmail6'],
     psql: ['postgresql'],
     strace: ['strace'],
   };
