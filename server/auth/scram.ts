@@ -6,7 +6,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { prepare } from '#lib/accounts/saslprep.ts';
 import type { ScramKeys } from '#lib/accounts/scram.ts';
 import type { ChannelBinding } from './channel-binding.ts';
-import type { Mechanism, Step } from './sasl.ts';
+import type { Mechanism, Step } from './mechanism.ts';
 import { decodeSaslName, decodeText } from './sasl-text.ts';
 
 /** Of the client's nonce; more makes only our answer long. */
