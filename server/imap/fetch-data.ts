@@ -9,31 +9,20 @@ import { formatFlags } from './flags.ts';
 import { isHeaderOnly, type MessageSources } from './message-source.ts';
 import { renderUtf8 } from './utf8-rendering.ts';
 
-/** How much of a message must be read: flags alone, its row, its rendering. */
-export type Depth = 'entry' | 'row' | 'rendering';
+/** How much of a message must be read: its row, its rendering. */
+export type Depth = 'row' | 'rendering';
 export type Fetched = Entry | StoredMessage | RenderedMessage;
 
 export type Piece = string | Buffer;
 
-const rowItems: readonly PlainItem[] = [
-  'INTERNALDATE',
-  'SAVEDATE',
-  'RFC822.SIZE',
-  'EMAILID',
-  'THREADID',
-];
 const renderedItems: readonly PlainItem[] = ['ENVELOPE', 'BODY', 'BODYSTRUCTURE', 'PREVIEW'];
 
 /** The least that answers all of `items`. */
 export function depthOf(items: readonly FetchItem[]): Depth {
-  let depth: Depth = 'entry';
-  for (const item of items) {
-    const isRendered =
-      item.kind === 'plain' ? renderedItems.includes(item.name) : isHeaderOnly(item.section);
-    if (isRendered) return 'rendering';
-    if (item.kind === 'section' || rowItems.includes(item.name)) depth = 'row';
-  }
-  return depth;
+  const isRendered = items.some((item) =>
+    item.kind === 'plain' ? renderedItems.includes(item.name) : isHeaderOnly(item.section),
+  );
+  return isRendered ? 'rendering' : 'row';
 }
 
 /** So much of one answer is held; a client may ask for one large message two hundred times in it. */
@@ -115,21 +104,6 @@ async function readItem(
   if (bytes === 'unknown-encoding') return null;
   if (item.form === 'decoded-size') return [`${item.label} ${bytes?.length ?? 0}`];
   return formatSectionData(item, bytes);
-}
-
-/** `* n FETCH (…)` with its line end, where entries answer all of `items` (`depthOf`). */
-export function formatEntry(
-  number: number,
-  entry: Entry,
-  items: readonly FetchItem[],
-  isRecent: boolean,
-): string {
-  let text = `* ${number} FETCH (`;
-  for (const [index, item] of items.entries()) {
-    if (item.kind !== 'plain') continue;
-    text += `${index > 0 ? ' ' : ''}${item.name} ${formatPlain(item.name, entry, isRecent)}`;
-  }
-  return `${text})\r\n`;
 }
 
 function formatPlain(name: PlainItem, message: Fetched, isRecent: boolean): Piece {
