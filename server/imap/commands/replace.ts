@@ -51,6 +51,8 @@ export const replace = defineCommand<Args>({
       const made = await assembleMessage(session, message, uploads, target);
       const to = { accountId: target.accountId, mailboxId: target.mailbox.id };
       const stored = await replaceMessage({ accountId, mailboxId, uid }, to, made);
+      session.noteArrived(to.mailboxId, [stored.uid]);
+      session.noteExpunged([uid]);
       // §4.3: untagged, before EXPUNGE is told.
       const code = `APPENDUID ${stored.uidValidity} ${stored.uid}`;
       yield untaggedState('OK', 'Replacement message ready', code);
