@@ -7,15 +7,13 @@ import { readMessages, readRendered } from '#server/store/read.ts';
 import type { Output } from './commands/command.ts';
 import { depthOf, formatMessage } from './fetch-data.ts';
 import type { FetchItem, PlainItem } from './fetch-item.ts';
-import type { NotifyRequest, SelectedEvents } from './notify-request.ts';
+import type { Notify } from './notify.ts';
+import type { NotifyRequest } from './notify-request.ts';
 import { sumEvents } from './notify-request.ts';
 import { NotifyWatch, TooMuchToWatch } from './notify-watch.ts';
 import type { Selection } from './selection.ts';
 import type { Session } from './session.ts';
 import { untaggedState } from './wire/encode.ts';
-
-/** What NOTIFY has set. Sessions that never used it have none, and hear what RFC 3501 says. */
-export type Notify = { selected: SelectedEvents; watch: NotifyWatch | null };
 
 export type Occasion = {
   /** Numbers may move (RFC 3501 §7.4.1). */

@@ -1,7 +1,8 @@
 // NOTIFY (RFC 5465): which changes the client wants to hear of, in the selected mailbox and in others, whether
 // or not a command is in progress. The registration holds until the next one.
 
-import { type Notify, silence, startNotify, tellNews } from '../news.ts';
+import { silence, startNotify, tellNews } from '../news.ts';
+import type { Notify } from '../notify.ts';
 import { listEventNames, type NotifyRequest, parseNotify } from '../notify-request.ts';
 import { TooMuchToWatch } from '../notify-watch.ts';
 import type { Session } from '../session.ts';
