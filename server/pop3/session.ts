@@ -32,7 +32,14 @@ export function createSession(client: {
   isSecure: boolean;
   binding?: ChannelBinding | null;
 }): Session {
-  return { binding: null, ...client, username: null, maildrop: null, account: null, checkedAtMs: 0 };
+  return {
+    binding: null,
+    ...client,
+    username: null,
+    maildrop: null,
+    account: null,
+    checkedAtMs: 0,
+  };
 }
 
 /** Whether a login may be tried on this connection as it is. */
