@@ -231,8 +231,9 @@ export const bench: Bench = {
     const peer = await startPeer({ [user]: `{ARGON2ID}${stored}`, plain: `{PLAIN}${password}` });
     const peerName = peer ? `Dovecot ${peer.version}, ${peerFormat}, mail_fsync=always` : 'none';
     console.log(`Peer: ${peerName}. Load at the start: ${loadavg()[0]?.toFixed(1)}.`);
-    const daemon = await startWatchedDaemon({ DREY_DATA: folder });
+    let daemon: Watched | null = null;
     try {
+      daemon = await startWatchedDaemon({ DREY_DATA: folder });
       await daemon.dreyJson(['setup', '--admin', user, '--password-stdin'], password);
       const figures = await measureServing(daemon, peer);
       await daemon.stop();
@@ -240,7 +241,7 @@ export const bench: Bench = {
       console.log(`Load at the end: ${loadavg()[0]?.toFixed(1)}.`);
       return figures;
     } finally {
-      await daemon.stop();
+      await daemon?.stop();
       await peer?.stop();
       rmSync(folder, { recursive: true, force: true });
     }
