@@ -18,7 +18,7 @@ import { startPop3Servers } from './pop3/servers.ts';
 import { startQueue } from './queue/runner.ts';
 import { beginAgain, isBeginningAgain, pauseAfterFailure } from './restart.ts';
 import { startSmtpServers } from './smtp/servers.ts';
-import { startSearch } from './store/text-hits.ts';
+import { startSearch } from './store/search/text-hits.ts';
 import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
 

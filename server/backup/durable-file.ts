@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { newId } from '#lib/id.ts';
 
-export { isMissing } from '#server/store/blob-files.ts';
+export { isMissing } from '#server/store/bodies/blob-files.ts';
 
 /** Name of a file that is still being written; what has it after a crash may be removed. */
 export const unfinishedPattern = /\.unfinished-[\w-]{24}$/;

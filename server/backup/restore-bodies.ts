@@ -3,7 +3,7 @@
 import { now } from '#lib/clock.ts';
 import { cutRows, db, join, sql, type Tx, write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
-import { insertBlobs, type StagedBody, stageBytes } from '#server/store/blobs.ts';
+import { insertBlobs, type StagedBody, stageBytes } from '#server/store/bodies/blobs.ts';
 import type { Objects } from './objects.ts';
 
 const attempts = 3;

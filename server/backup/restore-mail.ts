@@ -117,7 +117,7 @@ export function withCount(row: BackupRow, counts: Map<string, Count>): BackupRow
   return { ...row, ...(counts.get(String(row.id)) ?? { messages: 0, unseen: 0, sizeBytes: 0 }) };
 }
 
-/** True for a mailbox of deleted messages (server/store/keep.ts), which does not count. */
+/** True for a mailbox of deleted messages (server/store/deleted/keep.ts), which does not count. */
 export function isTwin(row: BackupRow): boolean {
   return row.specialUse === recoverableRoot;
 }

@@ -1,7 +1,7 @@
 // Bodies out of the store into a backup: those that it does not have yet, checked against their hash.
 import { type Db, db, join, sql } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
-import { readBlobFile } from '#server/store/blob-files.ts';
+import { readBlobFile } from '#server/store/bodies/blob-files.ts';
 import { nextTurn } from '#server/store/turn.ts';
 import type { Objects } from './objects.ts';
 import { hashOf } from './pack.ts';

@@ -1,4 +1,4 @@
-// `drey deleted list|restore|purge`: what was expunged and can still be had back (server/store/recoverable.ts).
+// `drey deleted list|restore|purge`: what was expunged and can still be had back (server/store/deleted/recoverable.ts).
 import { requireAccount } from '#lib/accounts/account.ts';
 import { write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
@@ -8,7 +8,7 @@ import {
   listDeleted,
   purgeAccount,
   restoreMessages,
-} from '#server/store/recoverable.ts';
+} from '#server/store/deleted/recoverable.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
 
 const defaultLimit = 100;

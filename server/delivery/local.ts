@@ -9,7 +9,7 @@ import { poke } from '#lib/poke.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
 import { appendAllIn, type NewCopy } from '#server/store/append.ts';
-import { insertBlob, type StagedBody } from '#server/store/blobs.ts';
+import { insertBlob, type StagedBody } from '#server/store/bodies/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
 import { ensureMailboxes, findArrivalMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 import { mailboxPrefix, queuePrefix, type Trace } from './trace.ts';

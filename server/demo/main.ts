@@ -10,7 +10,7 @@ import { portOf } from '#lib/env.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData } from '#server/data-folder.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { FLAG } from '#server/store/flags.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 import { makeAttachment } from './attachments.ts';

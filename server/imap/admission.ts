@@ -2,7 +2,7 @@
 // CATENATE (RFC 4469), REPLACE (RFC 8508). They never stand in memory as part of the command: the connection hands
 // them to a stage of the store.
 import { Refusal } from '#lib/errors.ts';
-import { findExcess, readQuota } from '#server/store/quota.ts';
+import { findExcess, readQuota } from '#server/store/quota/quota.ts';
 import { isPending, type MessageToAppend, parseMessage, withPending } from './append-data.ts';
 import { refuse } from './refusal.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,7 @@
 // METADATA on the wire (RFC 5464 §5): entry names, values, and the answer that holds both.
 
 import { quoteOrLiteral } from '#lib/mail/imap-string.ts';
-import { isPrivate } from '#server/store/annotations.ts';
+import { isPrivate } from '#server/store/sharing/annotations.ts';
 import type { Session } from './session.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';

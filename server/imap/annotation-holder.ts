@@ -1,7 +1,11 @@
 // Whose annotations a METADATA command means, whether the user may (RFC 5464 §3.3), and what is computed
 // instead of kept: the special use of a mailbox (RFC 6154 §5.4), the way to the administrator (§3.2.1.1).
 import { hasAnyRight, hasRights, refuseRight } from '#lib/accounts/rights.ts';
-import { type Annotation, type Holder, readAnnotations } from '#server/store/annotations.ts';
+import {
+  type Annotation,
+  type Holder,
+  readAnnotations,
+} from '#server/store/sharing/annotations.ts';
 import { specialUseEntry } from './annotation-entry.ts';
 import { locateMailbox, noMailbox } from './locate.ts';
 import type { Located } from './located.ts';

@@ -2,7 +2,7 @@
 // (CATENATE, RFC 4469 §3), which pass through a stage of the store one at a time.
 import { now } from '#lib/clock.ts';
 import type { NewMessage } from '#server/store/append.ts';
-import { createStage, readStaged, type StagedBody } from '#server/store/blobs.ts';
+import { createStage, readStaged, type StagedBody } from '#server/store/bodies/blobs.ts';
 import type { MessageToAppend } from './append-data.ts';
 import type { Located } from './located.ts';
 import type { Session } from './session.ts';

@@ -3,7 +3,7 @@
 // are asked for.
 import { formatInternalDate } from '#lib/mail/date.ts';
 import { pickFields } from '#lib/mail/section.ts';
-import { toBuffer } from '#server/store/blobs.ts';
+import { toBuffer } from '#server/store/bodies/blobs.ts';
 import { type Roll, readView } from '#server/store/journal.ts';
 import { type Column, type ColumnRow, readColumns } from '#server/store/read-columns.ts';
 import { nextTurn, startLoop } from '#server/store/turn.ts';

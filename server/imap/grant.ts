@@ -3,7 +3,7 @@
 // mailbox is lost: it is then as if it had been deleted (RFC 2180 §3.3).
 import { allRights, hasAnyRight, type Rights } from '#lib/accounts/rights.ts';
 import { FLAG } from '#server/store/flags.ts';
-import { readRights } from '#server/store/rights.ts';
+import { readRights } from '#server/store/sharing/rights.ts';
 import type { FlagMask } from './flags.ts';
 import type { Located } from './located.ts';
 

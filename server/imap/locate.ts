@@ -9,9 +9,9 @@ import { allRights, hasAnyRight, hasRights, refuseRight } from '#lib/accounts/ri
 import { Refusal } from '#lib/errors.ts';
 import { parentNames } from '#server/store/mailbox-name.ts';
 import { findMailbox, listMailboxes, type Mailbox } from '#server/store/mailboxes.ts';
-import { readRights } from '#server/store/rights.ts';
-import { findOwners, findShare, listShares } from '#server/store/shared-mailboxes.ts';
-import { isSharedName } from '#server/store/shared-name.ts';
+import { readRights } from '#server/store/sharing/rights.ts';
+import { findOwners, findShare, listShares } from '#server/store/sharing/shared-mailboxes.ts';
+import { isSharedName } from '#server/store/sharing/shared-name.ts';
 import type { Located } from './located.ts';
 import type { Session } from './session.ts';
 

@@ -3,7 +3,7 @@
 // §5.1.2): "*" does not find them, only a pattern that begins with its name.
 import { isRecoverable, recoverableRoot } from '#server/store/mailbox-name.ts';
 import type { Mailbox } from '#server/store/mailboxes.ts';
-import { isSharedName } from '#server/store/shared-name.ts';
+import { isSharedName } from '#server/store/sharing/shared-name.ts';
 import { startLoop } from '#server/store/turn.ts';
 import { matchesPattern } from './mailbox-pattern.ts';
 

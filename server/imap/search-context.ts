@@ -4,7 +4,7 @@
 // Invariants: a REMOVEFROM stands before the EXPUNGE of its message, an ADDTO behind its EXISTS (§4.3.3,
 // §4.3.4); the client's list and `members` are the same once everything is told.
 import { formatString } from '#lib/mail/imap-string.ts';
-import { type Criterion, searchMessages } from '#server/store/search.ts';
+import { type Criterion, searchMessages } from '#server/store/search/search.ts';
 import { toRanges } from '#server/store/uid-range.ts';
 import type { FetchItem } from './fetch-item.ts';
 import type { View } from './view.ts';

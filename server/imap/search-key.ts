@@ -2,7 +2,7 @@
 // RFC 5032, EMAILID and THREADID RFC 8474 §5.4, SAVED… RFC 8514 §4.3), and what it means in a session.
 import { decodeCharset } from '#lib/mail/charset.ts';
 import { FLAG } from '#server/store/flags.ts';
-import type { Criterion } from '#server/store/search.ts';
+import type { Criterion } from '#server/store/search/search.ts';
 import { toRanges } from '#server/store/uid-range.ts';
 import type { View } from './view.ts';
 import { Bad } from './wire/bad.ts';

@@ -11,7 +11,7 @@ import { type Exchange, listMechanisms, startExchange } from '#server/auth/excha
 import { login, mayUsePassword, refuseInClear } from '#server/auth/login.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
 import { type FeatureFacts, formatCapabilities } from './features.ts';
-import type { Notify } from './notify.ts';
+import type { Notify } from './notify/notify.ts';
 import type { Roster } from './roster.ts';
 import type { Selection } from './selection.ts';
 import { formatName } from './wire/encode.ts';

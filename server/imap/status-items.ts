@@ -1,8 +1,8 @@
 // STATUS items (RFC 3501 §6.3.10; HIGHESTMODSEQ RFC 7162, MAILBOXID RFC 8474, SIZE RFC 8438, APPENDLIMIT
 // RFC 7889; DELETED and DELETED-STORAGE RFC 9208 §4.1.4), shared by STATUS and LIST RETURN (STATUS …).
 import type { Mailbox } from '#server/store/mailboxes.ts';
-import { countDeleted } from '#server/store/quota.ts';
-import { searchMessages } from '#server/store/search.ts';
+import { countDeleted } from '#server/store/quota/quota.ts';
+import { searchMessages } from '#server/store/search/search.ts';
 import type { Session } from './session.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';

@@ -1,5 +1,5 @@
 // The messages of an APPEND while they arrive: each goes to a stage of the store as its bytes come.
-import { createStage, type Stage, type StagedBody } from '#server/store/blobs.ts';
+import { createStage, type Stage, type StagedBody } from '#server/store/bodies/blobs.ts';
 
 export class Upload {
   #stage: Stage | null = null;

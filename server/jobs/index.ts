@@ -9,12 +9,12 @@ import { logOf } from '#lib/log.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
+import { renderInBackground } from '#server/store/bodies/rendering-job.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
+import { purgeDeleted } from '#server/store/deleted/recoverable.ts';
 import { removeMarks } from '#server/store/imported.ts';
 import { removePopUids } from '#server/store/pop-uid.ts';
-import { warnOfQuotas } from '#server/store/quota-warning.ts';
-import { purgeDeleted } from '#server/store/recoverable.ts';
-import { renderInBackground } from '#server/store/rendering-job.ts';
+import { warnOfQuotas } from '#server/store/quota/quota-warning.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
 

@@ -12,7 +12,7 @@ import { cleanText, type Result } from '#server/delivery/reply.ts';
 import { findTargets, type Route } from '#server/delivery/route.ts';
 import { tlsPolicyOf } from '#server/delivery/tls-policy.ts';
 import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
-import { readBlob } from '#server/store/blobs.ts';
+import { readBlob } from '#server/store/bodies/blobs.ts';
 import {
   type Destination,
   findDestination,

@@ -13,7 +13,7 @@ import { readSetting, serverHostname } from '#lib/settings/index.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 import { mailboxPrefix, queuePrefix, type Trace } from '#server/delivery/trace.ts';
 import { appendIn } from '#server/store/append.ts';
-import { insertBlob, type StagedBody, stageBytes } from '#server/store/blobs.ts';
+import { insertBlob, type StagedBody, stageBytes } from '#server/store/bodies/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 

@@ -1,8 +1,8 @@
 // The body stream of DATA into a staged body: read once, in bounded memory, to its very end, whatever is
 // wrong with it, since the reply may only follow the final dot (RFC 5321 §3.3).
 import { LineChecker } from '#lib/mail/line-check.ts';
-import type { StagedBody } from '#server/store/blobs.ts';
-import { createStage, type Stage } from '#server/store/stage.ts';
+import type { StagedBody } from '#server/store/bodies/blobs.ts';
+import { createStage, type Stage } from '#server/store/bodies/stage.ts';
 import { HeaderCutter } from './header-cutter.ts';
 import { NewlineMender } from './newlines.ts';
 import { verdictOfError } from './replies.ts';

@@ -5,7 +5,7 @@ import { now } from '#lib/clock.ts';
 import { insertRows, type Sql, sql, type Tx, writeTogether } from '#lib/db.ts';
 import { isRefusal, type Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
-import { insertBlobs, type StagedBody } from './blobs.ts';
+import { insertBlobs, type StagedBody } from './bodies/blobs.ts';
 import { FLAG } from './flag-bits.ts';
 import { pokeMailbox } from './journal.ts';
 import { joinKeywords } from './keywords.ts';

@@ -14,10 +14,10 @@ import {
   listTemporaries,
   readMark,
   removeBlobFile,
-} from './blob-files.ts';
+} from './bodies/blob-files.ts';
+import { isStaged } from './bodies/staged-bodies.ts';
 import { deleteContent } from './mailbox-removal.ts';
 import { type MailboxRow, mailboxColumns, toMailbox } from './mailbox-row.ts';
-import { isStaged } from './staged-bodies.ts';
 import { nextTurn } from './turn.ts';
 
 const hourMs = 3_600_000;

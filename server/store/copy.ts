@@ -4,13 +4,19 @@
 import { now } from '#lib/clock.ts';
 import { type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { lockAll } from './deleted/keep.ts';
+import {
+  countUnseen,
+  type LeavingRow,
+  relocateRows,
+  selectLeaving,
+  sumSizes,
+} from './deleted/leaving.ts';
 import { pokeMailbox } from './journal.ts';
-import { lockAll } from './keep.ts';
-import { countUnseen, type LeavingRow, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
 import { isRecoverable, recoverableName } from './mailbox-name.ts';
 import { changeMailbox, type Mailbox } from './mailbox-row.ts';
 import { returnPopUids } from './pop-uid.ts';
-import { takeQuota } from './quota.ts';
+import { takeQuota } from './quota/quota.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 

@@ -2,15 +2,26 @@
 // expunged there is gone for good. All in one transaction. The body goes later (cleanup.ts), when nothing
 // points to it any more.
 import { db, write } from '#lib/db.ts';
+import { lockWithTwin } from './deleted/keep.ts';
+import {
+  type Expunged,
+  eraseRows,
+  relocateRows,
+  selectLeaving,
+  sumSizes,
+} from './deleted/leaving.ts';
 import { FLAG } from './flag-bits.ts';
 import { pokeMailbox, readView } from './journal.ts';
-import { lockWithTwin } from './keep.ts';
-import { type Expunged, eraseRows, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
 import { readMailbox } from './mailbox-row.ts';
 import { movePopUids } from './pop-uid.ts';
-import { returnQuota } from './quota.ts';
+import { returnQuota } from './quota/quota.ts';
 
-export { type Expunged, eraseRows as removeRows, selectLeaving, sumSizes } from './leaving.ts';
+export {
+  type Expunged,
+  eraseRows as removeRows,
+  selectLeaving,
+  sumSizes,
+} from './deleted/leaving.ts';
 
 /**
  * Removes messages that have \Deleted: those of `uids` (RFC 4315 §2.1), or all of the mailbox for null.

@@ -14,7 +14,7 @@ import {
   mailboxColumns,
   toMailbox,
 } from './mailbox-row.ts';
-import { findExcess, lockQuotas, type Quota } from './quota.ts';
+import { findExcess, lockQuotas, type Quota } from './quota/quota.ts';
 import { nextTurn } from './turn.ts';
 
 /** A message that wants a place. */

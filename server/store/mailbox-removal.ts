@@ -1,7 +1,7 @@
 // A mailbox goes with all that is in it; its UIDVALIDITY never comes back.
 import type { Tx } from '#lib/db.ts';
-import { removeAnnotationsIn } from './annotation-rows.ts';
 import type { Mailbox } from './mailbox-row.ts';
+import { removeAnnotationsIn } from './sharing/annotation-rows.ts';
 import { nextTurn } from './turn.ts';
 import { retireUidValidity } from './uid-validity.ts';
 

@@ -7,12 +7,11 @@ import { cutRows, db, empty, isUniqueViolation, join, sql, type Tx, write } from
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
-import { copyAnnotationsIn } from './annotation-rows.ts';
 import { moveIn } from './copy.ts';
+import { lockAll, lockWithTwin, renameTwin } from './deleted/keep.ts';
+import { relocateRows, selectFirst, sumSizes } from './deleted/leaving.ts';
 import { holdNames } from './hold-names.ts';
 import { pokeMailbox } from './journal.ts';
-import { lockAll, lockWithTwin, renameTwin } from './keep.ts';
-import { relocateRows, selectFirst, sumSizes } from './leaving.ts';
 import {
   canonicalName,
   findCanonicalName,
@@ -31,9 +30,10 @@ import {
   readMailbox,
   toMailbox,
 } from './mailbox-row.ts';
-import { renameSharedIn, subscribeMembersIn } from './member-subscriptions.ts';
-import { returnQuota } from './quota.ts';
-import { inheritRightsIn } from './rights.ts';
+import { returnQuota } from './quota/quota.ts';
+import { copyAnnotationsIn } from './sharing/annotation-rows.ts';
+import { renameSharedIn, subscribeMembersIn } from './sharing/member-subscriptions.ts';
+import { inheritRightsIn } from './sharing/rights.ts';
 import { firstMailboxes, specialUses } from './special-use.ts';
 import { takeUidValidity } from './uid-validity.ts';
 

@@ -2,9 +2,9 @@
 // trace of a message are most of its row, and most lists need neither.
 import { db, raw } from '#lib/db.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
+import { renderOutdated } from './bodies/render-outdated.ts';
+import { withKept } from './deleted/read-kept.ts';
 import type { Entry } from './entry.ts';
-import { withKept } from './read-kept.ts';
-import { renderOutdated } from './render-outdated.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 

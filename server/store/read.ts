@@ -5,10 +5,10 @@ import { db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { type Part, shiftPart } from '#lib/mail/mime.ts';
-import { readBlob, readSmallBlobs, toBuffer } from './blobs.ts';
+import { readBlob, readSmallBlobs, toBuffer } from './bodies/blobs.ts';
+import { renderOutdated } from './bodies/render-outdated.ts';
+import { withKept } from './deleted/read-kept.ts';
 import { type Entry, toEntry } from './journal.ts';
-import { withKept } from './read-kept.ts';
-import { renderOutdated } from './render-outdated.ts';
 import { nextTurn } from './turn.ts';
 import { chunkUids } from './uid-condition.ts';
 

@@ -6,10 +6,10 @@
 import { write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { appendAllIn, type NewMessage, type Stored } from './append.ts';
+import { lockWithTwin } from './deleted/keep.ts';
+import { eraseRows, relocateRows, selectLeaving, sumSizes } from './deleted/leaving.ts';
 import { pokeMailbox } from './journal.ts';
-import { lockWithTwin } from './keep.ts';
-import { eraseRows, relocateRows, selectLeaving, sumSizes } from './leaving.ts';
-import { returnQuota } from './quota.ts';
+import { returnQuota } from './quota/quota.ts';
 
 type Place = { accountId: string; mailboxId: string };
 

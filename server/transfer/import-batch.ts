@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { isUniqueViolation, type Tx, write } from '#lib/db.ts';
 import { isRefusal, type Refusal } from '#lib/errors.ts';
 import { appendAllIn, type NewCopy, type Stored } from '#server/store/append.ts';
-import { createStage, type Stage, type StagedBody } from '#server/store/blobs.ts';
+import { createStage, type Stage, type StagedBody } from '#server/store/bodies/blobs.ts';
 import { appendForeign, type ForeignUids } from '#server/store/foreign-uids.ts';
 import { insertImported, selectImported } from '#server/store/imported.ts';
 import { pokeMailbox } from '#server/store/journal.ts';

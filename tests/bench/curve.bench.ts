@@ -3,7 +3,7 @@
 import { closeDatabase, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { copyMessages } from '#server/store/copy.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';

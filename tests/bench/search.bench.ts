@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { closeDatabase, db, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
-import { type Criterion, searchMessages } from '#server/store/search.ts';
-import { completeTextIndex, startTextIndex } from '#server/store/text-index.ts';
+import { type Criterion, searchMessages } from '#server/store/search/search.ts';
+import { completeTextIndex, startTextIndex } from '#server/store/search/text-index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import type { Bench, Figure } from './run.ts';
 

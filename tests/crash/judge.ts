@@ -2,7 +2,7 @@
 // A UID that was seen once means the same message for ever.
 import assert from 'node:assert/strict';
 import { db } from '#lib/db.ts';
-import { isRecoverable } from '#server/store/recoverable.ts';
+import { isRecoverable } from '#server/store/deleted/recoverable.ts';
 import { type Begin, type Done, hashOfBody, type Message } from './plan.ts';
 
 type Box = { account: string; name: string; uidValidity: number; uidNext: number };

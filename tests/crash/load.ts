@@ -7,9 +7,10 @@ import { isRefusal } from '#lib/errors.ts';
 import { openData } from '#server/data-folder.ts';
 import { deliver } from '#server/delivery/local.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
+import { isRecoverable, purgeDeleted } from '#server/store/deleted/recoverable.ts';
 import { expungeMessages, removeMessages } from '#server/store/expunge.ts';
 import { changeFlags } from '#server/store/flags.ts';
 import {
@@ -19,7 +20,6 @@ import {
   type Mailbox,
   renameMailbox,
 } from '#server/store/mailboxes.ts';
-import { isRecoverable, purgeDeleted } from '#server/store/recoverable.ts';
 import { type Begin, type Done, type Message, makeBody, makeRandom, type Report } from './plan.ts';
 
 const seed = Number(process.argv[2]);

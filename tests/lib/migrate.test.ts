@@ -10,7 +10,7 @@ import { migrate } from '#lib/migrate.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { listMailboxes } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages, readRendered } from '#server/store/read.ts';
-import { searchMessages } from '#server/store/search.ts';
+import { searchMessages } from '#server/store/search/search.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const database = await openTestDatabase(false);

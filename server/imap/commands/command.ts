@@ -1,5 +1,5 @@
 // What a command is: one grammar and one effect, tied together in the list of commands/index.ts.
-import type { StagedBody } from '#server/store/blobs.ts';
+import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import type { Session, State } from '../session.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import type { Ending } from '../wire/encode.ts';

@@ -1,7 +1,7 @@
 // COPY (RFC 3501 §6.4.7) and MOVE (RFC 6851), with COPYUID (RFC 4315 §3). One grammar, one effect.
 import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { type Copied, copyMessages, moveMessages } from '#server/store/copy.ts';
-import { copyAcross } from '#server/store/copy-across.ts';
+import { copyAcross } from '#server/store/sharing/copy-across.ts';
 import { maskOf } from '../grant.ts';
 import type { Located } from '../located.ts';
 import type { Selection } from '../selection.ts';

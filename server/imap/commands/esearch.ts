@@ -1,7 +1,7 @@
 // ESEARCH (MULTISEARCH, RFC 7377): one search in many mailboxes, none of which need be selected.
 import { isRefusal } from '#lib/errors.ts';
 import { readView } from '#server/store/journal.ts';
-import { searchMessages } from '#server/store/search.ts';
+import { searchMessages } from '#server/store/search/search.ts';
 import { nextTurn } from '#server/store/turn.ts';
 import type { Located } from '../located.ts';
 import { findMailboxes, type MailboxFilter, parseMailboxFilter } from '../mailbox-filter.ts';

@@ -1,7 +1,7 @@
 // GETACL and LISTRIGHTS (RFC 4314 §3.3, §3.4): who may do what, and what may be granted.
 import { readAccount } from '#lib/accounts/account.ts';
 import { allRights, formatRights } from '#lib/accounts/rights.ts';
-import { listEntries } from '#server/store/rights.ts';
+import { listEntries } from '#server/store/sharing/rights.ts';
 import { formatIdentifier, nameIdentifier, resolveIdentifier } from '../acl-identifier.ts';
 import { locateMailbox } from '../locate.ts';
 import { ok, untagged } from '../wire/encode.ts';

@@ -1,5 +1,5 @@
 // GETMETADATA (RFC 5464 §4.2) with MAXSIZE and DEPTH.
-import type { Annotation } from '#server/store/annotations.ts';
+import type { Annotation } from '#server/store/sharing/annotations.ts';
 import { formatAnnotations, parseEntries } from '../annotation-entry.ts';
 import { findAnnotated, listAnnotations } from '../annotation-holder.ts';
 import { Bad } from '../wire/bad.ts';

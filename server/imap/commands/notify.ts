@@ -2,9 +2,9 @@
 // or not a command is in progress. The registration holds until the next one.
 
 import { silence, startNotify, tellNews } from '../news.ts';
-import type { Notify } from '../notify.ts';
-import { listEventNames, type NotifyRequest, parseNotify } from '../notify-request.ts';
-import { TooMuchToWatch } from '../notify-watch.ts';
+import type { Notify } from '../notify/notify.ts';
+import { listEventNames, type NotifyRequest, parseNotify } from '../notify/request.ts';
+import { TooMuchToWatch } from '../notify/watch.ts';
 import type { Session } from '../session.ts';
 import { type Ending, no, ok } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';

@@ -1,7 +1,7 @@
 // GETQUOTA and GETQUOTAROOT (RFC 9208), read only: the root "" for the account, a second one for its domain
 // where that has limits. STORAGE is counted in units of 1024 octets (§5.1), MESSAGE in messages (§5.2); only
 // what is limited is told, and what has no limit at all is no root.
-import { type Quota, type Room, readQuota } from '#server/store/quota.ts';
+import { type Quota, type Room, readQuota } from '#server/store/quota/quota.ts';
 import { locateMailbox } from '../locate.ts';
 import { formatName, no, ok, untagged } from '../wire/encode.ts';
 import { defineCommand, signedIn } from './command.ts';

@@ -2,7 +2,7 @@
 import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { isBelow } from '#server/store/mailbox-name.ts';
 import { listMailboxes, renameMailbox } from '#server/store/mailboxes.ts';
-import { readRights } from '#server/store/rights.ts';
+import { readRights } from '#server/store/sharing/rights.ts';
 import { locateMailbox, locatePlace } from '../locate.ts';
 import type { Located } from '../located.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
 // SEARCH (RFC 3501 §6.4.4) with RETURN (RFC 4731), SAVE (RFC 5182), PARTIAL (RFC 9394), UPDATE (RFC 5267).
 import { formatString } from '#lib/mail/imap-string.ts';
-import { searchMessages } from '#server/store/search.ts';
+import { searchMessages } from '#server/store/search/search.ts';
 import type { FetchItem } from '../fetch-item.ts';
 import { charsets, compileKey, parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatResult, parseReturn, pickTold, type Returning } from '../search-result.ts';

@@ -2,7 +2,7 @@
 // himself out: there is no entry of his to change.
 import { parseRights } from '#lib/accounts/rights.ts';
 import { isRecoverable } from '#server/store/mailbox-name.ts';
-import { changeRights, type RightsChange } from '#server/store/rights.ts';
+import { changeRights, type RightsChange } from '#server/store/sharing/rights.ts';
 import { parseIdentifier, resolveIdentifier } from '../acl-identifier.ts';
 import { locateMailbox } from '../locate.ts';
 import type { Located } from '../located.ts';

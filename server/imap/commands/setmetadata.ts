@@ -7,7 +7,7 @@ import {
   isPrivate,
   valueLimitBytes,
   writeAnnotations,
-} from '#server/store/annotations.ts';
+} from '#server/store/sharing/annotations.ts';
 import { parseEntry, parseValue, specialUseEntry } from '../annotation-entry.ts';
 import { type Annotated, adminEntry, findAnnotated } from '../annotation-holder.ts';
 import type { Session } from '../session.ts';

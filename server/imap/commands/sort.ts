@@ -1,5 +1,5 @@
 // SORT (RFC 5256 §3, by display names RFC 5957) with RETURN (ESORT, RFC 5267 §3).
-import { sortMessages } from '#server/store/sort.ts';
+import { sortMessages } from '#server/store/search/sort.ts';
 import { parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatResult, parseReturn, type Returning } from '../search-result.ts';
 import { Bad } from '../wire/bad.ts';

@@ -1,6 +1,6 @@
 // SUBSCRIBE and UNSUBSCRIBE (RFC 3501 §6.3.6, §6.3.7).
 import { setSubscription } from '#server/store/mailboxes.ts';
-import { isSharedName } from '#server/store/shared-name.ts';
+import { isSharedName } from '#server/store/sharing/shared-name.ts';
 import { locateMailbox } from '../locate.ts';
 import { ok } from '../wire/encode.ts';
 import { type Command, defineCommand, signedIn } from './command.ts';

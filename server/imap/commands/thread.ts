@@ -1,6 +1,6 @@
 // THREAD (RFC 5256 §3): ORDEREDSUBJECT, REFERENCES, REFS.
 import { buildThreads, type ThreadAlgorithm } from '#lib/mail/thread.ts';
-import { readThreadColumns } from '#server/store/thread-index.ts';
+import { readThreadColumns } from '#server/store/search/thread-index.ts';
 import { runInTurns } from '#server/store/turn.ts';
 import { parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatThreads } from '../thread-format.ts';

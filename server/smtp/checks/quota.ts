@@ -7,7 +7,7 @@ import {
   findOwnExcess,
   isLargerThanAll,
   readQuotas,
-} from '#server/store/quota.ts';
+} from '#server/store/quota/quota.ts';
 import type { Transaction } from '../session.ts';
 import { mailboxFull, neverFits, pass, type Verdict } from '../verdict.ts';
 import type { Check } from './stages.ts';

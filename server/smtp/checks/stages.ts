@@ -2,7 +2,7 @@
 import type { Resolution } from '#lib/accounts/route.ts';
 import type { HeaderField } from '#lib/mail/header.ts';
 import type { Settings } from '#lib/settings/index.ts';
-import type { StagedBody } from '#server/store/blobs.ts';
+import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import type { Client, Transaction } from '../session.ts';
 import type { Verdict } from '../verdict.ts';
 

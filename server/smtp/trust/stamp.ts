@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from 'mailauth';
-import type { StagedBody } from '#server/store/blobs.ts';
+import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import { resolveForMailauth } from './resolver.ts';
 
 /** The sender waits for the answer to its final dot meanwhile. */

@@ -2,7 +2,7 @@
 // the wrong folder. To give up their messages would be the real loss.
 import { stat } from 'node:fs/promises';
 import { db, sql } from '#lib/db.ts';
-import { blobPath, blobsFolder, isMissing } from '../blob-files.ts';
+import { blobPath, blobsFolder, isMissing } from '../bodies/blob-files.ts';
 import { type Found, readPages } from './finding.ts';
 
 const pageSize = 1000;

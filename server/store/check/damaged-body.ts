@@ -1,8 +1,8 @@
 // A body that cannot be served: each message that points to it is named, and with --repair taken out of the
 // way; what is left of the body is kept below <data>/damaged.
 import { db, sql, write } from '#lib/db.ts';
-import { blobPath } from '../blob-files.ts';
-import { toBuffer } from '../blobs.ts';
+import { blobPath } from '../bodies/blob-files.ts';
+import { toBuffer } from '../bodies/blobs.ts';
 import type { BodyRow, Kept } from './body-row.ts';
 import { type Found, readPages } from './finding.ts';
 import { moveAside, saveAside, setMessageAside } from './set-aside.ts';

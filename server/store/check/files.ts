@@ -2,7 +2,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { fromNow } from '#lib/clock.ts';
 import { db, join } from '#lib/db.ts';
-import { blobPath, listBlobFiles, listTemporaries } from '../blob-files.ts';
+import { blobPath, listBlobFiles, listTemporaries } from '../bodies/blob-files.ts';
 import type { CheckOptions, Found, Look } from './finding.ts';
 import { moveAside } from './set-aside.ts';
 

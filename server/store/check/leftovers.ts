@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { now } from '#lib/clock.ts';
 import { db, raw, type Sql, sql, type Tx, write } from '#lib/db.ts';
-import { toBuffer } from '../blobs.ts';
+import { toBuffer } from '../bodies/blobs.ts';
 import { takeUidValidity } from '../uid-validity.ts';
 import { type Found, type Look, readPages } from './finding.ts';
 

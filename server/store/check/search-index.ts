@@ -6,7 +6,7 @@ import { db } from '#lib/db.ts';
 import { textIndexFiles } from '#lib/dialect/index.ts';
 import { openSearchFile, removeSearchFile, type SearchFile } from '#lib/dialect/search-file.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
-import { TERMS_VERSION } from '../text-index-terms.ts';
+import { TERMS_VERSION } from '../search/text-index-terms.ts';
 import { nextTurn } from '../turn.ts';
 import type { Found, Look } from './finding.ts';
 

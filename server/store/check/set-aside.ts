@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { dataFolder } from '#lib/env.ts';
-import { syncFolder } from '../blob-files.ts';
-import { toBuffer } from '../blobs.ts';
+import { syncFolder } from '../bodies/blob-files.ts';
+import { toBuffer } from '../bodies/blobs.ts';
 import { removeRows, selectLeaving, sumSizes } from '../expunge.ts';
 import { isRecoverable } from '../mailbox-name.ts';
-import { returnQuota } from '../quota.ts';
+import { returnQuota } from '../quota/quota.ts';
 
 async function makeFolder(): Promise<string> {
   const folder = join(dataFolder(), 'damaged');

@@ -6,8 +6,8 @@ import { listFolders } from '#lib/webmail/mailboxes.ts';
 import { closePools, withConnection } from '#lib/webmail/pool.ts';
 import { type MailEvent, watchMail } from '#lib/webmail/watch.ts';
 import { appendMessages } from '#server/store/append.ts';
+import { stageBytes } from '#server/store/bodies/stage.ts';
 import { createMailbox, findMailbox } from '#server/store/mailboxes.ts';
-import { stageBytes } from '#server/store/stage.ts';
 import { type ImapServer, openImapServer } from '#tests/support/imap-server.ts';
 
 let server: ImapServer;

@@ -17,6 +17,7 @@ import { appendMessages } from '#server/store/append.ts';
 import { checkStore } from '#server/store/check/index.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { moveMessages } from '#server/store/copy.ts';
+import { purgeAccount } from '#server/store/deleted/recoverable.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { changeFlags } from '#server/store/flags.ts';
 import { readChanges } from '#server/store/journal.ts';
@@ -30,7 +31,6 @@ import {
 } from '#server/store/mailboxes.ts';
 import { defaultPopUid, insertPopUids, readPopUids, removePopUids } from '#server/store/pop-uid.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
-import { purgeAccount } from '#server/store/recoverable.ts';
 import { appendTexts, mailboxOf, makeMessage } from '#tests/server/store/fixture.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { makePlace } from './fixture.ts';

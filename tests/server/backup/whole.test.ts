@@ -13,7 +13,7 @@ import { pruneBackup } from '#server/backup/prune-backup.ts';
 import { restoreServer } from '#server/backup/restore-server.ts';
 import { takeBackup } from '#server/backup/take-backup.ts';
 import { verifyBackup } from '#server/backup/verify-backup.ts';
-import { insertBlob, stageBytes } from '#server/store/blobs.ts';
+import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
 import { checkCounters } from '#tests/server/store/fixture.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import {

@@ -9,7 +9,7 @@ import { newId } from '#lib/id.ts';
 import { onPoke } from '#lib/poke.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { type Delivery, deliver } from '#server/delivery/local.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { readView } from '#server/store/journal.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';

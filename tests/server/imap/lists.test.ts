@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { appendMessages } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';

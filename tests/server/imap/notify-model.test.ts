@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { isRefusal } from '#lib/errors.ts';
 import { appendMessages } from '#server/store/append.ts';
+import { stageBytes } from '#server/store/bodies/stage.ts';
 import { moveMessages } from '#server/store/copy.ts';
 import { expungeMessages } from '#server/store/expunge.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';
@@ -17,7 +18,6 @@ import {
   renameMailbox,
   setSubscription,
 } from '#server/store/mailboxes.ts';
-import { stageBytes } from '#server/store/stage.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 

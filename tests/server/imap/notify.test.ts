@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { updateAccount } from '#lib/accounts/account.ts';
-import { EVENT, findEvents, parseNotify, type Scopes } from '#server/imap/notify-request.ts';
-import { compareSnapshots, type MailboxState, type Snapshot } from '#server/imap/notify-state.ts';
+import { EVENT, findEvents, parseNotify, type Scopes } from '#server/imap/notify/request.ts';
+import { compareSnapshots, type MailboxState, type Snapshot } from '#server/imap/notify/state.ts';
 import { Bad } from '#server/imap/wire/bad.ts';
 import { Cursor } from '#server/imap/wire/cursor.ts';
-import { pokeAnnotations } from '#server/store/annotation-marks.ts';
 import { appendMessages } from '#server/store/append.ts';
+import { stageBytes } from '#server/store/bodies/stage.ts';
 import { createMailbox, findMailbox } from '#server/store/mailboxes.ts';
-import { stageBytes } from '#server/store/stage.ts';
+import { pokeAnnotations } from '#server/store/sharing/annotation-marks.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
 

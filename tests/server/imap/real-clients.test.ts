@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { findAccount } from '#lib/accounts/account.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { readView } from '#server/store/journal.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';

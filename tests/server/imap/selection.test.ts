@@ -5,7 +5,7 @@ import { allRights } from '#lib/accounts/rights.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { Selection } from '#server/imap/selection.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';

@@ -5,7 +5,7 @@ import { now } from '#lib/clock.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { startPop3Servers } from '#server/pop3/servers.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { readView } from '#server/store/journal.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
 import { startCertificates } from '#server/tls/certificate.ts';

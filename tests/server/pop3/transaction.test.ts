@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { moveMessages } from '#server/store/copy.ts';
+import { listDeleted } from '#server/store/deleted/recoverable.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { FLAG } from '#server/store/flags.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
-import { listDeleted } from '#server/store/recoverable.ts';
 import { ask, askLines, deliver, type Fixture, inboxOf, openFixture, password } from './fixture.ts';
 
 const run = promisify(execFile);

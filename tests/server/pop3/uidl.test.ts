@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { db, write } from '#lib/db.ts';
 import { moveMessages } from '#server/store/copy.ts';
+import { findRecoverable, restoreMessages } from '#server/store/deleted/recoverable.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { createMailbox } from '#server/store/mailboxes.ts';
 import { insertPopUids, isPopUid, removePopUids } from '#server/store/pop-uid.ts';
-import { findRecoverable, restoreMessages } from '#server/store/recoverable.ts';
 import { ask, askLines, type Fixture, inboxOf, openFixture } from './fixture.ts';
 
 let fixture: Fixture;

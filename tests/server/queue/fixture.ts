@@ -5,7 +5,7 @@ import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
 import { enqueue, type QueuedRecipient } from '#lib/queue/enqueue.ts';
 import { listEvents, type TrailEvent } from '#lib/trail/list.ts';
-import { insertBlob, stageBytes } from '#server/store/blobs.ts';
+import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
 import { readView } from '#server/store/journal.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';

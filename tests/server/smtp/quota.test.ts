@@ -7,7 +7,7 @@ import { updateDomain } from '#lib/accounts/domain.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { flushTrail } from '#lib/trail/record.ts';
-import { readQuota } from '#server/store/quota.ts';
+import { readQuota } from '#server/store/quota/quota.ts';
 import { sample } from './client.ts';
 import { openWorld, type World } from './world.ts';
 

@@ -6,7 +6,7 @@ import { updateAccount } from '#lib/accounts/account.ts';
 import { createInternalToken } from '#lib/accounts/sessions.ts';
 import { db } from '#lib/db.ts';
 import { listQueue } from '#lib/queue/entries.ts';
-import { readBlob } from '#server/store/blobs.ts';
+import { readBlob } from '#server/store/bodies/blobs.ts';
 import { type Connected, connectTo } from './client.ts';
 import { openWorld, password, stranger, type World } from './world.ts';
 

@@ -4,10 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import { db, write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { appendIn, appendMessages } from '#server/store/append.ts';
-import { blobPath } from '#server/store/blob-files.ts';
-import { createStage, readBlob, readStaged, stageBytes } from '#server/store/blobs.ts';
+import { blobPath } from '#server/store/bodies/blob-files.ts';
+import { createStage, readBlob, readStaged, stageBytes } from '#server/store/bodies/blobs.ts';
 import { readView } from '#server/store/journal.ts';
-import { readQuota } from '#server/store/quota.ts';
+import { readQuota } from '#server/store/quota/quota.ts';
 import {
   readBytes,
   readMessages,
@@ -15,7 +15,7 @@ import {
   readRendered,
   readRenderedPortions,
 } from '#server/store/read.ts';
-import { searchMessages } from '#server/store/search.ts';
+import { searchMessages } from '#server/store/search/search.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { appendTexts, checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { closeDatabase } from '#lib/db.ts';
 import { migrate } from '#lib/migrate.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 
 const [account = '', mailbox = '', count = '0', name = ''] = process.argv.slice(2);
 await migrate();

@@ -17,13 +17,13 @@ import { db, type Sql, sql, type Tx, write } from '#lib/db.ts';
 import { keysOf, openSearchFile, removeSearchFile } from '#lib/dialect/search-file.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { blobPath, blobsFolder } from '#server/store/blob-files.ts';
-import { insertBlob, stageBytes } from '#server/store/blobs.ts';
+import { blobPath, blobsFolder } from '#server/store/bodies/blob-files.ts';
+import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
 import { checkStore, type Finding, repairStore } from '#server/store/check/index.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { createMailbox, deleteMailbox } from '#server/store/mailboxes.ts';
-import { TERMS_VERSION } from '#server/store/text-index-terms.ts';
+import { TERMS_VERSION } from '#server/store/search/text-index-terms.ts';
 import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
 import {
   appendTexts,

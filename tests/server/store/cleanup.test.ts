@@ -5,12 +5,12 @@ import { after, before, test } from 'node:test';
 import { passTime, shiftClock } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { blobPath, readMark, removeBlobFile } from '#server/store/blob-files.ts';
-import { createStage, insertBlob, readBlob, stageBytes } from '#server/store/blobs.ts';
+import { blobPath, readMark, removeBlobFile } from '#server/store/bodies/blob-files.ts';
+import { createStage, insertBlob, readBlob, stageBytes } from '#server/store/bodies/blobs.ts';
+import { letGoStaged } from '#server/store/bodies/staged-bodies.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
-import { letGoStaged } from '#server/store/staged-bodies.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, mailboxOf, makeAccount, makeMessage, removeForGood } from './fixture.ts';
 

@@ -4,7 +4,7 @@ import { now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
-import { stageBytes } from '#server/store/blobs.ts';
+import { stageBytes } from '#server/store/bodies/blobs.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { isRecoverable, recoverableName } from '#server/store/mailbox-name.ts';
 import {

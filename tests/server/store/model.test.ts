@@ -5,6 +5,12 @@ import { after, before, test } from 'node:test';
 import { isRefusal } from '#lib/errors.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
+import {
+  findRecoverable,
+  listDeleted,
+  purgeAccount,
+  restoreMessages,
+} from '#server/store/deleted/recoverable.ts';
 import { expungeMessages, removeMessages } from '#server/store/expunge.ts';
 import { changeFlags } from '#server/store/flags.ts';
 import { readChanges, readView } from '#server/store/journal.ts';
@@ -15,12 +21,6 @@ import {
   renameMailbox,
 } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
-import {
-  findRecoverable,
-  listDeleted,
-  purgeAccount,
-  restoreMessages,
-} from '#server/store/recoverable.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, makeAccount, makeMessage } from './fixture.ts';
 

@@ -10,10 +10,10 @@ import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
+import { findRecoverable, restoreMessages } from '#server/store/deleted/recoverable.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
-import { readQuota, readQuotas } from '#server/store/quota.ts';
-import { findRecoverable, restoreMessages } from '#server/store/recoverable.ts';
+import { readQuota, readQuotas } from '#server/store/quota/quota.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, mailboxOf, makeMessage } from './fixture.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { db } from '#lib/db.ts';
+import { isRecoverable } from '#server/store/deleted/recoverable.ts';
 import { listMailboxes } from '#server/store/mailboxes.ts';
-import { isRecoverable } from '#server/store/recoverable.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { checkCounters, makeAccount } from './fixture.ts';
 

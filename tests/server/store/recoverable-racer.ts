@@ -4,6 +4,11 @@ import { closeDatabase } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
+import {
+  findRecoverable,
+  purgeAccount,
+  restoreMessages,
+} from '#server/store/deleted/recoverable.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import {
   createMailbox,
@@ -12,7 +17,6 @@ import {
   type Mailbox,
   renameMailbox,
 } from '#server/store/mailboxes.ts';
-import { findRecoverable, purgeAccount, restoreMessages } from '#server/store/recoverable.ts';
 import { makeMessage } from './fixture.ts';
 
 const rounds = 40;

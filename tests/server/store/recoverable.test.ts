@@ -8,6 +8,16 @@ import { writeSetting } from '#lib/settings/index.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
+import {
+  findRecoverable,
+  isRecoverable,
+  listDeleted,
+  purgeAccount,
+  purgeDeleted,
+  recoverableName,
+  recoverableRoot,
+  restoreMessages,
+} from '#server/store/deleted/recoverable.ts';
 import { expungeMessages, removeMessages } from '#server/store/expunge.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { readChanges } from '#server/store/journal.ts';
@@ -21,18 +31,8 @@ import {
   renameMailbox,
   setSubscription,
 } from '#server/store/mailboxes.ts';
-import { readQuota } from '#server/store/quota.ts';
+import { readQuota } from '#server/store/quota/quota.ts';
 import { readBytes, readMessages, readRendered } from '#server/store/read.ts';
-import {
-  findRecoverable,
-  isRecoverable,
-  listDeleted,
-  purgeAccount,
-  purgeDeleted,
-  recoverableName,
-  recoverableRoot,
-  restoreMessages,
-} from '#server/store/recoverable.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { appendTexts, checkCounters, mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 

@@ -5,9 +5,9 @@ import { freezeClock, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
+import { replaceRenderings } from '#server/store/bodies/rendering.ts';
+import { renderInBackground } from '#server/store/bodies/rendering-job.ts';
 import { readRendered } from '#server/store/read.ts';
-import { replaceRenderings } from '#server/store/rendering.ts';
-import { renderInBackground } from '#server/store/rendering-job.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 

@@ -9,11 +9,11 @@ import { db, write } from '#lib/db.ts';
 import { buildTextIndex, textIndexFiles } from '#lib/dialect/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { appendMessages } from '#server/store/append.ts';
-import { toBuffer } from '#server/store/blobs.ts';
+import { toBuffer } from '#server/store/bodies/blobs.ts';
 import { copyMessages } from '#server/store/copy.ts';
 import { foldText } from '#server/store/fold.ts';
-import { type Criterion, searchMessages } from '#server/store/search.ts';
-import { completeTextIndex, findWorker, startTextIndex } from '#server/store/text-index.ts';
+import { type Criterion, searchMessages } from '#server/store/search/search.ts';
+import { completeTextIndex, findWorker, startTextIndex } from '#server/store/search/text-index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 

@@ -5,8 +5,8 @@ import { write } from '#lib/db.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
 import { changeFlags } from '#server/store/flags.ts';
 import { readMessages } from '#server/store/read.ts';
-import { type Criterion, searchMessages } from '#server/store/search.ts';
-import { type SortKey, sortMessages } from '#server/store/sort.ts';
+import { type Criterion, searchMessages } from '#server/store/search/search.ts';
+import { type SortKey, sortMessages } from '#server/store/search/sort.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 

@@ -1,7 +1,7 @@
 // Names of others' mailboxes: what they may mean.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSharedName, readSharedName, sharedName } from '#server/store/shared-name.ts';
+import { isSharedName, readSharedName, sharedName } from '#server/store/sharing/shared-name.ts';
 
 describe('names of shared mailboxes', () => {
   const cases: [string, string[], string][] = [

@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { appendMessages } from '#server/store/append.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { readView } from '#server/store/journal.ts';
-import { type SortKey, sortMessages } from '#server/store/sort.ts';
-import { readColumn, type SortValue } from '#server/store/sort-column.ts';
+import { type SortKey, sortMessages } from '#server/store/search/sort.ts';
+import { readColumn, type SortValue } from '#server/store/search/sort-column.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { mailboxOf, makeAccount, makeMessage } from './fixture.ts';
 

@@ -5,8 +5,8 @@ import { runSteps } from '#lib/mail/steps.ts';
 import { buildThreads } from '#lib/mail/thread.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { hashText, readReferences } from '#server/store/message-references.ts';
-import { sortMessages } from '#server/store/sort.ts';
-import { readThreadColumns } from '#server/store/thread-index.ts';
+import { sortMessages } from '#server/store/search/sort.ts';
+import { readThreadColumns } from '#server/store/search/thread-index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { appendTexts, mailboxOf, makeAccount } from './fixture.ts';
 
