@@ -113,9 +113,15 @@ function findTests() {
     .sort();
 }
 
-/** What is told apart by the database: the rooms that read or write it, and the protocols that show it. */
-const onBothDatabases =
-  /^tests\/(server\/(auth|delivery|imap|jobs|pop3|queue|store|transfer|backup)|lib\/(accounts|queue|settings|trail))\/|^tests\/lib\/[^/]+$/;
+/**
+ * What is told apart by the database: the rooms that read or write it, and the protocols that show it. Of IMAP
+ * not what is about bytes on the wire, limits and clocks.
+ */
+const onBothDatabases = [
+  /^tests\/server\/(auth|delivery|jobs|pop3|queue|store|transfer|backup)\//,
+  /^tests\/server\/imap\/(context|imapflow|notify|numbering|qresync|quota|selection|sharing|stress|transcripts)/,
+  /^tests\/lib\/(accounts|queue|settings|trail)\/|^tests\/lib\/[^/]+$/,
+];
 
 /** Why nothing can run on PostgreSQL here; empty where it can. */
 function findPostgresqlMissing() {
@@ -194,7 +200,7 @@ try {
     all.filter((path) => !isWhole(path)),
     2,
   );
-  const both = all.filter((path) => onBothDatabases.test(path));
+  const both = all.filter((path) => onBothDatabases.some((pattern) => pattern.test(path)));
   if (both.length > 0) await runOnPostgresql(both);
   await runTests('flow and browser tests', all.filter(isWhole), 1);
 } catch (error) {

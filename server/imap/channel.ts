@@ -17,6 +17,8 @@ const sliceBytes = 256 * 1024;
 export class Channel {
   #socket: Socket;
   #isEnded = false;
+  /** The client sends no more; it may still read. */
+  #isInputOver = false;
   /** While the connection is compressed (RFC 4978). */
   #inflater: Inflater | null = null;
   readonly #gone = new AbortController();
@@ -31,16 +33,16 @@ export class Channel {
   #listen(): void {
     const socket = this.#socket;
     const wake = () => this.#wakeAll();
-    const end = () => {
-      this.#isEnded = true;
-      wake();
-    };
     socket.on('readable', wake);
     socket.on('drain', wake);
-    socket.on('end', end);
     // The end of the client's side alone is no reason to stop: it may still read the answers.
+    socket.on('end', () => {
+      this.#isInputOver = true;
+      wake();
+    });
     const lose = () => {
-      end();
+      this.#isEnded = true;
+      wake();
       // STARTTLS puts another socket in the place of this one.
       if (socket === this.#socket) this.#gone.abort();
     };
@@ -91,8 +93,9 @@ export class Channel {
   /** True when no further byte can come. */
   get #isSilent(): boolean {
     const inflater = this.#inflater;
-    if (!inflater) return this.#isEnded;
-    return inflater.isOver || (this.#isEnded && !inflater.isBusy);
+    const isOver = this.#isEnded || this.#isInputOver;
+    if (!inflater) return isOver;
+    return inflater.isOver || (isOver && !inflater.isBusy);
   }
 
   /**
@@ -176,6 +179,7 @@ export class Channel {
       const secured = await startTls(this.#socket, reply);
       this.#socket = secured;
       this.#isEnded = false;
+      this.#isInputOver = false;
       this.#listen();
       return true;
     } catch {
@@ -188,7 +192,10 @@ export class Channel {
   end(lastWords: string, graceMs = endGraceMs): void {
     if (!this.#isEnded) {
       const isDeflated = this.#inflater && lastWords !== '';
-      this.#socket.end(isDeflated ? deflateNow(Buffer.from(lastWords)) : lastWords);
+      const socket = this.#socket;
+      // Nothing more can come from a client that has closed its side.
+      const close = () => this.#isInputOver && socket.destroy();
+      socket.end(isDeflated ? deflateNow(Buffer.from(lastWords)) : lastWords, close);
     }
     this.#isEnded = true;
     this.endCompression();

@@ -40,6 +40,7 @@ function listen(name: 'imap' | 'imaps', host: string, roster: Roster): Promise<L
     tls: name === 'imaps',
     maxConnections: () => readSetting('imap.maxConnections'),
     maxPerAddress,
+    allowHalfOpen: true,
     busyLine: '* BYE [UNAVAILABLE] Too many connections\r\n',
     onConnection(socket, client) {
       const connection = new Connection(socket, client, roster);

@@ -25,6 +25,8 @@ export type ListenerOptions = {
   maxConnections: Limit;
   /** Connections of one IPv4 address or IPv6 /64; loopback has no such limit (the webmail lives there). */
   maxPerAddress: Limit;
+  /** A client that closes its side still gets the answers; the protocol then must end the socket itself. */
+  allowHalfOpen?: boolean;
   /** Said in clear to a connection over a limit, line ending included. */
   busyLine?: string;
   /**
@@ -53,7 +55,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const open = new Map<Socket, Session | null>();
   const perAddress = new Map<string, number>();
   const server = createServer(
-    { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs },
+    {
+      allowHalfOpen: options.allowHalfOpen ?? false,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
+    },
     (socket) => {
       const remote = plainAddress(socket.remoteAddress ?? '');
       const key = limitKey(remote);

@@ -1,6 +1,8 @@
 // IDLE (RFC 2177): news as soon as the journal has them, and a sign of life every two minutes, so that
 // routers between keep the connection and a client that is gone is noticed. With NOTIFY it tells what that asks for
 // (RFC 5465 §4).
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRefusal } from '#lib/errors.ts';
 import { tellNews, waitForNews } from '../news.ts';
 import type { Session } from '../session.ts';
 import { bad, continuation, ok, untaggedState } from '../wire/encode.ts';
@@ -8,6 +10,7 @@ import { defineCommand, flush, parseNothing, signedIn } from './command.ts';
 
 const signOfLifeMs = 120_000;
 const doneLimitBytes = 1024;
+const retryMs = 1000;
 
 export const idle = defineCommand({
   name: 'IDLE',
@@ -24,19 +27,24 @@ export const idle = defineCommand({
     });
     // A throw between two looks must not leave the promise unheard.
     done.catch(() => {});
-    yield* tellNews(session, { mayExpunge: true, isForced: true });
-    yield flush;
-    while (!isDone) {
-      const hasNews = await waitOrTimeout(session, abort.signal);
-      if (isDone) break;
-      if (!(await session.isStillWelcome(!hasNews))) {
-        yield untaggedState('BYE', 'The account has changed, sign in again');
-        return { ...bad('Session ended'), next: 'close' };
+    for (let isForced = true; !isDone; ) {
+      try {
+        yield* tellNews(session, { mayExpunge: true, isForced });
+        yield flush;
+        isForced = false;
+        const hasNews = await waitOrTimeout(session, abort.signal);
+        if (isDone) break;
+        if (!(await session.isStillWelcome(!hasNews))) {
+          yield untaggedState('BYE', 'The account has changed, sign in again');
+          return { ...bad('Session ended'), next: 'close' };
+        }
+        if (!hasNews) yield untaggedState('OK', 'Still here');
+      } catch (error) {
+        if (!isRefusal(error, 'unavailable')) throw error;
+        // The storage is away for a moment: what was missed stands in the journal.
+        isForced = true;
+        await sleep(retryMs, undefined, { signal: abort.signal }).catch(() => {});
       }
-      if (!hasNews) {
-        yield untaggedState('OK', 'Still here');
-      } else yield* tellNews(session, { mayExpunge: true });
-      yield flush;
     }
     const line = await done;
     // What stands behind DONE in the same packet are the next commands (iOS Mail); they wait in the reader.
