@@ -1,11 +1,13 @@
 // Cutting rows into statements: bounds what one INSERT binds and how long it stops the event loop.
-import type { Sql } from './db.ts';
+
+/** Of Prisma's Sql what matters here. */
+type Row = { values: readonly unknown[] };
 
 const rowsPerInsert = 64;
 const bytesPerInsert = 256 * 1024;
 
 /** Cuts rows into parts that one statement carries: 64, 32, 16, …, since few shapes stay prepared. */
-export function* cutRows(rows: Sql[]): Generator<Sql[]> {
+export function* cutRows<R extends Row>(rows: R[]): Generator<R[]> {
   for (let start = 0; start < rows.length; ) {
     let part = rows.slice(start, start + 1);
     for (let count = 2; count <= Math.min(rowsPerInsert, rows.length - start); count *= 2) {
@@ -18,7 +20,7 @@ export function* cutRows(rows: Sql[]): Generator<Sql[]> {
   }
 }
 
-function sizeOfRow(row: Sql): number {
+function sizeOfRow(row: Row): number {
   return row.values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
 }
 
