@@ -248,10 +248,13 @@ describe('the admin panel', () => {
     await sendMail('someone@elsewhere.test');
     await open('/admin/queue');
     const row = page.getByRole('row', { name: /someone@elsewhere\.test/ });
-    await waitFor(async () => {
-      await page.reload();
-      return (await row.filter({ hasText: 'waiting' }).filter({ hasText: 'tried 1' }).count()) > 0;
-    }, 'the deferred mail in the queue');
+    const seeTried = (count: number) =>
+      waitFor(async () => {
+        await page.reload();
+        const waiting = row.filter({ hasText: 'waiting' });
+        return (await waiting.filter({ hasText: `tried ${count}` }).count()) > 0;
+      }, `the mail in the queue, tried ${count}`);
+    await seeTried(1);
     const choose = async (name: string) => {
       await row.getByRole('button', { name: /^Actions for/ }).click();
       await page.getByRole('menuitem', { name }).click();
@@ -260,6 +263,8 @@ describe('the admin panel', () => {
     await row.filter({ hasText: 'held' }).waitFor();
     await choose('Release');
     await row.filter({ hasText: 'held' }).waitFor({ state: 'detached' });
+    // Released is due at once; while it is being sent nobody can hold it.
+    await seeTried(2);
     await choose('Hold');
     await row.filter({ hasText: 'held' }).waitFor();
     await choose('Delete…');
