@@ -31,6 +31,8 @@ export const serverTables: Table[] = [
       quotaBytes: 'number',
       quotaMessages: 'number',
       warnedPercent: 'number',
+      aliasOf: 'text',
+      archive: 'text',
       createdAt: 'date',
     },
   },
@@ -53,6 +55,9 @@ export const serverTables: Table[] = [
       usedBytes: 'number',
       usedMessages: 'number',
       epoch: 'number',
+      sendingHold: 'text',
+      dailyMessages: 'number',
+      dailyRecipients: 'number',
       createdAt: 'date',
       lastLoginAt: 'date',
     },
@@ -65,6 +70,8 @@ export const serverTables: Table[] = [
       address: 'text',
       domainId: 'text',
       comment: 'text',
+      posters: 'text',
+      isPattern: 'flag',
       isDisabled: 'flag',
       createdAt: 'date',
     },
@@ -82,7 +89,13 @@ export const serverTables: Table[] = [
   {
     name: 'Network',
     key: ['id'],
-    columns: { id: 'text', cidr: 'text', comment: 'text', createdAt: 'date' },
+    columns: {
+      id: 'text',
+      cidr: 'text',
+      comment: 'text',
+      expiresAt: 'date',
+      createdAt: 'date',
+    },
   },
   {
     name: 'RelayRule',
@@ -124,6 +137,8 @@ export const serverTables: Table[] = [
       envid: 'text',
       ret: 'text',
       isSmtpUtf8: 'flag',
+      isTlsRequired: 'flag',
+      releaseAt: 'date',
       traceId: 'text',
       createdAt: 'date',
     },
@@ -144,11 +159,45 @@ export const serverTables: Table[] = [
       leaseUntil: 'date',
       leaseOwner: 'text',
       isDelayTold: 'flag',
+      holdReason: 'text',
       lastCode: 'number',
       lastText: 'text',
       lastHost: 'text',
       createdAt: 'date',
     },
+  },
+  {
+    name: 'AccessRule',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      position: 'number',
+      scope: 'text',
+      pattern: 'text',
+      action: 'text',
+      argument: 'text',
+      comment: 'text',
+      isDisabled: 'flag',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'Rewrite',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      position: 'number',
+      scope: 'text',
+      pattern: 'text',
+      replacement: 'text',
+      comment: 'text',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'Greylist',
+    key: ['id'],
+    columns: { id: 'text', firstAt: 'date', lastAt: 'date', passes: 'number' },
   },
   {
     name: 'TrailEvent',
@@ -157,6 +206,7 @@ export const serverTables: Table[] = [
       id: 'text',
       at: 'date',
       traceId: 'text',
+      messageId: 'text',
       kind: 'text',
       accountId: 'text',
       sender: 'text',
@@ -256,10 +306,20 @@ export const accountTables: Table[] = [
     },
   },
   { name: 'Imported', key: ['source'], columns: { accountId: 'text', source: 'text' } },
+  {
+    name: 'SendingDay',
+    key: ['day'],
+    columns: { accountId: 'text', day: 'number', messages: 'number', newRecipients: 'number' },
+  },
+  {
+    name: 'KnownRecipient',
+    key: ['recipient'],
+    columns: { accountId: 'text', recipient: 'text', day: 'number' },
+  },
 ];
 
-/** Tables that hold bodies, or what is computed of them again. */
-export const otherTables = ['Blob', 'BlobBytes', 'Rendering', 'RenderingText'];
+/** Tables that hold bodies, or what is computed or found again. */
+export const otherTables = ['Blob', 'BlobBytes', 'Rendering', 'RenderingText', 'Finding'];
 
 /** The table of that name. Throws where there is none. */
 export function tableOf(name: string): Table {
