@@ -8,6 +8,7 @@ import { log } from '#lib/log.ts';
 import { onPoke, watchOtherProcesses } from '#lib/poke.ts';
 import { setEnding, storageLostCode } from '#lib/storage-failure.ts';
 import { flushTrail } from '#lib/trail/record.ts';
+import { startControl } from './control/servers.ts';
 import { openData, StartError } from './data-folder.ts';
 import { startImapServers } from './imap/servers.ts';
 import { startJobs } from './jobs/index.ts';
@@ -35,6 +36,7 @@ const services: Service[] = [
   { name: 'search', start: startSearch },
   { name: 'jobs', start: () => startJobs() },
   { name: 'metrics', start: startMetrics },
+  { name: 'control', start: startControl },
   { name: 'web', start: (ports) => startWeb(portsForWeb(ports)) },
 ];
 

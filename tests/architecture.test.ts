@@ -49,11 +49,11 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 /** The rooms of lib in the order in which they may import: each only from those before it. */
 const libOrder = ['trail', 'settings', 'accounts', 'queue', 'webmail'];
 const libCore =
-  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|(sqlite|postgresql)-adapter\.ts)/;
+  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|(sqlite|postgresql)-adapter\.ts)/;
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
 /** The parts that put the daemon together may import every room of the server. */
-const serverTop = /^server\/(main\.ts|data-folder\.ts|cli\/|web\/|jobs\/|demo\/)/;
+const serverTop = /^server\/(main\.ts|data-folder\.ts|cli\/|control\/|web\/|jobs\/|demo\/)/;
 
 function isAllowed({ from, to }: Import): boolean {
   if (to.startsWith('prisma/generated')) return from === 'lib/db.ts';

@@ -23,13 +23,17 @@ export type Control =
 export type Group =
   | 'server'
   | 'smtp'
+  | 'checks'
+  | 'content'
+  | 'sending'
   | 'imap'
   | 'pop3'
   | 'delivery'
   | 'security'
   | 'storage'
   | 'tls'
-  | 'web';
+  | 'web'
+  | 'log';
 
 export type SettingDefinition<T = unknown> = {
   /** "group.name" */

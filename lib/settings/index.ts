@@ -6,11 +6,15 @@ import { db, readOnceACommit, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
+import { checksSettings } from './checks.ts';
+import { contentSettings } from './content.ts';
 import type { SettingDefinition } from './define.ts';
 import { deliverySettings } from './delivery.ts';
 import { imapSettings } from './imap.ts';
+import { logSettings } from './log.ts';
 import { pop3Settings } from './pop3.ts';
 import { securitySettings } from './security.ts';
+import { sendingSettings } from './sending.ts';
 import { serverSettings } from './server.ts';
 import { smtpSettings } from './smtp.ts';
 import { storageSettings } from './storage.ts';
@@ -20,6 +24,9 @@ import { webSettings } from './web.ts';
 const registry = [
   ...serverSettings,
   ...smtpSettings,
+  ...checksSettings,
+  ...contentSettings,
+  ...sendingSettings,
   ...imapSettings,
   ...pop3Settings,
   ...deliverySettings,
@@ -27,6 +34,7 @@ const registry = [
   ...storageSettings,
   ...tlsSettings,
   ...webSettings,
+  ...logSettings,
 ] as const;
 
 type Declared = (typeof registry)[number];

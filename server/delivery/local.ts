@@ -21,6 +21,9 @@ export type LocalCopy = {
   detail?: string;
   /** The address that the sender wrote to, where it was another one (alias, catch-all). */
   originalTo?: string;
+  /** RFC 3461: ORCPT ("rfc822;addr") and NOTIFY words. */
+  orcpt?: string;
+  notify?: string;
 };
 
 export type RemoteCopy = {
@@ -44,9 +47,17 @@ export type Delivery = {
   traceId: string;
   /** Into the mailbox with special use \Junk, where there is one. */
   isJunk?: boolean;
+  /** Why it waits in the queue, for mailboxes here too, until somebody lets it go: "rule", "burst". */
+  heldFor?: string;
+  /** RFC 4865: waits in the queue, for mailboxes here too, until then. */
+  releaseAt?: Date | null;
+  /** RFC 8689: leaves only over verified TLS. */
+  isTlsRequired?: boolean;
   envid?: string;
   ret?: string;
   isSmtpUtf8?: boolean;
+  /** What the checks said, for the trail. */
+  findings?: object[];
 };
 
 type Target = LocalCopy & { mailboxId: string };

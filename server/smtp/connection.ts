@@ -20,6 +20,7 @@ import { authenticate } from './authenticate.ts';
 import { runChecks } from './checks/index.ts';
 import { Deadline } from './deadline.ts';
 import { addRecipient, beginTransaction, receiveMessage } from './dialogue.ts';
+import { newMarks } from './marks.ts';
 import { tellRefusal } from './refusals.ts';
 import { replyOf, toError, verdictOfError } from './replies.ts';
 import { findReverseName } from './reverse-name.ts';
@@ -46,6 +47,7 @@ export class MailConnection extends SMTPConnection {
   private readonly server: Host;
   private settings: Settings | null = null;
   private transaction: Transaction | null = null;
+  private readonly marks = newMarks();
   private reverseName: Promise<string | null> = Promise.resolve(null);
   private errors = 0;
   private idleCommandCount = 0;
@@ -73,6 +75,9 @@ export class MailConnection extends SMTPConnection {
       tls: tls ? `${tls.version} ${tls.standardName ?? tls.name}` : null,
       protocol: this._transmissionType(),
       account: this.session.user || null,
+      isLocal: false,
+      isRehearsal: false,
+      marks: this.marks,
     };
   }
 
@@ -106,9 +111,10 @@ export class MailConnection extends SMTPConnection {
     this.server.applySettings(settings);
     this._socket.setTimeout(settings['smtp.idleTimeoutSeconds'] * 1000);
     const open = this.server.countOpen(client.remote);
-    const { verdict } = await runChecks('connect', { client, settings, isTrusted, open });
-    if (verdict.outcome === 'refuse') {
-      const { code, text } = tellRefusal('connect', client, verdict);
+    const { marks } = this;
+    const refused = await runChecks('connect', { client, settings, marks, isTrusted, open });
+    if (refused) {
+      const { code, text } = tellRefusal('connect', client, refused);
       this.send(code, `${this.name} ${text}`, false);
       return this.close();
     }
@@ -232,9 +238,10 @@ export class MailConnection extends SMTPConnection {
   ): Promise<void> {
     const name = command.toString().trim().split(/\s+/).slice(1).join(' ');
     const client = this.client();
-    const { verdict } = await runChecks('helo', { client, name });
-    if (verdict.outcome === 'refuse') {
-      const reply = tellRefusal('helo', client, verdict);
+    const settings = await readSettings();
+    const refused = await runChecks('helo', { client, settings, marks: this.marks, name });
+    if (refused) {
+      const reply = tellRefusal('helo', client, refused);
       return this.send(reply.code, reply.text, false);
     }
     this.hostNameAppearsAs = name.toLowerCase();

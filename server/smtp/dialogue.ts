@@ -3,19 +3,21 @@
 import { listDomains } from '#lib/accounts/domain.ts';
 import { isTrustedAddress } from '#lib/accounts/network.ts';
 import { type Resolution, resolveRecipient } from '#lib/accounts/route.ts';
-import { now } from '#lib/clock.ts';
 import { newId } from '#lib/id.ts';
 import { canonicalAddress, splitAddress, toAsciiDomain } from '#lib/mail/address.ts';
 import { parseHeaderFields } from '#lib/mail/header.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
-import { type Delivery, deliver, type RemoteCopy } from '#server/delivery/local.ts';
+import { recordEvent } from '#lib/trail/record.ts';
+import { deliver } from '#server/delivery/local.ts';
 import { messagesReceived } from '#server/metrics/index.ts';
-import { type Outcome, runChecks } from './checks/index.ts';
+import { runChecks } from './checks/index.ts';
 import { completeHeader } from './complete.ts';
-import { takeIn } from './intake.ts';
+import { planDelivery, toRecipient } from './destination.ts';
+import { type Intake, type Taken, takeIn } from './intake.ts';
+import { copyMarks, joinMarks, newMarks } from './marks.ts';
 import { tellRefusal } from './refusals.ts';
 import { type Reply, verdictOfError } from './replies.ts';
-import type { Client, Recipient, Transaction } from './session.ts';
+import type { Client, Transaction } from './session.ts';
 import { removeForgedResults } from './trust/forged.ts';
 import type { Refused } from './verdict.ts';
 
@@ -26,20 +28,24 @@ export async function beginTransaction(
   client: Client,
   address: string,
   parameters: Parameters,
+  marks = copyMarks(client.marks),
 ): Promise<{ transaction: Transaction } | { reply: Reply }> {
   const settings = await readSettings();
   const sender = address === '' ? '' : canonicalAddress(address);
-  const { verdict } = await runChecks('mail', { client, settings, sender, parameters });
-  if (verdict.outcome === 'refuse') {
-    return { reply: tellRefusal('mail', client, verdict, { sender: address }) };
-  }
+  const refused = await runChecks('mail', { client, settings, marks, sender, parameters });
+  if (refused) return { reply: tellRefusal('mail', client, refused, { sender: address }) };
   const transaction: Transaction = {
     traceId: newId(),
     sender: wireAddress(address),
     isSmtpUtf8: parameters.SMTPUTF8 === true,
     declaredBytes: Number(parameters.SIZE ?? 0),
+    envid: '',
+    ret: '',
+    isTlsRequired: false,
+    releaseAt: null,
     recipients: new Map(),
     settings,
+    marks,
   };
   return { transaction };
 }
@@ -57,31 +63,35 @@ export async function addRecipient(
     written.toLowerCase() === 'postmaster' ? await postmasterAddress(settings) : written;
   const recipient = canonicalAddress(address);
   const resolution = await resolve(recipient, settings);
-  const { verdict } = await runChecks('rcpt', {
+  const marks = newMarks();
+  marks.isWelcome = transaction.marks.isWelcome;
+  const refused = await runChecks('rcpt', {
     client,
     settings,
+    marks,
     transaction,
     recipient,
     parameters,
     resolution,
     isTrusted: () => isTrustedAddress(client.remote),
   });
-  if (verdict.outcome === 'refuse') {
+  if (refused) {
     const { traceId, sender } = transaction;
-    return tellRefusal('rcpt', client, verdict, { traceId, sender, recipient: written });
+    joinMarks(transaction.marks, { ...newMarks(), steps: marks.steps });
+    return tellRefusal('rcpt', client, refused, { traceId, sender, recipient: written });
   }
-  transaction.recipients.set(recipient as string, toRecipient(wireAddress(address), resolution));
+  joinMarks(transaction.marks, marks);
+  const accepted = marks.redirectTo
+    ? toRecipient(marks.redirectTo, await resolve(marks.redirectTo, settings))
+    : toRecipient(wireAddress(address), resolution);
+  accepted.isDiscarded = marks.isDiscarded;
+  transaction.recipients.set(recipient as string, accepted);
   return null;
 }
 
 async function resolve(recipient: string | null, settings: Settings): Promise<Resolution> {
   if (recipient === null) return { status: 'unknown' };
   return resolveRecipient(recipient, settings['smtp.recipientDelimiter']);
-}
-
-function toRecipient(address: string, resolution: Resolution): Recipient {
-  if (resolution.status !== 'local') return { address, mailboxes: [], remote: [address] };
-  return { address, mailboxes: resolution.mailboxes, remote: resolution.forwards };
 }
 
 /** The oldest domain here answers for the server; before there is one, nobody does. */
@@ -108,39 +118,63 @@ export async function receiveMessage(
   transaction: Transaction,
   stream: AsyncIterable<Buffer>,
 ): Promise<{ received: Received } | { reply: Reply; isFlood?: boolean }> {
-  const { settings } = transaction;
-  const { hostname } = client;
-  const intake = await takeIn(stream, {
-    limitBytes: settings['smtp.messageSizeBytes'],
-    mendsNewlines: client.isSubmission,
-    complete: (header) => {
-      const honest = removeForgedResults(header, hostname);
-      if (!client.isSubmission) return honest;
-      return completeHeader(honest, { sender: transaction.sender, hostname });
-    },
-  });
+  const intake = await readMessage(client, transaction, stream);
   if (intake.refused) {
     return { ...refuseMessage(client, transaction, intake.refused), isFlood: intake.isFlood };
   }
-  const outcome = await runChecks('data', {
-    client,
-    settings,
-    transaction,
-    fields: parseHeaderFields(intake.header),
-    hasBareNewline: intake.hasBareNewline,
-    body: intake.body,
-  });
-  if (outcome.verdict.outcome === 'refuse') {
-    return refuseMessage(client, transaction, outcome.verdict);
-  }
+  const refused = await judgeMessage(client, transaction, intake);
+  if (refused) return refuseMessage(client, transaction, refused);
   try {
-    const described = await describe(client, transaction, outcome);
-    await deliver({ ...described, body: intake.body });
+    const planned = await planDelivery(client, transaction);
+    if (planned) await deliver({ ...planned, body: intake.body });
+    else noteThrownAway(client, transaction);
   } catch (error) {
     return refuseMessage(client, transaction, verdictOfError(error));
   }
-  messagesReceived.inc({ result: outcome.isJunk ? 'junk' : 'accepted' });
+  messagesReceived.inc({ result: transaction.marks.isJunk ? 'junk' : 'accepted' });
   return { received: { traceId: transaction.traceId } };
+}
+
+/** Reads the message and stages it as it shall be stored. */
+export function readMessage(
+  { hostname, isSubmission }: Client,
+  { settings, sender }: Transaction,
+  stream: AsyncIterable<Buffer> | Iterable<Buffer>,
+): Promise<Intake> {
+  return takeIn(stream, {
+    limitBytes: settings['smtp.messageSizeBytes'],
+    mendsNewlines: isSubmission,
+    complete: (header) => {
+      const honest = removeForgedResults(header, hostname);
+      return isSubmission ? completeHeader(honest, { sender, hostname }) : honest;
+    },
+  });
+}
+
+/** The checks of a whole message; the refusal, or null. What they want done is in the transaction's marks. */
+export function judgeMessage(
+  client: Client,
+  transaction: Transaction,
+  { header, body, hasBareNewline }: Taken,
+): Promise<Refused | null> {
+  const { settings, marks } = transaction;
+  const fields = parseHeaderFields(header);
+  return runChecks('data', { client, settings, marks, transaction, fields, hasBareNewline, body });
+}
+
+/** A rule wants nobody to get it: the trail alone keeps that it was here. */
+function noteThrownAway(client: Client, transaction: Transaction): void {
+  const { traceId, sender, marks } = transaction;
+  const why = marks.steps.find(({ outcome }) => outcome === 'discard');
+  recordEvent({
+    traceId,
+    kind: 'dropped',
+    sender,
+    recipient: [...transaction.recipients.keys()][0] ?? '',
+    remote: client.remote,
+    reason: why?.reason ?? 'rule',
+    text: why?.note ?? '',
+  });
 }
 
 function refuseMessage(client: Client, transaction: Transaction, verdict: Refused) {
@@ -149,49 +183,4 @@ function refuseMessage(client: Client, transaction: Transaction, verdict: Refuse
   const reply = tellRefusal('data', client, verdict, { traceId, sender, recipient });
   messagesReceived.inc({ result: reply.code < 500 ? 'deferred' : 'refused' });
   return { reply };
-}
-
-/** Everything about the delivery but its body. */
-async function describe(
-  client: Client,
-  transaction: Transaction,
-  outcome: Outcome,
-): Promise<Omit<Delivery, 'body'>> {
-  const recipients = [...transaction.recipients.entries()];
-  const mailboxes = recipients.flatMap(([canonical, { mailboxes }]) =>
-    mailboxes.map((mailbox) => ({ ...mailbox, originalTo: canonical })),
-  );
-  const remote = recipients.flatMap(([canonical, recipient]) =>
-    recipient.remote.map(
-      (address): RemoteCopy =>
-        address === recipient.address
-          ? { recipient: address }
-          : { recipient: address, alias: canonical },
-    ),
-  );
-  const only = recipients.length === 1 ? recipients[0]?.[1].address : undefined;
-  const [version = '', cipher = ''] = client.tls?.split(' ') ?? [];
-  return {
-    sender: transaction.sender,
-    accountId: client.account?.id ?? null,
-    mailboxes,
-    remote,
-    traceId: transaction.traceId,
-    isJunk: outcome.isJunk,
-    isSmtpUtf8: transaction.isSmtpUtf8,
-    trace: {
-      hostname: client.hostname,
-      // RFC 6531 §4.3 and RFC 3848: UTF8SMTP, UTF8SMTPS, UTF8SMTPSA.
-      protocol: transaction.isSmtpUtf8
-        ? client.protocol.replace(/^ESMTP/, 'UTF8SMTP')
-        : client.protocol,
-      helo: client.helo,
-      remote: client.remote,
-      reverseName: (await client.findReverseName()) ?? undefined,
-      tls: client.tls ? { version, cipher } : null,
-      receivedAt: now(),
-      recipient: only,
-      fields: outcome.fields,
-    },
-  };
 }

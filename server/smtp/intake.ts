@@ -16,8 +16,11 @@ export type IntakeOptions = {
   complete(header: Buffer): Buffer;
 };
 
+/** A message that was read to its end and staged. */
+export type Taken = { body: StagedBody; header: Buffer; hasBareNewline: boolean };
+
 export type Intake =
-  | { refused: null; body: StagedBody; header: Buffer; hasBareNewline: boolean }
+  | (Taken & { refused: null })
   /** `isFlood`: so far over the limit that the rest is not read; the connection must end. */
   | { refused: Refused; isFlood: boolean };
 
@@ -28,7 +31,7 @@ const floodFactor = 4;
 
 /** Reads the message. Throws only when the connection breaks; then nothing is left of it. */
 export async function takeIn(
-  stream: AsyncIterable<Buffer>,
+  stream: AsyncIterable<Buffer> | Iterable<Buffer>,
   options: IntakeOptions,
 ): Promise<Intake> {
   const body = new IncomingBody(options);

@@ -17,6 +17,7 @@ export function tellRefusal(
   what: RefusedWhat = {},
 ): Reply {
   const reply = replyOf(verdict);
+  if (client.isRehearsal) return reply;
   rejects.inc({ stage, reason: verdict.reason });
   recordEvent({
     traceId: what.traceId ?? newId(),

@@ -2,6 +2,7 @@
 // in connection.ts, the decisions in checks/.
 import type { LocalTarget } from '#lib/accounts/route.ts';
 import type { Settings } from '#lib/settings/index.ts';
+import type { Marks } from './marks.ts';
 
 export type SmtpListener = 'smtp' | 'submission' | 'submissions';
 
@@ -23,6 +24,12 @@ export type Client = {
   /** RFC 3848 keyword: "ESMTPSA". */
   protocol: string;
   account: { id: string; address: string; epoch: number } | null;
+  /** Handed in by a program of this machine over LMTP: no stranger, whatever its address. */
+  isLocal: boolean;
+  /** Somebody asks what would happen (explain.ts): nothing is kept, counted or recorded. */
+  isRehearsal: boolean;
+  /** What the checks at connect and HELO said. */
+  marks: Marks;
 };
 
 /** An accepted recipient: mailboxes and outside addresses it leads to. */
@@ -32,6 +39,11 @@ export type Recipient = {
   mailboxes: LocalTarget[];
   /** Outside addresses: those of an alias, or the recipient itself where mail is relayed. */
   remote: string[];
+  /** RFC 3461: ORCPT ("rfc822;addr") and NOTIFY words, or empty. */
+  originalTo: string;
+  notify: string;
+  /** Answered as taken, and gets nothing. */
+  isDiscarded: boolean;
 };
 
 /** One mail transaction (RFC 5321 §3.3), from MAIL to the end of DATA or RSET. */
@@ -42,8 +54,17 @@ export type Transaction = {
   isSmtpUtf8: boolean;
   /** SIZE parameter (RFC 1870), 0 when not given. */
   declaredBytes: number;
+  /** RFC 3461 §4.4, §4.3; empty when not given. */
+  envid: string;
+  ret: string;
+  /** RFC 8689. */
+  isTlsRequired: boolean;
+  /** RFC 4865: not before; null = at once. */
+  releaseAt: Date | null;
   /** By canonical address. */
   recipients: Map<string, Recipient>;
   /** As they were at MAIL: those that apply to the next message. */
   settings: Settings;
+  /** What the checks said so far, those of the session first. */
+  marks: Marks;
 };

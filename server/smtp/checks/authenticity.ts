@@ -1,6 +1,5 @@
 // Stamps mail from other servers with what SPF, DKIM and DMARC say. Only told, never judged here: filters and
 // readers decide. Trusted networks and users have proven more than these can.
-import { isTrustedAddress } from '#lib/accounts/network.ts';
 import { makeStamp } from '../trust/stamp.ts';
 import { pass } from '../verdict.ts';
 import type { Check } from './stages.ts';
@@ -11,8 +10,8 @@ const signatureFields = new Set(['dkim-signature', 'arc-seal', 'arc-message-sign
 
 export const authenticity: Check<'data'> = {
   name: 'authenticity',
+  audience: 'strangers',
   async run({ client, transaction, fields, body }) {
-    if (client.isSubmission || (await isTrustedAddress(client.remote))) return pass;
     if (fields.filter((field) => signatureFields.has(field.key)).length > maxSignatures)
       return pass;
     const { remote, helo, hostname } = client;

@@ -1,7 +1,9 @@
 // The checks of each stage in the order they run; the first refusal ends the stage. A new check is one
 // file and one line here.
+import { isTrustedAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
-import { pass, unavailable, type Verdict } from '../verdict.ts';
+import { mark } from '../marks.ts';
+import { type Refused, unavailable, type Verdict } from '../verdict.ts';
 import { activeAccount } from './active-account.ts';
 import { authenticity } from './authenticity.ts';
 import { bareNewline } from './bare-newline.ts';
@@ -22,7 +24,7 @@ import { recipientSyntax } from './recipient-syntax.ts';
 import { relay } from './relay.ts';
 import { senderSyntax } from './sender-syntax.ts';
 import { sourceRoute } from './source-route.ts';
-import type { Check, Inputs, Stage } from './stages.ts';
+import type { Audience, Check, Inputs, Stage } from './stages.ts';
 
 const log = logOf('smtp');
 
@@ -51,21 +53,30 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
   ],
 };
 
-/** What a stage came to: the refusal that ended it, or what its checks want to be done. */
-export type Outcome = { verdict: Verdict; fields: string[]; isJunk: boolean };
-
-/** Runs the checks of `stage`. A check that throws counts as a temporary refusal, never as a pass. */
-export async function runChecks<S extends Stage>(stage: S, input: Inputs[S]): Promise<Outcome> {
-  const outcome: Outcome = { verdict: pass, fields: [], isJunk: false };
+/** Runs the checks of `stage` and marks what they say; the refusal that ended it, or null. */
+export async function runChecks<S extends Stage>(
+  stage: S,
+  input: Inputs[S],
+): Promise<Refused | null> {
   for (const check of checks[stage]) {
+    if (check.isOn && !check.isOn(input.settings)) continue;
+    if (!(await isMeant(check.audience, input))) continue;
     const verdict = await runCheck(check, input);
-    if (verdict.outcome === 'refuse') return { ...outcome, verdict };
-    if (verdict.outcome === 'tag') outcome.fields.push(verdict.field);
-    if (verdict.outcome === 'junk') outcome.isJunk = true;
+    mark(input.marks, stage, check.name, verdict);
+    if (verdict.outcome === 'refuse') return verdict;
   }
-  return outcome;
+  return null;
 }
 
+async function isMeant(audience: Audience = 'everyone', input: Inputs[Stage]): Promise<boolean> {
+  if (audience === 'everyone') return true;
+  const { client, marks } = input;
+  if (audience === 'users') return client.isSubmission;
+  if (client.isSubmission || client.isLocal || marks.isWelcome) return false;
+  return !(await isTrustedAddress(client.remote));
+}
+
+/** A check that throws counts as a temporary refusal, never as a pass. */
 async function runCheck<S extends Stage>(check: Check<S>, input: Inputs[S]): Promise<Verdict> {
   try {
     return await check.run(input);

@@ -14,6 +14,9 @@ import { resetSettingAction, saveSettingAction } from './actions.ts';
 export const groups: { id: Group; label: string }[] = [
   { id: 'server', label: 'Server' },
   { id: 'smtp', label: 'SMTP' },
+  { id: 'checks', label: 'Checks' },
+  { id: 'content', label: 'Content' },
+  { id: 'sending', label: 'Sending' },
   { id: 'imap', label: 'IMAP' },
   { id: 'pop3', label: 'POP3' },
   { id: 'delivery', label: 'Delivery' },
@@ -21,6 +24,7 @@ export const groups: { id: Group; label: string }[] = [
   { id: 'storage', label: 'Storage' },
   { id: 'tls', label: 'TLS' },
   { id: 'web', label: 'Web' },
+  { id: 'log', label: 'Log' },
 ];
 
 const appliesTexts: Record<Applies, string> = {

@@ -1,0 +1,13 @@
+// What the panel may ask of the running daemon beyond rows in the database. A new operation is one line here.
+// The web app has proven who asks; an operation checks its input like anything from outside.
+
+import { listChecks } from '../smtp/checks/listed.ts';
+import { explainMail } from '../smtp/explain.ts';
+
+/** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
+export type Operation = (input: unknown) => Promise<unknown>;
+
+export const operations: Record<string, Operation> = {
+  explain: explainMail,
+  checks: async () => listChecks(),
+};

@@ -1,0 +1,84 @@
+// A port of this machine where the web app asks the daemon to do something now: JSON over HTTP, with a secret
+// that only the daemon and its child know.
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import type { Running } from '../net/running.ts';
+import { operations } from './operations.ts';
+
+const log = logOf('control');
+const maxInputBytes = 8 * 1024 * 1024;
+
+/** Starts the port; its address and the secret go into the environment, which the web app inherits. */
+export async function startControl(): Promise<Running> {
+  const secret = randomBytes(32).toString('base64url');
+  const server = createServer((request, response) => {
+    answer(request, response, secret).catch((error) => {
+      log.error({ err: error }, 'an operation failed');
+      send(response, 500, { error: 'The server had an internal fault, see its log.' });
+    });
+  });
+  server.requestTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  process.env.DREY_INTERNAL_CONTROL = `127.0.0.1:${port}`;
+  process.env.DREY_CONTROL_SECRET = secret;
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { stop };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  secret: string,
+): Promise<void> {
+  if (!isKnown(request.headers.authorization ?? '', secret)) {
+    return send(response, 401, { error: 'Unknown.' });
+  }
+  const name = (request.url ?? '').slice(1);
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (request.method !== 'POST' || !operation) {
+    return send(response, 404, { error: 'There is no such operation.' });
+  }
+  const text = await readText(request);
+  if (text === null) return send(response, 413, { error: 'That is too much at once.' });
+  try {
+    send(response, 200, { result: (await operation(JSON.parse(text))) ?? null });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { reason, message, field } = error;
+    send(response, 422, { error: message, reason, field });
+  }
+}
+
+function isKnown(header: string, secret: string): boolean {
+  const given = Buffer.from(header);
+  const wanted = Buffer.from(`Bearer ${secret}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+async function readText(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxInputBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,201 @@
+// "What would happen to this mail, and why?": the same checks and the same routing as in a real session,
+// without a socket and without a trace: nothing is counted, stored, recorded or sent. `drey explain` and a
+// page of the panel ask.
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { findAccount } from '#lib/accounts/account.ts';
+import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
+import { Refusal } from '#lib/errors.ts';
+import { readSettings, type SettingKey, serverHostname } from '#lib/settings/index.ts';
+import type { Delivery } from '#server/delivery/local.ts';
+import { findTargets, readRouteChooser } from '#server/delivery/route.ts';
+import { checks, runChecks } from './checks/index.ts';
+import type { Check, Stage } from './checks/stages.ts';
+import { planDelivery } from './destination.ts';
+import { addRecipient, beginTransaction, judgeMessage, readMessage } from './dialogue.ts';
+import { newMarks, type Step } from './marks.ts';
+import { tellRefusal } from './refusals.ts';
+import type { Reply } from './replies.ts';
+import { findReverseName } from './reverse-name.ts';
+import type { Client } from './session.ts';
+import type { Refused } from './verdict.ts';
+
+const question = z.object({
+  /** Address of the client */
+  client: z.string().refine((text) => isIP(text) !== 0, 'Give an IP address.'),
+  helo: z.string().max(255).default('explain.invalid'),
+  /** Empty for the null sender */
+  from: z.string().max(320).default(''),
+  to: z.array(z.string().max(320)).min(1, 'Give a recipient.').max(20),
+  /** Address of the account that has signed in on the submission port; empty: port 25 */
+  user: z.string().max(320).default(''),
+  isSecure: z.boolean().default(true),
+  /** The message, CRLF or LF lines; empty: a short one is made up */
+  message: z.string().max(6_000_000).default(''),
+});
+
+export type Question = z.input<typeof question>;
+
+export type ExplainedStep = Step & { title: string; settings: readonly SettingKey[] };
+
+/** Where one address of the message ends. */
+export type End = {
+  recipient: string;
+  kind: 'mailbox' | 'relay' | 'mx' | 'refused' | 'discarded' | 'held' | 'later';
+  text: string;
+};
+
+export type Explanation = {
+  steps: ExplainedStep[];
+  /** The reply that refuses the whole mail, or null where it is taken */
+  refusal: (Reply & { stage: Stage }) | null;
+  ends: End[];
+  isJunk: boolean;
+  /** Header fields that it would get */
+  fields: string[];
+};
+
+/** Runs a mail through every check without a trace. Refusal 'invalid', 'not-found'. */
+export async function explainMail(input: unknown): Promise<Explanation> {
+  const parsed = question.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new Refusal('invalid', issue?.message ?? 'That is no question.', issue?.path.join('.'));
+  }
+  return new Rehearsal().play(parsed.data);
+}
+
+type Asked = z.output<typeof question>;
+
+class Rehearsal {
+  private readonly steps: Step[] = [];
+  private readonly ends: End[] = [];
+  private isJunk = false;
+  private fields: string[] = [];
+
+  async play(asked: Asked): Promise<Explanation> {
+    const refusal = await this.walk(asked);
+    const steps = this.steps.map((step) => ({ ...step, ...describeCheck(step) }));
+    return { steps, refusal, ends: this.ends, isJunk: this.isJunk, fields: this.fields };
+  }
+
+  /** Stage by stage; the reply that ends it, or null. */
+  private async walk(asked: Asked): Promise<Explanation['refusal']> {
+    const settings = await readSettings();
+    const client = await makeClient(asked);
+    const { marks } = client;
+    const refuse = (stage: Stage, refused: Refused) => {
+      this.steps.push(...marks.steps);
+      return { ...tellRefusal(stage, client, refused), stage };
+    };
+    const isTrusted = await isTrustedAddress(client.remote);
+    const open = { total: 1, ofClient: 1 };
+    const atConnect = await runChecks('connect', { client, settings, marks, isTrusted, open });
+    if (atConnect) return refuse('connect', atConnect);
+    const atHelo = await runChecks('helo', { client, settings, marks, name: asked.helo });
+    if (atHelo) return refuse('helo', atHelo);
+    const begun = await beginTransaction(client, asked.from, {}, marks);
+    if ('reply' in begun) {
+      this.steps.push(...marks.steps);
+      return { ...begun.reply, stage: 'mail' };
+    }
+    const { transaction } = begun;
+    let last: Reply | null = null;
+    for (const address of asked.to) {
+      const reply = await addRecipient(client, transaction, address, {});
+      if (reply) this.ends.push({ recipient: address, kind: 'refused', text: lineOf(reply) });
+      last = reply ?? last;
+    }
+    this.steps.push(...transaction.marks.steps);
+    if (transaction.recipients.size === 0 && last) return { ...last, stage: 'rcpt' };
+    const before = transaction.marks.steps.length;
+    const taken = await readMessage(client, transaction, [messageOf(asked)]);
+    const refused = taken.refused ?? (await judgeMessage(client, transaction, taken));
+    this.steps.push(...transaction.marks.steps.slice(before));
+    if (refused) return { ...tellRefusal('data', client, refused), stage: 'data' };
+    this.isJunk = transaction.marks.isJunk;
+    this.fields = transaction.marks.fields;
+    const planned = await planDelivery(client, transaction);
+    if (planned) this.ends.push(...(await listEnds(planned)));
+    for (const [recipient, { isDiscarded }] of transaction.recipients) {
+      if (isDiscarded || !planned)
+        this.ends.push({ recipient, kind: 'discarded', text: 'taken and thrown away' });
+    }
+    return null;
+  }
+}
+
+async function makeClient(asked: Asked): Promise<Client> {
+  const remote = plainAddress(asked.client);
+  const isSubmission = asked.user !== '';
+  let account: Client['account'] = null;
+  if (isSubmission) {
+    const found = await findAccount(asked.user);
+    if (!found) throw new Refusal('not-found', `There is no user ${asked.user} here.`, 'user');
+    account = { id: found.id, address: found.address, epoch: found.epoch };
+  }
+  const reverseName = findReverseName(remote);
+  return {
+    listener: isSubmission ? 'submission' : 'smtp',
+    isSubmission,
+    hostname: await serverHostname(),
+    remote,
+    helo: asked.helo.toLowerCase(),
+    findReverseName: () => reverseName,
+    isSecure: asked.isSecure,
+    tls: asked.isSecure ? 'TLSv1.3 TLS_AES_256_GCM_SHA384' : null,
+    protocol: `ESMTP${asked.isSecure ? 'S' : ''}${isSubmission ? 'A' : ''}`,
+    account,
+    isLocal: false,
+    isRehearsal: true,
+    marks: newMarks(),
+  };
+}
+
+function messageOf({ message, from, to }: Asked): Buffer {
+  const text =
+    message ||
+    `From: <${from || 'mailer-daemon@explain.invalid'}>\nTo: <${to[0]}>\nSubject: What would happen?\nDate: ${new Date(0).toUTCString()}\nMessage-ID: <explain@explain.invalid>\n\nNothing.\n`;
+  return Buffer.from(text.replace(/\r?\n/g, '\r\n'));
+}
+
+function describeCheck({ stage, check: name }: Step) {
+  const check = (checks[stage] as readonly Check<Stage>[]).find((each) => each.name === name);
+  return { title: check?.title ?? name, settings: check?.settings ?? [] };
+}
+
+const lineOf = ({ code, enhanced, text }: Reply) => `${code} ${enhanced} ${text}`;
+
+async function listEnds(planned: Omit<Delivery, 'body'>): Promise<End[]> {
+  const wait = planned.heldFor
+    ? 'held in the queue until an administrator releases it, then '
+    : planned.releaseAt
+      ? `kept until ${planned.releaseAt.toISOString()}, then `
+      : '';
+  const kind = (usual: End['kind']): End['kind'] =>
+    planned.heldFor ? 'held' : planned.releaseAt ? 'later' : usual;
+  const folder = planned.isJunk ? 'Junk of ' : 'the mailbox of ';
+  const ends = planned.mailboxes.map(({ address, originalTo }): End => {
+    const text = `${wait}into ${folder}${address}`;
+    return { recipient: originalTo ?? address, kind: kind('mailbox'), text };
+  });
+  const chooseRoute = await readRouteChooser();
+  for (const { recipient, alias } of planned.remote) {
+    const route = chooseRoute(planned.sender, recipient, recipient.split('@').pop() ?? '');
+    const way = await findTargets(route);
+    const through = route.relay
+      ? `through the relay ${route.relay.host} port ${route.relay.port}, TLS ${route.relay.tlsMode}`
+      : `to the mail servers of ${route.domain}`;
+    const hosts =
+      'failure' in way
+        ? `: ${way.failure.text}`
+        : ` (${way.targets
+            .slice(0, 3)
+            .map(({ host, address }) => `${host} ${address}`)
+            .join(', ')})`;
+    const forwarded = alias ? `forwarded by ${alias} ` : '';
+    const text = `${wait}${forwarded}${through}${hosts}`;
+    ends.push({ recipient, kind: kind(route.relay ? 'relay' : 'mx'), text });
+  }
+  return ends;
+}
