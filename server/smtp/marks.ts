@@ -1,5 +1,5 @@
 // What the checks have found and want to be done: of a session, of the transaction in it, of one recipient.
-import type { Stage } from './checks/stages.ts';
+import type { Stage } from './stage.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One check that ran and what it said. */

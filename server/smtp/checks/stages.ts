@@ -5,6 +5,7 @@ import type { SettingKey, Settings } from '#lib/settings/index.ts';
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import type { Marks } from '../marks.ts';
 import type { Client, Transaction } from '../session.ts';
+import type { Stage } from '../stage.ts';
 import type { Verdict } from '../verdict.ts';
 
 type Base = {
@@ -14,7 +15,7 @@ type Base = {
   marks: Marks;
 };
 
-export type Inputs = {
+export type Inputs = Record<Stage, Base> & {
   connect: Base & {
     isTrusted: boolean;
     /** Open connections of this listener, this one included: all, and those of the same client. */
@@ -45,7 +46,7 @@ export type Inputs = {
   };
 };
 
-export type Stage = keyof Inputs;
+export type { Stage };
 
 /** Whom a check is for: strangers are who neither signed in, nor is trusted, nor was made welcome. */
 export type Audience = 'everyone' | 'strangers' | 'users';
