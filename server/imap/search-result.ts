@@ -10,6 +10,7 @@ import type { View } from './view.ts';
 import { Bad } from './wire/bad.ts';
 import type { Cursor } from './wire/cursor.ts';
 import { formatName, untagged } from './wire/encode.ts';
+import { ReplyBuffer } from './wire/reply-buffer.ts';
 import { formatSet } from './wire/sequence-set.ts';
 
 export type ReturnOption = 'MIN' | 'MAX' | 'ALL' | 'COUNT' | 'SAVE' | 'CONTEXT' | 'UPDATE';
@@ -23,6 +24,7 @@ export type Returning = {
 
 const known: readonly string[] = ['MIN', 'MAX', 'ALL', 'COUNT', 'SAVE', 'CONTEXT', 'UPDATE'];
 const uidsPerLook = 5000;
+const space = Buffer.from(' ');
 /** CONTEXT=SORT (RFC 5267) is not offered. */
 const onlyForSearch: readonly string[] = ['CONTEXT', 'UPDATE'];
 
@@ -63,22 +65,35 @@ export type Result = {
   uids: readonly number[];
 };
 
-/** The untagged answer; also an empty result has one. '' where nothing but SAVE was asked for. */
-export async function formatResult(result: Result, selection: Selection): Promise<string> {
+/** The untagged answer; also an empty result has one. Nothing where only SAVE was asked for. */
+export async function formatResult(result: Result, selection: Selection): Promise<Buffer[]> {
   const { uids, isUid, returning, tag } = result;
   const told = returning ? pickTold(returning, uids) : uids;
   const modseq = result.usesModseq ? await highestModseq(told, selection) : 0;
-  if (returning && isSilent(returning)) return '';
+  if (returning && isSilent(returning)) return [];
   const names = isUid ? uids : await readNumbers(selection.view, uids);
   if (!returning) {
-    const words = names.join(' ');
-    const text = words === '' ? result.name : `${result.name} ${words}`;
-    return untagged(`${text}${modseq > 0 ? ` (MODSEQ ${modseq})` : ''}`);
+    const end = modseq > 0 ? ` (MODSEQ ${modseq})\r\n` : '\r\n';
+    return [await formatList(`* ${result.name}`, names, end)];
   }
   // The new Outlook reads the tag only as a quoted string.
   const data = formatData(returning, names);
   const text = `ESEARCH (TAG ${formatString(tag)})${isUid ? ' UID' : ''}${data}`;
-  return untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text);
+  return [Buffer.from(untagged(modseq > 0 ? `${text} MODSEQ ${modseq}` : text))];
+}
+
+/** A hundred thousand numbers, too, are written without a text of each. */
+async function formatList(start: string, names: readonly number[], end: string): Promise<Buffer> {
+  const line = new ReplyBuffer();
+  const loop = startLoop();
+  line.addText(start);
+  for (let at = 0; at < names.length; at++) {
+    line.addShort(space);
+    line.addNumber(names[at]!);
+    if (at % uidsPerLook === uidsPerLook - 1) await loop.pause();
+  }
+  line.addText(end);
+  return line.take();
 }
 
 /** In the order of a SORT each has to be looked for. */

@@ -4,7 +4,7 @@
 // Invariants: a message keeps its number until its EXPUNGE is told, and that happens only where the
 // caller allows it; UIDs ascend; a change this session made and answered itself is not told twice.
 import type { Entry } from '#server/store/journal.ts';
-import { deriveUids, findUid, type UidList } from '#server/store/uid-list.ts';
+import { deriveUids, findUid, findUidFrom, type UidList } from '#server/store/uid-list.ts';
 import { resolveSet, type SequenceSet } from './wire/sequence-set.ts';
 
 export type Update =
@@ -99,11 +99,13 @@ export class View {
   /** The numbers of many messages, 0 for those that the client does not know; quick where UIDs ascend. */
   numbersOf(uids: readonly number[]): number[] {
     const known = this.#uids;
+    const numbers: number[] = new Array(uids.length);
     let at = -1;
-    return uids.map((uid) => {
-      at = known[at + 1] === uid ? at + 1 : findUid(known, uid);
-      return known[at] === uid ? at + 1 : 0;
-    });
+    for (let index = 0; index < uids.length; index++) {
+      at = findUidFrom(known, uids[index]!, at + 1);
+      numbers[index] = known[at] === uids[index] ? at + 1 : 0;
+    }
+    return numbers;
   }
 
   /** Those of the UIDs that the client knows. */
@@ -141,7 +143,7 @@ export class View {
   /** The client has just been told these flags in the answer to its own command. */
   markAnswered(entries: readonly Entry[]): void {
     for (const { uid, modseq } of entries) {
-      this.#answered.set(uid, modseq);
+      if (modseq > this.modseq) this.#answered.set(uid, modseq);
       const waiting = this.#flags.get(uid);
       if (waiting && waiting.modseq <= modseq) this.#flags.delete(uid);
     }
@@ -149,11 +151,11 @@ export class View {
 
   /**
    * The client knows without an answer what its STORE ….SILENT did, but not what others did to the same
-   * messages meanwhile: those stay news (RFC 3501 §6.4.6).
+   * messages meanwhile: those stay news (RFC 3501 §6.4.6). `former`: the MODSEQ that each had before.
    */
-  markSilent(entries: readonly Entry[], former: ReadonlyMap<number, number>): void {
-    const isKnown = ({ uid }: Entry) =>
-      (former.get(uid) ?? 0) <= Math.max(this.modseq, this.#answered.get(uid) ?? 0) &&
+  markSilent(entries: readonly Entry[], former: readonly number[]): void {
+    const isKnown = ({ uid }: Entry, index: number) =>
+      former[index]! <= Math.max(this.modseq, this.#answered.get(uid) ?? 0) &&
       !this.#flags.has(uid);
     this.markAnswered(entries.filter(isKnown));
   }

@@ -13,7 +13,8 @@ const rowsPerQuery = 250;
 
 type OwnColumn = 'prefix' | 'sizeBytes' | 'internalDate' | 'savedAt' | 'emailId' | 'threadId';
 type RenderedColumn = 'envelope' | 'bodyStructure' | 'body' | 'header';
-export type Column = OwnColumn | RenderedColumn;
+/** "smallBody": the bytes of the blob where they are a row and few, else null. */
+export type Column = OwnColumn | RenderedColumn | 'smallBody';
 
 /** Only the columns that were asked for are there; a rendering that is missing is null. */
 export type ColumnRow = Entry & {
@@ -27,11 +28,15 @@ export type ColumnRow = Entry & {
   body: Uint8Array | null;
   prefix: Uint8Array;
   header: Uint8Array | null;
+  blobId: number;
+  smallBody: Uint8Array | null;
 };
 
 const rendered: readonly Column[] = ['envelope', 'bodyStructure', 'body', 'header'];
 
-type Row = ColumnRow & { blobId: number; version: bigint | number | null };
+type Row = ColumnRow & { version: bigint | number | null };
+/** With what a message of such a size needs beside them, some hundred of them may be read at once. */
+const smallBytes = 64 * 1024;
 
 /** Rows of those UIDs that exist, by UID; as with `readMessages` also of what is kept of an expunge. */
 export function readColumns(
@@ -52,15 +57,20 @@ async function selectColumns(
   columns: readonly Column[],
 ): Promise<ColumnRow[]> {
   const usesRendering = columns.some((column) => rendered.includes(column));
-  const own = ['uid', 'modseq', 'flags', 'keywords', ...(usesRendering ? ['blobId'] : [])];
+  const usesBytes = columns.includes('smallBody');
+  const own = ['uid', 'modseq', 'flags', 'keywords'];
+  if (usesRendering || usesBytes) own.push('blobId');
   const names = [...own.map((name) => `"Message"."${name}"`), ...columns.map(nameColumn)];
   if (usesRendering) names.push('"Rendering"."version"');
   const list = raw(names.join(', '));
-  const from = raw(
-    usesRendering
-      ? '"Message" LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"'
-      : '"Message"',
-  );
+  let joined = '"Message"';
+  if (usesRendering)
+    joined += ' LEFT JOIN "Rendering" ON "Rendering"."blobId" = "Message"."blobId"';
+  if (usesBytes) {
+    joined += ` LEFT JOIN "BlobBytes" ON "BlobBytes"."blobId" = "Message"."blobId"
+      AND "Message"."sizeBytes" <= ${smallBytes}`;
+  }
+  const from = raw(joined);
   const all: ColumnRow[] = [];
   for (const { condition } of chunkUids(uids, rowsPerQuery)) {
     if (all.length > 0) await nextTurn();
@@ -86,5 +96,6 @@ async function selectColumns(
 }
 
 function nameColumn(column: Column): string {
+  if (column === 'smallBody') return '"BlobBytes"."bytes" AS "smallBody"';
   return `"${rendered.includes(column) ? 'Rendering' : 'Message'}"."${column}"`;
 }

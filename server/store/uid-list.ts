@@ -82,8 +82,24 @@ export function copyWithout<A extends Uint32Array | Float64Array | Uint8Array>(
 
 /** Index of the first UID that is not below `uid`. */
 export function findUid(list: UidList, uid: number): number {
-  let low = 0;
-  let high = list.length;
+  return findBetween(list, uid, 0, list.length);
+}
+
+/** The same, looked for near `from` first: quick for whoever goes through a list. */
+export function findUidFrom(list: UidList, uid: number, from: number): number {
+  if (from >= list.length || (from > 0 && list[from - 1]! >= uid)) return findUid(list, uid);
+  let low = from;
+  let step = 1;
+  while (low + step < list.length && list[low + step]! < uid) {
+    low += step;
+    step *= 2;
+  }
+  return findBetween(list, uid, low, Math.min(low + step, list.length));
+}
+
+function findBetween(list: UidList, uid: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (list[middle]! < uid) low = middle + 1;

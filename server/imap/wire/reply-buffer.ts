@@ -51,6 +51,11 @@ export class ReplyBuffer {
     this.#length += bytes.length;
   }
 
+  /** A copy of what was added from a `length` on. */
+  copyFrom(start: number): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.#room, start, this.#length);
+  }
+
   /** What was added since the last time. */
   take(): Buffer {
     const taken = this.#room.subarray(0, this.#length);
