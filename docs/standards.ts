@@ -30,6 +30,7 @@ export const standards: Standard[] = [
   { number: 2045, title: 'MIME', status: 'yes' },
   { number: 2046, title: 'MIME media types', status: 'yes' },
   { number: 2047, title: 'MIME encoded words', status: 'yes' },
+  { number: 2142, title: 'Mailbox names for roles', status: 'partly', note: 'postmaster, abuse' },
   { number: 2152, title: 'UTF-7', status: 'yes', note: 'read, and the modified form of IMAP' },
   { number: 2177, title: 'IMAP IDLE', status: 'yes' },
   { number: 2180, title: 'IMAP multi-accessed mailboxes', status: 'yes' },
@@ -94,6 +95,7 @@ export const standards: Standard[] = [
   { number: 4616, title: 'SASL PLAIN', status: 'yes' },
   { number: 4648, title: 'Base64', status: 'yes' },
   { number: 4731, title: 'IMAP ESEARCH', status: 'yes' },
+  { number: 4865, title: 'SMTP FUTURERELEASE', status: 'yes', note: 'on the submission ports' },
   { number: 4954, title: 'SMTP AUTH', status: 'yes' },
   { number: 4959, title: 'IMAP SASL-IR', status: 'yes' },
   { number: 4978, title: 'IMAP COMPRESS', status: 'yes', note: 'DEFLATE' },
@@ -123,6 +125,12 @@ export const standards: Standard[] = [
   { number: 5464, title: 'IMAP METADATA', status: 'yes' },
   { number: 5465, title: 'IMAP NOTIFY', status: 'yes', note: 'without annotations of messages' },
   { number: 5530, title: 'IMAP response codes', status: 'yes' },
+  {
+    number: 5782,
+    title: 'DNS block and allow lists',
+    status: 'yes',
+    note: 'asked about client addresses',
+  },
   {
     number: 5801,
     title: 'SASL GS2',
@@ -169,6 +177,7 @@ export const standards: Standard[] = [
     note: 'read, with message/global',
   },
   { number: 6533, title: 'Internationalised DSN', status: 'yes' },
+  { number: 6647, title: 'Greylisting', status: 'yes' },
   { number: 6750, title: 'Bearer tokens', status: 'yes', note: 'the syntax' },
   { number: 6851, title: 'IMAP MOVE', status: 'yes' },
   {
@@ -202,6 +211,7 @@ export const standards: Standard[] = [
   { number: 8508, title: 'IMAP REPLACE', status: 'yes' },
   { number: 8514, title: 'IMAP SAVEDATE', status: 'yes' },
   { number: 8601, title: 'Authentication-Results', status: 'yes' },
+  { number: 8689, title: 'SMTP REQUIRETLS', status: 'yes' },
   { number: 8970, title: 'IMAP PREVIEW', status: 'yes' },
   {
     number: 9051,

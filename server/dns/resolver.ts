@@ -42,13 +42,18 @@ export function resolveMx(domain: string): Promise<Answer<MxRecord>> {
 /** IPv4 and IPv6 addresses of a host. 'failed' when either question failed and the other gave nothing. */
 export async function resolveAddresses(host: string): Promise<Answer<string>> {
   const [v4, v6] = await Promise.all([
-    ask('A', host, (resolver, name) => resolver.resolve4(name)),
+    resolveIpv4(host),
     ask('AAAA', host, (resolver, name) => resolver.resolve6(name)),
   ]);
   const records = [v4, v6].flatMap((answer) => (answer.status === 'ok' ? answer.records : []));
   if (records.length > 0) return { status: 'ok', records };
   if (v4.status === 'failed') return v4;
   return v6.status === 'failed' ? v6 : { status: 'none' };
+}
+
+/** IPv4 addresses alone. */
+export function resolveIpv4(host: string): Promise<Answer<string>> {
+  return ask('A', host, (resolver, name) => resolver.resolve4(name));
 }
 
 /** TXT records, the strings of each joined (RFC 7208 §3.3). */
@@ -60,8 +65,9 @@ export function resolveTxt(domain: string): Promise<Answer<string>> {
 
 /** Names of an IP address; those that are no host names are left out. */
 export async function resolvePtr(address: string): Promise<Answer<string>> {
-  const name = reverseName(address);
-  if (!name) return { status: 'none' };
+  const labels = reverseLabels(address);
+  if (!labels) return { status: 'none' };
+  const name = `${labels}.${isIP(labels) === 4 ? 'in-addr' : 'ip6'}.arpa`;
   const answer = await ask('PTR', name, (resolver, question) => resolver.resolvePtr(question));
   if (answer.status !== 'ok') return answer;
   const records = answer.records.flatMap((record) => toQuestion(record) ?? []);
@@ -141,13 +147,15 @@ function toQuestion(text: string): string | null {
   return name.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label)) ? name : null;
 }
 
-/** in-addr.arpa (RFC 1035 §3.5) or ip6.arpa (RFC 3596 §2.5) name; null for no address. */
-function reverseName(address: string): string | null {
+/**
+ * The labels of an address, backwards: "7.2.0.192" for 192.0.2.7, 32 digits for IPv6 (RFC 1035 §3.5, RFC 3596
+ * §2.5; DNS lists use the same, RFC 5782 §2); null for no address.
+ */
+export function reverseLabels(address: string): string | null {
   const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
-  if (isIP(plain) === 4) return `${plain.split('.').reverse().join('.')}.in-addr.arpa`;
+  if (isIP(plain) === 4) return plain.split('.').reverse().join('.');
   if (isIP(plain) !== 6) return null;
-  const digits = expandIpv6(plain);
-  return `${[...digits].reverse().join('.')}.ip6.arpa`;
+  return [...expandIpv6(plain)].reverse().join('.');
 }
 
 /** The 32 hexadecimal digits of an IPv6 address. */

@@ -9,6 +9,7 @@ import { logOf } from '#lib/log.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
+import { removeGreylisted } from '#server/smtp/checks/greylisting.ts';
 import { renderInBackground } from '#server/store/bodies/rendering-job.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { purgeDeleted } from '#server/store/deleted/recoverable.ts';
@@ -53,6 +54,7 @@ export const jobs: Job[] = [
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
+  { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },
 ];
 

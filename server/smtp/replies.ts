@@ -35,6 +35,17 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
   'mail-loop': [554, '5.4.6'],
   'bad-from': [550, '5.6.0'],
   'from-not-owned': [553, '5.7.1'],
+  'too-fast': [450, '4.7.1'],
+  'no-reverse-name': [550, '5.7.25'],
+  'helo-is-ours': [550, '5.7.1'],
+  'helo-no-name': [550, '5.7.1'],
+  'helo-unknown': [550, '5.7.1'],
+  'no-sender-domain': [550, '5.1.8'],
+  // RFC 7505 §5.
+  'sender-takes-no-mail': [550, '5.7.27'],
+  listed: [554, '5.7.1'],
+  greylisted: [450, '4.7.1'],
+  'dns-trouble': [451, '4.4.3'],
   'no-room': [452, '4.3.1'],
   unavailable: [451, '4.3.0'],
 };

@@ -26,6 +26,16 @@ export type Reason =
   | 'mail-loop'
   | 'bad-from'
   | 'from-not-owned'
+  | 'too-fast'
+  | 'no-reverse-name'
+  | 'helo-is-ours'
+  | 'helo-no-name'
+  | 'helo-unknown'
+  | 'no-sender-domain'
+  | 'sender-takes-no-mail'
+  | 'listed'
+  | 'greylisted'
+  | 'dns-trouble'
   | 'no-room'
   | 'unavailable';
 

@@ -9,7 +9,10 @@ import { authenticity } from './authenticity.ts';
 import { bareNewline } from './bare-newline.ts';
 import { connections } from './connections.ts';
 import { deliveredTo } from './delivered-to.ts';
+import { dnsLists } from './dns-lists.ts';
 import { fieldCount } from './field-count.ts';
+import { greylisting } from './greylisting.ts';
+import { heloIsOurs, heloName, heloResolves } from './helo-identity.ts';
 import { heloSyntax } from './helo-syntax.ts';
 import { hops } from './hops.ts';
 import { mailParameters } from './mail-parameters.ts';
@@ -17,11 +20,14 @@ import { nullSender } from './null-sender.ts';
 import { ownFrom } from './own-from.ts';
 import { ownSender } from './own-sender.ts';
 import { quota, quotaAtEnd } from './quota.ts';
+import { connectionRate, guessedRecipients, messageRate, recipientRate } from './rates.ts';
 import { rcptParameters } from './rcpt-parameters.ts';
 import { recipientCount } from './recipient-count.ts';
 import { recipientExists } from './recipient-exists.ts';
 import { recipientSyntax } from './recipient-syntax.ts';
 import { relay } from './relay.ts';
+import { reverseName } from './reverse-name.ts';
+import { senderDomain } from './sender-domain.ts';
 import { senderSyntax } from './sender-syntax.ts';
 import { sourceRoute } from './source-route.ts';
 import type { Audience, Check, Inputs, Stage } from './stages.ts';
@@ -29,17 +35,26 @@ import type { Audience, Check, Inputs, Stage } from './stages.ts';
 const log = logOf('smtp');
 
 export const checks: { [S in Stage]: readonly Check<S>[] } = {
-  connect: [connections],
+  connect: [connections, connectionRate],
   helo: [heloSyntax],
-  mail: [activeAccount, mailParameters, senderSyntax, nullSender, ownSender],
+  mail: [activeAccount, mailParameters, senderSyntax, nullSender, ownSender, messageRate],
   rcpt: [
     rcptParameters,
     recipientCount,
     recipientSyntax,
     sourceRoute,
     relay,
+    recipientRate,
+    guessedRecipients,
     recipientExists,
+    dnsLists,
+    heloIsOurs,
+    heloName,
+    heloResolves,
+    reverseName,
+    senderDomain,
     quota,
+    greylisting,
   ],
   data: [
     activeAccount,
