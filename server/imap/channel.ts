@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { bindingOf, type ChannelBinding } from '#server/auth/channel-binding.ts';
 import { startTls } from '#server/net/start-tls.ts';
+import { Deadline } from './deadline.ts';
 import { deflateNow, deflatePiece } from './deflate.ts';
 import { Inflater } from './inflate.ts';
 
@@ -22,8 +23,10 @@ export class Channel {
   /** While the connection is compressed (RFC 4978). */
   #inflater: Inflater | null = null;
   readonly #gone = new AbortController();
-  /** Called at whatever happens to the socket: bytes, drain, end. */
+  /** Called, once each, at whatever happens to the socket: bytes, drain, end. */
   #wake: Set<() => void> = new Set();
+  /** Of who reads. */
+  readonly #patience = new Deadline(() => this.#wakeAll());
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -44,7 +47,9 @@ export class Channel {
       this.#isEnded = true;
       wake();
       // STARTTLS puts another socket in the place of this one.
-      if (socket === this.#socket) this.#gone.abort();
+      if (socket !== this.#socket) return;
+      this.#patience.end();
+      this.#gone.abort();
     };
     socket.on('error', lose);
     socket.on('close', lose);
@@ -52,7 +57,9 @@ export class Channel {
   }
 
   #wakeAll(): void {
-    for (const wake of [...this.#wake]) wake();
+    const woken = [...this.#wake];
+    this.#wake.clear();
+    for (const wake of woken) wake();
   }
 
   /** Aborted once nobody can read an answer any more. */
@@ -66,14 +73,15 @@ export class Channel {
 
   /** Next bytes; null when the client is gone, 'timeout' when it says nothing for `timeoutMs`. */
   async read(timeoutMs: number): Promise<Buffer | null | 'timeout'> {
-    const deadline = Date.now() + timeoutMs;
+    const early = this.#take();
+    if (early) return early;
+    this.#patience.set(timeoutMs);
     for (;;) {
+      if (this.#isSilent) return null;
+      if (this.#patience.hasPassed) return 'timeout';
+      await new Promise<void>((resolve) => this.#wake.add(resolve));
       const chunk = this.#take();
       if (chunk) return chunk;
-      if (this.#isSilent) return null;
-      const left = deadline - Date.now();
-      if (left <= 0) return 'timeout';
-      await this.#somethingHappens(left);
     }
   }
 
@@ -153,12 +161,12 @@ export class Channel {
         this.#socket.destroy();
         return false;
       }
-      await this.#somethingHappens(left);
+      await this.#somethingHappensWithin(left);
     }
     return !this.#isEnded;
   }
 
-  #somethingHappens(timeoutMs: number): Promise<void> {
+  #somethingHappensWithin(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
@@ -199,6 +207,7 @@ export class Channel {
     }
     this.#isEnded = true;
     this.endCompression();
+    this.#patience.end();
     this.#gone.abort();
     // What the client still sends is dropped, so that the end of its side is seen.
     this.#socket.removeAllListeners('readable');

@@ -9,7 +9,7 @@ import { Channel } from './channel.ts';
 import { admitMessage, isMessageLiteral } from './commands/append.ts';
 import { type Command, type Context, flush, type Output } from './commands/command.ts';
 import { type Parsed, readCommand } from './commands/index.ts';
-import { overflow, tellNews, tellNotified, waitForNews } from './news.ts';
+import { mayHaveNews, overflow, tellNews, tellNotified, waitForNews } from './news.ts';
 import { withProgress } from './progress.ts';
 import { refuse } from './refusal.ts';
 import type { Roster } from './roster.ts';
@@ -42,6 +42,9 @@ export class Connection {
   #openedAt = Date.now();
   #session: Session;
   #waiting: Buffer[] = [];
+  /** Waits behind these: replies are many short strings, and each Buffer costs. */
+  #waitingText = '';
+  /** About so much; text may become more. */
   #waitingBytes = 0;
   #mistakes = 0;
   #isClosing = false;
@@ -302,6 +305,7 @@ export class Connection {
   /** What other sessions did (RFC 3501 §7: any time; EXPUNGE only where numbers may move). */
   async #tellNews(mayExpunge: boolean, isForced: boolean, holdsFlags = false): Promise<void> {
     const occasion = { mayExpunge, isForced, holdsFlags };
+    if (!mayHaveNews(this.#session, occasion)) return;
     for await (const output of tellNews(this.#session, occasion)) await this.#emit(output);
   }
 
@@ -333,8 +337,7 @@ export class Connection {
   // learnt before it either.
   async #secure(reply: string): Promise<void> {
     this.#reader.reset();
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#takeWaiting();
     const { remote } = this.#session.client;
     this.#session.end();
     if (await this.#channel.startTls(reply)) {
@@ -346,19 +349,35 @@ export class Connection {
 
   #send(output: string | Buffer): void {
     if (output.length === 0) return;
-    const bytes = typeof output === 'string' ? Buffer.from(output) : output;
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    this.#waitingBytes += output.length;
+    if (typeof output === 'string') this.#waitingText += output;
+    else {
+      this.#endText();
+      this.#waiting.push(output);
+    }
   }
 
   async #flush(): Promise<void> {
     if (this.#waitingBytes === 0) return;
     // A large message is not copied once more only to be one buffer.
     const isSmall = this.#waitingBytes <= 2 * portionBytes;
-    const buffers = isSmall ? [Buffer.concat(this.#waiting)] : this.#waiting;
+    const waiting = this.#takeWaiting();
+    const buffers = isSmall && waiting.length > 1 ? [Buffer.concat(waiting)] : waiting;
+    if (!(await this.#channel.write(buffers))) this.#isClosing = true;
+  }
+
+  #takeWaiting(): Buffer[] {
+    this.#endText();
+    const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (!(await this.#channel.write(buffers))) this.#isClosing = true;
+    return waiting;
+  }
+
+  #endText(): void {
+    if (this.#waitingText === '') return;
+    this.#waiting.push(Buffer.from(this.#waitingText));
+    this.#waitingText = '';
   }
 
   #hangUp(text: string, code?: string, graceMs?: number): void {

@@ -72,6 +72,11 @@ function waitForAbort(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** False where `tellNews` would find nothing to tell: known without a look, as behind most commands. */
+export function mayHaveNews({ notify, selection }: Session, { isForced }: Occasion): boolean {
+  return notify !== null || (selection !== null && (isForced === true || !selection.isQuiet));
+}
+
 /** Everything that may be told now; it counts as told. */
 export async function* tellNews(session: Session, occasion: Occasion): AsyncGenerator<Output> {
   if (session.selection) yield* tellSelected(session, session.selection, occasion);

@@ -28,6 +28,10 @@ type Context = {
 export class SearchContexts {
   readonly #contexts = new Map<string, Context>();
 
+  get isUsed(): boolean {
+    return this.#contexts.size > 0;
+  }
+
   get isFull(): boolean {
     return this.#contexts.size >= contextLimit;
   }

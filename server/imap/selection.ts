@@ -110,6 +110,17 @@ export class Selection {
     });
   }
 
+  /** Nobody has said that the mailbox may have changed, and everything that is known has been told. */
+  get isQuiet(): boolean {
+    return (
+      !this.#isDirty &&
+      !this.#hasNewKeywords &&
+      this.grant.isOwn &&
+      !this.contexts.isUsed &&
+      !this.view.hasUntold
+    );
+  }
+
   /** Brings the view up to date, if a poke came or `isForced`. */
   async refresh(isForced = false): Promise<void> {
     await this.grant.refresh();

@@ -5,7 +5,8 @@ import { countDatabasesOpened, db, raw } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { onPoke, poke } from '#lib/poke.ts';
 import { type Entry, type EntryRow, toEntry } from './entry.ts';
-import { type Mailbox, readMailbox } from './mailbox-row.ts';
+import { lookUpMailbox } from './mailbox-lookup.ts';
+import type { Mailbox } from './mailbox-row.ts';
 import { type Roll, RollBuilder } from './roll.ts';
 import { recallRoll, rememberRoll } from './roll-cache.ts';
 import { nextTurn } from './turn.ts';
@@ -29,7 +30,7 @@ export type Viewed = { mailbox: Mailbox; roll: Roll };
  */
 export async function readView(accountId: string, mailboxId: string): Promise<Viewed> {
   for (;;) {
-    const mailbox = await readMailbox(db, accountId, mailboxId);
+    const mailbox = await lookUpMailbox(accountId, mailboxId);
     const known = recallRoll(keyOf(accountId, mailboxId), mailbox.uidValidity);
     if (known?.modseq === mailbox.highestModseq) return fit(mailbox, known);
     const viewed = await catchUpOnce(accountId, mailboxId);
@@ -61,7 +62,7 @@ function catchUpOnce(accountId: string, mailboxId: string): Promise<Viewed> {
 }
 
 async function catchUp(accountId: string, mailboxId: string, key: string): Promise<Viewed> {
-  const before = await readMailbox(db, accountId, mailboxId);
+  const before = await lookUpMailbox(accountId, mailboxId);
   const database = countDatabasesOpened();
   const known = recallRoll(key, before.uidValidity);
   // A MODSEQ from the future: somebody put an older state of the database back.
@@ -98,7 +99,7 @@ async function readWhole(accountId: string, mailboxId: string, before: Mailbox):
   }
   const roll = builder.finish(before.highestModseq);
   const viewed = await followJournal(accountId, mailboxId, roll);
-  return viewed ?? readWhole(accountId, mailboxId, await readMailbox(db, accountId, mailboxId));
+  return viewed ?? readWhole(accountId, mailboxId, await lookUpMailbox(accountId, mailboxId));
 }
 
 export type MailboxChanges = {
@@ -118,7 +119,7 @@ export async function readChanges(
   sinceModseq: number,
 ): Promise<MailboxChanges> {
   // The row first: what is committed between the reads must be seen again, not be missed.
-  const mailbox = await readMailbox(db, accountId, mailboxId);
+  const mailbox = await lookUpMailbox(accountId, mailboxId);
   if (mailbox.highestModseq <= sinceModseq) {
     return { mailbox, changed: [], vanished: [], isComplete: true };
   }
@@ -197,7 +198,7 @@ export async function listVanished(
   known: readonly Range[],
   unchangedUpTo = 0,
 ): Promise<Range[]> {
-  const mailbox = await readMailbox(db, accountId, mailboxId);
+  const mailbox = await lookUpMailbox(accountId, mailboxId);
   const wanted = sortRanges(known, mailbox.uidNext - 1);
   if (wanted.length === 0 || mailbox.highestModseq <= sinceModseq) return [];
   const gone = await findGone(accountId, mailboxId, sinceModseq);

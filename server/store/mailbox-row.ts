@@ -83,6 +83,17 @@ export async function readMailbox(
   return require(rows[0]);
 }
 
+/** The mailbox of that canonical name as it is committed, or null. */
+export async function readMailboxByName(
+  source: Db,
+  accountId: string,
+  name: string,
+): Promise<Mailbox | null> {
+  const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
+    WHERE "accountId" = ${accountId} AND "name" = ${name}`;
+  return rows[0] ? toMailbox(rows[0]) : null;
+}
+
 /** The mailbox, held until the transaction ends (SQLite has one writer anyway). Refusal 'not-found'. */
 export async function lockMailbox(tx: Tx, accountId: string, mailboxId: string): Promise<Mailbox> {
   const rows = await tx.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"

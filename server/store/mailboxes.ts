@@ -12,6 +12,7 @@ import { lockAll, lockWithTwin, renameTwin } from './deleted/keep.ts';
 import { relocateRows, selectFirst, sumSizes } from './deleted/leaving.ts';
 import { holdNames } from './hold-names.ts';
 import { pokeMailbox } from './journal.ts';
+import { lookUpMailbox, lookUpMailboxByName } from './mailbox-lookup.ts';
 import {
   canonicalName,
   findCanonicalName,
@@ -28,6 +29,7 @@ import {
   type MailboxRow,
   mailboxColumns,
   readMailbox,
+  readMailboxByName,
   toMailbox,
 } from './mailbox-row.ts';
 import { returnQuota } from './quota/quota.ts';
@@ -51,7 +53,7 @@ export async function ensureMailboxes(accountId: string): Promise<void> {
     const account = await tx.account.findUnique({ where: { id: accountId }, select: { id: true } });
     if (!account) throw new Refusal('not-found', 'There is no such account.');
     await holdNames(tx, accountId);
-    if (await selectByName(tx, accountId, 'INBOX')) return;
+    if (await readMailboxByName(tx, accountId, 'INBOX')) return;
     for (const [name, specialUse] of firstMailboxes) {
       await insertMailbox(tx, accountId, name, specialUse);
       await insertSubscription(tx, accountId, name);
@@ -75,12 +77,12 @@ export async function listMailboxes(
 /** The mailbox of that name (any spelling of it), or null. */
 export async function findMailbox(accountId: string, name: string): Promise<Mailbox | null> {
   const canonical = findCanonicalName(name);
-  return canonical === null ? null : selectByName(db, accountId, canonical);
+  return canonical === null ? null : lookUpMailboxByName(accountId, canonical);
 }
 
 /** The same inside a step, with a canonical name. */
 export function findIn(tx: Tx, accountId: string, name: string): Promise<Mailbox | null> {
-  return selectByName(tx, accountId, name);
+  return readMailboxByName(tx, accountId, name);
 }
 
 /**
@@ -174,7 +176,7 @@ export async function renameMailbox(accountId: string, from: string, to: string)
   if (source !== null && isRecoverable(source)) throw refuseName();
   const moved = await write(async (tx) => {
     await holdNames(tx, accountId);
-    const found = source === null ? null : await selectByName(tx, accountId, source);
+    const found = source === null ? null : await readMailboxByName(tx, accountId, source);
     if (!found) throw new Refusal('not-found', 'There is no such mailbox.');
     if (found.name === 'INBOX') {
       const created = await createIn(tx, accountId, target, null);
@@ -304,7 +306,7 @@ export async function setSubscription(
       await tx.subscription.deleteMany({ where: { accountId, name: canonical } });
       return;
     }
-    if (!isKnown && !(await selectByName(tx, accountId, canonical))) {
+    if (!isKnown && !(await readMailboxByName(tx, accountId, canonical))) {
       throw new Refusal('not-found', 'There is no such mailbox.');
     }
     if ((await tx.subscription.count({ where: { accountId } })) >= maxSubscriptions) {
@@ -320,7 +322,7 @@ export async function setSubscription(
  * messages from there on are recent to the claimer and to nobody else. Refusal 'not-found'.
  */
 export async function claimRecent(accountId: string, mailboxId: string): Promise<number> {
-  const seen = await readMailbox(db, accountId, mailboxId);
+  const seen = await lookUpMailbox(accountId, mailboxId);
   // Opening a mailbox without new mail must not cost a commit.
   if (seen.recentUid === seen.uidNext) return seen.recentUid;
   return write(async (tx) => {
@@ -351,12 +353,6 @@ function ownName(name: string): string {
 
 function refuseName(): Refusal {
   return new Refusal('forbidden', `Names below ${recoverableRoot} belong to the server.`);
-}
-
-async function selectByName(source: Tx, accountId: string, name: string): Promise<Mailbox | null> {
-  const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
-    WHERE "accountId" = ${accountId} AND "name" = ${name}`;
-  return rows[0] ? toMailbox(rows[0]) : null;
 }
 
 async function insertMailbox(

@@ -28,6 +28,7 @@ export class Roll {
   readonly #wordIds: Uint32Array;
   readonly #words: readonly string[];
   #unseen: number | null = null;
+  #firstUnseen: number | null = null;
   #keywords: readonly string[] | null = null;
 
   constructor(modseq: number, columns: Columns) {
@@ -57,6 +58,12 @@ export class Roll {
   get unseen(): number {
     this.#unseen ??= this.flags.reduce((sum, bits) => sum + ((bits & FLAG.seen) === 0 ? 1 : 0), 0);
     return this.#unseen;
+  }
+
+  /** Index of the first message without \Seen, or -1. */
+  get firstUnseen(): number {
+    this.#firstUnseen ??= this.flags.findIndex((bits) => (bits & FLAG.seen) === 0);
+    return this.#firstUnseen;
   }
 
   /** Keywords of the message at `index`, one space between. */

@@ -1,5 +1,4 @@
 // SELECT and EXAMINE (RFC 3501 §6.3.1, §6.3.2; RFC 9051 §6.3.2), CONDSTORE and QRESYNC parameters (RFC 7162 §3.1.8, §3.2.5).
-import { FLAG } from '#server/store/flags.ts';
 import { formatAllFlags } from '../flags.ts';
 import { locateMailbox } from '../locate.ts';
 import { parseResync, type Resync, tellResync } from '../resync.ts';
@@ -64,7 +63,7 @@ function define(name: 'SELECT' | 'EXAMINE', isExamine: boolean): Command {
         yield untagged(`LIST () "/" ${session.formatName(located.name)}${old}`);
       } else {
         yield untagged(`${view.recentCount} RECENT`);
-        const unseen = roll.flags.findIndex((bits) => (bits & FLAG.seen) === 0) + 1;
+        const unseen = roll.firstUnseen + 1;
         if (unseen > 0) yield untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`);
       }
       yield untaggedState('OK', 'UIDs valid', `UIDVALIDITY ${uidValidity}`);
