@@ -1,7 +1,7 @@
 // Flag names on the wire and flags of the store: system flags as bits, keywords as words (RFC 3501 §2.3.2).
 
 import { Refusal } from '#lib/errors.ts';
-import { FLAG } from '#server/store/flags.ts';
+import { allFlags, FLAG } from '#server/store/flag-bits.ts';
 import { Bad } from './wire/bad.ts';
 
 /** Flags that may be stored: bits of FLAG, and whether keywords may. */
@@ -45,12 +45,16 @@ export function readFlags(written: readonly string[]): FlagSet {
   return set;
 }
 
+/** Names of the system flags of all bits that there can be, by the bits. */
+const namesOfBits = Array.from({ length: allFlags + 1 }, (_, flags) =>
+  names.flatMap(([bit, name]) => ((flags & bit) !== 0 ? [name] : [])).join(' '),
+);
+
 /** flag-list for FETCH: "(\Seen $Label \Recent)". `keywords` as the store keeps them. */
 export function formatFlags(flags: number, keywords: string, isRecent: boolean): string {
-  const words = names.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
-  if (keywords) words.push(keywords);
-  if (isRecent) words.push('\\Recent');
-  return `(${words.join(' ')})`;
+  const known = namesOfBits[flags & allFlags]!;
+  if (!keywords && !isRecent) return `(${known})`;
+  return `(${[known, keywords, isRecent ? '\\Recent' : ''].filter(Boolean).join(' ')})`;
 }
 
 /** flag-list for FLAGS: every system flag and the keywords in use; `mayCreate` adds "\\*". */

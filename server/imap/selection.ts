@@ -3,6 +3,7 @@
 
 import { isRefusal } from '#lib/errors.ts';
 import { onPoke } from '#lib/poke.ts';
+import type { FlagOutcome } from '#server/store/flags.ts';
 import {
   type Entry,
   onMailboxChange,
@@ -134,6 +135,16 @@ export class Selection {
     this.#learnKeywords(changes.changed.map(({ keywords }) => keywords));
     if (this.view.lastUid > lastUid) await this.#claimArrived(lastUid + 1);
     await this.#judgeContexts(changes.changed.map(({ uid }) => uid));
+  }
+
+  /** The client has just heard, or knows without hearing, what its STORE did. */
+  noteStored({ changed, former, modseqs, highestModseq }: FlagOutcome, isSilent: boolean): void {
+    const { view } = this;
+    // Nobody else changed anything, and nothing of before waits: the journal has no more to say.
+    const isAll = view.modseq + modseqs === highestModseq && !view.hasUntold;
+    if (isAll && !this.contexts.isUsed) view.apply({ changed: [], vanished: [] }, highestModseq);
+    if (isSilent) view.markSilent(changed, former);
+    else view.markAnswered(changed);
   }
 
   async #judgeContexts(changed: readonly number[]): Promise<void> {

@@ -19,61 +19,95 @@ export type FlagChange = {
 };
 
 export type FlagOutcome = {
-  /** As they are now: only those whose flags really became others. */
+  /** As they are now, by UID: only those whose flags really became others. */
   changed: Entry[];
-  /** MODSEQ that each of them had before, by UID. */
-  former: Map<number, number>;
+  /** MODSEQ that each of them had before. */
+  former: number[];
   /** UIDs that were left alone since they changed after `unchangedSince`. */
   modified: number[];
   highestModseq: number;
+  /** MODSEQs that this took: where they are the last ones, nobody else has changed anything meanwhile. */
+  modseqs: number;
 };
 
-/** Changes flags of those UIDs that exist. Refusal 'not-found', 'invalid', 'limit'. */
+/**
+ * Changes flags of those UIDs that exist; of many in several changes, each durable and seen by others for itself
+ * (RFC 7162 §3.1.3 asks for no more than that the test and the change of a message are one).
+ * Refusal 'not-found', 'invalid', 'limit'.
+ */
 export async function changeFlags(
   accountId: string,
   mailboxId: string,
   uids: number[],
   change: FlagChange,
-  unchangedSince?: number,
+  unchangedSince = Number.POSITIVE_INFINITY,
 ): Promise<FlagOutcome> {
   joinKeywords(change.keywords);
-  const { mailbox, ...outcome } = await write((tx) =>
-    changeIn(tx, accountId, mailboxId, uids, change, unchangedSince ?? Number.POSITIVE_INFINITY),
-  );
-  if (outcome.changed.length === 0) return outcome;
-  // A copy of the whole roll: a few entries are as quickly read by whoever opens the mailbox next.
-  if (outcome.changed.length >= followedFrom) followOwnChange(mailbox, outcome.changed);
-  pokeMailbox(accountId, mailboxId);
+  const sorted = sortUids(uids);
+  const outcome: FlagOutcome = {
+    changed: [],
+    former: [],
+    modified: [],
+    highestModseq: 0,
+    modseqs: 0,
+  };
+  for (let start = 0; start === 0 || start < sorted.length; start += messagesPerChange) {
+    const part = sorted.slice(start, start + messagesPerChange);
+    const { mailbox, after, former, modified } = await write((tx) =>
+      changeIn(tx, accountId, mailboxId, part, change, unchangedSince),
+    );
+    for (const uid of modified) outcome.modified.push(uid);
+    outcome.highestModseq = mailbox.highestModseq;
+    if (after.length === 0) continue;
+    outcome.modseqs++;
+    for (const entry of after) outcome.changed.push(entry);
+    for (const modseq of former) outcome.former.push(modseq);
+    // A copy of the whole roll: a few entries are as quickly read by whoever opens the mailbox next.
+    if (after.length >= followedFrom) followOwnChange(mailbox, after);
+    pokeMailbox(accountId, mailboxId);
+  }
   return outcome;
 }
 
+/** Messages of one change: a commit stops the event loop for as long as its pages are written. */
+const messagesPerChange = 5000;
 const followedFrom = 50;
 
+type Changed = {
+  /** As it is then. */
+  mailbox: Mailbox;
+  after: Entry[];
+  /** MODSEQ that each of them had before. */
+  former: number[];
+  modified: number[];
+};
+
+/** `uids` are sorted. */
 async function changeIn(
   tx: Tx,
   accountId: string,
   mailboxId: string,
-  uids: number[],
+  uids: readonly number[],
   change: FlagChange,
   unchangedSince: number,
-): Promise<FlagOutcome & { mailbox: Mailbox }> {
+): Promise<Changed> {
   const locked = await lockMailbox(tx, accountId, mailboxId);
-  const { highestModseq } = locked;
-  const outcome: FlagOutcome = { changed: [], former: new Map(), modified: [], highestModseq };
+  const modseq = locked.highestModseq + 1;
+  const changed: Changed = { mailbox: locked, after: [], former: [], modified: [] };
   const groups = new Map<string, Entry[]>();
   let unseen = 0;
   for await (const entries of readEntries(tx, locked, uids)) {
     for (const before of entries) {
       if (before.modseq > unchangedSince) {
-        outcome.modified.push(before.uid);
+        changed.modified.push(before.uid);
         continue;
       }
       const { flags, keywords } = applyChange(before, change);
       if (flags === before.flags && keywords === before.keywords) continue;
-      const after = { uid: before.uid, modseq: highestModseq + 1, flags, keywords };
+      const after = { uid: before.uid, modseq, flags, keywords };
       unseen += (before.flags & FLAG.seen) - (flags & FLAG.seen);
-      outcome.changed.push(after);
-      outcome.former.set(after.uid, before.modseq);
+      changed.after.push(after);
+      changed.former.push(before.modseq);
       // Bits are counted in the statement, so that one will do for all of them.
       const key = isOfBits(change) ? '' : `${flags} ${keywords}`;
       const group = groups.get(key);
@@ -82,25 +116,29 @@ async function changeIn(
     }
     await nextTurn();
   }
-  if (outcome.changed.length === 0) return { ...outcome, mailbox: locked };
-  const mailbox = await changeMailbox(tx, accountId, mailboxId, { unseen });
+  if (changed.after.length === 0) return changed;
+  changed.mailbox = await changeMailbox(tx, accountId, mailboxId, { unseen });
   for (const group of groups.values()) {
     const values = setValues(change, group[0]!);
     for (const chunk of chunkUids(group.map((entry) => entry.uid))) {
-      await tx.$executeRaw`UPDATE "Message" SET ${values}, "modseq" = ${mailbox.highestModseq}
+      await tx.$executeRaw`UPDATE "Message" SET ${values}, "modseq" = ${modseq}
         WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
       await nextTurn();
     }
   }
-  return { ...outcome, highestModseq: mailbox.highestModseq, mailbox };
+  return changed;
 }
 
 /** Entries of those UIDs that exist, in portions by UID, of a mailbox that is locked. */
-async function* readEntries(tx: Tx, locked: Mailbox, uids: number[]): AsyncGenerator<Entry[]> {
+async function* readEntries(
+  tx: Tx,
+  locked: Mailbox,
+  uids: readonly number[],
+): AsyncGenerator<Entry[]> {
   const roll = recallRollAt(locked);
   if (roll) {
-    const indexes = sortUids(uids).map((uid) => roll.indexOf(uid));
-    yield indexes.filter((index) => index >= 0).map((index) => roll.entryAt(index));
+    const indexes = uids.map((uid) => roll.indexOf(uid)).filter((index) => index >= 0);
+    yield indexes.map((index) => roll.entryAt(index));
     return;
   }
   for (const chunk of chunkUids(uids)) {

@@ -12,8 +12,14 @@ export type UidChunk = { uids: number[]; condition: Condition };
 
 /** Sorts, drops repetitions and what cannot be a UID. */
 export function sortUids(uids: Iterable<number>): number[] {
-  const list = [...new Set(uids)].filter((uid) => Number.isInteger(uid) && uid > 0);
+  const given = [...uids];
+  if (isSorted(given)) return given;
+  const list = [...new Set(given)].filter((uid) => Number.isInteger(uid) && uid > 0);
   return list.sort((a, b) => a - b);
+}
+
+function isSorted(uids: readonly number[]): boolean {
+  return uids.every((uid, at) => Number.isInteger(uid) && uid > (at === 0 ? 0 : uids[at - 1]!));
 }
 
 /** Cuts a list of UIDs into pieces of at most `size`. */

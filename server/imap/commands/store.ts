@@ -1,13 +1,15 @@
 // STORE (RFC 3501 §6.4.6) with UNCHANGEDSINCE (RFC 7162 §3.1.3).
 import { refuseRight } from '#lib/accounts/rights.ts';
-import { changeFlags, type FlagChange } from '#server/store/flags.ts';
+import type { Entry } from '#server/store/entry.ts';
+import { changeFlags, type FlagChange, type FlagOutcome } from '#server/store/flags.ts';
 import { readMessages } from '#server/store/read.ts';
+import { startLoop } from '#server/store/turn.ts';
 import { type FlagMask, keywordLimitPerMailbox, readFlags } from '../flags.ts';
 import { maskOf } from '../grant.ts';
 import type { Selection } from '../selection.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
-import { bad, no, ok } from '../wire/encode.ts';
+import { bad, no, ok, untagged } from '../wire/encode.ts';
 import { formatSet, type SequenceSet } from '../wire/sequence-set.ts';
 import { defineCommand, onlySelected } from './command.ts';
 import { findUids } from './message-set.ts';
@@ -18,6 +20,9 @@ type Args = {
   change: FlagChange;
   isSilent: boolean;
 };
+
+/** Replies that go out together. */
+const linesTogether = 500;
 
 const modes = { '+': 'add', '-': 'remove', '': 'set' } as const;
 
@@ -53,41 +58,58 @@ export const store = defineCommand<Args>({
     if (change.mode !== 'remove' && isKeywordFlood(selection, change.keywords)) {
       return no(`A mailbox has at most ${keywordLimitPerMailbox} keywords`, 'LIMIT');
     }
-    const { changed, former, modified } = await changeFlags(
+    const { unchangedSince, isSilent } = args;
+    const outcome = await changeFlags(
       accountId,
       mailboxId,
       uids,
       change,
-      args.unchangedSince ?? undefined,
+      unchangedSince ?? undefined,
     );
+    const { changed, modified } = outcome;
     if (change.mode !== 'remove') selection.addKeywords(change.keywords);
     yield selection.tellKeywords();
-    if (args.isSilent) view.markSilent(changed, former);
-    else view.markAnswered(changed);
-    if (args.isSilent) {
+    selection.noteStored(outcome, isSilent);
+    if (!isSilent) {
+      const answers = await completeAnswers(selection, uids, outcome);
+      yield* tellEach(answers, (entry) => {
+        return selection.formatEntry(view.numberOf(entry.uid), entry, session.isCondstore);
+      });
+    } else if (session.isCondstore) {
       // RFC 7162 §3.1.3: the new MODSEQ is told even then.
-      if (session.isCondstore) {
-        for (const { uid, modseq } of changed) {
-          yield `* ${view.numberOf(uid)} FETCH (UID ${uid} MODSEQ (${modseq}))\r\n`;
-        }
-      }
-    } else {
-      const told = new Set([...changed.map(({ uid }) => uid), ...modified]);
-      const same = await readMessages(
-        accountId,
-        mailboxId,
-        uids.filter((uid) => !told.has(uid)),
-      );
-      const answers = [...changed, ...same].sort((a, b) => a.uid - b.uid);
-      for (const entry of answers) {
-        yield selection.formatEntry(view.numberOf(entry.uid), entry, session.isCondstore);
-      }
+      yield* tellEach(changed, ({ uid, modseq }) => {
+        return untagged(`${view.numberOf(uid)} FETCH (UID ${uid} MODSEQ (${modseq}))`);
+      });
     }
     if (modified.length === 0) return ok('Store completed');
     const names = isUid ? modified : modified.map((uid) => view.numberOf(uid));
     return ok('Some messages were changed meanwhile', `MODIFIED ${formatSet(names)}`);
   },
 });
+
+/** What is answered: what the change did, and what it left as it was. */
+async function completeAnswers(
+  { accountId, mailboxId }: Selection,
+  uids: number[],
+  { changed, modified }: FlagOutcome,
+): Promise<Entry[]> {
+  if (changed.length + modified.length === uids.length) return changed;
+  const told = new Set([...changed.map(({ uid }) => uid), ...modified]);
+  const others = uids.filter((uid) => !told.has(uid));
+  const same = await readMessages(accountId, mailboxId, others);
+  return [...changed, ...same].sort((one, other) => one.uid - other.uid);
+}
+
+async function* tellEach<T>(items: T[], format: (item: T) => string): AsyncGenerator<string> {
+  const loop = startLoop();
+  for (let start = 0; start < items.length; start += linesTogether) {
+    yield items
+      .slice(start, start + linesTogether)
+      .map(format)
+      .join('');
+    await loop.pause();
+  }
+}
 
 function parseModifier(cursor: Cursor): number | null {
   if (cursor.peek() !== '(') return null;
