@@ -1,6 +1,6 @@
 // What the checks have found and want to be done: of a session, of the transaction in it, of one recipient.
 import type { Stage } from './stage.ts';
-import type { Verdict } from './verdict.ts';
+import type { Refused, Verdict } from './verdict.ts';
 
 /** One check that ran and what it said. */
 export type Step = {
@@ -18,6 +18,8 @@ export type Marks = {
   fields: string[];
   isJunk: boolean;
   isWelcome: boolean;
+  /** A refusal that is told at the recipient (checks/delayed.ts) */
+  pending: Refused | null;
   /** The reason, or empty */
   heldFor: string;
   isDiscarded: boolean;
@@ -36,6 +38,7 @@ export function newMarks(): Marks {
     fields: [],
     isJunk: false,
     isWelcome: false,
+    pending: null,
     heldFor: '',
     isDiscarded: false,
     redirectTo: '',

@@ -46,6 +46,10 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
   listed: [554, '5.7.1'],
   greylisted: [450, '4.7.1'],
   'dns-trouble': [451, '4.4.3'],
+  'access-denied': [554, '5.7.1'],
+  'access-deferred': [450, '4.7.1'],
+  // RFC 3463 §3.8: the sender may not write to this group.
+  'not-a-poster': [550, '5.7.2'],
   'no-room': [452, '4.3.1'],
   unavailable: [451, '4.3.0'],
 };

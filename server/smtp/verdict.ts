@@ -36,6 +36,9 @@ export type Reason =
   | 'listed'
   | 'greylisted'
   | 'dns-trouble'
+  | 'access-denied'
+  | 'access-deferred'
+  | 'not-a-poster'
   | 'no-room'
   | 'unavailable';
 

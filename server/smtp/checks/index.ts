@@ -1,13 +1,17 @@
 // The checks of each stage in the order they run; the first refusal ends the stage. A new check is one
 // file and one line here.
-import { isTrustedAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
 import { mark } from '../marks.ts';
 import { type Refused, unavailable, type Verdict } from '../verdict.ts';
+import { accessClient } from './access-client.ts';
+import { accessHelo } from './access-helo.ts';
+import { accessRecipient } from './access-recipient.ts';
+import { accessSender } from './access-sender.ts';
 import { activeAccount } from './active-account.ts';
 import { authenticity } from './authenticity.ts';
 import { bareNewline } from './bare-newline.ts';
 import { connections } from './connections.ts';
+import { delayed } from './delayed.ts';
 import { deliveredTo } from './delivered-to.ts';
 import { dnsLists } from './dns-lists.ts';
 import { fieldCount } from './field-count.ts';
@@ -31,19 +35,30 @@ import { senderDomain } from './sender-domain.ts';
 import { senderSyntax } from './sender-syntax.ts';
 import { sourceRoute } from './source-route.ts';
 import type { Audience, Check, Inputs, Stage } from './stages.ts';
+import { isStranger } from './stranger.ts';
 
 const log = logOf('smtp');
 
 export const checks: { [S in Stage]: readonly Check<S>[] } = {
-  connect: [connections, connectionRate],
-  helo: [heloSyntax],
-  mail: [activeAccount, mailParameters, senderSyntax, nullSender, ownSender, messageRate],
+  connect: [connections, connectionRate, accessClient],
+  helo: [heloSyntax, accessHelo],
+  mail: [
+    activeAccount,
+    mailParameters,
+    senderSyntax,
+    nullSender,
+    ownSender,
+    messageRate,
+    accessSender,
+  ],
   rcpt: [
     rcptParameters,
     recipientCount,
     recipientSyntax,
     sourceRoute,
     relay,
+    delayed,
+    accessRecipient,
     recipientRate,
     guessedRecipients,
     recipientExists,
@@ -78,7 +93,9 @@ export async function runChecks<S extends Stage>(
     if (!(await isMeant(check.audience, input))) continue;
     const verdict = await runCheck(check, input);
     mark(input.marks, stage, check.name, verdict);
-    if (verdict.outcome === 'refuse') return verdict;
+    if (verdict.outcome !== 'refuse') continue;
+    if (!check.isDelayed) return verdict;
+    input.marks.pending ??= verdict;
   }
   return null;
 }
@@ -87,8 +104,7 @@ async function isMeant(audience: Audience = 'everyone', input: Inputs[Stage]): P
   if (audience === 'everyone') return true;
   const { client, marks } = input;
   if (audience === 'users') return client.isSubmission;
-  if (client.isSubmission || client.isLocal || marks.isWelcome) return false;
-  return !(await isTrustedAddress(client.remote));
+  return isStranger(client, marks);
 }
 
 /** A check that throws counts as a temporary refusal, never as a pass. */

@@ -60,6 +60,8 @@ export type Check<S extends Stage> = {
   audience?: Audience;
   /** Whether the settings want it; without this it always runs. */
   isOn?(settings: Settings): boolean;
+  /** A refusal waits for the recipient (delayed.ts) and the stage goes on. */
+  isDelayed?: true;
   /** Where it is set, the switch first. */
   settings?: readonly SettingKey[];
   /**
