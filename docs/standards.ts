@@ -110,7 +110,7 @@ export const standards: Standard[] = [
     number: 5255,
     title: 'IMAP internationalisation',
     status: 'partly',
-    note: 'I18NLEVEL=1; SEARCH keeps accents apart, SORT and THREAD do not',
+    note: 'I18NLEVEL=1; SEARCH finds "ss" for "ß" too; no LANGUAGE',
   },
   { number: 5256, title: 'IMAP SORT and THREAD', status: 'yes' },
   { number: 5258, title: 'IMAP LIST-EXTENDED', status: 'yes' },

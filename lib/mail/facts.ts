@@ -18,7 +18,7 @@ import { baseSubject } from './subject.ts';
 import { extractText, makePreview } from './text.ts';
 
 /** Raise it when any of the facts is computed differently. */
-export const FACTS_VERSION = 4;
+export const FACTS_VERSION = 5;
 
 const MAX_SUBJECT = 4_000;
 const MAX_ADDRESS_FIELD = 64 * 1024;

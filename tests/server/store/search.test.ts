@@ -115,6 +115,8 @@ const cases: [string, Criterion, number[]][] = [
   ['subject, Japanese in base64', text('subject', '本語の'), [3]],
   ['subject, raw Cyrillic', text('subject', 'привет ИЗ'), [4]],
   ['subject, raw Latin 1', text('subject', 'CAFÉ'), [6]],
+  ['subject, accents follow their letters (RFC 5051)', text('subject', 'cafe'), [6]],
+  ['body, an accent in between (RFC 5051)', text('body', 'ete'), []],
   ['subject, nothing there', text('subject', 'absent'), []],
   ['the empty string is in every subject', text('subject', ''), everything],
   ['from, name', text('from', 'jürgen'), [2]],
