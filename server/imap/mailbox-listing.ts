@@ -15,6 +15,8 @@ export type Listed = {
   mailbox: Mailbox | null;
   hasChildren: boolean;
   isSubscribed: boolean;
+  /** False where only names below fit the selection (RFC 5258 §3.5 RECURSIVEMATCH). */
+  isSelected: boolean;
   /** A name below fits the selection (RFC 5258 §3.5 CHILDINFO). */
   hasSelectedBelow: boolean;
 };
@@ -50,12 +52,18 @@ export async function* listNames(
   if (selecting.recursive) for (const name of aboveSelected) candidates.add(name);
   const loop = startLoop();
   for (const name of candidates) {
+    const isItself = isSelected(name);
     const hasSelectedBelow = aboveSelected.has(name);
-    if (!isSelected(name) && !(selecting.recursive && hasSelectedBelow)) continue;
+    if (!isItself && !(selecting.recursive && hasSelectedBelow)) continue;
     if (!(await fitsAny(patterns, name, loop))) continue;
-    const mailbox = byName.get(name) ?? null;
-    const isSubscribed = subscribed.has(name);
-    yield { name, mailbox, hasChildren: parents.has(name), isSubscribed, hasSelectedBelow };
+    yield {
+      name,
+      mailbox: byName.get(name) ?? null,
+      hasChildren: parents.has(name),
+      isSubscribed: subscribed.has(name),
+      isSelected: isItself,
+      hasSelectedBelow,
+    };
   }
 }
 

@@ -36,17 +36,28 @@ function step(states: Uint8Array, pattern: string): Uint8Array {
 /** A pattern that fits no name: names hold no NUL. */
 export const matchesNothing = '\u0000';
 const patternLimit = 500;
+const namespace = /^#deleted(?=$|[/%*])/i;
+
+/** RFC 9051 §6.3.9: the name of a namespace breaks out of the reference. */
+function beginOf(reference: string, pattern: string): string {
+  return namespace.test(pattern) ? '' : reference;
+}
+
+/** The root of a reference (RFC 3501 §6.3.8): empty, but for the namespace that has a name. */
+export function rootOf(reference: string): string {
+  return namespace.test(reference) ? `${recoverableRoot}/` : '';
+}
 
 /**
  * Reference and pattern as one canonical pattern (RFC 3501 §6.3.8); INBOX in any case is INBOX, and so with the
  * root of the mailboxes of deleted messages.
  */
 export function joinPattern(reference: string, pattern: string): string {
-  const joined = pattern.startsWith('/') ? pattern.slice(1) : reference + pattern;
+  const joined = pattern.startsWith('/') ? pattern.slice(1) : beginOf(reference, pattern) + pattern;
   // A run of wildcards means the same as one.
   const short = joined.replace(/\*[*%]*|%[*%]*/g, (run) => (run.includes('*') ? '*' : '%'));
   if (short.length > patternLimit) return matchesNothing;
   return short
-    .replace(/^#deleted(?=$|[/%*])/i, recoverableRoot)
+    .replace(namespace, recoverableRoot)
     .replace(/^(#deleted\/|)inbox(?=$|[/%*])/i, '$1INBOX');
 }

@@ -22,6 +22,11 @@ export async function findTarget(session: Session, name: string): Promise<Locate
   }
 }
 
+/** RFC 9051 §6.3.12, §6.4.7: who may not open the mailbox is not told its UIDs. */
+export function mayTellUids({ rights }: Located): boolean {
+  return rights.includes('r');
+}
+
 /** What of the flags may be stored there; the others are left out without a word. */
 export function restrictFlags(flags: FlagSet, { rights }: Located): FlagSet {
   const mask = maskOf(rights);

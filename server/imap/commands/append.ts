@@ -7,7 +7,7 @@ import { parseAppend } from '../admission.ts';
 import type { MessageToAppend } from '../append-data.ts';
 import { assembleMessage } from '../catenate.ts';
 import { keywordLimitPerMailbox } from '../flags.ts';
-import { findTarget } from '../target.ts';
+import { findTarget, mayTellUids } from '../target.ts';
 import { formatBadUrl, isBadUrl } from '../url-part.ts';
 import { type Ending, no, ok } from '../wire/encode.ts';
 import { formatSet } from '../wire/sequence-set.ts';
@@ -42,7 +42,8 @@ export const append = defineCommand<Args>({
     }
     const appended = await appendMessages(accountId, mailbox.id, made);
     session.noteArrived(mailbox.id, appended.uids);
-    return ok('Append completed', `APPENDUID ${appended.uidValidity} ${formatSet(appended.uids)}`);
+    const code = `APPENDUID ${appended.uidValidity} ${formatSet(appended.uids)}`;
+    return ok('Append completed', mayTellUids(target) ? code : undefined);
   },
 });
 

@@ -6,7 +6,7 @@ import { maskOf } from '../grant.ts';
 import type { Located } from '../located.ts';
 import type { Selection } from '../selection.ts';
 import type { Session } from '../session.ts';
-import { findTarget } from '../target.ts';
+import { findTarget, mayTellUids } from '../target.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
 import { formatSet, type SequenceSet } from '../wire/sequence-set.ts';
@@ -37,7 +37,7 @@ export const copy: Command = defineCommand<Args>({
     if ('status' in target) return target;
     const copied = await bring(session.selected, uids, target, false);
     noteBrought(session, target, copied);
-    return ok('Copy completed', formatCopied(copied));
+    return ok('Copy completed', formatCopied(copied, target));
   },
 });
 
@@ -60,7 +60,7 @@ export const move: Command = defineCommand<Args>({
     const moved = await bring(session.selected, uids, target, true);
     noteBrought(session, target, moved);
     session.noteExpunged(moved.pairs.map(([uid]) => uid));
-    const code = formatCopied(moved);
+    const code = formatCopied(moved, target);
     // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so it is untagged.
     if (code) yield untaggedState('OK', 'Moved', code);
     return ok('Move completed');
@@ -90,8 +90,8 @@ function noteBrought(session: Session, { mailbox }: Located, { pairs }: Copied):
   );
 }
 
-function formatCopied({ uidValidity, pairs }: Copied): string | undefined {
-  if (pairs.length === 0) return undefined;
+function formatCopied({ uidValidity, pairs }: Copied, target: Located): string | undefined {
+  if (pairs.length === 0 || !mayTellUids(target)) return undefined;
   const from = formatSet(pairs.map(([uid]) => uid));
   return `COPYUID ${uidValidity} ${from} ${formatSet(pairs.map(([, uid]) => uid))}`;
 }

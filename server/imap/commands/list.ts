@@ -14,7 +14,7 @@ import {
   mayBeLevelOnly,
   type Selecting,
 } from '../mailbox-listing.ts';
-import { joinPattern, matchesNothing } from '../mailbox-pattern.ts';
+import { joinPattern, matchesNothing, rootOf } from '../mailbox-pattern.ts';
 import type { Session } from '../session.ts';
 import { formatStatus, parseStatusItems } from '../status-items.ts';
 import { Bad } from '../wire/bad.ts';
@@ -65,19 +65,23 @@ export const list = defineCommand<Args>({
   async *run(session, args) {
     // RFC 3501 §6.3.8: an empty pattern asks for the separator and the root of the reference.
     if (!args.isExtended && args.patterns[0] === '') {
-      yield untagged('LIST (\\Noselect) "/" ""');
+      const root = session.formatName(rootOf(args.reference));
+      yield untagged(`LIST (\\Noselect) "/" ${root}`);
       return ok('List completed');
     }
-    const patterns = args.patterns.map((pattern) => joinPattern(args.reference, pattern));
+    // RFC 9051 §6.3.9: the extended syntax ignores empty patterns.
+    const asked = args.patterns.filter((pattern) => pattern !== '');
+    const patterns = asked.map((pattern) => joinPattern(args.reference, pattern));
     const which = patterns.some(asksForDeleted) ? 'all' : 'own';
     const visible = new Map((await listVisible(session, which)).map((one) => [one.name, one]));
     const mailboxes = [...visible.values()].map(({ mailbox }) => mailbox);
     const subscriptions = await listSubscriptions(session.accountId);
     const maySubscribed = args.selecting.subscribed || args.returning.subscribed;
     for await (const listed of listNames(mailboxes, subscriptions, patterns, args.selecting)) {
-      yield formatListed(session, listed, args.selecting, maySubscribed);
-      const located = visible.get(listed.name);
-      if (located) yield* returnMore(session, located, args.returning);
+      const located = visible.get(listed.name) ?? null;
+      yield formatListed(session, listed, located, args.selecting, maySubscribed);
+      // RFC 9051 §6.3.9.8: nothing more of one that is named for what is below it.
+      if (located && listed.isSelected) yield* returnMore(session, located, args.returning);
     }
     return ok('List completed');
   },
@@ -90,10 +94,10 @@ export const xlist = defineCommand<{ reference: string; pattern: string }>({
   async *run(session, { reference, pattern }) {
     const joined = joinPattern(reference, pattern);
     const which = asksForDeleted(joined) ? 'all' : 'own';
-    const visible = await listVisible(session, which);
-    const mailboxes = visible.map(({ mailbox }) => mailbox);
+    const visible = new Map((await listVisible(session, which)).map((one) => [one.name, one]));
+    const mailboxes = [...visible.values()].map(({ mailbox }) => mailbox);
     for await (const listed of listNames(mailboxes, [], [joined], nothing)) {
-      const words = attributesOf(listed);
+      const words = attributesOf(listed, visible.get(listed.name) ?? null);
       if (listed.name === 'INBOX') words.push('\\Inbox');
       yield untagged(`XLIST (${words.join(' ')}) "/" ${session.formatName(listed.name)}`);
     }
@@ -184,10 +188,12 @@ function parseReturn(cursor: Cursor): Returning {
   return returning;
 }
 
-function attributesOf(listed: Listed): string[] {
+function attributesOf(listed: Listed, located: Located | null): string[] {
   // RFC 5258 §3: \NonExistent says \Noselect too; only who knows RFC 5258 knows that.
   const words = listed.mailbox ? [] : ['\\NonExistent'];
-  if (!listed.mailbox && mayBeLevelOnly(listed.name)) words.push('\\Noselect');
+  // RFC 5819 §2: so does a mailbox that may be seen and not read.
+  const isShut = located ? !located.rights.includes('r') : mayBeLevelOnly(listed.name);
+  if (isShut) words.push('\\Noselect');
   words.push(listed.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
   if (listed.mailbox?.specialUse) words.push(listed.mailbox.specialUse);
   return words;
@@ -196,10 +202,11 @@ function attributesOf(listed: Listed): string[] {
 function formatListed(
   session: Session,
   listed: Listed,
+  located: Located | null,
   selecting: Selecting,
   maySubscribed: boolean,
 ): string {
-  const words = attributesOf(listed);
+  const words = attributesOf(listed, located);
   if (maySubscribed && listed.isSubscribed) words.push('\\Subscribed');
   const below =
     selecting.recursive && selecting.subscribed && listed.hasSelectedBelow

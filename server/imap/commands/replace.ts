@@ -4,7 +4,7 @@ import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { replaceMessage } from '#server/store/replace.ts';
 import { type MessageToAppend, parseMessage } from '../append-data.ts';
 import { assembleMessage } from '../catenate.ts';
-import { findTarget } from '../target.ts';
+import { findTarget, mayTellUids } from '../target.ts';
 import { formatBadUrl, isBadUrl } from '../url-part.ts';
 import { Bad } from '../wire/bad.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
@@ -55,7 +55,7 @@ export const replace = defineCommand<Args>({
       session.noteExpunged([uid]);
       // §4.3: untagged, before EXPUNGE is told.
       const code = `APPENDUID ${stored.uidValidity} ${stored.uid}`;
-      yield untaggedState('OK', 'Replacement message ready', code);
+      if (mayTellUids(target)) yield untaggedState('OK', 'Replacement message ready', code);
     } catch (error) {
       if (isBadUrl(error)) return formatBadUrl(error);
       throw error;
