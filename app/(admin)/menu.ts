@@ -9,7 +9,9 @@ import {
   ListTree,
   type LucideIcon,
   Network,
+  Route,
   Settings,
+  ShieldCheck,
   Users,
 } from 'lucide-react';
 
@@ -32,6 +34,12 @@ export const menu: MenuEntry[] = [
     names: ['mailq', 'postqueue', 'postsuper'],
   },
   { href: '/admin/events', label: 'Events', icon: Activity, names: ['mail.log', 'maillog'] },
+  {
+    href: '/admin/explain',
+    label: 'Explain',
+    icon: Route,
+    names: ['postmap', 'sendmail -bv', 'test', 'what would happen'],
+  },
   {
     href: '/admin/domains',
     label: 'Domains',
@@ -58,10 +66,25 @@ export const menu: MenuEntry[] = [
     names: ['namespace', 'acl', 'acl_shared_dict', 'shared mailboxes'],
   },
   {
+    href: '/admin/checks',
+    label: 'Checks',
+    icon: ShieldCheck,
+    heading: 'Mail flow',
+    names: [
+      'smtpd_client_restrictions',
+      'smtpd_helo_restrictions',
+      'smtpd_sender_restrictions',
+      'smtpd_recipient_restrictions',
+      'smtpd_relay_restrictions',
+      'postscreen',
+      'greylisting',
+      'rbl',
+    ],
+  },
+  {
     href: '/admin/networks',
     label: 'Networks',
     icon: Network,
-    heading: 'Mail flow',
     names: ['mynetworks', 'mynetworks_style', 'permit_mynetworks'],
   },
   {

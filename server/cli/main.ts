@@ -13,6 +13,7 @@ import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
+import { explainCommands } from './explain.ts';
 import { printResult } from './print.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
@@ -23,6 +24,7 @@ const commands: CommandDefinition[] = [
   ...accountCommands,
   ...sharedCommands,
   ...serverCommands,
+  ...explainCommands,
   ...transferCommands,
   ...deletedCommands,
   ...checkCommands,

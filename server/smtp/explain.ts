@@ -5,8 +5,10 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { findAccount } from '#lib/accounts/account.ts';
 import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
+import { now } from '#lib/clock.ts';
 import { Refusal } from '#lib/errors.ts';
-import { readSettings, type SettingKey, serverHostname } from '#lib/settings/index.ts';
+import type { End, Explanation } from '#lib/explanation.ts';
+import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import type { Delivery } from '#server/delivery/local.ts';
 import { findTargets, readRouteChooser } from '#server/delivery/route.ts';
 import { checks, runChecks } from './checks/index.ts';
@@ -30,30 +32,9 @@ const question = z.object({
   /** Address of the account that has signed in on the submission port; empty: port 25 */
   user: z.string().max(320).default(''),
   isSecure: z.boolean().default(true),
-  /** The message, CRLF or LF lines; empty: a short one is made up */
-  message: z.string().max(6_000_000).default(''),
+  /** The message in base64, CRLF or LF lines; empty: a short one is made up */
+  message: z.base64('The message is not readable.').max(7_000_000).default(''),
 });
-
-export type Question = z.input<typeof question>;
-
-export type ExplainedStep = Step & { title: string; settings: readonly SettingKey[] };
-
-/** Where one address of the message ends. */
-export type End = {
-  recipient: string;
-  kind: 'mailbox' | 'relay' | 'mx' | 'refused' | 'discarded' | 'held' | 'later';
-  text: string;
-};
-
-export type Explanation = {
-  steps: ExplainedStep[];
-  /** The reply that refuses the whole mail, or null where it is taken */
-  refusal: (Reply & { stage: Stage }) | null;
-  ends: End[];
-  isJunk: boolean;
-  /** Header fields that it would get */
-  fields: string[];
-};
 
 /** Runs a mail through every check without a trace. Refusal 'invalid', 'not-found'. */
 export async function explainMail(input: unknown): Promise<Explanation> {
@@ -154,9 +135,9 @@ async function makeClient(asked: Asked): Promise<Client> {
 
 function messageOf({ message, from, to }: Asked): Buffer {
   const text =
-    message ||
-    `From: <${from || 'mailer-daemon@explain.invalid'}>\nTo: <${to[0]}>\nSubject: What would happen?\nDate: ${new Date(0).toUTCString()}\nMessage-ID: <explain@explain.invalid>\n\nNothing.\n`;
-  return Buffer.from(text.replace(/\r?\n/g, '\r\n'));
+    Buffer.from(message, 'base64').toString('latin1') ||
+    `From: <${from || 'mailer-daemon@explain.invalid'}>\nTo: <${to[0]}>\nSubject: What would happen?\nDate: ${now().toUTCString()}\nMessage-ID: <explain@explain.invalid>\n\nNothing.\n`;
+  return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1');
 }
 
 function describeCheck({ stage, check: name }: Step) {

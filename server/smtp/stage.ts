@@ -1,2 +1,2 @@
 /** Where in a session checks run: at the connection, HELO, MAIL, RCPT, and at the end of the message. */
-export type Stage = 'connect' | 'helo' | 'mail' | 'rcpt' | 'data';
+export type { Stage } from '#lib/explanation.ts';

@@ -136,6 +136,8 @@ describe('the doors of the web app', () => {
       '/admin/aliases',
       '/admin/shared',
       '/admin/networks',
+      '/admin/checks',
+      '/admin/explain',
       '/admin/relays',
       '/admin/settings',
       '/admin/queue',

@@ -1,18 +1,8 @@
 // The checks in their order, as the panel shows them.
-import type { SettingKey } from '#lib/settings/index.ts';
+import type { ListedCheck } from '#lib/explanation.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { checks } from './index.ts';
-import type { Audience, Check, Stage } from './stages.ts';
-
-export type ListedCheck = {
-  stage: Stage;
-  name: string;
-  /** For administrators; empty for the walls that nobody would search for */
-  title: string;
-  audience: Audience;
-  isOn: boolean;
-  settings: readonly SettingKey[];
-};
+import type { Check, Stage } from './stages.ts';
 
 /** Every check in the order they run, with whether it is on now. */
 export async function listChecks(): Promise<ListedCheck[]> {

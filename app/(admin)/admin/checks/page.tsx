@@ -1,0 +1,129 @@
+// The checks of incoming mail, in the order they run, with whether each is on and where it is set (Postfix:
+// smtpd_…_restrictions).
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Badge } from '#components/ui/badge.tsx';
+import { Banner } from '#components/ui/banner.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { joinClasses } from '#components/ui/class-names.ts';
+import { PageHeader, Section } from '#components/ui/page-header.tsx';
+import { askDaemon } from '#lib/control.ts';
+import { isRefusal } from '#lib/errors.ts';
+import type { ListedCheck, Stage } from '#lib/explanation.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { findPreset, presets } from '#lib/settings/presets.ts';
+import { requireAdmin } from '../../../session.ts';
+import { UsePreset } from './preset-buttons.tsx';
+
+export const metadata: Metadata = { title: 'Checks' };
+
+const stages: { stage: Stage; title: string; text: string }[] = [
+  { stage: 'connect', title: 'Connection', text: 'before the greeting' },
+  { stage: 'helo', title: 'EHLO', text: 'when the client says its name' },
+  { stage: 'mail', title: 'Sender', text: 'at MAIL FROM' },
+  { stage: 'rcpt', title: 'Recipient', text: 'at each RCPT TO' },
+  { stage: 'data', title: 'Message', text: 'when the whole message is here' },
+];
+
+const audiences: Record<ListedCheck['audience'], string> = {
+  everyone: 'everyone',
+  strangers: 'strangers',
+  users: 'signed-in users',
+};
+
+export default async function ChecksPage() {
+  await requireAdmin();
+  const current = findPreset(await readSettings());
+  const checks = await listChecks();
+  return (
+    <>
+      <PageHeader
+        title="Checks"
+        description="What every mail must pass, in this order. Strangers are servers that are neither in a trusted network nor made welcome by an access rule or an allow list."
+        action={<ButtonLink href="/admin/explain">Try a mail</ButtonLink>}
+      />
+      <Section title="How strict with strangers">
+        <ul className="grid gap-3 md:grid-cols-3">
+          {presets.map((preset) => (
+            <li
+              key={preset.name}
+              className={joinClasses(
+                'flex flex-col gap-2 rounded-md border p-3',
+                preset === current && 'border-accent bg-accent-soft',
+              )}
+            >
+              <div className="flex items-center justify-between gap-2">
+                <h3 className="font-medium">{preset.title}</h3>
+                {preset === current ? (
+                  <Badge tone="accent">in use</Badge>
+                ) : (
+                  <UsePreset name={preset.name} title={preset.title} />
+                )}
+              </div>
+              <p className="text-sm text-muted">{preset.help}</p>
+            </li>
+          ))}
+        </ul>
+        {!current && (
+          <p className="mt-3 text-sm text-muted">None of these: the settings are your own.</p>
+        )}
+      </Section>
+      {checks === null ? (
+        <Banner tone="warn">
+          The mail daemon does not answer, so its checks cannot be listed.
+        </Banner>
+      ) : (
+        stages.map(({ stage, title, text }) => (
+          <Section key={stage} title={title} description={text}>
+            <ol className="-my-2 divide-y">
+              {checks
+                .filter((check) => check.stage === stage)
+                .map((check) => (
+                  <CheckRow key={check.name} check={check} />
+                ))}
+            </ol>
+          </Section>
+        ))
+      )}
+    </>
+  );
+}
+
+async function listChecks(): Promise<ListedCheck[] | null> {
+  try {
+    return await askDaemon<ListedCheck[]>('checks');
+  } catch (error) {
+    if (isRefusal(error, 'unavailable')) return null;
+    throw error;
+  }
+}
+
+function CheckRow({ check }: { check: ListedCheck }) {
+  const { name, title, audience, isOn, settings } = check;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
+      <div className="min-w-0 flex-1 basis-60">
+        <p className="font-medium">{title || name}</p>
+        <p className="text-sm text-muted">
+          for {audiences[audience]}
+          {settings.map((key) => (
+            <span key={key}>
+              {' · '}
+              <Link
+                href={`/admin/settings/${key.split('.')[0]}#${key}`}
+                className="font-mono text-xs text-accent-text hover:underline"
+              >
+                {key}
+              </Link>
+            </span>
+          ))}
+        </p>
+      </div>
+      {settings.length === 0 ? (
+        <Badge>always</Badge>
+      ) : (
+        <Badge tone={isOn ? 'ok' : 'neutral'}>{isOn ? 'on' : 'off'}</Badge>
+      )}
+    </li>
+  );
+}

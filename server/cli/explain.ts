@@ -1,0 +1,74 @@
+// `drey explain`: what would happen to a mail, and why; `drey checks`: what is checked.
+import { readFile } from 'node:fs/promises';
+import type { Explanation } from '#lib/explanation.ts';
+import { listChecks } from '../smtp/checks/listed.ts';
+import { explainMail } from '../smtp/explain.ts';
+import { type CommandDefinition, optionText } from './command.ts';
+
+const stageNames = {
+  connect: 'connection',
+  helo: 'HELO',
+  mail: 'MAIL',
+  rcpt: 'RCPT',
+  data: 'message',
+};
+
+/** A terminal obeys control characters; names in mail may hold them. */
+const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+
+/** One line a step, then where it ends. */
+function describeExplanation({ steps, refusal, ends, isJunk }: Explanation): string {
+  const lines = steps.map(({ stage, check, outcome, reason, note, settings }) => {
+    const found = [reason && reason !== check ? `(${reason})` : '', note].filter(Boolean).join(' ');
+    const where = settings.length > 0 ? `  [${settings[0]}]` : '';
+    return `${stageNames[stage].padEnd(11)}${check.padEnd(20)}${outcome.padEnd(9)}${clean(found)}${where}`;
+  });
+  lines.push('');
+  if (refusal) {
+    const { stage, code, enhanced, text } = refusal;
+    lines.push(`Refused at ${stageNames[stage]}: ${code} ${enhanced} ${clean(text)}`);
+    return lines.join('\n');
+  }
+  lines.push(isJunk ? 'Taken, as junk:' : 'Taken:');
+  for (const { recipient, text } of ends) lines.push(`  ${clean(recipient)}: ${clean(text)}`);
+  return lines.join('\n');
+}
+
+export const explainCommands: CommandDefinition[] = [
+  {
+    name: 'explain',
+    arguments: [],
+    options: [
+      { flags: '--client <address>', help: 'IP address of the client (default 192.0.2.1)' },
+      { flags: '--helo <name>', help: 'what it says in EHLO' },
+      { flags: '--from <address>', help: 'envelope sender; empty for a report' },
+      { flags: '--to <addresses...>', help: 'recipients' },
+      { flags: '--user <address>', help: 'who has signed in on the submission port' },
+      { flags: '--message <file>', help: 'the message, an .eml file' },
+    ],
+    help: 'what would happen to a mail, and why: the real checks, without a trace',
+    run: async (input) => {
+      const file = optionText(input, 'message');
+      const to = input.options.to as unknown as string[] | undefined;
+      const explanation = await explainMail({
+        client: optionText(input, 'client') ?? '192.0.2.1',
+        helo: optionText(input, 'helo'),
+        from: optionText(input, 'from'),
+        to: (to ?? []).flatMap((text) => text.split(',')).filter((text) => text !== ''),
+        user: optionText(input, 'user'),
+        message: file === undefined ? undefined : await readFile(file, 'base64'),
+      });
+      return { text: describeExplanation(explanation), row: explanation };
+    },
+  },
+  {
+    name: 'checks',
+    arguments: [],
+    options: [],
+    help: 'every check of incoming mail, in order, with its settings',
+    run: async () => ({
+      rows: (await listChecks()).map(({ settings, ...check }) => ({ ...check, settings })),
+      columns: ['stage', 'name', 'audience', 'isOn', 'settings'],
+    }),
+  },
+];
