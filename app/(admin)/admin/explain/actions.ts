@@ -5,6 +5,7 @@ import { askDaemon } from '#lib/control.ts';
 import { isRefusal } from '#lib/errors.ts';
 import type { Explanation, Question } from '#lib/explanation.ts';
 import { requireAdmin } from '../../../session.ts';
+import type { ExplainState } from './explain-state.ts';
 
 const maxMessageBytes = 5_000_000;
 const address = z.string().trim().max(320, 'That is too long for an address.');
@@ -24,12 +25,6 @@ const schema = z.object({
   user: address,
   text: z.string().max(maxMessageBytes, 'The message is too long for this page.'),
 });
-
-export type ExplainState = {
-  explanation?: Explanation;
-  error?: string;
-  fields?: Record<string, string>;
-};
 
 /** Asks the daemon what would happen; keeps nothing. */
 export async function explainAction(

@@ -9,7 +9,8 @@ import { Field } from '#components/ui/field.tsx';
 import { Input, Textarea } from '#components/ui/input.tsx';
 import { Section } from '#components/ui/page-header.tsx';
 import type { End, ExplainedStep, Explanation } from '#lib/explanation.ts';
-import { type ExplainState, explainAction } from './actions.ts';
+import { explainAction } from './actions.ts';
+import type { ExplainState } from './explain-state.ts';
 
 type Initial = { client: string; helo: string; from: string; to: string; user: string };
 
