@@ -11,7 +11,7 @@ type Given<T> = Omit<
 /** Declares a setting with one of the values of `options`, by their labels. */
 export function defineChoice<K extends string, const T extends string>(
   key: K,
-  { options, ...declared }: Given<T> & { options: Record<T, string> },
+  { options, ...declared }: Given<NoInfer<T>> & { options: Record<T, string> },
 ): SettingDefinition<T> & { key: K } {
   const values = Object.keys(options) as [T, ...T[]];
   return defineSetting(key, {
