@@ -7,8 +7,12 @@ export function encodeMailboxName(text: string): string {
   return encode(text.toWellFormed().normalize('NFC'));
 }
 
+/** Has no escape, and nothing that would need one: most names. */
+const plainName = /^[ -%'-~]*$/;
+
 /** Name of a wire form, in NFC; null when the form is invalid or not the canonical one. */
 export function decodeMailboxName(text: string): string | null {
+  if (plainName.test(text)) return text;
   const pieces: string[] = [];
   let at = 0;
   while (at < text.length) {

@@ -73,8 +73,11 @@ function waitForAbort(signal: AbortSignal): Promise<void> {
 }
 
 /** False where `tellNews` would find nothing to tell: known without a look, as behind most commands. */
-export function mayHaveNews({ notify, selection }: Session, { isForced }: Occasion): boolean {
-  return notify !== null || (selection !== null && (isForced === true || !selection.isQuiet));
+export function mayHaveNews(
+  { notify, selection }: Session,
+  { isForced = false }: Occasion,
+): boolean {
+  return notify !== null || (selection !== null && !selection.isQuiet(isForced));
 }
 
 /** Everything that may be told now; it counts as told. */

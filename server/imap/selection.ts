@@ -9,6 +9,7 @@ import {
   onMailboxChange,
   type Roll,
   readChanges,
+  readMoment,
   readView,
 } from '#server/store/journal.ts';
 import { claimRecent, type Mailbox } from '#server/store/mailboxes.ts';
@@ -43,6 +44,8 @@ export class Selection {
   /** What this client has put here itself, until it is told (RFC 5465 §5.2: without attributes). */
   readonly ownArrivals = new Set<number>();
   #isDirty = false;
+  /** The moment of the last look into the journal (readMoment). */
+  #lookedAt: object | null = null;
   #hasNewKeywords = false;
   #wake: (() => void) | null = null;
   #stopListening: (() => void)[];
@@ -73,6 +76,7 @@ export class Selection {
       const recentFrom = selection.isReadOnly
         ? mailbox.recentUid
         : await claimRecent(accountId, mailbox.id);
+      selection.#lookedAt = readMoment();
       const { mailbox: current, roll } = await readView(accountId, mailbox.id);
       selection.mailbox = current;
       selection.view = new View(roll.uids, roll.modseq);
@@ -111,9 +115,13 @@ export class Selection {
     });
   }
 
-  /** Nobody has said that the mailbox may have changed, and everything that is known has been told. */
-  get isQuiet(): boolean {
+  /**
+   * Nobody has said that the mailbox may have changed, and everything that is known has been told. `isForced`: nor
+   * can it have changed since the last look.
+   */
+  isQuiet(isForced: boolean): boolean {
     return (
+      (!isForced || this.#lookedAt === readMoment()) &&
       !this.#isDirty &&
       !this.#hasNewKeywords &&
       this.grant.isOwn &&
@@ -128,6 +136,9 @@ export class Selection {
     if (!this.#isDirty && this.isLost) isForced = this.view.count > 0;
     if (!this.#isDirty && !isForced) return;
     this.#isDirty = false;
+    // Only a look that comes to its end counts.
+    this.#lookedAt = null;
+    const moment = readMoment();
     const { mailbox, changes } = await this.#readJournal();
     const lastUid = this.view.lastUid;
     this.view.apply(changes, mailbox.highestModseq);
@@ -135,6 +146,7 @@ export class Selection {
     this.#learnKeywords(changes.changed.map(({ keywords }) => keywords));
     if (this.view.lastUid > lastUid) await this.#claimArrived(lastUid + 1);
     await this.#judgeContexts(changes.changed.map(({ uid }) => uid));
+    this.#lookedAt = moment;
   }
 
   /** The client has just heard, or knows without hearing, what its STORE did. */

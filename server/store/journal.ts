@@ -1,7 +1,7 @@
 // The journal of a mailbox: every change has the mailbox's next MODSEQ, expunges leave tombstones. It is
 // the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
 // Tombstones go after some months (tombstones.ts); below the mailbox's floor the journal is not complete.
-import { countDatabasesOpened, db, raw } from '#lib/db.ts';
+import { countDatabasesOpened, db, raw, readOnceACommit } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { onPoke, poke } from '#lib/poke.ts';
 import { type Entry, type EntryRow, toEntry } from './entry.ts';
@@ -258,6 +258,12 @@ export function followOwnChange(mailbox: Mailbox, changed: readonly Entry[]): vo
   if (known?.modseq !== highestModseq - 1) return;
   rememberRoll(key, uidValidity, countDatabasesOpened(), known.follow(highestModseq, changed, []));
 }
+
+/**
+ * The same object as long as nobody has committed anything, whoever it be; where that cannot be told
+ * (PostgreSQL), another one at each call.
+ */
+export const readMoment: () => object = readOnceACommit(async () => null);
 
 /** Tells this process, after the commit, that the mailbox changed. */
 export function pokeMailbox(accountId: string, mailboxId: string): void {

@@ -14,8 +14,12 @@ const maxLevels = 20;
 const forbidden =
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/;
 
+/** Most names, which every command of IMAP asks for, need no thought: one level, no other spelling. */
+const plainName = /^(?!inbox$)[\w .-]{1,255}$/i;
+
 /** The one spelling of a name. Refusal 'invalid' with the rule that it breaks. */
 export function canonicalName(name: string): string {
+  if (name === 'INBOX' || plainName.test(name)) return name;
   if (!name.isWellFormed() || forbidden.test(name)) {
     throw new Refusal('invalid', 'A mailbox name may not hold control characters.');
   }

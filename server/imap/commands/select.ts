@@ -54,23 +54,29 @@ function define(name: 'SELECT' | 'EXAMINE', isExamine: boolean): Command {
       const { view } = selection;
       if (session.isRev2) view.forgetRecent();
       const { uidValidity, uidNext, highestModseq, id } = selection.mailbox;
-      yield untagged(`FLAGS ${formatAllFlags(selection.keywords, false)}`);
-      yield untaggedState('OK', 'Flags permitted', selection.formatPermanentFlags());
-      yield untagged(`${view.count} EXISTS`);
+      const { keywords } = selection;
+      const lines = [
+        untagged(`FLAGS ${formatAllFlags(keywords, false)}`),
+        untaggedState('OK', 'Flags permitted', selection.formatPermanentFlags()),
+        untagged(`${view.count} EXISTS`),
+      ];
       if (session.isRev2) {
         // RFC 9051 §6.3.2: neither RECENT nor UNSEEN, but the name.
         const old = session.formatOldName(args.written);
-        yield untagged(`LIST () "/" ${session.formatName(located.name)}${old}`);
+        lines.push(untagged(`LIST () "/" ${session.formatName(located.name)}${old}`));
       } else {
-        yield untagged(`${view.recentCount} RECENT`);
+        lines.push(untagged(`${view.recentCount} RECENT`));
         const unseen = roll.firstUnseen + 1;
-        if (unseen > 0) yield untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`);
+        if (unseen > 0) lines.push(untaggedState('OK', 'First unseen', `UNSEEN ${unseen}`));
       }
-      yield untaggedState('OK', 'UIDs valid', `UIDVALIDITY ${uidValidity}`);
-      yield untaggedState('OK', 'Predicted next UID', `UIDNEXT ${uidNext}`);
-      // RFC 7162 §3.1.2.1; some clients need text behind it.
-      yield untaggedState('OK', 'Highest', `HIGHESTMODSEQ ${highestModseq}`);
-      yield untaggedState('OK', 'Mailbox id', `MAILBOXID (${id})`); // RFC 8474 §4.2
+      lines.push(
+        untaggedState('OK', 'UIDs valid', `UIDVALIDITY ${uidValidity}`),
+        untaggedState('OK', 'Predicted next UID', `UIDNEXT ${uidNext}`),
+        // RFC 7162 §3.1.2.1; some clients need text behind it.
+        untaggedState('OK', 'Highest', `HIGHESTMODSEQ ${highestModseq}`),
+        untaggedState('OK', 'Mailbox id', `MAILBOXID (${id})`), // RFC 8474 §4.2
+      );
+      yield lines;
       if (args.resync) yield* tellResync(selection, roll, args.resync);
       return ok(`${name} completed`, selection.isReadOnly ? 'READ-ONLY' : 'READ-WRITE');
     },

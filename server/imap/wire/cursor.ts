@@ -172,12 +172,14 @@ export class Cursor {
 
   /** mailbox, and how it was written where it has another canonical form (RFC 9051 §5.1.1 OLDNAME); else null. */
   writtenMailbox(): { name: string; written: string | null } {
+    // Modified UTF-7 has one form.
+    if (!this.#isUtf8) return { name: this.mailbox(), written: null };
     const from = { index: this.#index, at: this.#at };
     const raw = this.astring().toString('utf8');
     this.#enter(from.index);
     this.#at = from.at;
     const name = this.mailbox();
-    const isSame = !this.#isUtf8 || raw === name || canonicalName(raw) === name;
+    const isSame = raw === name || canonicalName(raw) === name;
     return { name, written: isSame ? null : raw };
   }
 
