@@ -33,7 +33,7 @@ export default async function MailPage({ params, searchParams }: Properties) {
   const start = await loadStart(account, place);
   if (start === 'missing') redirect('/mail');
   if (start === 'outage') return <MailOutage title={title} signOut={signOutAction} />;
-  const addresses = (await listOwnAddresses(account.id)).filter((each) => !each.startsWith('@'));
+  const addresses = (await listOwnAddresses(account.id)).filter((each) => !/[*]|^@/.test(each));
   return (
     <>
       <SessionKeeper />

@@ -28,5 +28,5 @@ export const POST = changeRoute(async (account, request) => {
 });
 
 function ownFirst(address: string, all: string[]): string[] {
-  return [address, ...all.filter((each) => each !== address && !each.startsWith('@'))];
+  return [address, ...all.filter((each) => each !== address && !/[*]|^@/.test(each))];
 }
