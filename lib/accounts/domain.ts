@@ -4,6 +4,7 @@ import { now } from '../clock.ts';
 import { db, isUniqueViolation, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
+import { canonicalAddress } from '../mail/address.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { requireLimit } from './limit.ts';
 
@@ -13,6 +14,10 @@ export type Domain = {
   name: string;
   comment: string;
   isDisabled: boolean;
+  /** The domain whose addresses this one has as well; empty = addresses of its own only */
+  aliasOf: string;
+  /** Address that gets a copy of all mail to and from the domain; empty = none */
+  archive: string;
   /** What its accounts may use together; 0: no limit */
   quotaBytes: number;
   quotaMessages: number;
@@ -87,21 +92,27 @@ export async function requireDomain(name: string): Promise<Domain> {
   return domain;
 }
 
+export type DomainPolicy = { aliasOf?: string; archive?: string };
 export type DomainQuota = { quotaBytes?: number; quotaMessages?: number };
 
-/** Adds a domain. Refusal 'invalid', 'exists'. */
+/** Adds a domain. Refusal 'invalid', 'exists', 'not-found'. */
 export async function addDomain(
-  input: { name: string; comment?: string } & DomainQuota,
+  input: { name: string; comment?: string } & DomainQuota & DomainPolicy,
   by: string,
 ): Promise<Domain> {
   const name = canonicalDomain(input.name);
   const quota = { quotaBytes: input.quotaBytes, quotaMessages: input.quotaMessages };
   requireQuota(quota);
+  const policy = {
+    archive: requireArchive(input.archive),
+    aliasOf: await requireAliasOf(name, input.aliasOf),
+  };
   try {
     return await write(async (tx) => {
-      await recordChangeIn(tx, by, `domain ${name}`, 'added');
+      const of = policy.aliasOf ? `: alias of ${policy.aliasOf}` : '';
+      await recordChangeIn(tx, by, `domain ${name}`, `added${of}`);
       const comment = input.comment?.trim().slice(0, 500) ?? '';
-      const data = { id: newId(), name, comment, ...quota, createdAt: now() };
+      const data = { id: newId(), name, comment, ...quota, ...policy, createdAt: now() };
       return toDomain(await tx.domain.create({ data }));
     });
   } catch (error) {
@@ -111,22 +122,24 @@ export async function addDomain(
 }
 
 /**
- * Changes comment, state or limits. A disabled domain receives no mail; its users still sign in. Where less is
- * allowed than is used, nothing goes and nothing more comes. Refusal 'not-found', 'invalid'.
+ * Changes comment, state, limits, archive or what it is an alias of. A disabled domain receives no mail; its users still sign in. Where less is
+ * allowed than is used, nothing goes and nothing more comes. Refusal 'not-found', 'invalid', 'in-use'.
  */
 export async function updateDomain(
   name: string,
-  change: { comment?: string; isDisabled?: boolean } & DomainQuota,
+  change: { comment?: string; isDisabled?: boolean } & DomainQuota & DomainPolicy,
   by: string,
 ): Promise<Domain> {
   const domain = await requireDomain(name);
   requireQuota(change);
+  const archive = requireArchive(change.archive);
+  const aliasOf = await requireAliasOf(domain.name, change.aliasOf);
   return write(async (tx) => {
     const { quotaBytes, quotaMessages, isDisabled } = change;
     const comment = change.comment?.trim().slice(0, 500);
     const row = await tx.domain.update({
       where: { id: domain.id },
-      data: { comment, isDisabled, quotaBytes, quotaMessages },
+      data: { comment, isDisabled, quotaBytes, quotaMessages, archive, aliasOf },
     });
     await recordChangeIn(tx, by, `domain ${domain.name}`, JSON.stringify(change));
     return toDomain(row);
@@ -138,7 +151,33 @@ function requireQuota({ quotaBytes, quotaMessages }: DomainQuota): void {
   requireLimit(quotaMessages, 'quotaMessages');
 }
 
-/** Removes an empty domain. Refusal 'in-use' while it has accounts or aliases. */
+function requireArchive(text: string | undefined): string | undefined {
+  if (text === undefined || text.trim() === '') return text?.trim();
+  const address = canonicalAddress(text.trim());
+  if (address && !address.endsWith(']')) return address;
+  throw new Refusal('invalid', 'The archive is an address such as archive@example.org.', 'archive');
+}
+
+/** The domain that `name` may be an alias of: one that is here and no alias itself; '' = none. */
+async function requireAliasOf(name: string, text: string | undefined): Promise<string | undefined> {
+  if (text === undefined || text.trim() === '') return text?.trim();
+  const refuse = (why: string) => {
+    throw new Refusal('invalid', why, 'aliasOf');
+  };
+  const other = await findDomain(canonicalDomain(text));
+  if (!other) throw new Refusal('not-found', `There is no domain ${text.trim()} here.`, 'aliasOf');
+  if (other.name === name) refuse('A domain is no alias of itself.');
+  if (other.aliasOf) refuse(`${other.name} is an alias of ${other.aliasOf}; name that one.`);
+  if ((await db.domain.count({ where: { aliasOf: name } })) > 0) {
+    refuse(`Other domains are aliases of ${name}.`);
+  }
+  if (await db.alias.findUnique({ where: { address: `@${name}` } })) {
+    refuse(`${name} has a catch-all; remove it first.`);
+  }
+  return other.name;
+}
+
+/** Removes an empty domain. Refusal 'in-use' while it has accounts or aliases, or others are aliases of it. */
 export async function removeDomain(name: string, by: string): Promise<void> {
   const domain = await requireDomain(name);
   await write(async (tx) => {
@@ -149,6 +188,10 @@ export async function removeDomain(name: string, by: string): Promise<void> {
         'in-use',
         `${domain.name} still has ${accounts} users and ${aliases} aliases; remove them first.`,
       );
+    }
+    const others = await tx.domain.findMany({ where: { aliasOf: domain.name } });
+    if (others[0]) {
+      throw new Refusal('in-use', `${others[0].name} is an alias of ${domain.name}.`);
     }
     await tx.domain.delete({ where: { id: domain.id } });
     await recordChangeIn(tx, by, `domain ${domain.name}`, 'removed');

@@ -8,7 +8,14 @@ import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 
-export type Network = { id: string; cidr: string; comment: string; createdAt: Date };
+export type Network = {
+  id: string;
+  cidr: string;
+  comment: string;
+  /** From this moment on it is trusted no more; null = for ever */
+  expiresAt: Date | null;
+  createdAt: Date;
+};
 
 type Cidr = { address: string; bits: number; family: 'ipv4' | 'ipv6' };
 
@@ -36,23 +43,63 @@ export async function listNetworks(): Promise<Network[]> {
   return db.network.findMany({ orderBy: { createdAt: 'asc' } });
 }
 
+export type NewNetwork = { cidr: string; comment?: string; expiresAt?: Date | null };
+
 /** Adds a trusted network. Refusal 'invalid', 'exists'. */
-export async function addNetwork(
-  input: { cidr: string; comment?: string },
-  by: string,
-): Promise<Network> {
+export async function addNetwork(input: NewNetwork, by: string): Promise<Network> {
   const { address, bits } = parseCidr(input.cidr);
   const cidr = `${address}/${bits}`;
   const comment = input.comment?.trim().slice(0, 500) ?? '';
+  const expiresAt = input.expiresAt ?? null;
+  requireFuture(expiresAt);
   try {
     return await write(async (tx) => {
-      await recordChangeIn(tx, by, `network ${cidr}`, 'added');
-      return tx.network.create({ data: { id: newId(), cidr, comment, createdAt: now() } });
+      await recordChangeIn(tx, by, `network ${cidr}`, `added${describeEnd(expiresAt)}`);
+      const data = { id: newId(), cidr, comment, expiresAt, createdAt: now() };
+      return tx.network.create({ data });
     });
   } catch (error) {
     if (isUniqueViolation(error)) throw new Refusal('exists', `${cidr} is here already.`, 'cidr');
     throw error;
   }
+}
+
+export type NetworkChange = { comment?: string; expiresAt?: Date | null };
+
+/** Changes comment or expiry (null = for ever). Refusal 'not-found', 'invalid'. */
+export async function updateNetwork(
+  text: string,
+  change: NetworkChange,
+  by: string,
+): Promise<Network> {
+  const { address, bits } = parseCidr(text);
+  const cidr = `${address}/${bits}`;
+  const { expiresAt } = change;
+  if (expiresAt) requireFuture(expiresAt);
+  return write(async (tx) => {
+    const row = await tx.network.findUnique({ where: { cidr } });
+    if (!row) throw new Refusal('not-found', `There is no network ${cidr} here.`);
+    const comment = change.comment?.trim().slice(0, 500);
+    const end = expiresAt === undefined ? '' : describeEnd(expiresAt) || ', for ever';
+    await recordChangeIn(tx, by, `network ${cidr}`, `changed${end}`);
+    return tx.network.update({ where: { cidr }, data: { comment, expiresAt } });
+  });
+}
+
+function requireFuture(expiresAt: Date | null): void {
+  if (expiresAt === null) return;
+  if (Number.isNaN(expiresAt.getTime()) || expiresAt <= now()) {
+    throw new Refusal('invalid', 'Give a time that is still to come.', 'expiresAt');
+  }
+}
+
+function describeEnd(expiresAt: Date | null): string {
+  return expiresAt ? `, until ${expiresAt.toISOString()}` : '';
+}
+
+/** Whether the network is trusted no more. */
+export function isExpired({ expiresAt }: Pick<Network, 'expiresAt'>): boolean {
+  return expiresAt !== null && expiresAt <= now();
 }
 
 /** Removes a trusted network by its CIDR. Refusal 'not-found'. */
@@ -107,16 +154,25 @@ export function isLoopback(remote: string): boolean {
 const ownAddresses = ['127.0.0.1', '::1'];
 
 const readTrusted = readOnceACommit(async () => {
-  const list = new BlockList();
-  for (const { cidr } of await listNetworks()) {
+  const forEver = new BlockList();
+  const ending: { list: BlockList; expiresAt: Date }[] = [];
+  for (const { cidr, expiresAt } of await listNetworks()) {
     const { address, bits, family } = parseCidr(cidr);
+    const list = expiresAt ? new BlockList() : forEver;
     list.addSubnet(address, bits, family);
+    if (expiresAt) ending.push({ list, expiresAt });
   }
-  return list;
+  return { forEver, ending };
 });
 
-/** Whether the peer may relay without signing in: this machine itself, or in a trusted network. */
+/**
+ * Whether the peer may relay without signing in: this machine itself, or in a trusted network whose time has
+ * not come. The clock is looked at each time: a network ends without anybody writing anything.
+ */
 export async function isTrustedAddress(remote: string): Promise<boolean> {
-  if (ownAddresses.includes(plainAddress(remote))) return true;
-  return isIn(await readTrusted(), plainAddress(remote));
+  const address = plainAddress(remote);
+  if (ownAddresses.includes(address)) return true;
+  const { forEver, ending } = await readTrusted();
+  if (isIn(forEver, address)) return true;
+  return ending.some((each) => !isExpired(each) && isIn(each.list, address));
 }
