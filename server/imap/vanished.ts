@@ -6,6 +6,7 @@
 import { listVanished } from '#server/store/journal.ts';
 import type { Mailbox } from '#server/store/mailboxes.ts';
 import { listMissing, type Range, sortRanges } from '#server/store/uid-range.ts';
+import type { Session } from './session.ts';
 import type { View } from './view.ts';
 import { untagged } from './wire/encode.ts';
 import type { SequenceSet } from './wire/sequence-set.ts';
@@ -26,6 +27,15 @@ export function formatVanished(ranges: readonly Range[], isEarlier: boolean): st
     lines += untagged(`VANISHED ${isEarlier ? '(EARLIER) ' : ''}${pieces.join(',')}`);
   }
   return lines;
+}
+
+/**
+ * The response code of a command that expunged (RFC 7162 §3.2.7, MOVE: RFC 6851 §4.4, REPLACE: RFC 8508 §4.5), of
+ * the mailbox that lost something. Whatever has a lower MODSEQ is told behind the command, before its line.
+ */
+export function formatHighest(session: Session, highestModseq?: number): string | undefined {
+  if (highestModseq === undefined || !session.isCondstore || session.isStill) return undefined;
+  return `HIGHESTMODSEQ ${highestModseq}`;
 }
 
 /** A UID set as ranges; "*" is the highest UID that the mailbox has ever given. */

@@ -28,6 +28,8 @@ export type Copied = {
   uidValidity: number;
   /** UID in the source and UID in the target, ascending in both. */
   pairs: [number, number][];
+  /** Of the source, where something was moved out of it. */
+  highestModseq?: number;
 };
 
 /** Copies those UIDs that exist. Refusal 'not-found', 'over-quota', 'forbidden' (mailbox of deleted messages). */
@@ -85,7 +87,7 @@ export async function moveIn(
     const move = { accountId, fromId, toId, pairs: moved.pairs };
     await returnPopUids(tx, move, target.uidValidity);
   }
-  return { uidValidity: moved.uidValidity, pairs: moved.pairs };
+  return moved;
 }
 
 async function lockBoth(

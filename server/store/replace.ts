@@ -13,6 +13,9 @@ import { returnQuota } from './quota/quota.ts';
 
 type Place = { accountId: string; mailboxId: string };
 
+/** What has been stored; `highestModseq` is that of the source, as the old message went. */
+export type Replaced = Stored & { highestModseq: number };
+
 /**
  * Stores `message` in `target` and takes `uid` out of `source`, whatever its flags. Refusal 'not-found' (mailbox or
  * message), 'over-quota', 'forbidden', 'invalid', 'limit': nothing has changed then.
@@ -21,23 +24,23 @@ export async function replaceMessage(
   source: Place & { uid: number },
   target: Place,
   message: NewMessage,
-): Promise<Stored> {
+): Promise<Replaced> {
   const { accountId, mailboxId, uid } = source;
-  const { stored, twinId } = await write(async (tx) => {
+  const { stored, highestModseq, twinId } = await write(async (tx) => {
     const { twin } = await lockWithTwin(tx, accountId, mailboxId);
     const rows = await selectLeaving(tx, accountId, mailboxId, [uid], false);
     if (rows.length === 0) throw new Refusal('not-found', 'The message is gone.');
-    if (twin) {
-      await returnQuota(tx, accountId, sumSizes(rows), rows.length);
-      await relocateRows(tx, accountId, mailboxId, rows, twin.id, true);
-    } else await eraseRows(tx, accountId, mailboxId, rows);
+    if (twin) await returnQuota(tx, accountId, sumSizes(rows), rows.length);
+    const { highestModseq } = twin
+      ? await relocateRows(tx, accountId, mailboxId, rows, twin.id, true)
+      : await eraseRows(tx, accountId, mailboxId, rows);
     const [outcome] = await appendAllIn(tx, [[{ ...message, ...target }]]);
     // Thrown, so that the old message is there again.
     if (!Array.isArray(outcome)) throw outcome;
-    return { stored: outcome[0]!, twinId: twin?.id ?? null };
+    return { stored: outcome[0]!, highestModseq, twinId: twin?.id ?? null };
   });
   pokeMailbox(target.accountId, target.mailboxId);
   pokeMailbox(accountId, mailboxId);
   if (twinId) pokeMailbox(accountId, twinId);
-  return stored;
+  return { ...stored, highestModseq };
 }

@@ -7,6 +7,7 @@ import type { Located } from '../located.ts';
 import type { Selection } from '../selection.ts';
 import type { Session } from '../session.ts';
 import { findTarget, mayTellUids } from '../target.ts';
+import { formatHighest } from '../vanished.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
 import { formatSet, type SequenceSet } from '../wire/sequence-set.ts';
@@ -63,7 +64,7 @@ export const move: Command = defineCommand<Args>({
     const code = formatCopied(moved, target);
     // RFC 6851 §4.3: COPYUID before the EXPUNGEs, so it is untagged.
     if (code) yield untaggedState('OK', 'Moved', code);
-    return ok('Move completed');
+    return ok('Move completed', formatHighest(session, moved.highestModseq));
   },
 });
 

@@ -2,6 +2,7 @@
 // behind the command, like those of any other session's expunge.
 import { hasRights, refuseRight } from '#lib/accounts/rights.ts';
 import { expungeMessages } from '#server/store/expunge.ts';
+import { formatHighest } from '../vanished.ts';
 import { no, ok } from '../wire/encode.ts';
 import type { SequenceSet } from '../wire/sequence-set.ts';
 import { defineCommand, onlySelected } from './command.ts';
@@ -27,11 +28,7 @@ export const expunge = defineCommand<SequenceSet | null>({
     if (uids?.length === 0) return ok('Expunge completed');
     const expunged = await expungeMessages(accountId, mailboxId, uids);
     session.noteExpunged(expunged.uids);
-    // RFC 7162 §3.2.7, §3.2.9. Whatever has a lower one is told behind the command, before this line.
-    const hasModseq = session.isCondstore && !session.isStill && expunged.uids.length > 0;
-    return ok(
-      'Expunge completed',
-      hasModseq ? `HIGHESTMODSEQ ${expunged.highestModseq}` : undefined,
-    );
+    const highest = expunged.uids.length > 0 ? expunged.highestModseq : undefined;
+    return ok('Expunge completed', formatHighest(session, highest));
   },
 });

@@ -6,6 +6,7 @@ import { type MessageToAppend, parseMessage } from '../append-data.ts';
 import { assembleMessage } from '../catenate.ts';
 import { findTarget, mayTellUids } from '../target.ts';
 import { formatBadUrl, isBadUrl } from '../url-part.ts';
+import { formatHighest } from '../vanished.ts';
 import { Bad } from '../wire/bad.ts';
 import { bad, no, ok, untaggedState } from '../wire/encode.ts';
 import type { SequenceSet } from '../wire/sequence-set.ts';
@@ -56,10 +57,10 @@ export const replace = defineCommand<Args>({
       // §4.3: untagged, before EXPUNGE is told.
       const code = `APPENDUID ${stored.uidValidity} ${stored.uid}`;
       if (mayTellUids(target)) yield untaggedState('OK', 'Replacement message ready', code);
+      return ok('Replace completed', formatHighest(session, stored.highestModseq));
     } catch (error) {
       if (isBadUrl(error)) return formatBadUrl(error);
       throw error;
     }
-    return ok('Replace completed');
   },
 });

@@ -6,7 +6,8 @@
 import { db, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
-import { lockMailbox } from '../mailbox-row.ts';
+import { pokeMailbox } from '../journal.ts';
+import { changeMailbox } from '../mailbox-row.ts';
 import { pokeAnnotations, serverOwner } from './annotation-marks.ts';
 
 /** §4.1: at least 1024 octets must be taken. */
@@ -79,7 +80,8 @@ export async function writeAnnotations(
   }
   await write(async (tx) => {
     if (holder !== 'server') {
-      await lockMailbox(tx, holder.accountId, holder.mailboxId);
+      // RFC 7162 §3.2: to a client that keeps the mailbox it is a change like any other.
+      await changeMailbox(tx, holder.accountId, holder.mailboxId, {});
       if (specialUse !== undefined) {
         // One mailbox has a use: it goes over from the one that had it.
         if (specialUse !== null) {
@@ -97,6 +99,7 @@ export async function writeAnnotations(
   });
   if (holder !== 'server') {
     poke(`account:${holder.accountId}`);
+    pokeMailbox(holder.accountId, holder.mailboxId);
     pokeAnnotations(holder.accountId);
     return;
   }

@@ -63,8 +63,9 @@ async function crossIn(
   if (isMove && isCounted) await returnQuota(tx, from.accountId, sumSizes(rows), rows.length);
   await takeQuota(tx, to.accountId, to.mailboxId, sumSizes(rows), rows.length);
   const copied = await insertCopies(tx, from, rows, to, mask);
-  if (isMove) await eraseRows(tx, from.accountId, from.mailboxId, rows);
-  return copied;
+  if (!isMove) return copied;
+  const { highestModseq } = await eraseRows(tx, from.accountId, from.mailboxId, rows);
+  return { ...copied, highestModseq };
 }
 
 async function lockBoth(
