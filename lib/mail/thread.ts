@@ -88,9 +88,13 @@ function* prune(size: number, parents: readonly number[]): Steps<Tree> {
   const tops = new Map<number, number[]>();
   for (let message = 0; message < size; message++) {
     if (message % operationsPerStep === 0) yield;
-    const above = yield* findNearest(parents[message]!, size, parents, nearest);
-    if (above === null) tree.roots.push(message);
-    else if (above >= 0) add(tree.children, above, message);
+    const parent = parents[message]!;
+    if (parent < 0) {
+      tree.roots.push(message);
+      continue;
+    }
+    const above = parent < size ? parent : yield* findNearest(parent, size, parents, nearest);
+    if (above >= 0) add(tree.children, above, message);
     else add(tops, ~above, message);
   }
   for (const [top, messages] of tops) {
@@ -103,14 +107,13 @@ function* prune(size: number, parents: readonly number[]): Steps<Tree> {
   return tree;
 }
 
-/** Message at or above `node`; ~ the topmost node where none is; null where there is no node at all. */
+/** Message at or above `node`; ~ the topmost node where none is. */
 function* findNearest(
   node: number,
   size: number,
   parents: readonly number[],
   nearest: Map<number, number>,
-): Steps<number | null> {
-  if (node < 0) return null;
+): Steps<number> {
   const path: number[] = [];
   let at = node;
   let found = nearest.get(at);
@@ -129,13 +132,18 @@ function* findNearest(
   return result;
 }
 
+/** So many are sorted at once. */
+const fewAnswers = 50;
+
 /** Sorts answers by the time they were sent: those of nodes that are no messages, or of messages. */
 function* sortChildren(tree: Tree, columns: ThreadColumns, ofDummies: boolean): Steps<void> {
-  let step = 0;
+  const compare = compareBy(tree, columns);
+  let operations = 0;
   for (const [node, list] of tree.children) {
-    if (++step % operationsPerStep === 0) yield;
+    if (++operations % operationsPerStep === 0) yield;
     if (node >= tree.size !== ofDummies || list.length < 2) continue;
-    tree.children.set(node, yield* sortSteps(list, compareBy(tree, columns)));
+    if (list.length > fewAnswers) tree.children.set(node, yield* sortSteps(list, compare));
+    else list.sort(compare);
   }
 }
 

@@ -1,6 +1,6 @@
 // THREAD (RFC 5256 §3): ORDEREDSUBJECT, REFERENCES, REFS.
-import { buildThreads, type ThreadAlgorithm } from '#lib/mail/thread.ts';
-import { readThreadColumns } from '#server/store/search/thread-index.ts';
+import type { ThreadAlgorithm } from '#lib/mail/thread.ts';
+import { threadMessages } from '#server/store/search/thread-index.ts';
 import { runInTurns } from '#server/store/turn.ts';
 import { parseProgram, type SearchProgram } from '../search-key.ts';
 import { formatThreads } from '../thread-format.ts';
@@ -31,11 +31,11 @@ export const thread = defineCommand<Args>({
     if (!program) return badCharset();
     const found = await findMatches(session, program, null);
     const { accountId, mailboxId, view } = session.selected;
-    const { uids, columns } = await readThreadColumns(accountId, mailboxId, found, session.gone);
-    const forest = await runInTurns(buildThreads(columns, algorithm), session.gone);
+    const { gone } = session;
+    const { uids, forest } = await threadMessages(accountId, mailboxId, found, algorithm, gone);
     const names = isUid ? uids : view.numbersOf([...uids]);
     const steps = formatThreads(forest, (message) => names[message]!);
-    const text = await runInTurns(steps, session.gone);
+    const text = await runInTurns(steps, gone);
     yield untagged(text === '' ? 'THREAD' : `THREAD ${text}`);
     return ok('Thread completed');
   },

@@ -4,12 +4,17 @@
 import { countDatabasesOpened, db, raw } from '#lib/db.ts';
 import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { isReplySubject } from '#lib/mail/subject.ts';
-import type { ThreadColumns } from '#lib/mail/thread.ts';
+import {
+  buildThreads,
+  type Forest,
+  type ThreadAlgorithm,
+  type ThreadColumns,
+} from '#lib/mail/thread.ts';
 import { toBuffer } from '../bodies/blobs.ts';
 import { renderOutdated } from '../bodies/render-outdated.ts';
 import { readView } from '../journal.ts';
 import { hashText, readReferences } from '../message-references.ts';
-import { nextTurn, startLoop } from '../turn.ts';
+import { nextTurn, runInTurns, startLoop } from '../turn.ts';
 import { chunkUids } from '../uid-condition.ts';
 import { findUid } from '../uid-list.ts';
 import { casemapKey } from './casemap.ts';
@@ -18,6 +23,8 @@ import { casemapKey } from './casemap.ts';
 const header = raw('SUBSTR("Rendering"."header", 1, 65536)');
 const rowsPerQuery = 200;
 const maxBytes = 24 * 1024 * 1024;
+/** Columns and threads. */
+const bytesPerMessage = 110;
 
 const copied = ['ids', 'sentAt', 'arrivedAt', 'subjects', 'replies'] as const;
 const stepsPerLook = 500;
@@ -55,6 +62,28 @@ export async function readThreadColumns(
     if (isSame(whole.uids, uids)) return whole;
   }
   return makeIndex(uids, known, read);
+}
+
+/** The threads of an index that were asked for last; they go with it. */
+const forests = new WeakMap<Index, { algorithm: ThreadAlgorithm; forest: Forest }>();
+
+/**
+ * The threads of those of the UIDs (ascending) that exist; nodes are indexes in `uids`. Refusal 'not-found'. Throws
+ * the signal's reason once it is aborted.
+ */
+export async function threadMessages(
+  accountId: string,
+  mailboxId: string,
+  asked: readonly number[],
+  algorithm: ThreadAlgorithm,
+  signal?: AbortSignal,
+): Promise<{ uids: Uint32Array; forest: Forest }> {
+  const index = await readThreadColumns(accountId, mailboxId, asked, signal);
+  const known = forests.get(index);
+  if (known?.algorithm === algorithm) return { uids: index.uids, forest: known.forest };
+  const forest = await runInTurns(buildThreads(index.columns, algorithm), signal);
+  forests.set(index, { algorithm, forest });
+  return { uids: index.uids, forest };
 }
 
 const nothing: Index = {
@@ -189,7 +218,7 @@ function recall(key: string, database: number): Index | null {
 
 function remember(key: string, database: number, index: Index): void {
   forget(key);
-  const bytes = 45 * index.columns.size + 8 * index.columns.references.length;
+  const bytes = bytesPerMessage * index.columns.size + 8 * index.columns.references.length;
   if (bytes > maxBytes) return;
   remembered.set(key, { index, database, bytes });
   rememberedBytes += bytes;
