@@ -36,9 +36,9 @@ export function findHeaderEnd(bytes: Buffer, from: number, to: number): number {
     if (bytes[at] === LF) return at + 1;
     if (bytes[at] === CR && bytes[at + 1] === LF && at + 2 <= to) return at + 2;
     const newline = bytes.indexOf(LF, at);
-    if (newline < 0 || newline >= to) return to;
-    if (newline >= limit) return at > from ? at : limit;
-    at = newline + 1;
+    const next = newline < 0 || newline >= to ? to : newline + 1;
+    if (next > limit) return at > from ? at : limit;
+    at = next;
   }
   return at;
 }

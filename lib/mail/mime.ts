@@ -206,10 +206,11 @@ function findPartHeaderEnd(scan: Scan, start: number): number {
     const line = matchBoundary(scan, at);
     if (line) return Math.max(start, line.contentEnd);
     const newline = bytes.indexOf(0x0a, at);
-    if (newline < 0) return bytes.length;
-    at = newline + 1;
+    const next = newline < 0 ? bytes.length : newline + 1;
+    if (next > limit) return at > start ? at : limit;
+    at = next;
   }
-  return Math.min(at, bytes.length);
+  return at;
 }
 
 /** Opens what a part holds (parts, a message, nothing) and says where the search for boundaries goes on. */

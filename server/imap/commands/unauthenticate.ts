@@ -8,7 +8,6 @@ export const unauthenticate = defineCommand({
   name: 'UNAUTHENTICATE',
   states: signedIn,
   parse: parseNothing,
-  // biome-ignore lint/correctness/useYield: the tagged line says it all
   async *run() {
     // RFC 8437 §8: behind a proxy that only looks at the first login it must be possible to do without; §3: no NO.
     const hidden = await readSetting('imap.hiddenCapabilities');
