@@ -11,6 +11,7 @@ import { requireDomain } from './domain.ts';
 import { requireLimit } from './limit.ts';
 import { hashPassword } from './password.ts';
 import { sealScramKeys } from './scram.ts';
+import type { SendingHold } from './sending-ledger.ts';
 
 export type Role = 'user' | 'admin';
 export type Account = {
@@ -29,6 +30,13 @@ export type Account = {
   quotaMessages: number | null;
   usedBytes: number;
   usedMessages: number;
+  /** False: nobody signs in until a password is set. */
+  hasPassword: boolean;
+  /** Messages and new recipients a day; null: the settings sending.messagesPerDay, newRecipientsPerDay; 0: none */
+  dailyMessages: number | null;
+  dailyRecipients: number | null;
+  /** Why outgoing mail is held (lib/queue/sending-hold.ts); empty = it is not */
+  sendingHold: SendingHold;
   /** Moves when password, role or state change; sessions of an older epoch have ended. */
   epoch: number;
   createdAt: Date;
@@ -39,9 +47,11 @@ type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
 
 /** The account as the rest of Drey sees it: without its secrets, sizes as numbers. */
 export function toAccount(row: Row): Account {
-  const { passwordHash: _hash, scram: _scram, warnedPercent: _warned, ...rest } = row;
+  const { passwordHash, scram: _scram, warnedPercent: _warned, ...rest } = row;
   return {
     ...rest,
+    hasPassword: passwordHash !== null,
+    sendingHold: row.sendingHold as SendingHold,
     role: row.role === 'admin' ? 'admin' : 'user',
     kind: row.kind === 'shared' ? 'shared' : 'person',
     quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
@@ -168,6 +178,8 @@ export type AccountChange = {
   /** null: the setting; 0: none. Where less is allowed than is used, nothing goes and nothing more comes. */
   quotaBytes?: number | null;
   quotaMessages?: number | null;
+  dailyMessages?: number | null;
+  dailyRecipients?: number | null;
 };
 
 /** Changes a user. Refusal 'not-found', 'invalid'; 'forbidden' where no working admin would be left. */
@@ -191,6 +203,8 @@ export async function updateAccount(
         isDisabled: change.isDisabled,
         quotaBytes: toLimit(change.quotaBytes, 'quotaBytes'),
         quotaMessages: toLimit(change.quotaMessages, 'quotaMessages'),
+        dailyMessages: toDailyLimit(change.dailyMessages, 'dailyMessages'),
+        dailyRecipients: toDailyLimit(change.dailyRecipients, 'dailyRecipients'),
         epoch: endsSessions ? { increment: 1 } : undefined,
       },
     });
@@ -213,6 +227,14 @@ export async function setPassword(id: string, password: string, by: string): Pro
   });
 }
 
+/** Takes the password away and ends the sessions, inside a step. Refusal 'forbidden' (last administrator, shared). */
+export async function endLogin(tx: Tx, row: Row): Promise<void> {
+  requirePerson(row);
+  if (row.role === 'admin') await refuseLastAdmin(tx, row.id);
+  const data = { passwordHash: null, scram: '', epoch: { increment: 1 } };
+  await tx.account.update({ where: { id: row.id }, data });
+}
+
 /** Removes the login and the address at once; the daemon's job removes the mail behind it. */
 export async function removeAccount(id: string, by: string): Promise<void> {
   const members = await write(async (tx) => {
@@ -220,6 +242,8 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     if (role === 'admin') await refuseLastAdmin(tx, id);
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
+    await tx.sendingDay.deleteMany({ where: { accountId: id } });
+    await tx.knownRecipient.deleteMany({ where: { accountId: id } });
     const members = await tx.member.findMany({ where: { sharedId: id } });
     await endSharing(tx, id, address);
     const subject = kind === 'shared' ? 'shared mailbox' : 'user';
@@ -259,7 +283,7 @@ async function findIn(tx: Tx, id: string): Promise<Row> {
 
 async function refuseLastAdmin(tx: Tx, id: string): Promise<void> {
   const others = await tx.account.count({
-    where: { role: 'admin', isDisabled: false, id: { not: id } },
+    where: { role: 'admin', isDisabled: false, passwordHash: { not: null }, id: { not: id } },
   });
   if (others === 0)
     throw new Refusal('forbidden', 'This is the last administrator; make another one first.');
@@ -279,4 +303,16 @@ function toLimit<T extends number | null | undefined>(
 ): bigint | Exclude<T, number> {
   requireLimit(value, field);
   return typeof value === 'number' ? BigInt(value) : (value as Exclude<T, number>);
+}
+
+const maxDaily = 1_000_000;
+
+/** Refusal 'invalid'. */
+function toDailyLimit(
+  value: number | null | undefined,
+  field: 'dailyMessages' | 'dailyRecipients',
+): number | null | undefined {
+  if (value === null || value === undefined) return value;
+  if (Number.isInteger(value) && value >= 0 && value <= maxDaily) return value;
+  throw new Refusal('invalid', `Give a whole number up to ${maxDaily}; 0 for no limit.`, field);
 }

@@ -11,6 +11,7 @@ const MAX_DIAGNOSTIC = 1_000;
 /** One recipient of the report; `status` is an enhanced code (5.1.1), `diagnostic` the remote answer as text. */
 export type BounceRecipient = {
   recipient: string;
+  /** Address that was written to, or the whole of ORCPT: "rfc822;ada@example.org" (RFC 3461 §4.2). */
   originalTo?: string | null;
   action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
   status: string;
@@ -22,7 +23,7 @@ export type BounceRecipient = {
 };
 
 export type Bounce = {
-  kind: 'failed' | 'delayed';
+  kind: 'failed' | 'delayed' | 'delivered';
   /** Address in From, usually MAILER-DAEMON@hostname. */
   from: string;
   to: string;
@@ -38,7 +39,7 @@ export type Bounce = {
   boundary: string;
 };
 
-/** Finished bytes of a bounce or delay notice. It is sent from the null sender, so it never bounces itself. */
+/** Finished bytes of a bounce, a delay notice or a note of success. It is sent from the null sender, so it never bounces itself. */
 export function composeBounce(bounce: Bounce): Buffer {
   const original = chooseOriginal(bounce);
   const boundary = makeBoundary(bounce.boundary, original.bytes);
@@ -74,14 +75,36 @@ export function composeBounce(bounce: Bounce): Buffer {
   ]);
 }
 
+const subjects: Record<Bounce['kind'], string> = {
+  failed: 'Your mail could not be delivered',
+  delayed: 'Your mail is delayed',
+  delivered: 'Your mail was delivered',
+};
+
+const openings: Record<Bounce['kind'], string[]> = {
+  failed: [
+    'Your message could not be delivered to the recipients below.',
+    'It will not be tried again. If the address is right, please show',
+    'the reason to the person you wrote to, on another way.',
+  ],
+  delayed: [
+    'Your message could not be delivered yet to the recipients below.',
+    'It will be tried again. THERE IS NOTHING FOR YOU TO DO: you get',
+    'another notice only if it cannot be delivered in the end.',
+  ],
+  delivered: [
+    'You asked to be told: your message arrived in the mailboxes of the',
+    'recipients below, or was handed to a server that does not tell of',
+    'its arrival. It does not say that anybody has read it.',
+  ],
+};
+
 function makeHeader(bounce: Bounce, boundary: string, is8Bit: boolean): string[] {
-  const subject =
-    bounce.kind === 'failed' ? 'Your mail could not be delivered' : 'Your mail is delayed';
   return [
     foldField('Date', formatDate(bounce.now)),
     foldField('From', `Mail Delivery System <${toAddress(bounce.from)}>`),
     foldField('To', `<${toAddress(bounce.to)}>`),
-    foldField('Subject', subject),
+    foldField('Subject', subjects[bounce.kind]),
     foldField('Message-ID', bounce.messageId),
     // RFC 3834 §5: what answers automatically must not be answered automatically.
     foldField('Auto-Submitted', 'auto-replied'),
@@ -111,35 +134,30 @@ function makeBoundary(wanted: string, original: Buffer): string {
 
 /** The part for people: what happened, to whom, why, and what to do. */
 function describe(bounce: Bounce, isWhole: boolean): string {
-  const isFailed = bounce.kind === 'failed';
   const lines = [
     `This is the mail system at ${toLine(bounce.hostname)}.`,
     '',
-    ...(isFailed
-      ? [
-          'Your message could not be delivered to the recipients below.',
-          'It will not be tried again. If the address is right, please show',
-          'the reason to the person you wrote to, on another way.',
-        ]
-      : [
-          'Your message could not be delivered yet to the recipients below.',
-          'It will be tried again. THERE IS NOTHING FOR YOU TO DO: you get',
-          'another notice only if it cannot be delivered in the end.',
-        ]),
+    ...openings[bounce.kind],
     '',
   ];
   for (const entry of bounce.recipients) {
-    const alias =
-      entry.originalTo && entry.originalTo !== entry.recipient ? entry.originalTo : null;
+    const { address } = splitTyped(entry.originalTo ?? '');
+    const alias = address && address !== entry.recipient ? address : null;
     lines.push(
       `  <${toAddress(entry.recipient)}>${alias ? ` (written to as <${toAddress(alias)}>)` : ''}`,
     );
-    const reason = toLine(entry.diagnostic ?? '') || `status ${toStatus(entry)}`;
+    const reason = toLine(entry.diagnostic ?? '') || statusWords(entry);
     const said = entry.remoteMta ? `${toLine(entry.remoteMta)} said: ${reason}` : reason;
     lines.push(...wrapText(said, '      '), '');
   }
   lines.push(isWhole ? 'Your message is attached.' : 'The header of your message is attached.', '');
   return lines.join('\r\n');
+}
+
+function statusWords(entry: BounceRecipient): string {
+  if (entry.action === 'delivered') return 'delivered into the mailbox';
+  if (entry.action === 'relayed') return 'handed to the next server';
+  return `status ${toStatus(entry)}`;
 }
 
 function wrapText(text: string, indent: string): string[] {
@@ -165,7 +183,7 @@ function formatStatus(bounce: Bounce): string {
     ],
     ...bounce.recipients.map((entry) => [
       entry.originalTo ? foldField('Original-Recipient', formatTyped(entry.originalTo)) : '',
-      foldField('Final-Recipient', formatTyped(entry.recipient)),
+      foldField('Final-Recipient', formatTyped(`rfc822;${entry.recipient}`)),
       foldField('Action', entry.action),
       foldField('Status', toStatus(entry)),
       entry.remoteMta ? foldField('Remote-MTA', `dns; ${toAscii(entry.remoteMta)}`) : '',
@@ -177,10 +195,19 @@ function formatStatus(bounce: Bounce): string {
   return groups.map((fields) => fields.join('')).join('\r\n');
 }
 
-/** `rfc822;address`; Unicode addresses in the 7-bit form of RFC 6533 §3 (utf-8-addr-xtext). */
-function formatTyped(address: string): string {
+/** "type;address" as in ORCPT; without a type "rfc822". */
+function splitTyped(text: string): { type: string; address: string } {
+  const match = /^([a-z0-9-]{1,40});(.*)$/is.exec(text);
+  return match
+    ? { type: match[1]!.toLowerCase(), address: match[2]!.trim() }
+    : { type: 'rfc822', address: text };
+}
+
+/** `rfc822; address`; Unicode addresses in the 7-bit form of RFC 6533 §3 (utf-8-addr-xtext). */
+function formatTyped(text: string): string {
+  const { type, address } = splitTyped(text);
   const safe = toAddress(address);
-  if (/^[ -~]*$/.test(safe)) return `rfc822; ${safe}`;
+  if (/^[ -~]*$/.test(safe)) return `${type}; ${safe}`;
   const escaped = safe.replace(/[^!-~]|[\\+=]/gu, (character) => {
     return `\\x{${character.codePointAt(0)!.toString(16).toUpperCase()}}`;
   });
@@ -189,7 +216,8 @@ function formatTyped(address: string): string {
 
 function toStatus(entry: BounceRecipient): string {
   if (/^[245]\.\d{1,3}\.\d{1,3}$/.test(entry.status)) return entry.status;
-  return entry.action === 'failed' ? '5.0.0' : '4.0.0';
+  if (entry.action === 'failed') return '5.0.0';
+  return entry.action === 'delayed' ? '4.0.0' : '2.0.0';
 }
 
 function toAddress(text: string): string {

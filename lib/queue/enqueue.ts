@@ -28,34 +28,47 @@ export type QueuedMessage = {
   envid?: string;
   ret?: string;
   isSmtpUtf8?: boolean;
+  /** RFC 8689. */
+  isTlsRequired?: boolean;
+  /** RFC 4865: not before. */
+  releaseAt?: Date | null;
+  /** Not before somebody lets it go, and why; empty = nothing holds it. */
+  heldFor?: HoldReason | '';
   traceId: string;
 };
+
+/** Why a recipient is held: by hand, by a rule, or since its sender sends unusually much. */
+export type HoldReason = 'admin' | 'rule' | 'burst';
 
 /** Rows of one INSERT; SQLite takes 32766 parameters a statement. */
 const rowsPerInsert = 500;
 
-/** Puts a message for outside recipients into the queue, due at once. Returns the id of the message row. */
+/** Puts a message into the queue: held, due when it is to be released, or at once. Returns the id of the message row. */
 export async function enqueue(tx: Tx, message: QueuedMessage): Promise<string> {
   // One row an address: a recipient named twice gets one copy (RFC 5321 §4.1.1.3 leaves it to us).
   const recipients = [...new Map(message.recipients.map((row) => [row.recipient, row])).values()];
   if (recipients.length === 0) throw new Error('A message for the queue needs a recipient');
   const id = newId();
   const at = now();
+  const { releaseAt = null, heldFor = '' } = message;
+  const dueAt = releaseAt && releaseAt > at ? releaseAt : at;
+  const state = heldFor ? 'held' : 'queued';
   await tx.$executeRaw(
     sql`INSERT INTO "QueueMessage" ("id", "blobId", "prefix", "sizeBytes", "sender", "accountId", "envid", "ret",
-        "isSmtpUtf8", "traceId", "createdAt")
+        "isSmtpUtf8", "isTlsRequired", "releaseAt", "traceId", "createdAt")
         VALUES (${id}, ${message.blobId}, ${message.prefix}, ${message.sizeBytes}, ${message.sender}, ${message.accountId},
-        ${message.envid ?? ''}, ${message.ret ?? ''}, ${message.isSmtpUtf8 ?? false}, ${message.traceId}, ${at})`,
+        ${message.envid ?? ''}, ${message.ret ?? ''}, ${message.isSmtpUtf8 ?? false},
+        ${message.isTlsRequired ?? false}, ${releaseAt}, ${message.traceId}, ${at})`,
   );
   for (let start = 0; start < recipients.length; start += rowsPerInsert) {
     const rows = recipients.slice(start, start + rowsPerInsert).map(
       (row) =>
         sql`(${newId()}, ${id}, ${row.recipient}, ${row.originalTo ?? ''}, ${row.notify ?? ''}, ${domainOf(row.recipient)},
-            ${'queued'}, ${0}, ${at}, ${''}, ${false}, ${0}, ${''}, ${''}, ${at})`,
+            ${state}, ${0}, ${dueAt}, ${''}, ${false}, ${heldFor}, ${0}, ${''}, ${''}, ${at})`,
     );
     await tx.$executeRaw(
       sql`INSERT INTO "QueueRecipient" ("id", "messageId", "recipient", "originalTo", "notify", "domain",
-          "state", "attempts", "nextAttemptAt", "leaseOwner", "isDelayTold", "lastCode", "lastText", "lastHost", "createdAt")
+          "state", "attempts", "nextAttemptAt", "leaseOwner", "isDelayTold", "holdReason", "lastCode", "lastText", "lastHost", "createdAt")
           VALUES ${join(rows)}`,
     );
   }

@@ -3,16 +3,23 @@
 // States and their legal moves (who makes the move is in brackets):
 //
 //   (none)  -> queued    enqueue, inside the write() that also makes the body durable      [smtp, delivery]
+//   (none)  -> held      the same, of mail that a rule holds or whose sender is held       [smtp, delivery]
 //   queued  -> sending   nextAttemptAt is due; a lease (leaseOwner, leaseUntil) is taken   [runner]
+//   queued, sending -> held  due, or its lease over, while its sender is held              [runner]
 //   sending -> queued    the attempt was deferred, or the daemon stops                     [runner, lease owner only]
 //   sending -> (none)    delivered, bounced or given up                                    [runner, lease owner only]
 //   sending -> queued    the lease is over: its owner crashed; any runner recovers the row [runner]
-//   queued  -> queued    retry: due now                                                    [admin]
+//   queued  -> queued    retry: due now; another time of release (RFC 4865)                [admin; its sender]
 //   queued  -> held      hold                                                              [admin]
-//   held    -> queued    release, retry: due now                                           [admin]
+//   queued  -> held      its sender is held (sending-hold.ts)                              [smtp, runner, admin]
+//   held    -> queued    release, retry: due now, or at its time of release                [admin]
 //   queued, held -> (none)  drop; no bounce                                                [admin]
+//   queued, held -> (none)  cancelled before its time of release (scheduled.ts)            [its sender]
 //
-// A row under a living lease belongs to its owner: the admin's moves answer 'conflict' meanwhile.
+// A recipient may be an address here: mail that was held or scheduled is delivered into mailboxes from the queue
+// (server/queue/local-attempt.ts). "held" says in holdReason why; a row in another state has none. Released, it
+// begins anew: createdAt, from which lifetime and delay count, moves to that moment.
+// A row under a living lease belongs to its owner: others' moves answer 'conflict' meanwhile.
 // The message row goes with its last recipient, in the same write().
 import { now } from '#lib/clock.ts';
 import { db, empty, join, sql, type Tx, write } from '#lib/db.ts';
@@ -20,6 +27,7 @@ import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
+import type { HoldReason } from './enqueue.ts';
 
 export type QueueState = 'queued' | 'held' | 'sending';
 
@@ -33,9 +41,15 @@ export type QueueEntry = {
   recipient: string;
   domain: string;
   state: QueueState;
+  /** Of a held one. */
+  holdReason: HoldReason | '';
   attempts: number;
   createdAt: Date;
   nextAttemptAt: Date;
+  /** Its sender wants it sent then (RFC 4865); null = at once. */
+  releaseAt: Date | null;
+  /** The user who submitted it, where one did. */
+  accountId: string | null;
   /** What the other side said last; code 0 when there was no reply. Hostile text. */
   lastCode: number;
   lastText: string;
@@ -50,7 +64,15 @@ const maxPageSize = 500;
 
 /** Queued recipients, newest first. `search` looks into sender, recipient and subject, whatever the case. */
 export async function listQueue(
-  filter: { search?: string; state?: QueueState; page?: number; pageSize?: number } = {},
+  filter: {
+    search?: string;
+    state?: QueueState;
+    holdReason?: HoldReason;
+    /** Of this user only. */
+    accountId?: string;
+    page?: number;
+    pageSize?: number;
+  } = {},
 ): Promise<{ rows: QueueEntry[]; total: number }> {
   const size = Math.min(Math.max(1, Math.trunc(filter.pageSize ?? defaultPageSize)), maxPageSize);
   const skip = (Math.max(1, Math.trunc(filter.page ?? 1)) - 1) * size;
@@ -61,8 +83,10 @@ export async function listQueue(
         OR lower(coalesce(d."subject", '')) LIKE ${like} ESCAPE '\\')`
     : empty;
   const byState = filter.state ? sql`AND r."state" = ${filter.state}` : empty;
+  const byReason = filter.holdReason ? sql`AND r."holdReason" = ${filter.holdReason}` : empty;
+  const byAccount = filter.accountId ? sql`AND m."accountId" = ${filter.accountId}` : empty;
   const from = sql`FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
-    LEFT JOIN "Rendering" d ON d."blobId" = m."blobId" WHERE 1 = 1 ${bySearch} ${byState}`;
+    LEFT JOIN "Rendering" d ON d."blobId" = m."blobId" WHERE 1 = 1 ${bySearch} ${byState} ${byReason} ${byAccount}`;
   const [counted, picked] = await Promise.all([
     db.$queryRaw<{ total: bigint | number }[]>(sql`SELECT count(*) AS total ${from}`),
     db.$queryRaw<{ id: string }[]>(
@@ -88,28 +112,35 @@ export async function findEntry(id: string): Promise<QueueEntry | null> {
   return (await readEntries([id]))[0] ?? null;
 }
 
-/** Makes the next attempt due now; a held recipient is released. Refusal 'not-found', 'conflict'. */
+/**
+ * Makes the next attempt due now; a held recipient is released. What its sender has scheduled is not sent before
+ * its time. Refusal 'not-found', 'conflict'.
+ */
 export async function retryEntry(id: string, by: string): Promise<void> {
-  await changeEntry(id, by, 'retry', { state: 'queued', nextAttemptAt: now() });
+  await changeEntry(id, by, 'retry');
 }
 
 /** Takes a recipient out of the attempts until it is released. Refusal 'not-found', 'conflict'. */
 export async function holdEntry(id: string, by: string): Promise<void> {
-  await changeEntry(id, by, 'hold', { state: 'held' });
+  await changeEntry(id, by, 'hold');
 }
 
-/** Puts a held recipient back and makes it due now. Refusal 'not-found', 'conflict'. */
+/**
+ * Puts a held recipient back: due now, or at its time of release. Refusal 'not-found', 'conflict'; 'conflict' also
+ * while its sender is held, since that would hold it again.
+ */
 export async function releaseEntry(id: string, by: string): Promise<void> {
-  await changeEntry(id, by, 'release', { state: 'queued', nextAttemptAt: now() });
+  await changeEntry(id, by, 'release');
 }
 
-/** Makes every queued recipient due now; returns how many. Held ones stay held. */
+/** Makes every queued recipient due now; returns how many. Held and scheduled ones stay. */
 export async function retryAll(by: string): Promise<number> {
   const count = await write(async (tx) => {
-    const { count } = await tx.queueRecipient.updateMany({
-      where: { state: 'queued', nextAttemptAt: { gt: now() } },
-      data: { nextAttemptAt: now() },
-    });
+    const at = now();
+    const count = await tx.$executeRaw`UPDATE "QueueRecipient" SET "nextAttemptAt" = ${at}
+      WHERE "state" = 'queued' AND "nextAttemptAt" > ${at} AND NOT EXISTS (
+        SELECT 1 FROM "QueueMessage" WHERE "QueueMessage"."id" = "QueueRecipient"."messageId"
+          AND "QueueMessage"."releaseAt" > ${at})`;
     await recordChangeIn(tx, by, 'queue', `retry of all recipients (${count})`);
     return count;
   });
@@ -162,26 +193,57 @@ export async function removeEmptyMessages(): Promise<{ messages: number }> {
   return { messages };
 }
 
-type Change = { state: QueueState; nextAttemptAt?: Date };
-
-async function changeEntry(id: string, by: string, action: string, change: Change): Promise<void> {
+async function changeEntry(
+  id: string,
+  by: string,
+  action: 'retry' | 'hold' | 'release',
+): Promise<void> {
   await write(async (tx) => {
-    const row = await readForChange(tx, id);
-    if (action === 'release' && row.recipient.state !== 'held') return;
+    const { recipient, message } = await readForChange(tx, id);
+    const isHeld = recipient.state === 'held';
+    if (action === 'release' && !isHeld) return;
+    if (action === 'hold' && isHeld) return;
+    if (action !== 'hold' && isHeld) await refuseOfHeld(tx, message.accountId);
+    const at = now();
+    const { releaseAt } = message;
+    const free = { leaseOwner: '', leaseUntil: null };
     await tx.queueRecipient.update({
       where: { id },
-      data: { ...change, leaseOwner: '', leaseUntil: null },
+      data:
+        action === 'hold'
+          ? { ...free, state: 'held', holdReason: 'admin' }
+          : {
+              ...free,
+              state: 'queued',
+              holdReason: '',
+              nextAttemptAt: releaseAt && releaseAt > at ? releaseAt : at,
+              ...(isHeld ? { createdAt: at, isDelayTold: false } : {}),
+            },
     });
     await recordEventIn(tx, {
-      traceId: row.message.traceId,
+      traceId: message.traceId,
       kind: 'changed',
-      accountId: row.message.accountId,
+      accountId: message.accountId,
       sender: by,
-      recipient: row.recipient.recipient,
+      recipient: recipient.recipient,
       text: `queue: ${action}`,
     });
   });
   poke('queue');
+}
+
+/** Refusal 'conflict': mail of a held sender is released with him. */
+async function refuseOfHeld(tx: Tx, accountId: string | null): Promise<void> {
+  if (!accountId) return;
+  const account = await tx.account.findUnique({
+    where: { id: accountId },
+    select: { sendingHold: true, address: true },
+  });
+  if (!account?.sendingHold) return;
+  throw new Refusal(
+    'conflict',
+    `All mail of ${account.address} is held; release the user's mail instead.`,
+  );
 }
 
 /** The rows of a recipient that nobody is sending right now. */
@@ -228,9 +290,12 @@ async function readEntries(ids: string[]): Promise<QueueEntry[]> {
         recipient: row.recipient,
         domain: row.domain,
         state: row.state as QueueState,
+        holdReason: row.state === 'held' ? (row.holdReason as HoldReason | '') : '',
         attempts: row.attempts,
         createdAt: row.createdAt,
         nextAttemptAt: row.nextAttemptAt,
+        releaseAt: message.releaseAt,
+        accountId: message.accountId,
         lastCode: row.lastCode,
         lastText: row.lastText,
         lastHost: row.lastHost,

@@ -107,12 +107,31 @@ async function open(attempt: RemoteAttempt, target: Target): Promise<Session> {
   const { policy, hostname, connectTimeoutMs, signal } = attempt;
   const options = { target, policy, hostname, connectTimeoutMs, signal };
   try {
-    return await openSession(options);
+    const session = await openSession(options);
+    if (!mustRequireTls(attempt) || session.has('REQUIRETLS')) return session;
+    session.end();
+    // RFC 8689 §4.2.1
+    throw new SessionProblem(
+      `${target.host} does not promise to send on with TLS only (REQUIRETLS)`,
+      {
+        status: '5.7.30',
+        isPermanent: true,
+      },
+    );
   } catch (error) {
     const isTls = error instanceof SessionProblem && error.isTls;
+    if (isTls && mustRequireTls(attempt)) {
+      const text = `TLS is required for this message: ${error.message}`;
+      throw new SessionProblem(text, { status: '5.7.10', isPermanent: true });
+    }
     if (!isTls || !policy.mayFallBack) throw error;
     return openSession({ ...options, policy: tlsPolicyOf('none') });
   }
+}
+
+/** RFC 8689 §4.2.2: a report (from nobody) goes also where the way back is not protected. */
+function mustRequireTls({ envelope }: RemoteAttempt): boolean {
+  return envelope.isTlsRequired && envelope.sender !== '';
 }
 
 async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<string, Result>> {

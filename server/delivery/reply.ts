@@ -12,6 +12,8 @@ export type Result = {
   text: string;
   /** Host that answered; empty where none did. */
   host: string;
+  /** Of what was delivered: the host has taken NOTIFY along and reports itself (RFC 3461 §5.2.1). */
+  isNotifyPassed?: boolean;
 };
 
 export type Reply = { code: number; status: string; text: string };

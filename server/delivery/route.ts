@@ -1,7 +1,8 @@
-// Where a queued recipient goes now: the smart host of a relay rule, else the MX of its domain. Read anew
+// Where a queued recipient goes now: a mailbox here, the smart host of a relay rule, else the MX of its domain. Read anew
 // for each attempt, so a changed rule or setting applies to the next one.
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { db, readOnceACommit } from '#lib/db.ts';
 import { type Relay, readRelayChooser } from '#lib/queue/relay-rule.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { resolveAddresses } from '#server/dns/resolver.ts';
@@ -12,17 +13,26 @@ export type Route = {
   key: string;
   relay: Relay | null;
   domain: string;
+  /** The domain is received here: into mailboxes, and where aliases lead. */
+  isLocal: boolean;
 };
+
+const readLocalDomains = readOnceACommit(async () => {
+  const rows = await db.domain.findMany({ select: { name: true } });
+  return new Set(rows.map(({ name }) => name));
+});
 
 /** Which route a mail takes by the rules of this moment, for many mails by one read; no DNS yet. */
 export async function readRouteChooser(): Promise<
   (sender: string, recipient: string, domain: string) => Route
 > {
-  const chooseRelay = await readRelayChooser();
+  const [chooseRelay, localDomains] = await Promise.all([readRelayChooser(), readLocalDomains()]);
   return (sender, recipient, domain) => {
+    // Before the relay rules, as for mail that comes in.
+    if (localDomains.has(domain)) return { key: 'local', relay: null, domain, isLocal: true };
     const relay = chooseRelay(sender, recipient);
     const key = relay ? `relay ${relay.id} ${relay.host}:${relay.port}` : `mx ${domain}`;
-    return { key, relay, domain };
+    return { key, relay, domain, isLocal: false };
   };
 }
 

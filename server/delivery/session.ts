@@ -15,6 +15,8 @@ export type Envelope = {
   recipients: Recipient[];
   envid: string;
   ret: string;
+  /** RFC 8689 §4.2: said where the host offers it. */
+  isTlsRequired: boolean;
   /** The message needs SMTPUTF8 although its addresses may be ASCII (RFC 6531 §3.4). */
   needsUtf8: boolean;
 };
@@ -81,13 +83,14 @@ class Connection extends SMTPConnection {
     if (!this.parameters) return '';
     const hasDsn = this.has('DSN');
     if (command.startsWith('MAIL FROM:<')) {
-      const { needsUtf8, ret, envid } = this.parameters;
+      const { needsUtf8, ret, envid, isTlsRequired } = this.parameters;
       const utf8 = needsUtf8 && this.has('SMTPUTF8') && !/ SMTPUTF8( |$)/.test(command);
       return [
         utf8 ? ' SMTPUTF8' : '',
         // RFC 3461 §4.3, §4.4
         hasDsn && /^(FULL|HDRS)$/i.test(ret) ? ` RET=${ret.toUpperCase()}` : '',
-        hasDsn && envid ? ` ENVID=${encodeXtext(envid)}` : '',
+        hasDsn && envid ? ` ENVID=${encodeXtext(envid, 100)}` : '',
+        isTlsRequired && this.has('REQUIRETLS') ? ' REQUIRETLS' : '',
       ].join('');
     }
     if (!hasDsn || !command.startsWith('RCPT TO:<')) return '';
@@ -104,13 +107,13 @@ function dsnParameters({ notify, originalTo }: Recipient): string {
   const [, type, address] = /^([a-z0-9-]{1,30});([!-~]{1,320})$/i.exec(originalTo) ?? [];
   return [
     isNotify ? ` NOTIFY=${notify.toUpperCase()}` : '',
-    type && address ? ` ORCPT=${type};${encodeXtext(address)}` : '',
+    type && address ? ` ORCPT=${type};${encodeXtext(address, 500)}` : '',
   ].join('');
 }
 
-/** RFC 3461 §4: "+" and "=" and what is not printable ASCII as +XX. */
-function encodeXtext(text: string): string {
-  return [...Buffer.from(text.slice(0, 100))]
+/** RFC 3461 §4: "+" and "=" and what is not printable ASCII as +XX; of so many characters of the text. */
+function encodeXtext(text: string, limit: number): string {
+  return [...Buffer.from(text.slice(0, limit))]
     .map((byte) =>
       byte < 0x21 || byte > 0x7e || byte === 0x2b || byte === 0x3d
         ? `+${byte.toString(16).toUpperCase().padStart(2, '0')}`
@@ -142,7 +145,7 @@ export class Session {
     this.signal = signal;
   }
 
-  has(extension: 'SMTPUTF8' | '8BITMIME' | 'DSN'): boolean {
+  has(extension: 'SMTPUTF8' | '8BITMIME' | 'DSN' | 'REQUIRETLS'): boolean {
     return this.connection.has(extension);
   }
 
@@ -187,6 +190,7 @@ export class Session {
         kind: 'delivered',
         ...reply,
         host: target.host,
+        isNotifyPassed: this.has('DSN'),
       };
       return this.toResults(all, done, connection.refused);
     } catch (error) {

@@ -29,3 +29,8 @@ export function tlsPolicyOf(mode: RelayTlsMode): TlsPolicy {
     options: { rejectUnauthorized: isChecked, minVersion: 'TLSv1.2' },
   };
 }
+
+/** RFC 8689 §4.2.1: whatever the rule says, only TLS with a certificate that is checked. */
+export function tlsPolicyOfRequired(mode: RelayTlsMode): TlsPolicy {
+  return tlsPolicyOf(mode === 'implicit' ? 'implicit' : 'required');
+}

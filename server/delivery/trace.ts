@@ -34,17 +34,32 @@ export function mailboxPrefix(
   trace: Trace,
   copy: { traceId: string; sender: string; address: string; originalTo?: string },
 ): Buffer {
-  const { traceId, sender, address, originalTo } = copy;
+  return Buffer.from(copyFields(copy) + arrivalOf(trace, copy.traceId));
+}
+
+/** The same for a message that waited in the queue, behind the prefix it had there. */
+export function mailboxPrefixAfter(
+  queued: Uint8Array,
+  copy: { sender: string; address: string; originalTo?: string },
+): Buffer {
+  return Buffer.concat([Buffer.from(copyFields(copy)), queued]);
+}
+
+function copyFields(copy: { sender: string; address: string; originalTo?: string }): string {
+  const { sender, address, originalTo } = copy;
   const original =
     originalTo && originalTo !== address
       ? deliveredToField(originalTo).replace(/^Delivered-To/, 'X-Original-To')
       : '';
-  return Buffer.from(
-    `${returnPathField(sender)}${original}${deliveredToField(address)}${arrivalOf(trace, traceId)}`,
-  );
+  return `${returnPathField(sender)}${original}${deliveredToField(address)}`;
 }
 
 /** Prefix of a copy in the queue. `aliases` are addresses here that lead outside: they stop a loop. */
 export function queuePrefix(trace: Trace, traceId: string, aliases: string[]): Buffer {
   return Buffer.from(`${aliases.map(deliveredToField).join('')}${arrivalOf(trace, traceId)}`);
+}
+
+/** The same for what an alias here leads outside when the message has waited in the queue before. */
+export function forwardPrefixAfter(queued: Uint8Array, alias: string): Buffer {
+  return Buffer.concat([Buffer.from(deliveredToField(alias)), queued]);
 }

@@ -2,6 +2,7 @@
 // failure is logged and harms nothing else; whatever is left undone is done by the next run. Two processes
 // may run the same job: each is a deletion of what is surely not wanted.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeOldSending } from '#lib/accounts/sending.ts';
 import { removeSpent } from '#lib/accounts/throttle.ts';
 import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
@@ -55,6 +56,7 @@ export const jobs: Job[] = [
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
+  { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },
 ];
 

@@ -1,5 +1,7 @@
 // One attempt at recipients of one message that share a route: read, connect, send, then one write() that
-// ends or reschedules every recipient together with its report and its trail events.
+// ends or reschedules every recipient together with its report and its trail events. Recipients here: local-attempt.ts.
+import { findFailureBurst } from '#lib/accounts/sending.ts';
+import { lockSendingDay } from '#lib/accounts/sending-ledger.ts';
 import { now } from '#lib/clock.ts';
 import { db, type Tx, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
@@ -7,12 +9,14 @@ import type { BounceRecipient } from '#lib/mail/dsn.ts';
 import { removeRecipients } from '#lib/queue/entries.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
+import {
+  type HoldNotice,
+  insertHold,
+  pokeHold,
+  prepareHoldNotice,
+} from '#server/delivery/hold-notice.ts';
 import { deliverRemote } from '#server/delivery/remote.ts';
 import { cleanText, type Result } from '#server/delivery/reply.ts';
-import { findTargets, type Route } from '#server/delivery/route.ts';
-import { tlsPolicyOf } from '#server/delivery/tls-policy.ts';
-import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
-import { readBlob } from '#server/store/bodies/blobs.ts';
 import {
   type Destination,
   findDestination,
@@ -20,7 +24,12 @@ import {
   pokeReport,
   prepareReport,
   type Report,
-} from './bounce.ts';
+} from '#server/delivery/report.ts';
+import { findTargets, type Route } from '#server/delivery/route.ts';
+import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls-policy.ts';
+import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
+import { readBlob } from '#server/store/bodies/blobs.ts';
+import { deliverHere } from './local-attempt.ts';
 import { type Decision, decide, type Schedule } from './outcome.ts';
 
 export type Job = {
@@ -48,8 +57,11 @@ export async function runJob(job: Job): Promise<void> {
   let bytes = Buffer.alloc(0);
   let results: Map<string, Result>;
   try {
-    bytes = Buffer.concat([message.prefix, await readBlob(message.blobId)]);
-    results = await send(job, message, rows, bytes, settings);
+    const body = await readBlob(message.blobId);
+    bytes = Buffer.concat([message.prefix, body]);
+    results = job.route.isLocal
+      ? await deliverHere({ ...job, message, rows, body })
+      : await send(job, message, rows, bytes, settings);
   } catch (error) {
     if (job.signal.aborted) throw error;
     log.error({ err: error, traceId: message.traceId }, 'an attempt failed by a fault of ours');
@@ -57,7 +69,9 @@ export async function runJob(job: Job): Promise<void> {
     const fault: Result = { kind: 'deferred', code: 0, status: '4.3.0', text, host: '' };
     results = new Map(rows.map((row) => [row.recipient, fault]));
   }
-  await finish(job, message, rows, bytes, results, settings);
+  // What is in a mailbox has left the queue already.
+  const left = rows.filter((row) => results.has(row.recipient));
+  if (left.length > 0) await finish(job, message, left, bytes, results, settings);
 }
 
 async function send(
@@ -75,9 +89,12 @@ async function send(
     const result: Result = { kind, code: 0, status, text: cleanText(text), host: '' };
     return new Map(rows.map((row) => [row.recipient, result]));
   }
+  const tlsMode = relay?.tlsMode ?? 'opportunistic';
+  // RFC 8689 §4.2.2: a report goes also where TLS cannot be had.
+  const isTlsForced = message.isTlsRequired && message.sender !== '';
   return deliverRemote({
     targets: way.targets,
-    policy: tlsPolicyOf(relay?.tlsMode ?? 'opportunistic'),
+    policy: isTlsForced ? tlsPolicyOfRequired(tlsMode) : tlsPolicyOf(tlsMode),
     login: relay?.username ? { username: relay.username, password: relay.password } : null,
     envelope: {
       sender: message.sender,
@@ -89,6 +106,7 @@ async function send(
       envid: message.envid,
       ret: message.ret,
       isSmtpUtf8: message.isSmtpUtf8,
+      isTlsRequired: message.isTlsRequired,
     },
     bytes,
     hostname: await serverHostname(),
@@ -115,9 +133,11 @@ async function finish(
     const attempts = row.attempts + 1;
     const history = {
       ...row,
+      createdAt: beginOf(row, message),
       attempts,
       sender: message.sender,
       isOwnSender: destination.isOwn,
+      isSubmitted: message.accountId !== null,
     };
     return { row, result, attempts, decision: decide(result, history, schedule, at) };
   });
@@ -129,7 +149,9 @@ async function finish(
       return [];
     },
   );
+  const notice = await noticeFailures(message, verdicts, settings);
   const isOurs = await write(async (tx) => {
+    if (notice) await lockSendingDay(tx, notice.accountId);
     // Delivered is a fact, whoever holds the lease now; everything else needs our own.
     const held = new Set(await listHeld(tx, job, rows));
     if (verdicts.some(({ row, decision }) => decision.kind !== 'delivered' && !held.has(row.id))) {
@@ -139,6 +161,7 @@ async function finish(
     }
     await storeVerdicts(tx, message, destination, verdicts);
     for (const report of reports) await insertReport(tx, report);
+    if (notice) await insertHold(tx, notice);
     return true;
   });
   if (!isOurs) {
@@ -146,7 +169,27 @@ async function finish(
     return;
   }
   for (const report of reports) pokeReport(report);
+  if (notice) pokeHold(notice);
   for (const verdict of verdicts) count(verdict, at);
+}
+
+/** Where lifetime and delay begin: RFC 4865 §4, what was asked to wait is not late. */
+function beginOf(row: Row, { releaseAt }: Message): Date {
+  return releaseAt && releaseAt > row.createdAt ? releaseAt : row.createdAt;
+}
+
+/** A user whose mail fails in such numbers writes to a bought list, or is not who writes. */
+async function noticeFailures(
+  { accountId }: Message,
+  verdicts: Verdict[],
+  settings: Settings,
+): Promise<HoldNotice | null> {
+  const failed = verdicts.filter(
+    ({ result, decision }) => result.kind === 'failed' && decision.kind !== 'retry',
+  );
+  if (accountId === null || failed.length === 0) return null;
+  const why = await findFailureBurst(accountId, failed.length, settings);
+  return why ? prepareHoldNotice(accountId, why) : null;
 }
 
 /** Turns decisions that need a report into a later attempt. */
@@ -176,7 +219,7 @@ function scheduleOf(settings: Settings): Schedule {
   };
 }
 
-/** One non-delivery report and one delay notice at most, each about all recipients it concerns. */
+/** One report of each kind at most, each about all recipients it concerns. */
 async function prepareReports(
   message: Message,
   verdicts: Verdict[],
@@ -190,14 +233,23 @@ async function prepareReports(
   const delayed = verdicts.filter(
     ({ decision }) => decision.kind === 'retry' && decision.tellsDelay,
   );
+  const relayed = verdicts.filter(
+    ({ decision }) => decision.kind === 'delivered' && decision.tellsSuccess,
+  );
   const reports: Report[] = [];
+  if (relayed.length > 0) {
+    const about = relayed.map((verdict) => describe(verdict, 'relayed', at));
+    reports.push(await prepareReport('delivered', message, destination, about, bytes));
+  }
   if (failed.length > 0) {
-    const about = failed.map((verdict) => describe(verdict, at, null));
+    const about = failed.map((verdict) => describe(verdict, 'failed', at));
     reports.push(await prepareReport('failed', message, destination, about, bytes));
   }
   if (delayed.length > 0) {
-    const until = new Date(message.createdAt.getTime() + schedule.lifetimeMs);
-    const about = delayed.map((verdict) => describe(verdict, at, until));
+    const about = delayed.map((verdict) => {
+      const until = new Date(beginOf(verdict.row, message).getTime() + schedule.lifetimeMs);
+      return describe(verdict, 'delayed', at, until);
+    });
     // Only to own users, also where their address forwards.
     const own = { ...destination, outside: [] };
     reports.push(await prepareReport('delayed', message, own, about, bytes));
@@ -207,15 +259,16 @@ async function prepareReports(
 
 function describe(
   { row, result, decision }: Verdict,
+  action: 'failed' | 'delayed' | 'relayed',
   at: Date,
-  until: Date | null,
+  until: Date | null = null,
 ): BounceRecipient {
   const isExpired = decision.kind === 'bounce' && decision.isExpired;
   const said = [result.code || '', result.status, result.text].filter(Boolean).join(' ');
   return {
     recipient: row.recipient,
-    originalTo: row.originalTo.replace(/^rfc822;/i, '') || null,
-    action: until ? 'delayed' : 'failed',
+    originalTo: row.originalTo || null,
+    action,
     // RFC 3463 §3.5: 4.4.7, the delivery time has expired.
     status: isExpired ? '4.4.7' : result.status,
     diagnostic: isExpired ? `delivery time expired, last: ${said}` : said,

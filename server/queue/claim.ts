@@ -1,7 +1,8 @@
 // Taking due recipients under a lease, so that two processes never try one. The lease is short and renewed
 // while its owner lives; when it ends, whoever looks next takes the row (crash recovery needs no more).
 import { fromNow, now } from '#lib/clock.ts';
-import { db, join, sql, write } from '#lib/db.ts';
+import { db, join, sql, type Tx, write } from '#lib/db.ts';
+import { lockRows } from '#lib/dialect/index.ts';
 
 /** How long a row stays taken after its owner has died. */
 export const leaseMs = 60_000;
@@ -33,17 +34,41 @@ export async function listDue(limit: number, busyDomains: string[]): Promise<Due
   return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes) }));
 }
 
-/** Takes those of `ids` that are still due; returns them. */
+/** Due, or left by a dead owner. */
+const isClaimable = (at: Date) => sql`(("state" = 'queued' AND "nextAttemptAt" <= ${at})
+  OR ("state" = 'sending' AND "leaseUntil" < ${at}))`;
+
+/** Takes those of `ids` that are still due; returns them. Those of a held sender become held instead. */
 export function claim(ids: string[], owner: string): Promise<string[]> {
   const at = now();
   return write(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>(
       sql`UPDATE "QueueRecipient" SET "state" = 'sending', "leaseOwner" = ${owner}, "leaseUntil" = ${fromNow(leaseMs)}
-          WHERE "id" IN (${join(ids)}) AND (("state" = 'queued' AND "nextAttemptAt" <= ${at})
-            OR ("state" = 'sending' AND "leaseUntil" < ${at})) RETURNING "id"`,
+          WHERE "id" IN (${join(ids)}) AND ${isClaimable(at)} AND NOT EXISTS (
+            SELECT 1 FROM "QueueMessage" m JOIN "Account" a ON a."id" = m."accountId"
+            WHERE m."id" = "QueueRecipient"."messageId" AND a."sendingHold" <> '')
+          RETURNING "id"`,
     );
+    if (rows.length < ids.length) await holdWithSender(tx, ids, at);
     return rows.map((row) => row.id);
   });
+}
+
+/** Whatever made them due again (an attempt that was deferred, a dead owner): their sender is held. */
+async function holdWithSender(tx: Tx, ids: string[], at: Date): Promise<void> {
+  // Locked: a release that is under way comes first, and then there is nothing to hold.
+  const held = await tx.$queryRaw<{ id: string; sendingHold: string }[]>`
+    SELECT "Account"."id", "Account"."sendingHold" FROM "Account"
+    WHERE "Account"."sendingHold" <> '' AND "Account"."id" IN (
+      SELECT m."accountId" FROM "QueueMessage" m JOIN "QueueRecipient" r ON r."messageId" = m."id"
+      WHERE r."id" IN (${join(ids)}))
+    ORDER BY "Account"."id" ${lockRows('Account')}`;
+  for (const { id, sendingHold } of held) {
+    await tx.$executeRaw`UPDATE "QueueRecipient" SET "state" = 'held', "holdReason" = ${sendingHold},
+        "leaseOwner" = '', "leaseUntil" = NULL
+      WHERE "id" IN (${join(ids)}) AND ${isClaimable(at)} AND "messageId" IN (
+        SELECT m."id" FROM "QueueMessage" m WHERE m."accountId" = ${id})`;
+  }
 }
 
 const idsPerUpdate = 500;

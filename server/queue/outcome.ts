@@ -11,6 +11,7 @@ export type Schedule = {
 };
 
 export type History = {
+  /** From here lifetime and delay count: its arrival, its release, or the time it was scheduled for. */
   createdAt: Date;
   /** Attempts made, this one included. */
   attempts: number;
@@ -21,10 +22,13 @@ export type History = {
   sender: string;
   /** The sender has a mailbox here. */
   isOwnSender: boolean;
+  /** A user here has submitted it. */
+  isSubmitted: boolean;
 };
 
 export type Decision =
-  | { kind: 'delivered' }
+  /** `tellsSuccess`: a report is due, since the next server makes none. */
+  | { kind: 'delivered'; tellsSuccess: boolean }
   | { kind: 'retry'; at: Date; tellsDelay: boolean }
   /** `isExpired`: temporary to the end, given up after its lifetime. */
   | { kind: 'bounce'; isExpired: boolean }
@@ -33,7 +37,9 @@ export type Decision =
 
 /** Decides by the result of one attempt. */
 export function decide(result: Result, history: History, schedule: Schedule, now: Date): Decision {
-  if (result.kind === 'delivered') return { kind: 'delivered' };
+  if (result.kind === 'delivered') {
+    return { kind: 'delivered', tellsSuccess: isSuccessDue(result, history) };
+  }
   const endsAt = history.createdAt.getTime() + schedule.lifetimeMs;
   const isExpired = result.kind === 'deferred' && now.getTime() >= endsAt;
   if (result.kind === 'deferred' && !isExpired) {
@@ -83,6 +89,20 @@ function mayTellDelay(history: History, schedule: Schedule): boolean {
     history.isOwnSender &&
     history.sender !== '' &&
     isNotified(history.notify, 'DELAY')
+  );
+}
+
+/**
+ * RFC 3461 §5.2.2: of what is relayed to a server without DSN, where it was asked for. Only to users here: to others it
+ * would be a way to have mail sent to a forged sender.
+ */
+function isSuccessDue(result: Result, history: History): boolean {
+  const words = history.notify.toUpperCase().split(',');
+  return (
+    words.includes('SUCCESS') &&
+    history.isSubmitted &&
+    history.sender !== '' &&
+    result.isNotifyPassed !== true
   );
 }
 

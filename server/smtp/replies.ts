@@ -3,7 +3,15 @@
 import { isRefusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { StorageRefusal } from '#lib/storage-failure.ts';
-import { mailboxFull, noRoom, type Reason, type Refused, tooBig, unavailable } from './verdict.ts';
+import {
+  mailboxFull,
+  noRoom,
+  type Reason,
+  type Refused,
+  refuse,
+  tooBig,
+  unavailable,
+} from './verdict.ts';
 
 const log = logOf('smtp');
 
@@ -50,6 +58,8 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
   'access-deferred': [450, '4.7.1'],
   // RFC 3463 §3.8: the sender may not write to this group.
   'not-a-poster': [550, '5.7.2'],
+  'sending-limit': [452, '4.7.28'],
+  'sending-never': [550, '5.7.28'],
   'no-room': [452, '4.3.1'],
   unavailable: [451, '4.3.0'],
 };
@@ -58,6 +68,7 @@ const codes: Record<Reason, [code: number, enhanced: string]> = {
 const verdicts: Partial<Record<RefusalReason, (text: string) => Refused>> = {
   'over-quota': mailboxFull,
   'too-big': () => tooBig,
+  throttled: (text) => refuse('sending-limit', text),
 };
 
 /** The reply that tells a refusing verdict. */

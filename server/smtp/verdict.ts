@@ -39,6 +39,8 @@ export type Reason =
   | 'access-denied'
   | 'access-deferred'
   | 'not-a-poster'
+  | 'sending-limit'
+  | 'sending-never'
   | 'no-room'
   | 'unavailable';
 

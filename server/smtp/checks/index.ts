@@ -33,6 +33,7 @@ import { relay } from './relay.ts';
 import { reverseName } from './reverse-name.ts';
 import { senderDomain } from './sender-domain.ts';
 import { senderSyntax } from './sender-syntax.ts';
+import { sendingLimit, sendingLimitAtEnd } from './sending-limit.ts';
 import { sourceRoute } from './source-route.ts';
 import type { Audience, Check, Inputs, Stage } from './stages.ts';
 import { isStranger } from './stranger.ts';
@@ -48,6 +49,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     senderSyntax,
     nullSender,
     ownSender,
+    sendingLimit,
     messageRate,
     accessSender,
   ],
@@ -79,6 +81,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     deliveredTo,
     ownFrom,
     quotaAtEnd,
+    sendingLimitAtEnd,
     authenticity,
   ],
 };

@@ -52,6 +52,7 @@ function attempt(targets: Target[], change: Change = {}): RemoteAttempt {
       envid: '',
       ret: '',
       isSmtpUtf8: false,
+      isTlsRequired: false,
       ...envelope,
     },
     bytes: Buffer.from(text ?? 'Subject: hello\r\n\r\nbody\r\n'),

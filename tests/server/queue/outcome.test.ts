@@ -20,6 +20,7 @@ const history: History = {
   notify: '',
   sender: 'ada@example.test',
   isOwnSender: true,
+  isSubmitted: true,
 };
 const result = (kind: Result['kind']): Result => ({
   kind,
@@ -31,8 +32,14 @@ const result = (kind: Result['kind']): Result => ({
 
 describe('outcome of an attempt', () => {
   const cases: [string, Result['kind'], Partial<History>, number, ReturnType<typeof decide>][] = [
-    ['delivered ends', 'delivered', {}, 0, { kind: 'delivered' }],
-    ['delivered after the lifetime ends too', 'delivered', {}, 200 * hour, { kind: 'delivered' }],
+    ['delivered ends', 'delivered', {}, 0, { kind: 'delivered', tellsSuccess: false }],
+    [
+      'delivered after the lifetime ends too',
+      'delivered',
+      {},
+      200 * hour,
+      { kind: 'delivered', tellsSuccess: false },
+    ],
     [
       'first failure waits 15 minutes',
       'deferred',

@@ -1,4 +1,4 @@
-// Reports to the sender of a queued mail: non-delivery and delay (RFC 3464). Composed and staged before the
+// Reports to the sender of a mail: non-delivery, delay and success (RFC 3464, RFC 3461). Composed and staged before the
 // transaction, put in place inside the one that ends or keeps the recipients, so that a crash makes neither
 // a second report nor none. The report's envelope sender is null, so nothing answers it.
 import { resolveRecipient } from '#lib/accounts/route.ts';
@@ -11,17 +11,19 @@ import { poke } from '#lib/poke.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
-import { mailboxPrefix, queuePrefix, type Trace } from '#server/delivery/trace.ts';
 import { appendIn } from '#server/store/append.ts';
 import { insertBlob, type StagedBody, stageBytes } from '#server/store/bodies/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
 import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
+import { mailboxPrefix, queuePrefix, type Trace } from './trace.ts';
 
 export type ReportedMessage = {
   sender: string;
   traceId: string;
   envid: string;
   ret: string;
+  /** RFC 8689. */
+  isTlsRequired: boolean;
   createdAt: Date;
 };
 
@@ -51,6 +53,15 @@ export async function findDestination(sender: string): Promise<Destination> {
   };
 }
 
+/** RFC 3461 §4.1: success is told where it was asked for, and here only to own users (no backscatter). */
+export function wantsSuccess(
+  notify: string | undefined,
+  mail: { sender: string; accountId: string | null },
+): boolean {
+  const words = notify?.toUpperCase().split(',') ?? [];
+  return mail.accountId !== null && mail.sender !== '' && words.includes('SUCCESS');
+}
+
 export type Report = {
   message: ReportedMessage;
   destination: Destination;
@@ -61,7 +72,7 @@ export type Report = {
 
 /** Composes and stages one report about some recipients of one message. */
 export async function prepareReport(
-  kind: 'failed' | 'delayed',
+  kind: 'failed' | 'delayed' | 'delivered',
   message: ReportedMessage,
   destination: Destination,
   recipients: BounceRecipient[],
@@ -69,14 +80,17 @@ export async function prepareReport(
 ): Promise<Report> {
   const hostname = await serverHostname();
   const end = originalBytes.indexOf('\r\n\r\n');
+  const isWhole =
+    kind === 'failed' && message.ret.toUpperCase() !== 'HDRS' && !message.isTlsRequired;
   const bytes = composeBounce({
     kind,
     from: `MAILER-DAEMON@${hostname}`,
     to: message.sender,
     hostname,
     originalHeader: end < 0 ? originalBytes : originalBytes.subarray(0, end + 4),
-    // RFC 3461 §4.3: RET says what goes back; of a delayed mail always the header only.
-    originalBytes: kind === 'failed' && message.ret.toUpperCase() !== 'HDRS' ? originalBytes : null,
+    // RFC 3461 §4.3: RET says what goes back of a mail that failed, else the header only; RFC 8689 §5: of a mail that
+    // asks for TLS the header only.
+    originalBytes: isWhole ? originalBytes : null,
     recipients,
     envid: message.envid,
     arrival: message.createdAt,
@@ -132,6 +146,8 @@ export async function insertReport(tx: Tx, report: Report): Promise<void> {
     sender: '',
     accountId: null,
     recipients: destination.outside.map((recipient) => ({ recipient })),
+    // RFC 8689 §5: protected like what it tells of.
+    isTlsRequired: message.isTlsRequired,
     traceId: message.traceId,
   });
   for (const recipient of destination.outside) {

@@ -1,0 +1,222 @@
+// Recipients of a queued message whose domain is here: it was held, or scheduled, or its domain came to this server
+// meanwhile. The address is resolved again, now: into mailboxes, and where an alias leads outside into the queue.
+//
+// Invariant: the copies, the forwards, the report of success and the end of the queue row are one transaction, so that a
+// crash leaves either all of them or the row alone.
+import { resolveRecipient } from '#lib/accounts/route.ts';
+import { now } from '#lib/clock.ts';
+import { type Db, type Tx, write } from '#lib/db.ts';
+import { isRefusal, type Refusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
+import { poke } from '#lib/poke.ts';
+import { enqueue } from '#lib/queue/enqueue.ts';
+import { removeRecipients } from '#lib/queue/entries.ts';
+import { readSetting } from '#lib/settings/index.ts';
+import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
+import { findArrivals } from '#server/delivery/arrival.ts';
+import { isMarkedJunk } from '#server/delivery/delayed.ts';
+import type { Result } from '#server/delivery/reply.ts';
+import {
+  findDestination,
+  insertReport,
+  pokeReport,
+  prepareReport,
+  type Report,
+  wantsSuccess,
+} from '#server/delivery/report.ts';
+import { forwardPrefixAfter, mailboxPrefixAfter } from '#server/delivery/trace.ts';
+import { appendAllIn, type NewCopy } from '#server/store/append.ts';
+import { insertBlob, type StagedBody, stageBytes } from '#server/store/bodies/blobs.ts';
+import { pokeMailbox } from '#server/store/journal.ts';
+
+type Message = NonNullable<Awaited<ReturnType<Db['queueMessage']['findUnique']>>>;
+type Row = Awaited<ReturnType<Db['queueRecipient']['findMany']>>[number];
+type Mailbox = { accountId: string; address: string };
+
+type Work = { message: Message; rows: Row[]; body: Buffer; owner: string };
+
+const log = logOf('queue');
+
+/** Delivers what can be; the results of the others, by recipient. */
+export async function deliverHere({
+  message,
+  rows,
+  body,
+  owner,
+}: Work): Promise<Map<string, Result>> {
+  const staged = await stageBytes(body);
+  const left = new Map<string, Result>();
+  await Promise.all(
+    rows.map(async (row) => {
+      const result = await deliverRow(message, row, staged, body, owner);
+      if (result) left.set(row.recipient, result);
+    }),
+  );
+  return left;
+}
+
+/** Null when the row has ended, or is not ours any more. */
+async function deliverRow(
+  message: Message,
+  row: Row,
+  body: StagedBody,
+  bytes: Buffer,
+  owner: string,
+): Promise<Result | null> {
+  const delimiter = await readSetting('smtp.recipientDelimiter');
+  const found = await resolveRecipient(row.recipient, delimiter);
+  if (found.status !== 'local') return explain(found.status);
+  const { mailboxes, forwards } = found;
+  const isJunk = isMarkedJunk(message.prefix);
+  const arrivals = await findArrivals(
+    mailboxes.map(({ accountId }) => accountId),
+    isJunk,
+  );
+  const copies = mailboxes.map(
+    (mailbox): NewCopy => ({
+      accountId: mailbox.accountId,
+      mailboxId: arrivals.get(mailbox.accountId) as string,
+      body,
+      prefix: mailboxPrefixAfter(message.prefix, {
+        sender: message.sender,
+        address: mailbox.address,
+        originalTo: row.recipient,
+      }),
+      flags: 0,
+      keywords: [],
+      internalDate: now(),
+    }),
+  );
+  const report = await prepareSuccess(message, row, mailboxes, bytes);
+  const outcome = await write((tx) =>
+    store(tx, { message, row, body, owner, mailboxes, forwards, copies, report }),
+  );
+  if (isRefusal(outcome)) return defer('4.2.2', outcome.message);
+  if (outcome === 'lost') {
+    log.warn({ traceId: message.traceId }, 'a lease ended during a delivery; nothing was stored');
+    return null;
+  }
+  for (const { accountId, mailboxId } of copies) pokeMailbox(accountId, mailboxId);
+  if (report) pokeReport(report);
+  if (forwards.length > 0) poke('queue');
+  return null;
+}
+
+function explain(status: 'disabled' | 'unknown' | 'not-local'): Result {
+  if (status === 'disabled') return fail('5.2.1', 'This mailbox is disabled');
+  if (status === 'unknown') return fail('5.1.1', 'There is no such mailbox here');
+  // Its domain went just now: the next look finds the way outside.
+  return defer('4.3.0', 'The domain is not received here any more');
+}
+
+const resultHere = { code: 0, host: '' };
+
+function fail(status: string, text: string): Result {
+  return { ...resultHere, kind: 'failed', status, text };
+}
+
+function defer(status: string, text: string): Result {
+  return { ...resultHere, kind: 'deferred', status, text };
+}
+
+async function prepareSuccess(
+  message: Message,
+  row: Row,
+  mailboxes: Mailbox[],
+  bytes: Buffer,
+): Promise<Report | null> {
+  if (mailboxes.length === 0 || !wantsSuccess(row.notify, message)) return null;
+  const about = mailboxes.map(({ address }) => ({
+    recipient: address,
+    originalTo: row.originalTo || (address === row.recipient ? null : row.recipient),
+    action: 'delivered' as const,
+    status: '2.0.0',
+  }));
+  const destination = await findDestination(message.sender);
+  return prepareReport('delivered', message, destination, about, bytes);
+}
+
+type Storing = {
+  message: Message;
+  row: Row;
+  body: StagedBody;
+  owner: string;
+  mailboxes: Mailbox[];
+  forwards: string[];
+  copies: NewCopy[];
+  report: Report | null;
+};
+
+async function store(tx: Tx, storing: Storing): Promise<'stored' | 'lost' | Refusal> {
+  const { message, row, owner, copies, forwards, report } = storing;
+  // Changed, and so locked: a runner that thinks our lease is over waits for us, or we find that it has the row.
+  const { count } = await tx.queueRecipient.updateMany({
+    where: { id: row.id, state: 'sending', leaseOwner: owner },
+    data: { attempts: row.attempts + 1 },
+  });
+  if (count === 0) return 'lost';
+  const [stored] = await appendAllIn(tx, [copies]);
+  if (!Array.isArray(stored)) {
+    // The attempt is counted where its outcome is decided.
+    await tx.queueRecipient.update({ where: { id: row.id }, data: { attempts: row.attempts } });
+    return stored as Refusal;
+  }
+  await removeRecipients(tx, message.id, [row.id]);
+  if (forwards.length > 0) await enqueueForwards(tx, storing);
+  if (report) await insertReport(tx, report);
+  await recordEventsIn(tx, [
+    ...copies.map((copy, index) => describeCopy(storing, copy, stored[index]?.uid)),
+    ...forwards.map((recipient) => describeForward(storing, recipient)),
+  ]);
+  return 'stored';
+}
+
+async function enqueueForwards(tx: Tx, { message, row, body, forwards }: Storing): Promise<void> {
+  const prefix = forwardPrefixAfter(message.prefix, row.recipient);
+  await enqueue(tx, {
+    blobId: await insertBlob(tx, body),
+    prefix,
+    sizeBytes: prefix.length + body.sizeBytes,
+    sender: message.sender,
+    accountId: message.accountId,
+    // RFC 3461 §5.2.7: the parameters go along with the address that an alias leads to.
+    recipients: forwards.map((recipient) => ({
+      recipient,
+      originalTo: row.originalTo,
+      notify: row.notify,
+    })),
+    envid: message.envid,
+    ret: message.ret,
+    isSmtpUtf8: message.isSmtpUtf8,
+    isTlsRequired: message.isTlsRequired,
+    traceId: message.traceId,
+  });
+}
+
+function describeCopy(
+  { message, row, mailboxes }: Storing,
+  { accountId, mailboxId }: NewCopy,
+  uid: number | undefined,
+): NewEvent {
+  const address = mailboxes.find((one) => one.accountId === accountId)?.address ?? '';
+  return {
+    traceId: message.traceId,
+    kind: 'delivered',
+    accountId,
+    sender: message.sender,
+    recipient: row.recipient,
+    text: address === row.recipient ? '' : `to the mailbox of ${address}`,
+    detail: { mailboxId, uid, isJunk: isMarkedJunk(message.prefix) || undefined },
+  };
+}
+
+function describeForward({ message, row }: Storing, recipient: string): NewEvent {
+  return {
+    traceId: message.traceId,
+    kind: 'queued',
+    accountId: message.accountId,
+    sender: message.sender,
+    recipient,
+    text: `forwarded by ${row.recipient}`,
+  };
+}
