@@ -41,8 +41,9 @@ import { takeUidValidity } from './uid-validity.ts';
 
 export type { Mailbox } from './mailbox-row.ts';
 
-const maxMailboxes = 2000;
-const maxSubscriptions = 4000;
+/** Of an account; LIST, and renaming a mailbox above all the others, stay below a second. */
+export const maxMailboxes = 10_000;
+const maxSubscriptions = 20_000;
 /** Messages that one step of a deletion moves at most: others want to write too. */
 const rowsPerDelete = 5000;
 
@@ -131,24 +132,33 @@ export async function createIn(
   specialUse: string | null,
 ): Promise<Mailbox> {
   await holdNames(tx, accountId);
-  const all = await selectOwn(tx, accountId);
-  const names = new Set(all.map((mailbox) => mailbox.name));
+  const above = await selectNamed(tx, accountId, [name, ...parentNames(name)]);
+  const names = new Set(above.map((mailbox) => mailbox.name));
   if (names.has(name)) throw new Refusal('exists', 'There is a mailbox of that name already.');
   const missing = [...parentNames(name).filter((parent) => !names.has(parent)), name];
-  if (all.length + missing.length > maxMailboxes) {
-    throw new Refusal('limit', `An account has at most ${maxMailboxes} mailboxes.`);
-  }
+  await requireRoom(tx, accountId, missing.length);
   const account = await tx.account.findUnique({ where: { id: accountId }, select: { id: true } });
   if (!account) throw new Refusal('not-found', 'There is no such account.');
-  await insertMailboxes(tx, all, accountId, missing.slice(0, -1));
-  const id = (await insertMailboxes(tx, all, accountId, [name], specialUse))[0]!;
+  await insertMailboxes(tx, above, accountId, missing.slice(0, -1));
+  const id = (await insertMailboxes(tx, above, accountId, [name], specialUse))[0]!;
   return readMailbox(tx, accountId, id);
 }
 
-/** Makes mailboxes, outermost first; they are open to whom the nearest one above them is (RFC 4314 §4). */
+/** Refusal 'limit' where the account may not have so many mailboxes more. */
+async function requireRoom(tx: Tx, accountId: string, more: number): Promise<void> {
+  // "0" comes behind "/": without the twins, as isRecoverable says it.
+  const rows = await tx.$queryRaw<{ count: number }[]>`SELECT COUNT(*) AS "count" FROM "Mailbox"
+    WHERE "accountId" = ${accountId}
+    AND NOT ("name" >= ${`${recoverableRoot}/`} AND "name" < ${`${recoverableRoot}0`})`;
+  if (Number(rows[0]?.count) + more > maxMailboxes) {
+    throw new Refusal('limit', `An account has at most ${maxMailboxes} mailboxes.`);
+  }
+}
+
+/** Makes mailboxes, outermost first; they are open to whom the nearest one `above` is (RFC 4314 §4). */
 async function insertMailboxes(
   tx: Tx,
-  all: readonly Mailbox[],
+  above: readonly Mailbox[],
   accountId: string,
   names: readonly string[],
   specialUse: string | null = null,
@@ -156,8 +166,8 @@ async function insertMailboxes(
   const ids: string[] = [];
   for (const name of names) {
     const id = await insertMailbox(tx, accountId, name, specialUse);
-    const above = all.filter((mailbox) => isBelow(name, mailbox.name));
-    const nearest = above.sort((one, other) => other.name.length - one.name.length)[0];
+    const parents = above.filter((mailbox) => isBelow(name, mailbox.name));
+    const nearest = parents.sort((one, other) => other.name.length - one.name.length)[0];
     if (nearest) await inheritRightsIn(tx, nearest, { id, name });
     await subscribeMembersIn(tx, accountId, name);
     ids.push(id);
@@ -195,9 +205,7 @@ async function renameTree(tx: Tx, accountId: string, from: string, to: string): 
   const names = new Set(all.map((mailbox) => mailbox.name));
   if (names.has(to)) throw new Refusal('exists', 'There is a mailbox of that name already.');
   const missing = parentNames(to).filter((parent) => !names.has(parent));
-  if (all.length + missing.length > maxMailboxes) {
-    throw new Refusal('limit', `An account has at most ${maxMailboxes} mailboxes.`);
-  }
+  if (missing.length > 0) await requireRoom(tx, accountId, missing.length);
   await insertMailboxes(tx, all, accountId, missing);
   const tree = all.filter((mailbox) => mailbox.name === from || isBelow(mailbox.name, from));
   const renames = tree.map(({ id, name }) => {
@@ -336,6 +344,12 @@ export async function claimRecent(accountId: string, mailboxId: string): Promise
 async function selectAll(source: Tx, accountId: string): Promise<Mailbox[]> {
   const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
     WHERE "accountId" = ${accountId}`;
+  return rows.map(toMailbox);
+}
+
+async function selectNamed(source: Tx, accountId: string, names: string[]): Promise<Mailbox[]> {
+  const rows = await source.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"
+    WHERE "accountId" = ${accountId} AND "name" IN (${join(names)})`;
   return rows.map(toMailbox);
 }
 
