@@ -110,8 +110,15 @@ export class View {
 
   /** Those of the UIDs that the client knows. */
   keepKnown(uids: readonly number[]): number[] {
-    const numbers = this.numbersOf(uids);
-    return uids.filter((_uid, index) => numbers[index]! > 0);
+    const known = this.#uids;
+    const kept: number[] = [];
+    let at = -1;
+    for (let index = 0; index < uids.length; index++) {
+      const uid = uids[index]!;
+      at = findUidFrom(known, uid, at + 1);
+      if (known[at] === uid) kept.push(uid);
+    }
+    return kept;
   }
 
   /** Messages of [fromUid, beforeUid) are \Recent to this session. */
@@ -171,8 +178,7 @@ export class View {
     }
     arrived.sort((a, b) => a - b);
     this.#uids = deriveUids(this.#uids, [], arrived);
-    for (const uid of changes.vanished) {
-      if (this.numberOf(uid) === 0) continue;
+    for (const uid of this.keepKnown(changes.vanished)) {
       this.#gone.add(uid);
       this.#flags.delete(uid);
     }
@@ -221,8 +227,8 @@ export class View {
     if (asVanished) updates.push({ kind: 'vanished', uids: gone });
     // Ascending: each EXPUNGE lowers the numbers behind it at once, so a run repeats one number.
     else {
-      for (const [before, uid] of gone.entries()) {
-        updates.push({ kind: 'expunge', number: this.numberOf(uid) - before });
+      for (const [before, number] of this.numbersOf(gone).entries()) {
+        updates.push({ kind: 'expunge', number: number - before });
       }
     }
     this.#uids = deriveUids(this.#uids, gone, []);

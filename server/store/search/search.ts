@@ -44,6 +44,8 @@ const askFromMessages = 300;
 const askFromBytes = 8 * 1024 * 1024;
 /** Messages after which the clock is looked at: a program of thousands of keys judges them slowly. */
 const rowsPerLook = 64;
+/** Flags alone are looked through in no time. */
+const flagsPerLook = 16_384;
 
 /** One search on its way. */
 type Search = {
@@ -107,17 +109,18 @@ async function judgeRoll(
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
   const found: number[] = [];
+  const loop = startLoop();
   const bits = readFlagTest(criterion);
   if (bits) {
     const { flags, uids } = roll;
     for (let index = 0; index < flags.length; index++) {
       if ((flags[index]! & bits.mask) === bits.wanted) found.push(uids[index]!);
+      if (index % flagsPerLook === 0) await loop.pause();
     }
     return found;
   }
   const { match } = compileCriterion(criterion);
   const [first, last] = findUidBounds(criterion);
-  const loop = startLoop();
   // One for all: a test keeps nothing of what it looks at.
   const candidate: Candidate = { ...bare, uid: 0 };
   for (let index = findUid(roll.uids, first); index < roll.size; index++) {

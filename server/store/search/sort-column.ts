@@ -4,7 +4,7 @@
 import { countDatabasesOpened } from '#lib/db.ts';
 import { sortSteps } from '#lib/mail/steps.ts';
 import { nextTurn, runInTurns, startLoop } from '../turn.ts';
-import type { UidList } from '../uid-list.ts';
+import { findUidFrom, type UidList } from '../uid-list.ts';
 
 const maxBytes = 32 * 1024 * 1024;
 const pauseEvery = 4096;
@@ -62,11 +62,25 @@ export async function readColumn(
   const compare = (one: number, other: number) =>
     compareValues(values[one]!, values[other]!) || one - other;
   const fresh = await runInTurns(sortSteps(missing, compare), signal);
-  const left = Int32Array.from(from.order, (old) => places[old]!).filter((index) => index >= 0);
-  const column = { uids, values, order: await merge(left, fresh, compare) };
+  const column = {
+    uids,
+    values,
+    order: await merge(keepOrder(from.order, places), fresh, compare),
+  };
   await nextTurn();
   remember(name, { column, uidValidity, database, bytes: weigh(column) });
   return column;
+}
+
+/** The indexes that are left of an order, as they are now. */
+function keepOrder(order: Uint32Array, places: Int32Array): Int32Array {
+  const left = new Int32Array(order.length);
+  let size = 0;
+  for (let at = 0; at < order.length; at++) {
+    const place = places[order[at]!]!;
+    if (place >= 0) left[size++] = place;
+  }
+  return left.subarray(0, size);
 }
 
 /** Where each of `from` stands in `to`, or -1; and the indexes in `to` of those that `from` has not. */
@@ -106,19 +120,39 @@ async function merge(
   return order;
 }
 
-/** UIDs in the order of the column; equal ones by UID, also in reverse (RFC 5256 §3). */
-export function listInOrder({ uids, values, order }: SortColumn, isReverse: boolean): number[] {
-  const list: number[] = new Array(order.length);
+/**
+ * Those of `asked` (ascending) in the order of the column; equal ones by UID, also in reverse (RFC 5256 §3).
+ */
+export async function listInOrder(
+  { uids, values, order }: SortColumn,
+  asked: readonly number[],
+  isReverse: boolean,
+): Promise<number[]> {
+  const isAsked = new Uint8Array(uids.length);
+  const loop = startLoop();
+  let place = -1;
+  for (let index = 0; index < asked.length; index++) {
+    place = findUidFrom(uids, asked[index]!, place + 1);
+    if (uids[place] === asked[index]) isAsked[place] = 1;
+    if (index % pauseEvery === 0) await loop.pause();
+  }
+  const list: number[] = [];
+  const add = (index: number) => {
+    if (isAsked[index] === 1) list.push(uids[index]!);
+  };
   if (!isReverse) {
-    for (let at = 0; at < order.length; at++) list[at] = uids[order[at]!]!;
+    for (let at = 0; at < order.length; at++) {
+      add(order[at]!);
+      if (at % pauseEvery === 0) await loop.pause();
+    }
     return list;
   }
-  let end = 0;
   for (let last = order.length; last > 0; ) {
     let first = last - 1;
     while (first > 0 && values[order[first - 1]!] === values[order[last - 1]!]) first--;
-    for (let at = first; at < last; at++) list[end++] = uids[order[at]!]!;
+    for (let at = first; at < last; at++) add(order[at]!);
     last = first;
+    if (last % 64 === 0) await loop.pause();
   }
   return list;
 }

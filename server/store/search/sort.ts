@@ -135,14 +135,7 @@ async function sortByColumns(
     const wanted = { uidValidity, uids: roll.uids, absent };
     known.push(await readColumn(nameOf(key), wanted, readValues, signal));
   }
-  if (keys.length === 1) {
-    const ordered = listInOrder(known[0]!, keys[0]!.isReverse);
-    const isAll = uids.length === roll.size && uids.every((uid, index) => uid === roll.uids[index]);
-    if (isAll) return ordered;
-    await nextTurn();
-    const asked = new Set(uids);
-    return ordered.filter((uid) => asked.has(uid));
-  }
+  if (keys.length === 1) return listInOrder(known[0]!, uids, keys[0]!.isReverse);
   const rows: Row[] = [];
   const loop = startLoop();
   for (const [step, uid] of uids.entries()) {

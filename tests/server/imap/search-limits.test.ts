@@ -82,6 +82,12 @@ describe('searches that cost much', () => {
     ['SORT', 'SORT (REVERSE SUBJECT DISPLAYFROM) UTF-8 ALL'],
     ['THREAD', 'THREAD REFERENCES UTF-8 ALL'],
   ];
+  const listed: [name: string, command: string][] = [
+    ['SORT by two keys of some', 'SORT (FROM SUBJECT) UTF-8 UNSEEN'],
+    ['FETCH of all', 'FETCH 1:* (UID FLAGS ENVELOPE)'],
+    ['FETCH of all messages', 'FETCH 1:* (BODY.PEEK[])'],
+    ['FETCH of texts', 'FETCH 1:* (BODY.PEEK[TEXT])'],
+  ];
   for (const [name, command] of costly.slice(0, 2)) {
     it(`lets others in while it does ${name}`, async () => {
       const [client, other] = [await open(), await open()];
@@ -92,6 +98,35 @@ describe('searches that cost much', () => {
       assert.deepEqual(order, ['noop', 'search']);
       client.close();
       other.close();
+    });
+  }
+
+  // A clock that moves by a fifth of a millisecond at each look, and nothing else: whoever works on without looking at
+  // it, or without giving way, lets no turn of the event loop pass meanwhile.
+  for (const [name, command] of [...costly, ...listed]) {
+    it(`gives way at least each 20 ms in ${name}`, async (test) => {
+      const client = await open();
+      let clockMs = 0;
+      let last = 0;
+      let longest = 0;
+      let turns = 0;
+      let isOver = false;
+      const watch = () => {
+        longest = Math.max(longest, clockMs - last);
+        last = clockMs;
+        turns++;
+        if (!isOver) setImmediate(watch);
+      };
+      test.mock.method(performance, 'now', () => {
+        clockMs += 0.2;
+        return clockMs;
+      });
+      watch();
+      await client.ask(`x ${command}`, /^x OK/m);
+      isOver = true;
+      assert.ok(longest < 20, `${longest} ms without a turn`);
+      assert.ok(turns > clockMs / 20);
+      client.close();
     });
   }
 
