@@ -22,15 +22,20 @@ import { BenchClient } from './imap-client.ts';
 export type Peer = {
   version: string;
   port: number;
+  /** Where it takes mail by LMTP; 0 where that is not installed. */
+  lmtpPort: number;
+  /** Messages in the mailboxes of all users: files, as sdbox has them. */
+  countMessages(): number;
   /** Proportional memory of all its processes, in megabytes. */
   readMemoryMb(): number;
   stop(): Promise<void>;
 };
 
 const program = '/usr/sbin/dovecot';
+const lmtpProgram = '/usr/lib/dovecot/lmtp';
 export const peerFormat = process.env.DREY_BENCH_PEER_FORMAT ?? 'sdbox';
 
-async function findPort(): Promise<number> {
+export async function findPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -45,6 +50,7 @@ export async function startPeer(users: Record<string, string>): Promise<Peer | n
   if (process.platform !== 'linux' || !existsSync(program)) return null;
   const folder = mkdtempSync(join(tmpdir(), 'drey-peer-'));
   const port = await findPort();
+  const lmtpPort = existsSync(lmtpProgram) ? await findPort() : 0;
   // Root may not own mail there; the account is one that every Debian has.
   const isRoot = process.getuid?.() === 0;
   const [uid, gid] = isRoot ? [65_534, 65_534] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
@@ -57,12 +63,17 @@ export async function startPeer(users: Record<string, string>): Promise<Peer | n
   writeFileSync(join(folder, 'users'), `${rows.join('\n')}\n`);
   if (isRoot) chmodSync(join(folder, 'users'), 0o644);
   const config = join(folder, 'dovecot.conf');
-  writeFileSync(config, formatConfig(folder, port, isRoot));
+  writeFileSync(config, formatConfig(folder, port, isRoot) + formatLmtp(lmtpPort));
   const child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
   await waitReady(child, port, folder);
   return {
     version: spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim(),
     port,
+    lmtpPort,
+    countMessages: () =>
+      readdirSync(join(folder, 'mail'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+        /\/u\.\d+$/.test(path),
+      ).length,
     readMemoryMb: () => weighTree(child.pid ?? 0) / 1000,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -118,6 +129,18 @@ ${unprivileged}
 `;
 }
 
+function formatLmtp(port: number): string {
+  if (port === 0) return '';
+  return `protocols = imap lmtp
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = ${port}
+  }
+}
+`;
+}
+
 async function waitReady(child: ChildProcess, port: number, folder: string): Promise<void> {
   for (let tries = 0; tries < 200 && child.exitCode === null; tries += 1) {
     try {
@@ -131,8 +154,8 @@ async function waitReady(child: ChildProcess, port: number, folder: string): Pro
   throw new Error(`Dovecot did not start: ${existsSync(log) ? readFileSync(log, 'utf8') : ''}`);
 }
 
-/** PSS of a process and all below it, in kilobytes. */
-function weighTree(pid: number): number {
+/** Proportional memory of a process and all below it, in kilobytes. */
+export function weighTree(pid: number): number {
   const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => readParent(name) === pid);

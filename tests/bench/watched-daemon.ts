@@ -8,6 +8,8 @@ import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 export type Watched = Daemon & {
   /** Milliseconds of processor time of the daemon so far (Linux; NaN elsewhere). */
   readCpuMs(): number;
+  /** Its memory now, in megabytes, without the web app (Linux; NaN elsewhere). */
+  readMemoryMb(): number;
   /** Milliseconds by which its event loop was late since the last call. */
   takeLoopDelay(): Promise<{ p99: number; max: number }>;
 };
@@ -28,6 +30,7 @@ export async function startWatchedDaemon(env: Record<string, string> = {}): Prom
   return {
     ...daemon,
     readCpuMs: () => readCpuMs(daemon.process.pid as number),
+    readMemoryMb: () => readMemoryMb(daemon.process.pid as number),
     takeLoopDelay: async () => {
       rmSync(file, { force: true });
       daemon.process.kill('SIGUSR2');
@@ -47,4 +50,10 @@ function readCpuMs(pid: number): number {
   // proc(5): fields 14 and 15, counted behind the name in brackets.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+}
+
+function readMemoryMb(pid: number): number {
+  if (process.platform !== 'linux') return Number.NaN;
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]) / 1000;
 }

@@ -87,7 +87,8 @@ function toAnswers(name: string, type: string, entry: ZoneEntry): Resource[] {
       const [priority, exchange = ''] = value.split(' ');
       return { ...resource, priority: Number(priority), exchange: exchange.replace(/\.$/, '') };
     }
-    if (type === 'TXT') return { ...resource, data: value };
+    // RFC 1035 §3.3.14: strings of at most 255 bytes.
+    if (type === 'TXT') return { ...resource, data: value.match(/.{1,255}/gs) ?? [''] };
     if (type === 'PTR') return { ...resource, domain: value };
     return { ...resource, address: value };
   });
