@@ -8,6 +8,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hash } from '@node-rs/argon2';
+import { measureBeside } from './imap-beside.ts';
 import { BenchClient } from './imap-client.ts';
 import { makeMail } from './imap-mail.ts';
 import { type Peer, peerFormat, startPeer } from './imap-peer.ts';
@@ -202,6 +203,14 @@ async function measureServing(daemon: Watched, peer: Peer | null): Promise<Figur
       const late = `; loop late p99 ${p99.toFixed(0)}, longest ${max.toFixed(0)}`;
       figures.push({ ...figure, unit: figure.unit + late });
       tell(figures.at(-1));
+    }
+    if (isChosen('NOOP')) {
+      const other = await signIn(daemon.ports.imap);
+      const values = await measureBeside(sides[0]!.client, other);
+      other.close();
+      figures.push({ name: `${size}: NOOP beside long commands (most 20)`, unit: 'ms', values });
+      tell(figures.at(-1));
+      await daemon.takeLoopDelay();
     }
   }
   if (isChosen('LOGIN')) {
