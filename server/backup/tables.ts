@@ -319,7 +319,14 @@ export const accountTables: Table[] = [
 ];
 
 /** Tables that hold bodies, or what is computed or found again. */
-export const otherTables = ['Blob', 'BlobBytes', 'Rendering', 'RenderingText', 'Finding'];
+export const otherTables = [
+  'Blob',
+  'BlobBytes',
+  'Rendering',
+  'RenderingText',
+  'Finding',
+  'SavedRoll',
+];
 
 /** The table of that name. Throws where there is none. */
 export function tableOf(name: string): Table {

@@ -1,5 +1,6 @@
 // The journal of a mailbox: every change has the mailbox's next MODSEQ, expunges leave tombstones. It is
 // the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
+// The roll in memory, or the one that was saved, is where a look begins (roll-cache.ts, saved-roll.ts).
 // Tombstones go after some months (tombstones.ts); below the mailbox's floor the journal is not complete.
 import { countDatabasesOpened, db, raw, readOnceACommit } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
@@ -8,7 +9,8 @@ import { type Entry, type EntryRow, toEntry } from './entry.ts';
 import { lookUpMailbox } from './mailbox-lookup.ts';
 import type { Mailbox } from './mailbox-row.ts';
 import { type Roll, RollBuilder } from './roll.ts';
-import { recallRoll, rememberRoll } from './roll-cache.ts';
+import { recallRoll, rememberRoll, rollKey } from './roll-cache.ts';
+import { noteChanges, readSavedRoll } from './saved-roll.ts';
 import { nextTurn } from './turn.ts';
 import { intersectRanges, listMissing, type Range, sortRanges, toRanges } from './uid-range.ts';
 
@@ -31,16 +33,12 @@ export type Viewed = { mailbox: Mailbox; roll: Roll };
 export async function readView(accountId: string, mailboxId: string): Promise<Viewed> {
   for (;;) {
     const mailbox = await lookUpMailbox(accountId, mailboxId);
-    const known = recallRoll(keyOf(accountId, mailboxId), mailbox.uidValidity);
+    const known = recallRoll(rollKey(accountId, mailboxId), mailbox.uidValidity);
     if (known?.modseq === mailbox.highestModseq) return fit(mailbox, known);
     const viewed = await catchUpOnce(accountId, mailboxId);
     // One that had started earlier may end before what this caller has to see.
     if (viewed.roll.modseq >= mailbox.highestModseq) return viewed;
   }
-}
-
-function keyOf(accountId: string, mailboxId: string): string {
-  return `${accountId} ${mailboxId}`;
 }
 
 function fit(mailbox: Mailbox, roll: Roll): Viewed {
@@ -53,7 +51,7 @@ const running = new Map<string, Promise<Viewed>>();
 
 /** Many sessions that open one mailbox read it once. */
 function catchUpOnce(accountId: string, mailboxId: string): Promise<Viewed> {
-  const key = keyOf(accountId, mailboxId);
+  const key = rollKey(accountId, mailboxId);
   const known = running.get(key);
   if (known) return known;
   const started = catchUp(accountId, mailboxId, key).finally(() => running.delete(key));
@@ -64,26 +62,38 @@ function catchUpOnce(accountId: string, mailboxId: string): Promise<Viewed> {
 async function catchUp(accountId: string, mailboxId: string, key: string): Promise<Viewed> {
   const before = await lookUpMailbox(accountId, mailboxId);
   const database = countDatabasesOpened();
-  const known = recallRoll(key, before.uidValidity);
-  // A MODSEQ from the future: somebody put an older state of the database back.
-  const isUsable = known !== null && known.modseq <= before.highestModseq;
   const viewed =
-    (isUsable && (await followJournal(accountId, mailboxId, known))) ||
+    (await catchUpFrom(before, recallRoll(key, before.uidValidity), false)) ??
+    (await catchUpFrom(before, await readSavedRoll(before), true)) ??
     (await readWhole(accountId, mailboxId, before));
   rememberRoll(key, viewed.mailbox.uidValidity, database, viewed.roll);
   return viewed;
 }
 
-/** Null where the journal does not reach back so far. */
-async function followJournal(
-  accountId: string,
-  mailboxId: string,
-  roll: Roll,
+/**
+ * The view that the journal leads to from `roll`; null where it does not. `isSaved`: what the mailbox's row has
+ * counted must come out of it too, since nobody knows what became of the database in the meantime.
+ */
+async function catchUpFrom(
+  before: Mailbox,
+  roll: Roll | null,
+  isSaved: boolean,
 ): Promise<Viewed | null> {
-  const changes = await readChanges(accountId, mailboxId, roll.modseq);
+  // A MODSEQ from the future: somebody put an older state of the database back.
+  if (!roll || roll.modseq > before.highestModseq) return null;
+  const { accountId, id } = before;
+  const changes = await readChanges(accountId, id, roll.modseq);
   if (!changes.isComplete) return null;
   const { mailbox, changed, vanished } = changes;
-  return fit(mailbox, roll.follow(mailbox.highestModseq, changed, vanished));
+  const count = changed.length + vanished.length;
+  const followed =
+    count === 0 && roll.modseq === mailbox.highestModseq
+      ? roll
+      : roll.follow(mailbox.highestModseq, changed, vanished);
+  const { messages, unseen } = mailbox;
+  if (isSaved && (followed.size !== messages || followed.unseen !== unseen)) return null;
+  noteChanges(mailbox, followed, count);
+  return fit(mailbox, followed);
 }
 
 /** Reads every row, in pieces between which others may commit; the journal tells what they did. */
@@ -98,8 +108,10 @@ async function readWhole(accountId: string, mailboxId: string, before: Mailbox):
     await nextTurn();
   }
   const roll = builder.finish(before.highestModseq);
-  const viewed = await followJournal(accountId, mailboxId, roll);
-  return viewed ?? readWhole(accountId, mailboxId, await lookUpMailbox(accountId, mailboxId));
+  const viewed = await catchUpFrom(before, roll, false);
+  if (!viewed) return readWhole(accountId, mailboxId, await lookUpMailbox(accountId, mailboxId));
+  noteChanges(viewed.mailbox, viewed.roll, viewed.roll.size);
+  return viewed;
 }
 
 export type MailboxChanges = {
@@ -246,17 +258,19 @@ async function findGone(
  */
 export function recallRollAt(mailbox: Mailbox): Roll | null {
   const { accountId, id, uidValidity, highestModseq } = mailbox;
-  const known = recallRoll(keyOf(accountId, id), uidValidity);
+  const known = recallRoll(rollKey(accountId, id), uidValidity);
   return known?.modseq === highestModseq ? known : null;
 }
 
 /** After the commit: the roll in memory, where it is just before this change, follows it without a read. */
 export function followOwnChange(mailbox: Mailbox, changed: readonly Entry[]): void {
   const { accountId, id, uidValidity, highestModseq } = mailbox;
-  const key = keyOf(accountId, id);
+  const key = rollKey(accountId, id);
   const known = recallRoll(key, uidValidity);
   if (known?.modseq !== highestModseq - 1) return;
-  rememberRoll(key, uidValidity, countDatabasesOpened(), known.follow(highestModseq, changed, []));
+  const followed = known.follow(highestModseq, changed, []);
+  rememberRoll(key, uidValidity, countDatabasesOpened(), followed);
+  noteChanges(mailbox, followed, changed.length);
 }
 
 /**

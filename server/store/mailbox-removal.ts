@@ -1,6 +1,7 @@
 // A mailbox goes with all that is in it; its UIDVALIDITY never comes back.
 import type { Tx } from '#lib/db.ts';
 import type { Mailbox } from './mailbox-row.ts';
+import { removeSavedRoll } from './saved-roll.ts';
 import { removeAnnotationsIn } from './sharing/annotation-rows.ts';
 import { nextTurn } from './turn.ts';
 import { retireUidValidity } from './uid-validity.ts';
@@ -30,6 +31,7 @@ export async function deleteContent(tx: Tx, mailbox: Mailbox): Promise<void> {
     await nextTurn();
   }
   await tx.$executeRaw`DELETE FROM "PopUid" WHERE "accountId" = ${accountId} AND "mailboxId" = ${id}`;
+  await removeSavedRoll(tx, accountId, id);
   await removeAnnotationsIn(tx, accountId, id);
   // RFC 4314 §4 DELETE: a mailbox that gets its name later must not be open to the same people.
   await tx.$executeRaw`DELETE FROM "MailboxRight"

@@ -10,6 +10,11 @@ type Kept = { roll: Roll; uidValidity: number; database: number; bytes: number }
 const kept = new Map<string, Kept>();
 let totalBytes = 0;
 
+/** What a mailbox's roll is kept under. */
+export function rollKey(accountId: string, mailboxId: string): string {
+  return `${accountId} ${mailboxId}`;
+}
+
 /** The roll as it was last known, of this database and this UIDVALIDITY; null where there is none. */
 export function recallRoll(key: string, uidValidity: number): Roll | null {
   const found = kept.get(key);

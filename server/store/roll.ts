@@ -8,7 +8,7 @@ import { copyWithout, deriveUids, findUid, shareUids, type UidList } from './uid
 /** Keyword texts that no message has any more may stay until there are so many. */
 const maxStaleWords = 1000;
 
-type Columns = {
+export type Columns = {
   uids: UidList;
   modseqs: Float64Array;
   flags: Uint8Array;
@@ -17,6 +17,9 @@ type Columns = {
   /** Texts of keywords as rows have them; the first is ''. */
   words: readonly string[];
 };
+
+/** What can be counted from the columns, where somebody has counted it already. */
+export type Counts = { unseen: number; firstUnseen: number };
 
 export class Roll {
   /** The journal is known up to here. */
@@ -31,13 +34,21 @@ export class Roll {
   #firstUnseen: number | null = null;
   #keywords: readonly string[] | null = null;
 
-  constructor(modseq: number, columns: Columns) {
+  constructor(modseq: number, columns: Columns, counts: Counts | null = null) {
     this.modseq = modseq;
     this.uids = columns.uids;
     this.modseqs = columns.modseqs;
     this.flags = columns.flags;
     this.#wordIds = columns.wordIds;
     this.#words = columns.words;
+    this.#unseen = counts?.unseen ?? null;
+    this.#firstUnseen = counts?.firstUnseen ?? null;
+  }
+
+  /** Not to be changed. */
+  get columns(): Columns {
+    const { uids, modseqs, flags } = this;
+    return { uids, modseqs, flags, wordIds: this.#wordIds, words: this.#words };
   }
 
   get size(): number {

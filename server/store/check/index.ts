@@ -1,6 +1,7 @@
 // `checkStore` proves what docs/store.md promises, while the server runs; `repairStore` mends what can be mended
 // without losing mail. The looks are a list in the order they run: bodies first, since a message that has
 // lost its body leaves, counters of mailboxes after the messages, those of accounts after the mailboxes.
+import { removeSavedRolls } from '../saved-roll.ts';
 import { lookAtAccounts } from './accounts.ts';
 import { lookAtBodies } from './bodies.ts';
 import { lookAtDatabase } from './database.ts';
@@ -58,8 +59,11 @@ export type Repaired = Finding & {
 
 /** The same, each mended where that is possible before the next is looked for. */
 export async function* repairStore(request: CheckRequest = {}): AsyncGenerator<Repaired> {
+  // What is mended without the journal must not be undone by what was before.
+  await removeSavedRolls(null);
   for await (const found of findAll(request)) {
     const done = found.mend ? await found.mend() : null;
     yield { ...toFinding(found), done };
   }
+  await removeSavedRolls(null);
 }
