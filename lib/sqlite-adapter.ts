@@ -15,9 +15,9 @@ const lockWaitMs = 20_000;
 const cachedStatements = 400;
 /**
  * Pages of the log at which a commit copies them to the database, each page once: the more, the less often a page that
- * everybody writes to, and the longer that commit. SQLite's own 1000 cost an APPEND a tenth of its time.
+ * everybody writes to, and the longer that commit stops the event loop (2000 pages: some 15 ms).
  */
-const checkpointPages = 4000;
+const checkpointPages = 2000;
 
 type Client = BetterSqlite3.Database;
 type Adapter = SqlDriverAdapter & { client: Client };

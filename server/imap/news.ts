@@ -4,6 +4,7 @@
 //
 // Invariant: what is told of the selected mailbox is decided by the view; here only how much of it, and when.
 import { readMessages, readRendered } from '#server/store/read.ts';
+import { startLoop } from '#server/store/turn.ts';
 import type { Output } from './commands/command.ts';
 import { depthOf, formatMessage } from './fetch-data.ts';
 import type { FetchItem, PlainItem } from './fetch-item.ts';
@@ -115,7 +116,7 @@ async function* tellSelected(
     // The mailbox stands still (RFC 5465 §5), but for what the client expunges and for rights that end.
     await selection.grant.refresh();
     if (!selection.isLost) {
-      yield selection.tell(mayExpunge, isCondstore, true);
+      yield* inTurns(selection.tell(mayExpunge, isCondstore, true));
       yield selection.tellContexts();
       return;
     }
@@ -129,11 +130,20 @@ async function* tellSelected(
   // What is fetched anew has its flags with it (§5.2).
   if (hasItem(items, 'FLAGS')) view.dropFlagNews(lastTold + 1);
   const holds = holdsFlags || wanted?.hasFlags === false;
-  yield selection.tell(mayExpunge, isCondstore, holds);
+  yield* inTurns(selection.tell(mayExpunge, isCondstore, holds));
   if (items.length > 0 || contexts.hasItems) {
     yield* tellArrived(session, selection, items, lastTold);
   }
   yield selection.tellContexts();
+}
+
+/** Lets others run between the pieces of what may be a line for each message of a large mailbox. */
+async function* inTurns(pieces: Iterable<string>): AsyncGenerator<string> {
+  const loop = startLoop();
+  for (const piece of pieces) {
+    if (piece !== '') yield piece;
+    await loop.pause();
+  }
 }
 
 /**

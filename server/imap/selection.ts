@@ -23,6 +23,9 @@ import { formatVanished } from './vanished.ts';
 import { type Changes, type Update, View } from './view.ts';
 import { untagged, untaggedState } from './wire/encode.ts';
 
+/** Replies that are made at once. */
+const updatesTogether = 1000;
+
 export class Selection {
   readonly accountId: string;
   readonly mailboxId: string;
@@ -239,18 +242,20 @@ export class Selection {
   /**
    * Untagged replies for what the client does not know yet; with `mayExpunge` also EXPUNGE. A FETCH always
    * carries its UID, and its MODSEQ once the client asked for such (RFC 7162 §3.2). `holdsFlags`: flags wait.
+   * All counts as told from the first piece on.
    */
-  tell(mayExpunge: boolean, isCondstore: boolean, holdsFlags = false): string {
+  *tell(mayExpunge: boolean, isCondstore: boolean, holdsFlags = false): Generator<string> {
     const { view, contexts } = this;
-    return (
-      this.#tellRights() +
+    yield this.#tellRights() +
       this.tellKeywords() +
-      contexts.tellLeaving(view, mayExpunge ? view.goneUids : []) +
-      view
-        .tell(mayExpunge, this.usesVanished, holdsFlags)
+      contexts.tellLeaving(view, mayExpunge ? view.goneUids : []);
+    const updates = view.tell(mayExpunge, this.usesVanished, holdsFlags);
+    for (let start = 0; start < updates.length; start += updatesTogether) {
+      yield updates
+        .slice(start, start + updatesTogether)
         .map((update) => this.#format(update, isCondstore))
-        .join('')
-    );
+        .join('');
+    }
   }
 
   /** What searches that go on have gained or lost; behind `tell`, and behind the attributes of new messages. */

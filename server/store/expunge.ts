@@ -1,7 +1,7 @@
 // Expunge: messages leave for the twin of their mailbox, where they stay restorable (keep.ts); what is
-// expunged there is gone for good. All in one transaction. The body goes later (cleanup.ts), when nothing
-// points to it any more.
-import { db, write } from '#lib/db.ts';
+// expunged there is gone for good. Each goes in one transaction, many in several. The body goes later (cleanup.ts),
+// when nothing points to it any more.
+import { db, type Tx, write } from '#lib/db.ts';
 import { lockWithTwin } from './deleted/keep.ts';
 import {
   type Expunged,
@@ -22,6 +22,9 @@ export {
   selectLeaving,
   sumSizes,
 } from './deleted/leaving.ts';
+
+/** Messages of one transaction: a commit stops the event loop for as long as its pages are written. */
+const messagesPerStep = 2500;
 
 /**
  * Removes messages that have \Deleted: those of `uids` (RFC 4315 §2.1), or all of the mailbox for null.
@@ -58,25 +61,39 @@ async function removeAndPoke(
   if (wanted.length === 0) {
     return { uids: [], highestModseq: (await readMailbox(db, accountId, mailboxId)).highestModseq };
   }
-  const { expunged, twinId } = await write(async (tx) => {
-    const { mailbox, twin } = await lockWithTwin(tx, accountId, mailboxId);
-    const rows = await selectLeaving(tx, accountId, mailboxId, wanted, isDeletedOnly);
-    const twinId = twin?.id ?? null;
-    if (rows.length === 0) {
-      return { expunged: { uids: [], highestModseq: mailbox.highestModseq }, twinId };
-    }
-    if (!twinId) return { expunged: await eraseRows(tx, accountId, mailboxId, rows), twinId };
-    await returnQuota(tx, accountId, sumSizes(rows), rows.length);
-    const kept = await relocateRows(tx, accountId, mailboxId, rows, twinId, true);
-    await movePopUids(tx, { accountId, fromId: mailboxId, toId: twinId, pairs: kept.pairs });
-    const gone = rows.map((row) => row.uid);
-    return { expunged: { uids: gone, highestModseq: kept.highestModseq }, twinId };
-  });
-  if (expunged.uids.length > 0) {
+  const expunged: Expunged = { uids: [], highestModseq: 0 };
+  for (let start = 0; start < wanted.length; start += messagesPerStep) {
+    const part = wanted.slice(start, start + messagesPerStep);
+    const { gone, twinId } = await write((tx) =>
+      removeIn(tx, accountId, mailboxId, part, isDeletedOnly),
+    );
+    expunged.highestModseq = gone.highestModseq;
+    if (gone.uids.length === 0) continue;
+    for (const uid of gone.uids) expunged.uids.push(uid);
     pokeMailbox(accountId, mailboxId);
     if (twinId) pokeMailbox(accountId, twinId);
   }
   return expunged;
+}
+
+async function removeIn(
+  tx: Tx,
+  accountId: string,
+  mailboxId: string,
+  uids: number[],
+  isDeletedOnly: boolean,
+): Promise<{ gone: Expunged; twinId: string | null }> {
+  const { mailbox, twin } = await lockWithTwin(tx, accountId, mailboxId);
+  const rows = await selectLeaving(tx, accountId, mailboxId, uids, isDeletedOnly);
+  const twinId = twin?.id ?? null;
+  if (rows.length === 0)
+    return { gone: { uids: [], highestModseq: mailbox.highestModseq }, twinId };
+  if (!twinId) return { gone: await eraseRows(tx, accountId, mailboxId, rows), twinId };
+  await returnQuota(tx, accountId, sumSizes(rows), rows.length);
+  const kept = await relocateRows(tx, accountId, mailboxId, rows, twinId, true);
+  await movePopUids(tx, { accountId, fromId: mailboxId, toId: twinId, pairs: kept.pairs });
+  const gone = { uids: rows.map((row) => row.uid), highestModseq: kept.highestModseq };
+  return { gone, twinId };
 }
 
 /** UIDs of the messages that have \Deleted. */

@@ -2,7 +2,7 @@
 // the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
 // The roll in memory, or the one that was saved, is where a look begins (roll-cache.ts, saved-roll.ts).
 // Tombstones go after some months (tombstones.ts); below the mailbox's floor the journal is not complete.
-import { countDatabasesOpened, db, raw, readOnceACommit } from '#lib/db.ts';
+import { countDatabasesOpened, db, raw, readOnceACommit, type Sql, sql } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { onPoke, poke } from '#lib/poke.ts';
 import { type Entry, type EntryRow, toEntry } from './entry.ts';
@@ -19,6 +19,7 @@ export type { Roll } from './roll.ts';
 
 /** The sign keeps SQLite from taking the index of MODSEQs, and sorting all of them again for each piece. */
 const overIndex = raw('+"modseq"');
+const overTombstones = raw('+"Tombstone"."modseq"');
 
 /** Rows of a roll that one statement reads, some two milliseconds' worth. */
 const rowsPerRead = 5000;
@@ -176,23 +177,30 @@ async function readEntries(
 
 type TombstoneRow = Record<'uid' | 'modseq', bigint | number | null> & { floor: bigint | number };
 
-/** UIDs and the MODSEQs at which they went, by UID; with the floor, which one statement reads as of one moment. */
+/** UIDs and the MODSEQs at which they went, by UID; where somebody emptied a large mailbox, in pieces. */
 async function readTombstones(
   accountId: string,
   mailboxId: string,
   sinceModseq: number,
 ): Promise<{ uids: Map<number, number>; isComplete: boolean }> {
-  const rows = await db.$queryRaw<TombstoneRow[]>`
+  // With the floor, which one statement reads as of one moment.
+  const read = (condition: Sql) => db.$queryRaw<TombstoneRow[]>`
     SELECT "Mailbox"."floorModseq" AS "floor", "Tombstone"."uid", "Tombstone"."modseq"
     FROM "Mailbox" LEFT JOIN "Tombstone" ON "Tombstone"."accountId" = ${accountId}
-      AND "Tombstone"."mailboxId" = ${mailboxId} AND "Tombstone"."modseq" > ${sinceModseq}
+      AND "Tombstone"."mailboxId" = ${mailboxId} AND ${condition}
     WHERE "Mailbox"."accountId" = ${accountId} AND "Mailbox"."id" = ${mailboxId}
-    ORDER BY "Tombstone"."uid"`;
-  const [first] = rows;
-  if (!first) throw new Refusal('not-found', 'There is no such mailbox.');
+    ORDER BY "Tombstone"."uid" LIMIT ${rowsPerRead}`;
   const uids = new Map<number, number>();
-  for (const { uid, modseq } of rows) if (uid !== null) uids.set(Number(uid), Number(modseq));
-  return { uids, isComplete: sinceModseq >= Number(first.floor) };
+  let rows = await read(sql`"Tombstone"."modseq" > ${sinceModseq}`);
+  for (;;) {
+    const last = rows.at(-1);
+    if (!last) throw new Refusal('not-found', 'There is no such mailbox.');
+    for (const { uid, modseq } of rows) if (uid !== null) uids.set(Number(uid), Number(modseq));
+    // What was removed before its piece was read has moved the floor by now.
+    if (rows.length < rowsPerRead) return { uids, isComplete: sinceModseq >= Number(last.floor) };
+    await nextTurn();
+    rows = await read(sql`"Tombstone"."uid" > ${last.uid} AND ${overTombstones} > ${sinceModseq}`);
+  }
 }
 
 /** Tombstones after `sinceModseq` are read by their MODSEQ up to so many, else along the UIDs. */

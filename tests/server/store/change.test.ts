@@ -84,6 +84,38 @@ describe('flags', () => {
     await checkCounters(account);
   });
 
+  test('of a large mailbox are several changes, and one stream for whoever looks', async () => {
+    const { account, inbox, trash } = await makeFilled(800);
+    const few = Array.from({ length: 800 }, (_, index) => index + 1);
+    for (let copy = 0; copy < 8; copy++) await copyMessages(account, inbox, few, trash);
+    const uids = Array.from({ length: 6400 }, (_, index) => index + 1);
+    const { mailbox: before } = await readView(account, trash);
+    await changeFlags(account, trash, [7, 6000], { mode: 'add', flags: 4, keywords: [] });
+    const outcome = await changeFlags(
+      account,
+      trash,
+      uids,
+      { mode: 'add', flags: FLAG.deleted, keywords: [] },
+      before.highestModseq,
+    );
+    assert.deepEqual(outcome.modified, [7, 6000]);
+    assert.equal(outcome.modseqs, 2);
+    assert.equal(outcome.highestModseq, before.highestModseq + 3);
+    assert.equal(outcome.former.length, outcome.changed.length);
+    const flagged = await readChanges(account, trash, before.highestModseq + 1);
+    assert.deepEqual(flagged.changed, outcome.changed);
+    await checkCounters(account);
+
+    const expunged = await expungeMessages(account, trash, null);
+    const left = uids.filter((uid) => uid !== 7 && uid !== 6000);
+    assert.deepEqual(expunged.uids, left);
+    const gone = await readChanges(account, trash, outcome.highestModseq);
+    assert.equal(gone.mailbox.highestModseq, expunged.highestModseq);
+    assert.deepEqual([gone.changed, gone.vanished, gone.isComplete], [[], left, true]);
+    assert.deepEqual([...(await readView(account, trash)).roll.uids], [7, 6000]);
+    await checkCounters(account);
+  });
+
   test('UNCHANGEDSINCE leaves newer ones alone and names them (RFC 7162 §3.1.3)', async () => {
     const { account, inbox } = await makeFilled(3);
     const { mailbox } = await readView(account, inbox);
