@@ -51,7 +51,7 @@ export type Explanation = {
 export type ListedCheck = {
   stage: Stage;
   name: string;
-  /** For administrators; empty for the walls that nobody would search for */
+  /** For administrators */
   title: string;
   audience: 'everyone' | 'strangers' | 'users';
   isOn: boolean;

@@ -6,6 +6,7 @@ import type { Check } from './stages.ts';
 
 export const activeAccount: Check<'mail' | 'data'> = {
   name: 'active-account',
+  title: 'The account may still send',
   async run({ client }) {
     if (!client.account) return pass;
     const { id, epoch } = client.account;

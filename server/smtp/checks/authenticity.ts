@@ -1,22 +1,25 @@
-// Stamps mail from other servers with what SPF, DKIM and DMARC say. Only told, never judged here: filters and
-// readers decide. Trusted networks and users have proven more than these can.
+// Asks SPF, DKIM, DMARC and ARC about mail of strangers and writes the answer into the message. What follows
+// from it is for spf.ts and dmarc.ts. Trusted networks and users have proven more than these can.
+import { describeFindings } from '../trust/findings.ts';
+import { keepFindings } from '../trust/known-findings.ts';
 import { makeStamp } from '../trust/stamp.ts';
-import { pass } from '../verdict.ts';
+import { findTrust } from '../trust/trust-worker.ts';
+import { unavailable } from '../verdict.ts';
 import type { Check } from './stages.ts';
-
-/** Each signature costs a question to the DNS and a computation; a message with more is up to something. */
-const maxSignatures = 20;
-const signatureFields = new Set(['dkim-signature', 'arc-seal', 'arc-message-signature']);
 
 export const authenticity: Check<'data'> = {
   name: 'authenticity',
+  title: 'SPF, DKIM, DMARC and ARC',
   audience: 'strangers',
-  async run({ client, transaction, fields, body }) {
-    if (fields.filter((field) => signatureFields.has(field.key)).length > maxSignatures)
-      return pass;
+  isOn: (settings) => settings['content.authenticity'],
+  settings: ['content.authenticity'],
+  async run({ client, transaction, body }) {
     const { remote, helo, hostname } = client;
     const { sender } = transaction;
-    const field = await makeStamp(body, { remote, helo, sender, hostname });
-    return field === null ? pass : { outcome: 'tag', reason: 'authenticity', field };
+    const findings = await findTrust(body, { remote, helo, sender, hostname });
+    if (!findings) return { ...unavailable, note: 'the message took too long to check' };
+    keepFindings(transaction, findings);
+    const field = makeStamp(findings, hostname);
+    return { outcome: 'tag', reason: 'authenticity', field, note: describeFindings(findings) };
   },
 };

@@ -5,6 +5,7 @@ import type { Check } from './stages.ts';
 
 export const bareNewline: Check<'data'> = {
   name: 'bare-newline',
+  title: 'Bare CR or LF (smuggling)',
   run({ client, hasBareNewline }) {
     if (!hasBareNewline || client.isSubmission) return pass;
     return refuse('bare-newline', 'The message has a bare CR or LF; lines end in CR LF');

@@ -5,6 +5,8 @@ import type { Check } from './stages.ts';
 
 export const connections: Check<'connect'> = {
   name: 'connections',
+  title: 'Connections at the same time',
+  settings: ['smtp.maxConnections', 'smtp.maxConnectionsPerAddress'],
   run({ settings, isTrusted, open }) {
     if (open.total > settings['smtp.maxConnections']) {
       return refuse('too-many-connections', 'Too many connections, try again later');

@@ -7,6 +7,7 @@ import type { Check } from './stages.ts';
 
 export const deliveredTo: Check<'data'> = {
   name: 'delivered-to',
+  title: 'Delivered here before (loop)',
   run({ client, transaction, fields }) {
     if (client.isSubmission) return pass;
     const before = new Set(

@@ -8,6 +8,7 @@ const maxFields = 10_000;
 
 export const fieldCount: Check<'data'> = {
   name: 'field-count',
+  title: 'Number of header fields',
   run({ fields }) {
     if (fields.length <= maxFields) return pass;
     return refuse('header-too-big', 'The header of the message has too many fields');

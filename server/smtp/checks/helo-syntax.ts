@@ -8,6 +8,7 @@ const maxNameLength = 255;
 
 export const heloSyntax: Check<'helo'> = {
   name: 'helo-syntax',
+  title: 'HELO can be read',
   run({ name }) {
     const isGood =
       name.length > 0 && name.length <= maxNameLength && !/[\p{Cc}\p{Cf}\s]/u.test(name);

@@ -5,6 +5,8 @@ import type { Check } from './stages.ts';
 
 export const hops: Check<'data'> = {
   name: 'hops',
+  title: 'Hops (loop)',
+  settings: ['smtp.hopLimit'],
   run({ settings, fields }) {
     if (findFields(fields, 'received').length <= settings['smtp.hopLimit']) return pass;
     return refuse('too-many-hops', 'Too many hops: the message is going in circles');

@@ -13,9 +13,11 @@ import { bareNewline } from './bare-newline.ts';
 import { connections } from './connections.ts';
 import { delayed } from './delayed.ts';
 import { deliveredTo } from './delivered-to.ts';
+import { dmarc } from './dmarc.ts';
 import { dnsLists } from './dns-lists.ts';
 import { fieldCount } from './field-count.ts';
 import { greylisting } from './greylisting.ts';
+import { groupPosters } from './group-posters.ts';
 import { heloIsOurs, heloName, heloResolves } from './helo-identity.ts';
 import { heloSyntax } from './helo-syntax.ts';
 import { hops } from './hops.ts';
@@ -35,6 +37,7 @@ import { senderDomain } from './sender-domain.ts';
 import { senderSyntax } from './sender-syntax.ts';
 import { sendingLimit, sendingLimitAtEnd } from './sending-limit.ts';
 import { sourceRoute } from './source-route.ts';
+import { spf } from './spf.ts';
 import type { Audience, Check, Inputs, Stage } from './stages.ts';
 import { isStranger } from './stranger.ts';
 
@@ -64,6 +67,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     recipientRate,
     guessedRecipients,
     recipientExists,
+    groupPosters,
     dnsLists,
     heloIsOurs,
     heloName,
@@ -83,6 +87,8 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     quotaAtEnd,
     sendingLimitAtEnd,
     authenticity,
+    spf,
+    dmarc,
   ],
 };
 

@@ -11,7 +11,7 @@ export async function listChecks(): Promise<ListedCheck[]> {
     (checks[stage] as readonly Check<Stage>[]).map((check) => ({
       stage,
       name: check.name,
-      title: check.title ?? '',
+      title: check.title,
       audience: check.audience ?? 'everyone',
       isOn: check.isOn?.(settings) ?? true,
       settings: check.settings ?? [],

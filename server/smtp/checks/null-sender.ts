@@ -5,6 +5,7 @@ import type { Check } from './stages.ts';
 
 export const nullSender: Check<'mail'> = {
   name: 'null-sender',
+  title: 'Users give a sender',
   run({ client, sender }) {
     if (sender !== '' || !client.isSubmission) return pass;
     return refuse('null-sender', 'Give your own address as the sender');

@@ -15,6 +15,7 @@ const tooLong = refuse('bad-from', 'The From field is too long');
 
 export const ownFrom: Check<'data'> = {
   name: 'own-from',
+  title: 'From belongs to the user',
   async run({ client, settings, fields }) {
     if (!client.isSubmission) return pass;
     const from = findFields(fields, 'from');

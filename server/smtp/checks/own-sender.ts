@@ -6,6 +6,7 @@ import type { Check } from './stages.ts';
 
 export const ownSender: Check<'mail'> = {
   name: 'own-sender',
+  title: 'Sender belongs to the user',
   async run({ client, settings, sender }) {
     if (!client.isSubmission || !sender) return pass;
     const delimiter = settings['smtp.recipientDelimiter'];

@@ -14,6 +14,8 @@ import type { Check } from './stages.ts';
 
 export const quota: Check<'rcpt'> = {
   name: 'quota',
+  title: 'Room in the mailbox',
+  settings: ['storage.defaultQuotaBytes', 'storage.defaultQuotaMessages'],
   run({ resolution, transaction }) {
     if (resolution.status !== 'local') return pass;
     const sizeBytes = Math.max(1, transaction.declaredBytes);
@@ -23,6 +25,8 @@ export const quota: Check<'rcpt'> = {
 
 export const quotaAtEnd: Check<'data'> = {
   name: 'quota-at-end',
+  title: 'Room for this message',
+  settings: ['storage.defaultQuotaBytes', 'storage.defaultQuotaMessages'],
   run({ transaction, body }) {
     if (body.sizeBytes <= transaction.declaredBytes) return pass;
     return findRoom(listTargets(transaction), body.sizeBytes, []);

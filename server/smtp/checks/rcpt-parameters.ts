@@ -1,12 +1,13 @@
-// RFC 5321 §4.1.1.11 for RCPT: no extension offered here has a parameter for it.
-import { pass, refuse } from '../verdict.ts';
+// RFC 5321 §4.1.1.11 for RCPT: NOTIFY and ORCPT (RFC 3461), and no other.
+import { readRcptParameters } from '../parameters.ts';
+import { pass } from '../verdict.ts';
 import type { Check } from './stages.ts';
 
 export const rcptParameters: Check<'rcpt'> = {
   name: 'rcpt-parameters',
-  run({ parameters }) {
-    return Object.keys(parameters).length === 0
-      ? pass
-      : refuse('unknown-parameter', 'This RCPT parameter is not known here');
+  title: 'Parameters of RCPT',
+  run({ client, parameters }) {
+    const read = readRcptParameters(client, parameters);
+    return 'outcome' in read ? read : pass;
   },
 };

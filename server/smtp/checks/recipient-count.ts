@@ -4,6 +4,8 @@ import type { Check } from './stages.ts';
 
 export const recipientCount: Check<'rcpt'> = {
   name: 'recipient-count',
+  title: 'Recipients of a message',
+  settings: ['smtp.maxRecipients'],
   run({ settings, transaction, recipient }) {
     if (recipient !== null && transaction.recipients.has(recipient)) return pass;
     if (transaction.recipients.size < settings['smtp.maxRecipients']) return pass;

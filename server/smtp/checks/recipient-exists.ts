@@ -5,6 +5,7 @@ import type { Check } from './stages.ts';
 
 export const recipientExists: Check<'rcpt'> = {
   name: 'recipient-exists',
+  title: 'The recipient exists',
   run({ resolution }) {
     if (resolution.status === 'unknown') {
       return refuse('unknown-recipient', 'There is no such mailbox here');

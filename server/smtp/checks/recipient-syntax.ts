@@ -5,6 +5,7 @@ import type { Check } from './stages.ts';
 
 export const recipientSyntax: Check<'rcpt'> = {
   name: 'recipient-syntax',
+  title: 'The recipient is an address',
   run({ recipient, transaction }) {
     if (recipient === null || recipient.endsWith(']')) {
       return refuse('bad-recipient', 'This recipient is not a mail address');

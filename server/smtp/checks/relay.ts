@@ -5,10 +5,12 @@ import type { Check } from './stages.ts';
 
 export const relay: Check<'rcpt'> = {
   name: 'relay',
+  title: 'Nobody relays who may not',
   async run({ client, resolution, isTrusted }) {
     if (resolution.status !== 'not-local') return pass;
     if (client.account !== null) return pass;
-    if (!client.isSubmission && (await isTrusted())) return pass;
+    // RFC 2033 §1: LMTP hands mail over to its mailbox, never on.
+    if (!client.isSubmission && !client.isLocal && (await isTrusted())) return pass;
     return refuse('relay-denied', 'Relaying denied');
   },
 };

@@ -5,6 +5,7 @@ import type { Check } from './stages.ts';
 
 export const senderSyntax: Check<'mail'> = {
   name: 'sender-syntax',
+  title: 'The sender is an address',
   run({ sender, parameters }) {
     if (sender === null) return refuse('bad-sender', 'This sender is not a mail address');
     if (/[^\u0000-\u007f]/.test(sender) && parameters.SMTPUTF8 !== true) {

@@ -6,6 +6,7 @@ import type { Check } from './stages.ts';
 
 export const sourceRoute: Check<'rcpt'> = {
   name: 'source-route',
+  title: 'Routes hidden in addresses',
   run({ recipient, resolution }) {
     if (recipient === null || resolution.status === 'not-local') return pass;
     if (!/[%!@]/.test(splitAddress(recipient).local)) return pass;

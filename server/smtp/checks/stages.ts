@@ -55,7 +55,7 @@ export type Check<S extends Stage> = {
   /** The file's name; stands in logs, trail and explanations. */
   name: string;
   /** For administrators: "Greylisting" */
-  title?: string;
+  title: string;
   /** Default: everyone. */
   audience?: Audience;
   /** Whether the settings want it; without this it always runs. */

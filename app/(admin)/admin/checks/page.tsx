@@ -99,11 +99,11 @@ async function listChecks(): Promise<ListedCheck[] | null> {
 }
 
 function CheckRow({ check }: { check: ListedCheck }) {
-  const { name, title, audience, isOn, settings } = check;
+  const { title, audience, isOn, settings } = check;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
       <div className="min-w-0 flex-1 basis-60">
-        <p className="font-medium">{title || name}</p>
+        <p className="font-medium">{title}</p>
         <p className="text-sm text-muted">
           for {audiences[audience]}
           {settings.map((key) => (
