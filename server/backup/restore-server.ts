@@ -45,6 +45,7 @@ export function restoreServer(path: string, options: RestoreOptions): Promise<Re
     const jump = await noteRestore(repository, named.snapshot.takenAt);
     await restoreDataFiles(repository.rows, named.snapshot.files);
     await restoreTables(source, jump);
+    await restoreServerAnnotations(source);
     for (const { address } of named.snapshot.accounts) {
       const sheet = await source.readSheet(address);
       const mail = await restoreMail(source, sheet, jump);
@@ -72,6 +73,13 @@ async function restoreTables(source: RestoreSource, jump: Jump): Promise<void> {
       const isAccount = table.name === 'Account';
       await writeBackupRows(table, isAccount ? rows.map((row) => jumpEpoch(row, jump)) : rows);
     }
+  }
+}
+
+/** Those of the server as a whole; older snapshots have none. */
+async function restoreServerAnnotations(source: RestoreSource): Promise<void> {
+  for await (const rows of source.readTable('Annotation')) {
+    await writeBackupRows(tableOf('Annotation'), rows);
   }
 }
 

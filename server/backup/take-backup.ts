@@ -21,7 +21,7 @@ import {
   type Snapshot,
   writeSnapshot,
 } from './snapshot.ts';
-import { accountTables, serverTables, type Table } from './tables.ts';
+import { accountTables, serverTables, type Table, tableOf } from './tables.ts';
 
 /** Bodies are looked after again until so few are new that the snapshot can follow at once. */
 const fewBodies = 1000;
@@ -90,6 +90,8 @@ class Taking {
     const tables: Snapshot['tables'] = {};
     const accounts: Snapshot['accounts'] = [];
     for (const table of serverTables) tables[table.name] = await this.#saveTable(table, null);
+    // Those of the server as a whole (RFC 5464 §3.2.1.1) belong to no account.
+    tables.Annotation = await this.#saveTable(tableOf('Annotation'), { id: '', address: '' });
     for await (const page of readRows(this.#db, accountTable, null)) {
       for (const { id, address } of page) {
         accounts.push(await this.#saveAccount(String(id), String(address)));

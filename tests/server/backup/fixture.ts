@@ -121,6 +121,15 @@ export async function fillStore(random: Random, accounts = 3): Promise<string[]>
       });
       await tx.imported.create({ data: { accountId, source: 'f'.repeat(32) } });
     }
+    await tx.annotation.create({
+      data: {
+        accountId: '',
+        mailboxId: '',
+        ownerId: '',
+        entry: '/shared/comment',
+        value: Buffer.from('of the whole server'),
+      },
+    });
   });
   for (let step = 0; step < 3; step++) await addToQueue(`waiting ${step}`);
   for (let step = 0; step < 40; step++) await changeStore(random, ids);
