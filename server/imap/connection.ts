@@ -10,7 +10,7 @@ import { admitMessage, isMessageLiteral } from './commands/append.ts';
 import { type Command, type Context, flush, type Output } from './commands/command.ts';
 import { type Parsed, readCommand } from './commands/index.ts';
 import { mayHaveNews, overflow, tellNews, tellNotified, waitForNews } from './news.ts';
-import { withProgress } from './progress.ts';
+import { formatProgress, withProgress } from './progress.ts';
 import { refuse } from './refusal.ts';
 import type { Roster } from './roster.ts';
 import { type Client, Session } from './session.ts';
@@ -241,6 +241,7 @@ export class Connection {
         isUid,
         readLine: (limit) => this.#readLine(limit),
         uploads: this.#upload.messages,
+        progress: { done: 0, goal: 0 },
       });
       await this.#tellNews(mayExpunge, command.asksForNews === true);
     } catch (error) {
@@ -277,7 +278,7 @@ export class Connection {
     const replies = command.run(this.#session, args, context);
     // Once there is output it is the sign of life, and it may end in the midst of a line.
     let next = this.#session.isSignedIn
-      ? withProgress(replies.next(), () => this.#reportProgress(context.tag))
+      ? withProgress(replies.next(), () => this.#reportProgress(context))
       : replies.next();
     for (;;) {
       const { done, value } = await next;
@@ -289,9 +290,8 @@ export class Connection {
     }
   }
 
-  /** RFC 9585 §4; how far it is nobody knows. */
-  async #reportProgress(tag: string): Promise<void> {
-    const code = `INPROGRESS (${formatString(tag)} NIL NIL)`;
+  async #reportProgress({ tag, progress }: Context): Promise<void> {
+    const code = `INPROGRESS (${formatString(tag)} ${formatProgress(progress)})`;
     this.#send(untaggedState('OK', 'Still at work', code));
     await this.#flush();
   }

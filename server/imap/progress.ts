@@ -1,5 +1,7 @@
 // Signs of life of a command that takes long (RFC 9585), so that neither the client nor a router between gives up.
 
+import type { Progress } from '#server/store/progress.ts';
+
 /** RFC 9585 §4: neither often nor never. */
 const intervalMs = 10_000;
 
@@ -21,4 +23,9 @@ export async function withProgress<T>(work: Promise<T>, report: () => Promise<vo
     clearInterval(timer);
     await reporting;
   }
+}
+
+/** RFC 9585 §4: what is done is less than the goal, or neither is told. */
+export function formatProgress({ done, goal }: Progress): string {
+  return goal > 0 ? `${Math.min(done, goal - 1)} ${goal}` : 'NIL NIL';
 }

@@ -1,5 +1,6 @@
 // What a command is: one grammar and one effect, tied together in the list of commands/index.ts.
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
+import type { Progress } from '#server/store/progress.ts';
 import type { Session, State } from '../session.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import type { Ending } from '../wire/encode.ts';
@@ -20,6 +21,8 @@ export type Context = {
   readLine(limitBytes: number): Promise<string | null>;
   /** Messages that came with the command (APPEND), in their order. */
   uploads: readonly StagedBody[];
+  /** A command that knows how far it is says so here (RFC 9585). */
+  progress: Progress;
 };
 
 export type Command<Args = unknown> = {

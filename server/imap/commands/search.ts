@@ -1,5 +1,6 @@
 // SEARCH (RFC 3501 §6.4.4) with RETURN (RFC 4731), SAVE (RFC 5182), PARTIAL (RFC 9394), UPDATE (RFC 5267).
 import { formatString } from '#lib/mail/imap-string.ts';
+import type { Progress } from '#server/store/progress.ts';
 import { searchMessages } from '#server/store/search/search.ts';
 import type { FetchItem } from '../fetch-item.ts';
 import { charsets, compileKey, parseProgram, type SearchProgram } from '../search-key.ts';
@@ -29,7 +30,7 @@ export const search = defineCommand<Args>({
     const program = charset === null ? null : parseProgram(cursor, charset);
     return { returning, program, hasCharset };
   },
-  async *run(session, args, { tag, isUid }) {
+  async *run(session, args, { tag, isUid, progress }) {
     const { program, hasCharset } = args;
     if (hasCharset && !mayNameCharset(session)) return bad('With UTF8=ACCEPT there is no charset');
     // RFC 9051 §6.4.4: the answer is ESEARCH, asked for or not.
@@ -41,7 +42,7 @@ export const search = defineCommand<Args>({
     const isUpdated = returning?.options.has('UPDATE') === true;
     // RFC 5267 §4.3
     if (isUpdated && session.selected.contexts.has(tag)) return bad('The tag is in use');
-    const uids = await findMatches(session, program, returning);
+    const uids = await findMatches(session, program, returning, progress);
     if (isUpdated) yield keepUpdated(session.selected, tag, isUid, program, uids, returning?.items);
     const { usesModseq } = program;
     const result = { name: 'SEARCH', tag, isUid, returning, usesModseq, uids } as const;
@@ -98,12 +99,13 @@ export async function findMatches(
   session: Session,
   program: SearchProgram,
   returning: Returning | null,
+  progress?: Progress,
 ): Promise<number[]> {
   const { selected } = session;
   const { accountId, mailboxId, view } = selected;
   if (program.usesModseq) session.isCondstore = true;
   const criterion = compileKey(program.key, view, selected.listSaved());
   if (returning) saveResult(session, returning, []);
-  const uids = await searchMessages(accountId, mailboxId, criterion, session.gone);
+  const uids = await searchMessages(accountId, mailboxId, criterion, session.gone, progress);
   return view.keepKnown(uids);
 }

@@ -37,14 +37,15 @@ export const sort = defineCommand<Args>({
     const charset = readCharset(cursor);
     return { returning, keys, program: charset === null ? null : parseProgram(cursor, charset) };
   },
-  async *run(session, { returning, keys, program }, { tag, isUid }) {
+  async *run(session, { returning, keys, program }, { tag, isUid, progress }) {
     if (!program) {
       if (returning) saveResult(session, returning, []);
       return badCharset();
     }
     const found = await findMatches(session, program, returning);
     const { accountId, mailboxId } = session.selected;
-    const uids = await sortMessages(accountId, mailboxId, found, keys, session.gone);
+    const { gone } = session;
+    const uids = await sortMessages(accountId, mailboxId, found, keys, gone, progress);
     const { usesModseq } = program;
     const result = { name: 'SORT', tag, isUid, returning, usesModseq, uids } as const;
     if (returning) saveResult(session, returning, uids);

@@ -27,12 +27,18 @@ export const thread = defineCommand<Args>({
     const charset = readCharset(cursor);
     return { algorithm, program: charset === null ? null : parseProgram(cursor, charset) };
   },
-  async *run(session, { algorithm, program }, { isUid }) {
+  async *run(session, { algorithm, program }, { isUid, progress }) {
     if (!program) return badCharset();
     const found = await findMatches(session, program, null);
     const { accountId, mailboxId, view } = session.selected;
     const { gone } = session;
-    const { uids, forest } = await threadMessages(accountId, mailboxId, found, algorithm, gone);
+    const { uids, forest } = await threadMessages(
+      accountId,
+      mailboxId,
+      { uids: found, algorithm },
+      gone,
+      progress,
+    );
     const names = isUid ? uids : view.numbersOf([...uids]);
     const steps = formatThreads(forest, (message) => names[message]!);
     const text = await runInTurns(steps, gone);

@@ -7,6 +7,7 @@
 import { db } from '#lib/db.ts';
 import { readView } from '../journal.ts';
 import { readMailbox } from '../mailbox-row.ts';
+import type { Progress } from '../progress.ts';
 import type { Roll } from '../roll.ts';
 import { nextTurn, startLoop } from '../turn.ts';
 import { chunkUids } from '../uid-condition.ts';
@@ -57,6 +58,7 @@ type Search = {
   first: number;
   last: number;
   signal: AbortSignal | undefined;
+  progress: Progress | undefined;
   /** Null: not asked yet, or it does not answer. */
   hits: TextHits | null;
   wasAsked: boolean;
@@ -73,6 +75,7 @@ export async function searchMessages(
   mailboxId: string,
   criterion: Criterion,
   signal?: AbortSignal,
+  progress?: Progress,
 ): Promise<number[]> {
   checkCost(criterion);
   if (isRollAlone(criterion)) {
@@ -90,12 +93,14 @@ export async function searchMessages(
     first,
     last,
     signal,
+    progress,
     hits: null,
     wasAsked: false,
     open: { messages: 0, bytes: 0 },
   };
   // Where texts decide alone no row has to be read.
   const most = Math.min(mailbox.messages, last - first + 1);
+  if (progress) progress.goal = most;
   const isAlone = most >= askFromMessages && isTextAlone(criterion, numbers);
   if (isAlone) await ask(search, first);
   const found = search.hits ? await judgeHits(search, search.hits) : await judgeRows(search);
@@ -193,17 +198,20 @@ const toKnown = (verdict: number) => (verdict > 1 ? null : verdict === 1);
 
 /** By the rows, and then by whatever else it takes. */
 async function judgeRows(search: Search): Promise<number[]> {
-  const { accountId, mailboxId, columns, test, last, signal } = search;
+  const { accountId, mailboxId, columns, test, last, signal, progress } = search;
   const found: number[] = [];
   for (let from = search.first; ; ) {
     const rows = await selectRows(accountId, mailboxId, columns, from, last);
     signal?.throwIfAborted();
     let undecided = await sift(test, rows, found);
+    if (progress) progress.done += rows.length - undecided.length;
     if (await mayAsk(search, undecided)) {
       const { hits } = search;
       if (hits) {
         tellKnown(hits, undecided);
+        const before = undecided.length;
         undecided = await sift(test, undecided, found);
+        if (progress) progress.done += before - undecided.length;
       }
     }
     for (const uid of await judge(search, undecided)) found.push(uid);
@@ -256,7 +264,7 @@ function tellKnown({ uids, verdicts }: TextHits, candidates: Candidate[]): void 
 
 /** Loads more of the candidates, portion by portion, until each is decided. Returns the UIDs that fit. */
 async function judge(search: Search, candidates: Candidate[]): Promise<number[]> {
-  const { accountId, mailboxId, test, signal } = search;
+  const { accountId, mailboxId, test, signal, progress } = search;
   const found: number[] = [];
   const stages = loadedStages.filter((stage) => test.stages.has(stage as Stage));
   const size = Math.min(...stages.map((stage) => loadedPerTurn[stage]));
@@ -281,6 +289,7 @@ async function judge(search: Search, candidates: Candidate[]): Promise<number[]>
     for (const candidate of portion) {
       candidate.fields = candidate.header = candidate.text = undefined;
     }
+    if (progress) progress.done += portion.length;
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { FACTS_VERSION } from '#lib/mail/facts.ts';
 import { sortSteps } from '#lib/mail/steps.ts';
 import { renderOutdated } from '../bodies/render-outdated.ts';
 import { readView } from '../journal.ts';
+import type { Progress } from '../progress.ts';
 import { nextTurn, runInTurns, startLoop } from '../turn.ts';
 import { chunkUids, rowsPerStatement } from '../uid-condition.ts';
 import { casemapKey } from './casemap.ts';
@@ -82,8 +83,9 @@ export async function sortMessages(
   uids: number[],
   keys: SortKey[],
   signal?: AbortSignal,
+  progress?: Progress,
 ): Promise<number[]> {
-  const byColumn = await sortByColumns(accountId, mailboxId, uids, keys, signal);
+  const byColumn = await sortByColumns(accountId, mailboxId, uids, keys, signal, progress);
   if (byColumn) return byColumn;
   const names = keys.map(({ key }) => key);
   const rows: Row[] = [];
@@ -94,6 +96,7 @@ export async function sortMessages(
     names,
     (uid, values) => rows.push({ uid, values }),
     signal,
+    progress,
   );
   const steps = sortSteps(rows, (a, b) => compareRows(a, b, keys));
   return (await runInTurns(steps, signal)).map((row) => row.uid);
@@ -116,6 +119,7 @@ async function sortByColumns(
   uids: number[],
   keys: SortKey[],
   signal?: AbortSignal,
+  progress?: Progress,
 ): Promise<number[] | null> {
   if (keys.length === 0 || uids.length < columnsFrom) return null;
   const { mailbox, roll } = await readView(accountId, mailboxId);
@@ -129,7 +133,7 @@ async function sortByColumns(
     const readValues = async (missing: number[]) => {
       const values = new Map<number, SortValue>();
       const take = (uid: number, [value]: SortValue[]) => values.set(uid, value!);
-      await readRows(accountId, mailboxId, missing, [key], take, signal);
+      await readRows(accountId, mailboxId, missing, [key], take, signal, progress);
       return values;
     };
     const wanted = { uidValidity, uids: roll.uids, absent };
@@ -155,7 +159,10 @@ async function readRows(
   keys: SortKey['key'][],
   take: (uid: number, values: SortValue[]) => void,
   signal?: AbortSignal,
+  progress?: Progress,
 ): Promise<void> {
+  // Columns that are read one behind the other.
+  if (progress) progress.goal += uids.length;
   const wanted = new Set(keys.map((key) => columns[key]).filter((column) => column !== null));
   const usesRendering = [...wanted].some((column) => column.startsWith('"Rendering"'));
   const own = ['"uid"', '"internalDate"', '"Message"."blobId"'];
@@ -184,6 +191,7 @@ async function readRows(
       const values = keys.map((key) => read[key](row));
       take(Number(row.uid), values);
     }
+    if (progress) progress.done += chunk.uids.length;
     await nextTurn();
   }
 }

@@ -14,6 +14,7 @@ import { toBuffer } from '../bodies/blobs.ts';
 import { renderOutdated } from '../bodies/render-outdated.ts';
 import { readView } from '../journal.ts';
 import { hashText, readReferences } from '../message-references.ts';
+import type { Progress } from '../progress.ts';
 import { nextTurn, runInTurns, startLoop } from '../turn.ts';
 import { chunkUids } from '../uid-condition.ts';
 import { findUid } from '../uid-list.ts';
@@ -46,6 +47,7 @@ export async function readThreadColumns(
   mailboxId: string,
   uids: readonly number[],
   signal?: AbortSignal,
+  progress?: Progress,
 ): Promise<Index> {
   const { mailbox, roll } = await readView(accountId, mailboxId);
   const key = `${accountId} ${mailboxId} ${mailbox.uidValidity}`;
@@ -53,7 +55,7 @@ export async function readThreadColumns(
   const known = recall(key, database) ?? nothing;
   if (isSame(known.uids, uids)) return known;
   const missing = uids.filter((uid) => known.uids[findUid(known.uids, uid)] !== uid);
-  const read = await readLinks(accountId, mailboxId, missing, signal);
+  const read = await readLinks(accountId, mailboxId, missing, signal, progress);
   if (read.size > 0) {
     const all = [...known.uids.filter((uid) => roll.indexOf(uid) >= 0), ...read.keys()];
     if (all[known.uids.length]! < known.uids.at(-1)!) all.sort((one, other) => one - other);
@@ -74,11 +76,11 @@ const forests = new WeakMap<Index, { algorithm: ThreadAlgorithm; forest: Forest 
 export async function threadMessages(
   accountId: string,
   mailboxId: string,
-  asked: readonly number[],
-  algorithm: ThreadAlgorithm,
+  { uids, algorithm }: { uids: readonly number[]; algorithm: ThreadAlgorithm },
   signal?: AbortSignal,
+  progress?: Progress,
 ): Promise<{ uids: Uint32Array; forest: Forest }> {
-  const index = await readThreadColumns(accountId, mailboxId, asked, signal);
+  const index = await readThreadColumns(accountId, mailboxId, uids, signal, progress);
   const known = forests.get(index);
   if (known?.algorithm === algorithm) return { uids: index.uids, forest: known.forest };
   const forest = await runInTurns(buildThreads(index.columns, algorithm), signal);
@@ -170,8 +172,10 @@ async function readLinks(
   mailboxId: string,
   uids: readonly number[],
   signal: AbortSignal | undefined,
+  progress: Progress | undefined,
 ): Promise<Map<number, Link>> {
   const links = new Map<number, Link>();
+  if (progress) Object.assign(progress, { done: 0, goal: uids.length });
   for (let at = 0; at < uids.length; at += rowsPerQuery) {
     signal?.throwIfAborted();
     const [chunk] = chunkUids(uids.slice(at, at + rowsPerQuery));
@@ -187,6 +191,7 @@ async function readLinks(
       rows = await select();
     }
     for (const row of rows) links.set(Number(row.uid), readLink(row));
+    if (progress) progress.done = at;
     await nextTurn();
   }
   return links;
