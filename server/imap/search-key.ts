@@ -206,7 +206,8 @@ function parseNumberKey(word: string, cursor: Cursor, parsing: Parsing): Criteri
       return {
         kind: 'size',
         relation: word === 'LARGER' ? 'larger' : 'smaller',
-        bytes: cursor.number(),
+        // number64 in RFC 9051 §9; no message is that large.
+        bytes: Math.min(cursor.number64(), 0xffff_ffff),
       };
     case 'OLDER':
     case 'YOUNGER': {

@@ -90,7 +90,7 @@ export class Cursor {
 
   /** number, 32 bit. */
   number(): number {
-    const value = this.modseq();
+    const value = this.number64();
     if (value > 0xffff_ffff) throw new Bad('The number is too large');
     return value;
   }
@@ -103,6 +103,11 @@ export class Cursor {
 
   /** mod-sequence value, 63 bit (RFC 7162 §7); beyond 2^53 everything is equally far in the future. */
   modseq(): number {
+    return this.number64();
+  }
+
+  /** number64 (RFC 9051 §9); what is beyond 2^53 is that. */
+  number64(): number {
     const digits = this.#match(numberPattern)?.[0] ?? fail('Expected a number');
     return Math.min(Number(digits), Number.MAX_SAFE_INTEGER);
   }

@@ -49,12 +49,18 @@ describe('IMAP under attack', () => {
   it('keeps its step with literals in odd clothes', async () => {
     const client = await signIn();
     const odd = ['{-1}', '{5 }', '{4294967296}', '{99999999999999999999}', '{}', '{+}', '{5++}'];
+    odd.push('{5}x', '~{5+}\r\nINBOX', '{ 5}', '{0x5}', '{1e3}', '{5-}');
     for (const literal of odd) {
       assert.match(await client.ask(`a SELECT ${literal}`, /^a /m), /^a BAD/m, literal);
       assert.match(await client.ask('b NOOP', /^b /m), /^b OK/m, literal);
     }
     assert.match(await client.ask('c SELECT {0}', /^\+|^c/m), /^\+ /m);
     assert.match(await client.ask('', /^c /m), /^c NO/m);
+    // A literal8 is one wherever it stands; that it does not belong there is said behind it.
+    assert.match(await client.ask('l SELECT ~{5}', /^\+|^l/m), /^\+ /m);
+    assert.match(await client.ask('INBOX', /^l /m), /^l BAD/m);
+    assert.match(await client.ask('m NOOP', /^m /m), /^m OK/m);
+    // RFC 3501 §9: number = 1*DIGIT, so noughts in front are no mistake.
     assert.match(await client.ask('d SELECT {005+}\r\nINBOX', /^d /m), /^d OK/m);
     assert.match(await client.ask('e NOOP', /^e /m), /^e OK/m);
     client.close();
