@@ -229,12 +229,7 @@ export const standards: Standard[] = [
   },
   { number: 9266, title: 'Channel binding for TLS 1.3', status: 'yes', note: 'tls-exporter' },
   { number: 9394, title: 'IMAP PARTIAL', status: 'yes' },
-  {
-    number: 9585,
-    title: 'IMAP INPROGRESS',
-    status: 'yes',
-    note: 'that it goes on, not how far it is',
-  },
+  { number: 9585, title: 'IMAP INPROGRESS', status: 'yes' },
   { number: 9590, title: 'IMAP LIST-METADATA', status: 'yes' },
   {
     number: 9755,

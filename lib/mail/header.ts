@@ -78,12 +78,17 @@ function isNameByte(byte: number): boolean {
   return byte > 0x20 && byte < 0x7f && byte !== 0x3a;
 }
 
-/** The fields of a header block in order, at most 50,000 of them; lines that are no field are left out. */
-export function parseHeaderFields(header: Buffer): HeaderField[] {
+/**
+ * The fields of a header block in order, at most 50,000 of them; lines that are no field are left out. `keys` (lower
+ * case): only fields of these names.
+ */
+export function parseHeaderFields(header: Buffer, keys?: ReadonlySet<string>): HeaderField[] {
   const fields: HeaderField[] = [];
+  const lengths = keys && new Set([...keys].map((key) => key.length));
   scanFields(header, (start, nameEnd, valueStart, end) => {
-    if (nameEnd === start) return;
+    if (nameEnd === start || (lengths && !lengths.has(nameEnd - start))) return;
     const name = header.toString('latin1', start, nameEnd);
+    if (keys && !keys.has(name.toLowerCase())) return;
     let valueEnd = end;
     if (valueEnd > valueStart && header[valueEnd - 1] === LF) valueEnd--;
     if (valueEnd > valueStart && header[valueEnd - 1] === CR) valueEnd--;

@@ -17,16 +17,17 @@ const maxHeaderBytes = 256 * 1024;
 
 export type LoadedStage = Exclude<Stage, 'row'>;
 
-/** Loads the stage of the candidates; one that is gone meanwhile stays as it is. */
+/** Loads the stage of the candidates (of headers those fields); one that is gone meanwhile stays as it is. */
 export async function load(
   accountId: string,
   mailboxId: string,
   stage: LoadedStage,
   portion: Candidate[],
+  fieldNames: ReadonlySet<string>,
 ): Promise<void> {
   const byUid = new Map(portion.map((candidate) => [candidate.uid, candidate]));
   for (const { condition } of chunkUids(byUid.keys())) {
-    const read = () => loaders[stage](accountId, mailboxId, condition);
+    const read = () => loaders[stage](accountId, mailboxId, condition, fieldNames);
     let rows = await read();
     const outdated = rows.filter(({ version }) => Number(version) !== FACTS_VERSION);
     if (outdated.length > 0) {
@@ -51,6 +52,7 @@ type Loader = (
   accountId: string,
   mailboxId: string,
   condition: Condition,
+  fieldNames: ReadonlySet<string>,
 ) => Promise<(Loaded & { fill(candidate: Candidate): void })[]>;
 
 const textOf = (text: string | null) => new SearchText(() => text ?? '');
@@ -78,7 +80,7 @@ const loaders: Record<LoadedStage, Loader> = {
       },
     }));
   },
-  header: async (accountId, mailboxId, condition) => {
+  header: async (accountId, mailboxId, condition, fieldNames) => {
     const rows = await db.$queryRaw<
       (Loaded & { prefix: Uint8Array; header: Uint8Array | null })[]
     >`SELECT "uid", "Message"."blobId", "version", "prefix", "header"
@@ -87,12 +89,12 @@ const loaders: Record<LoadedStage, Loader> = {
     return rows.map((row) => ({
       ...row,
       fill: (candidate) => {
-        const header = Buffer.concat([toBuffer(row.prefix), toBuffer(row.header)]);
-        candidate.header = parseHeaderFields(header.subarray(0, maxHeaderBytes)).map(
-          ({ key, rawValue }) => {
-            return { key, rawValue, text: new SearchText(() => decodeUnstructured(rawValue)) };
-          },
-        );
+        const own = toBuffer(row.header);
+        const header = row.prefix.length === 0 ? own : Buffer.concat([row.prefix, own]);
+        const fields = parseHeaderFields(header.subarray(0, maxHeaderBytes), fieldNames);
+        candidate.header = fields.map(({ key, rawValue }) => {
+          return { key, rawValue, text: new SearchText(() => decodeUnstructured(rawValue)) };
+        });
       },
     }));
   },

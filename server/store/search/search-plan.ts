@@ -28,6 +28,17 @@ export function findColumns(criterion: Criterion): RowColumn[] {
   return [...columns];
 }
 
+/** Names of the header fields that are looked into (lower case). */
+export function findFieldNames(criterion: Criterion): Set<string> {
+  const names = new Set<string>();
+  for (const node of walk(criterion)) {
+    if (node.kind === 'header') names.add(node.name.toLowerCase());
+    else if (node.kind === 'text' && node.field === 'bcc') names.add('bcc');
+    else if (node.kind === 'date' && node.field === 'sent') names.add('date');
+  }
+  return names;
+}
+
 /** The texts that the index is asked for, and the number of each by its node. */
 export function findTextKeys(criterion: Criterion): {
   keys: TextKey[];

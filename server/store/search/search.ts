@@ -23,6 +23,7 @@ import { type LoadedStage, load, rowsPerTurn, selectRows } from './search-load.t
 import {
   checkCost,
   findColumns,
+  findFieldNames,
   findTextKeys,
   findUidBounds,
   isRollAlone,
@@ -54,6 +55,7 @@ type Search = {
   mailboxId: string;
   test: Test;
   columns: RowColumn[];
+  fieldNames: ReadonlySet<string>;
   keys: TextKey[];
   first: number;
   last: number;
@@ -89,6 +91,7 @@ export async function searchMessages(
     mailboxId,
     test: compileCriterion(criterion, (node) => numbers.get(node) ?? null),
     columns: findColumns(criterion),
+    fieldNames: findFieldNames(criterion),
     keys,
     first,
     last,
@@ -274,7 +277,7 @@ async function judge(search: Search, candidates: Candidate[]): Promise<number[]>
     for (const stage of stages) {
       if (open.length === 0) break;
       signal?.throwIfAborted();
-      await load(accountId, mailboxId, stage, open);
+      await load(accountId, mailboxId, stage, open, search.fieldNames);
       const undecided: Candidate[] = [];
       for (const candidate of open) {
         const verdict = test.match(candidate);
