@@ -9,7 +9,8 @@ import { readSetting } from '#lib/settings/index.ts';
 
 export type Answer<T> =
   | { status: 'ok'; records: T[] }
-  | { status: 'none' }
+  /** `isNoName`: nothing of any type has the name (NXDOMAIN), which matters to DMARC. */
+  | { status: 'none'; isNoName?: true }
   | { status: 'failed'; text: string };
 
 /** `exchange` is '' for a null MX (RFC 7505). */
@@ -41,10 +42,7 @@ export function resolveMx(domain: string): Promise<Answer<MxRecord>> {
 
 /** IPv4 and IPv6 addresses of a host. 'failed' when either question failed and the other gave nothing. */
 export async function resolveAddresses(host: string): Promise<Answer<string>> {
-  const [v4, v6] = await Promise.all([
-    resolveIpv4(host),
-    ask('AAAA', host, (resolver, name) => resolver.resolve6(name)),
-  ]);
+  const [v4, v6] = await Promise.all([resolveIpv4(host), resolveIpv6(host)]);
   const records = [v4, v6].flatMap((answer) => (answer.status === 'ok' ? answer.records : []));
   if (records.length > 0) return { status: 'ok', records };
   if (v4.status === 'failed') return v4;
@@ -54,6 +52,16 @@ export async function resolveAddresses(host: string): Promise<Answer<string>> {
 /** IPv4 addresses alone. */
 export function resolveIpv4(host: string): Promise<Answer<string>> {
   return ask('A', host, (resolver, name) => resolver.resolve4(name));
+}
+
+/** IPv6 addresses alone. */
+export function resolveIpv6(host: string): Promise<Answer<string>> {
+  return ask('AAAA', host, (resolver, name) => resolver.resolve6(name));
+}
+
+/** The name that a name stands for; of one at most (RFC 2181 §10.1). */
+export function resolveCname(name: string): Promise<Answer<string>> {
+  return ask('CNAME', name, (resolver, question) => resolver.resolveCname(question));
 }
 
 /** TXT records, the strings of each joined (RFC 7208 §3.3). */
@@ -109,7 +117,8 @@ async function settle<T>(question: Promise<T[]>): Promise<Answer<T>> {
       : { status: 'none' };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOTFOUND' || code === 'ENODATA') return { status: 'none' };
+    if (code === 'ENOTFOUND') return { status: 'none', isNoName: true };
+    if (code === 'ENODATA') return { status: 'none' };
     return { status: 'failed', text: failureText(code) };
   }
 }

@@ -1,21 +1,26 @@
 // RFC 8601 §5: a field that claims to be our own finding, but came in from outside, is removed, or a sender
-// could write "dkim=pass" himself.
+// could write "dkim=pass" himself. ARC-Authentication-Results too (RFC 8617 §4.1.1): this server never seals, so
+// one with our name is a lie.
 import { scanFields, unfold } from '#lib/mail/header.ts';
 
-const fieldName = 'authentication-results';
+const names = new Set(['authentication-results', 'arc-authentication-results']);
+const longestName = 'arc-authentication-results'.length;
+
+/** Octets of a value that are looked at for the name. */
+const maxValueBytes = 1000;
 
 /** The header without Authentication-Results fields that carry our name; every other byte as it was. */
 export function removeForgedResults(header: Buffer, hostname: string): Buffer {
   const kept: Buffer[] = [];
   let from = 0;
   scanFields(header, (start, nameEnd, valueStart, end) => {
-    if (nameEnd - start !== fieldName.length) return;
-    if (header.toString('latin1', start, nameEnd).toLowerCase() !== fieldName) return;
-    if (
-      !isOurs(header.toString('latin1', valueStart, Math.min(end, valueStart + 1000)), hostname)
-    ) {
-      return;
-    }
+    const field =
+      nameEnd > start
+        ? { name: header.toString('latin1', start, nameEnd), valueStart }
+        : readFoldedName(header, start, end);
+    if (!field || !names.has(field.name.toLowerCase())) return;
+    const limit = Math.min(end, field.valueStart + maxValueBytes);
+    if (!isOurs(header.toString('latin1', field.valueStart, limit), hostname)) return;
     kept.push(header.subarray(from, start));
     from = end;
     return;
@@ -24,11 +29,26 @@ export function removeForgedResults(header: Buffer, hostname: string): Buffer {
   return Buffer.concat([...kept, header.subarray(from)]);
 }
 
+/** A name whose colon is on the next line is no field (RFC 5322 §2.2), but some readers take it for one. */
+function readFoldedName(
+  header: Buffer,
+  start: number,
+  end: number,
+): { name: string; valueStart: number } | null {
+  const text = header.toString('latin1', start, Math.min(end, start + longestName + 100));
+  const match = /^([!-9;-~]+)[ \t\r\n]*:/.exec(text);
+  return match ? { name: match[1] as string, valueStart: start + match[0].length } : null;
+}
+
 /** Whether the authserv-id, in any quotes and case, is our host name. */
 function isOurs(rawValue: string, hostname: string): boolean {
-  const value = unfold(rawValue).replace(/["\\]/g, '').trim();
+  const value = unfold(rawValue)
+    .replace(/["\\]/g, '')
+    // ARC: the number of the set comes first, "i=1;".
+    .replace(/^[\s;]*(?:i\s*=\s*\d*\s*;\s*)?/i, '')
+    .trim();
   // A comment before the name, which may nest and be endless, serves only to hide what stands behind it.
   if (value.startsWith('(')) return true;
-  const id = value.split(/[;\s]/)[0]?.replace(/\.$/, '') ?? '';
+  const id = value.split(/[;\s(]/)[0]?.replace(/\.$/, '') ?? '';
   return id.toLowerCase() === hostname.toLowerCase();
 }

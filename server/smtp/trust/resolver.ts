@@ -1,15 +1,16 @@
 // The DNS as mailauth wants it: records in the shape of node:dns, errors with its codes. What is no sure
 // negative stays a temporary error.
-import { isIP } from 'node:net';
 import {
   type Answer,
-  resolveAddresses,
+  resolveCname,
+  resolveIpv4,
+  resolveIpv6,
   resolveMx,
   resolvePtr,
   resolveTxt,
 } from '#server/dns/resolver.ts';
 
-/** Answers one question of mailauth. Rejects with code ENODATA (surely none) or ESERVFAIL (not known now). */
+/** Answers one question of mailauth. Rejects with code ENOTFOUND or ENODATA (surely none) or ESERVFAIL (not known now). */
 export async function resolveForMailauth(name: string, type: string): Promise<unknown[]> {
   switch (type) {
     case 'TXT':
@@ -20,11 +21,11 @@ export async function resolveForMailauth(name: string, type: string): Promise<un
         priority: preference,
       }));
     case 'A':
-    case 'AAAA': {
-      const family = type === 'A' ? 4 : 6;
-      const found = unwrap(await resolveAddresses(name)).filter((each) => isIP(each) === family);
-      return found.length > 0 ? found : unwrap({ status: 'none' });
-    }
+      return unwrap(await resolveIpv4(name));
+    case 'AAAA':
+      return unwrap(await resolveIpv6(name));
+    case 'CNAME':
+      return unwrap(await resolveCname(name));
     case 'PTR':
       return unwrap(await resolvePtr(fromReverseName(name)));
     default:
@@ -34,7 +35,8 @@ export async function resolveForMailauth(name: string, type: string): Promise<un
 
 function unwrap<T>(answer: Answer<T>): T[] {
   if (answer.status === 'ok') return answer.records;
-  const code = answer.status === 'none' ? 'ENODATA' : 'ESERVFAIL';
+  const none = answer.status === 'none' && answer.isNoName ? 'ENOTFOUND' : 'ENODATA';
+  const code = answer.status === 'none' ? none : 'ESERVFAIL';
   throw Object.assign(new Error(`DNS: ${code}`), { code });
 }
 

@@ -72,7 +72,7 @@ describe('resolver', () => {
   });
 
   it('says none for NXDOMAIN and NODATA only', async () => {
-    assert.deepEqual(await resolveMx('nowhere.test'), { status: 'none' });
+    assert.deepEqual(await resolveMx('nowhere.test'), { status: 'none', isNoName: true });
     assert.deepEqual(await resolveMx('mx1.example.test'), { status: 'none' });
     assert.equal((await resolveMx('broken.test')).status, 'failed');
     assert.equal((await resolveTxt('refused.test')).status, 'failed');
