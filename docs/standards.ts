@@ -47,6 +47,7 @@ export const standards: Standard[] = [
   { number: 2920, title: 'SMTP PIPELINING', status: 'yes' },
   { number: 2971, title: 'IMAP ID', status: 'yes' },
   { number: 3030, title: 'SMTP CHUNKING, BINARYMIME', status: 'no' },
+  { number: 3164, title: 'BSD syslog', status: 'yes', note: 'lines of the mail log' },
   { number: 3206, title: 'POP3 AUTH-RESP-CODE', status: 'yes' },
   { number: 3207, title: 'SMTP STARTTLS', status: 'yes' },
   { number: 3348, title: 'IMAP CHILDREN', status: 'yes' },

@@ -12,6 +12,7 @@ import { startControl } from './control/servers.ts';
 import { openData, StartError } from './data-folder.ts';
 import { startImapServers } from './imap/servers.ts';
 import { startJobs } from './jobs/index.ts';
+import { startMaillog } from './maillog/writer.ts';
 import { startMetrics } from './metrics/servers.ts';
 import { listenHost } from './net/bind.ts';
 import type { Running } from './net/running.ts';
@@ -28,6 +29,7 @@ type Service = { name: string; start(ports: Ports): Promise<Running> };
 
 /** In the order they start. Certificates before whoever needs TLS, the web app after the ports it calls. */
 const services: Service[] = [
+  { name: 'maillog', start: startMaillog },
   { name: 'certificates', start: startCertificates },
   { name: 'smtp', start: startSmtpServers },
   { name: 'imap', start: startImapServers },

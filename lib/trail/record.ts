@@ -30,6 +30,8 @@ export type NewEvent = {
   reason?: string;
   /** The words for a person; never a secret or a body */
   text?: string;
+  /** Message-ID, with or without brackets */
+  messageId?: string;
   detail?: object;
 };
 
@@ -38,6 +40,7 @@ const flushAfterMs = 200;
 const flushAtCount = 200;
 const maxWaiting = 5000;
 const maxTextLength = 1000;
+const maxDetailLength = 6000;
 
 const log = logOf('trail');
 let waiting: ReturnType<typeof toRow>[] = [];
@@ -57,14 +60,40 @@ function toRow(event: NewEvent) {
     remote: cut(event.remote),
     reason: cut(event.reason),
     text: cut(event.text, maxTextLength),
-    detail: JSON.stringify(event.detail ?? {}).slice(0, 4000),
+    messageId: cut(event.messageId?.replace(/^<|>$/g, '')),
+    detail: cutDetail(event.detail ?? {}),
   };
+}
+
+/** JSON that still can be read: where it is too long its longest list loses its end. */
+function cutDetail(detail: object): string {
+  const text = JSON.stringify(detail);
+  if (text.length <= maxDetailLength) return text;
+  const lists = Object.entries(detail).filter(([, value]) => Array.isArray(value));
+  const longest = lists.toSorted((a, b) => b[1].length - a[1].length)[0];
+  if (!longest || longest[1].length === 0) return '{}';
+  const [key, list] = longest;
+  return cutDetail({ ...detail, [key]: list.slice(0, Math.floor(list.length / 2)) });
+}
+
+type Listener = (events: NewEvent[]) => void;
+const listeners = new Set<Listener>();
+
+/** Calls `listener` with each event of this process; returns how to end that. It must not throw. */
+export function onEvents(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function tell(events: NewEvent[]): void {
+  for (const event of events) log.info({ ...event, detail: event.detail }, event.kind);
+  for (const listener of listeners) listener(events);
 }
 
 /** Notes an event; it is in the database within 200 ms. Never throws. */
 export function recordEvent(event: NewEvent): void {
   const row = toRow(event);
-  log.info({ ...event, detail: event.detail }, event.kind);
+  tell([event]);
   waiting.push(row);
   if (waiting.length > maxWaiting) waiting.shift();
   if (waiting.length >= flushAtCount) void flushTrail();
@@ -95,15 +124,16 @@ export function recordEventIn(tx: Tx, event: NewEvent): Promise<void> {
 /** Notes events, in their order, inside the caller's transaction. */
 export async function recordEventsIn(tx: Tx, events: NewEvent[]): Promise<void> {
   await insertEvents(tx, events.map(toRow));
-  for (const event of events) log.info({ ...event, detail: event.detail }, event.kind);
+  tell(events);
 }
 
 function insertEvents(tx: Tx, events: ReturnType<typeof toRow>[]): Promise<void> {
   const into = sql`INSERT INTO "TrailEvent" ("id", "at", "traceId", "kind", "accountId", "sender", "recipient",
-    "remote", "reason", "text", "detail")`;
+    "remote", "reason", "text", "messageId", "detail")`;
   const rows = events.map(
     (event) => sql`(${event.id}, ${event.at}, ${event.traceId}, ${event.kind}, ${event.accountId},
-      ${event.sender}, ${event.recipient}, ${event.remote}, ${event.reason}, ${event.text}, ${event.detail})`,
+      ${event.sender}, ${event.recipient}, ${event.remote}, ${event.reason}, ${event.text},
+      ${event.messageId}, ${event.detail})`,
   );
   return insertRows(tx, into, rows);
 }

@@ -239,12 +239,15 @@ function describeArrival(delivery: Delivery, recipients: number): NewEvent {
     sender,
     remote: trace.remote ?? '',
     text: body.facts.subject,
+    messageId: body.facts.messageId,
     detail: {
       helo: trace.helo,
+      reverseName: trace.reverseName,
       protocol: trace.protocol,
       sizeBytes: body.sizeBytes,
       messageId: body.facts.messageId,
       recipients,
+      findings: delivery.findings,
     },
   };
 }

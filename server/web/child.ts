@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import next from 'next';
 import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
+import { startMaillog } from '../maillog/writer.ts';
 
 const log = logOf('web');
 
@@ -46,6 +47,8 @@ server.on('error', (error: NodeJS.ErrnoException) => {
   );
 });
 await app.prepare();
+// Sign-ins to the web belong into the mail log too.
+await startMaillog();
 listen(host, Number(port));
 
 /** Tells the parent when it listens. */
