@@ -3,7 +3,9 @@
 import { type Resolution, resolveRecipient } from '#lib/accounts/route.ts';
 import { now } from '#lib/clock.ts';
 import type { Delivery, RemoteCopy } from '#server/delivery/local.ts';
+import { listArchives } from './archive.ts';
 import type { Marks } from './marks.ts';
+import { rewriteSender } from './rewrite.ts';
 import type { Client, Recipient, Transaction } from './session.ts';
 
 /** Everything about the delivery but its body; null where nobody is to get it. */
@@ -11,11 +13,12 @@ export async function planDelivery(
   client: Client,
   transaction: Transaction,
 ): Promise<Omit<Delivery, 'body'> | null> {
-  const { marks } = transaction;
-  const recipients = await listRecipients(transaction);
-  if (recipients.length === 0) return null;
+  const { marks, settings } = transaction;
+  const named = await listRecipients(transaction);
+  if (named.length === 0) return null;
+  const recipients = [...(await listArchiveCopies(client, transaction)), ...named];
   return {
-    sender: transaction.sender,
+    sender: await rewriteSender(transaction.sender, settings),
     accountId: client.account?.id ?? null,
     mailboxes: recipients.flatMap(([canonical, { mailboxes, originalTo, notify }]) =>
       mailboxes.map((mailbox) => ({
@@ -55,6 +58,24 @@ async function listRecipients({
   if (marks.redirectTo) return [await resolve(marks.redirectTo), ...copies];
   const kept = [...recipients].filter(([, recipient]) => !recipient.isDiscarded);
   return [...kept, ...copies];
+}
+
+/**
+ * The archives of the domains it is to and from, before the others: where an archive is a recipient too, the
+ * last copy counts. RFC 3461 §4.1: NOTIFY=NEVER, so that the sender hears nothing of it.
+ */
+async function listArchiveCopies(
+  client: Client,
+  { sender, recipients, settings }: Transaction,
+): Promise<[string, Recipient][]> {
+  const archives = await listArchives(client, sender, [...recipients.keys()]);
+  const delimiter = settings['smtp.recipientDelimiter'];
+  return Promise.all(
+    archives.map(async (address): Promise<[string, Recipient]> => {
+      const recipient = toRecipient(address, await resolveRecipient(address, delimiter));
+      return [address, { ...recipient, notify: 'NEVER' }];
+    }),
+  );
 }
 
 /** A recipient as it was resolved; where that came to nothing here, mail for it leaves. */
