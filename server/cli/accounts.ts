@@ -24,6 +24,11 @@ const quotaOption = { flags: '--quota <size>', help: 'such as 5G; 0 for no limit
 const messagesOption = { flags: '--messages <number>', help: 'how many; 0 for no limit' };
 /** What gives a user back to the settings storage.defaultQuotaBytes and storage.defaultQuotaMessages. */
 const defaultWord = 'default';
+/** What a user may send a day; null on the account stands for the settings of the group "sending". */
+const dailyOptions = [
+  { flags: '--daily-messages <number>', help: 'that may be sent a day; 0 for no limit; "default"' },
+  { flags: '--daily-recipients <number>', help: 'new ones a day; 0 for no limit; "default"' },
+];
 const nameOption = { flags: '--name <text>', help: "the person's name" };
 
 function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) {
@@ -31,7 +36,8 @@ function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) 
 }
 
 function requireOptions({ options }: Input): void {
-  if (!['name', 'comment', 'quota', 'messages'].some((name) => options[name] !== undefined)) {
+  const names = ['name', 'comment', 'quota', 'messages', 'dailyMessages', 'dailyRecipients'];
+  if (!names.some((name) => options[name] !== undefined)) {
     throw new Refusal('invalid', 'Say what to change: see --help.');
   }
 }
@@ -66,6 +72,12 @@ function readOwnLimits(input: Input): Pick<AccountChange, 'quotaBytes' | 'quotaM
     ...(isDefault('quota') ? { quotaBytes: null } : {}),
     ...(isDefault('messages') ? { quotaMessages: null } : {}),
   };
+}
+
+function readDaily(input: Input, name: string): number | null | undefined {
+  const text = optionText(input, name);
+  if (text === undefined) return undefined;
+  return text === defaultWord ? null : readCount(text);
 }
 
 const setup: CommandDefinition = {
@@ -223,12 +235,18 @@ const userCommands: CommandDefinition[] = [
       nameOption,
       { ...quotaOption, help: `${quotaOption.help}; "${defaultWord}" for that of the settings` },
       { ...messagesOption, help: `${messagesOption.help}; "${defaultWord}" likewise` },
+      ...dailyOptions,
     ],
     help: "change a user's limits or name",
     run: async (input) => {
       requireOptions(input);
       const account = await requireAccount(textAt(input, 0));
-      const change = { displayName: optionText(input, 'name'), ...readOwnLimits(input) };
+      const change = {
+        displayName: optionText(input, 'name'),
+        ...readOwnLimits(input),
+        dailyMessages: readDaily(input, 'dailyMessages'),
+        dailyRecipients: readDaily(input, 'dailyRecipients'),
+      };
       const changed = await updateAccount(account.id, change, by);
       return { text: `Changed ${account.address}`, row: showAccount(changed) };
     },

@@ -15,6 +15,7 @@ import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { explainCommands } from './explain.ts';
 import { printResult } from './print.ts';
+import { sendingCommands } from './sending.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
 import { stopOnSignals } from './stop.ts';
@@ -22,6 +23,7 @@ import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
+  ...sendingCommands,
   ...sharedCommands,
   ...serverCommands,
   ...explainCommands,

@@ -1,6 +1,14 @@
 // `drey settings …`, `route …`, `queue …`.
 import { Refusal } from '#lib/errors.ts';
-import { dropEntry, holdEntry, listQueue, releaseEntry, retryEntry } from '#lib/queue/entries.ts';
+import type { HoldReason } from '#lib/queue/enqueue.ts';
+import {
+  dropEntry,
+  holdEntry,
+  listQueue,
+  type QueueState,
+  releaseEntry,
+  retryEntry,
+} from '#lib/queue/entries.ts';
 import {
   addRelayRule,
   listRelayRules,
@@ -161,12 +169,29 @@ const queueCommands: CommandDefinition[] = [
   {
     name: 'queue list',
     arguments: ['[search]'],
-    options: [],
+    options: [
+      { flags: '--state <state>', help: '"queued", "held" or "sending"' },
+      { flags: '--reason <why>', help: 'held for that: "admin", "rule" or "burst"' },
+    ],
     help: 'list waiting mail, one row a recipient',
-    run: async (input) => ({
-      rows: (await listQueue({ search: textAt(input, 0), pageSize: 10_000 })).rows,
-      columns: ['id', 'state', 'sender', 'recipient', 'attempts', 'nextAttemptAt', 'lastText'],
-    }),
+    run: async (input) => {
+      const state = optionText(input, 'state') as QueueState | undefined;
+      const holdReason = optionText(input, 'reason') as HoldReason | undefined;
+      const filter = { search: textAt(input, 0), state, holdReason, pageSize: 10_000 };
+      return {
+        rows: (await listQueue(filter)).rows,
+        columns: [
+          'id',
+          'state',
+          'holdReason',
+          'sender',
+          'recipient',
+          'attempts',
+          'nextAttemptAt',
+          'lastText',
+        ],
+      };
+    },
   },
   ...Object.entries(queueActions).map(
     ([verb, action]): CommandDefinition => ({

@@ -14,18 +14,20 @@ import { listAliases } from '#lib/accounts/alias.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
 import { now } from '#lib/clock.ts';
 import { countQueue } from '#lib/queue/entries.ts';
+import { listHeldSenders } from '#lib/queue/sending-hold.ts';
 import { serverHostname } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { type Certificate, lookAtServices, readCertificate, type Service } from '../../daemon.ts';
 import { requireAdmin } from '../../session.ts';
+import { HeldSender } from './users/held-sender.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 
 const dayMs = 24 * 3600_000;
 
 export default async function OverviewPage() {
-  await requireAdmin();
-  const [hostname, services, certificate, queue, users, domains, aliases, events] =
+  const admin = await requireAdmin();
+  const [hostname, services, certificate, queue, users, domains, aliases, events, heldSenders] =
     await Promise.all([
       serverHostname(),
       lookAtServices(),
@@ -35,12 +37,27 @@ export default async function OverviewPage() {
       listDomains(),
       listAliases(),
       listEvents({ pageSize: 8 }),
+      listHeldSenders(),
     ]);
   const waiting = queue.queued + queue.sending;
   return (
     <>
       <AutoRefresh seconds={15} />
       <PageHeader title={hostname} description={<Summary services={services} />} />
+      {heldSenders.slice(0, 5).map(({ account, held }) => (
+        <HeldSender
+          key={account.id}
+          isLinked
+          sender={{
+            id: account.id,
+            address: account.address,
+            hold: account.sendingHold === 'burst' ? 'burst' : 'admin',
+            held,
+            hasPassword: account.hasPassword,
+            isSelf: account.id === admin.id,
+          }}
+        />
+      ))}
       <div className="mb-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
         <Figure
           href="/admin/queue"

@@ -13,6 +13,8 @@ import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { now } from '#lib/clock.ts';
+import type { HoldReason } from '#lib/queue/enqueue.ts';
 import { listQueue, type QueueEntry, type QueueState } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
@@ -27,20 +29,35 @@ const states: { state: QueueState; label: string; tone: Tone }[] = [
   { state: 'held', label: 'held', tone: 'warn' },
 ];
 
+/** Why a recipient is held, in words. */
+const reasons: Record<HoldReason, string> = {
+  admin: 'by an administrator',
+  rule: 'by a rule',
+  burst: 'unusually much sent',
+};
+
+const isReason = (text: string): text is HoldReason => Object.hasOwn(reasons, text);
+
 export default async function QueuePage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const { q = '', state: stateText = '', page: pageText } = await readParameters(searchParams);
+  const {
+    q = '',
+    state: stateText = '',
+    page: pageText,
+    reason = '',
+  } = await readParameters(searchParams);
+  const holdReason = isReason(reason) ? reason : undefined;
   const state = states.find((entry) => entry.state === stateText)?.state;
   const page = readPage(pageText);
   const pageSize = await readSetting('web.pageSize');
-  const { rows, total } = await listQueue({ search: q, state, page, pageSize });
-  const isFiltered = q !== '' || state !== undefined;
+  const { rows, total } = await listQueue({ search: q, state, holdReason, page, pageSize });
+  const isFiltered = q !== '' || state !== undefined || holdReason !== undefined;
   return (
     <>
       <AutoRefresh seconds={10} />
       <PageHeader
         title="Queue"
-        description="Mail to other servers waits here until it is delivered or given up. One row is one recipient."
+        description="Mail to other servers waits here until it is delivered or given up, and all mail that is held or scheduled. One row is one recipient."
         action={rows.length > 0 && <RetryAll />}
       />
       {(rows.length > 0 || isFiltered) && (
@@ -53,6 +70,19 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
               </option>
             ))}
           </Select>
+          <Select
+            name="reason"
+            defaultValue={holdReason ?? ''}
+            aria-label="Held because"
+            className="w-48"
+          >
+            <option value="">Held or not</option>
+            {Object.entries(reasons).map(([value, label]) => (
+              <option key={value} value={value}>
+                held: {label}
+              </option>
+            ))}
+          </Select>
         </SearchForm>
       )}
       {rows.length === 0 ? (
@@ -62,7 +92,7 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
             title={isFiltered ? 'Nothing fits' : 'The queue is empty'}
             action={isFiltered && <ButtonLink href="/admin/queue">Show the whole queue</ButtonLink>}
           >
-            {isFiltered ? undefined : 'No mail waits for another server.'}
+            {isFiltered ? undefined : 'No mail waits.'}
           </EmptyState>
         </div>
       ) : (
@@ -72,7 +102,14 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
         page={page}
         pageSize={pageSize}
         total={total}
-        hrefOf={(to) => buildHref('/admin/queue', { q, state: state ?? '', page: to })}
+        hrefOf={(to) =>
+          buildHref('/admin/queue', {
+            q,
+            state: state ?? '',
+            reason: holdReason ?? '',
+            page: to,
+          })
+        }
       />
     </>
   );
@@ -113,12 +150,13 @@ function QueueTable({ rows }: { rows: QueueEntry[] }) {
             </Td>
             <Td className="hidden md:table-cell">
               <StateBadge state={row.state} />
+              {row.holdReason && (
+                <span className="block text-sm text-faint">{reasons[row.holdReason]}</span>
+              )}
             </Td>
             <Td className="hidden whitespace-nowrap text-muted lg:table-cell">
               {row.state === 'held' ? '–' : <Time at={row.nextAttemptAt} />}
-              <span className="block text-sm text-faint">
-                {row.attempts === 0 ? 'not tried yet' : `tried ${row.attempts}×`}
-              </span>
+              <span className="block text-sm text-faint">{describeAttempts(row)}</span>
             </Td>
             <Td>
               <EntryActions id={row.id} recipient={row.recipient} state={row.state} />
@@ -128,6 +166,11 @@ function QueueTable({ rows }: { rows: QueueEntry[] }) {
       </TableBody>
     </Table>
   );
+}
+
+function describeAttempts({ attempts, releaseAt, state }: QueueEntry): string {
+  if (releaseAt && releaseAt > now() && state !== 'sending') return 'scheduled by its sender';
+  return attempts === 0 ? 'not tried yet' : `tried ${attempts}×`;
 }
 
 function StateBadge({ state }: { state: QueueState }) {

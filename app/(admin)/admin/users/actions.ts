@@ -26,6 +26,8 @@ const quota = sizeField(
 );
 const messages = countField(null, 'Give a whole number, 0 for none, or nothing for the default.');
 
+const daily = countField(null, 'Give a whole number, 0 for none, or nothing for the default.');
+
 export async function addUserAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
   const schema = z.object({ localPart, domain, displayName, password, role, quota, messages });
@@ -53,9 +55,17 @@ export async function addUserAction(_previous: FormState, form: FormData): Promi
 
 export async function editUserAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  const schema = z.object({ id, displayName, role, quota, messages });
-  return answerForm(schema, form, async ({ id, displayName, role, quota, messages }) => {
-    const change = { displayName, role, quotaBytes: quota, quotaMessages: messages };
+  const schema = z.object({
+    id,
+    displayName,
+    role,
+    quota,
+    messages,
+    dailyMessages: daily,
+    dailyRecipients: daily,
+  });
+  return answerForm(schema, form, async ({ id, quota, messages, ...fields }) => {
+    const change = { ...fields, quotaBytes: quota, quotaMessages: messages };
     await updateAccount(id, change, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Saved' };

@@ -11,3 +11,12 @@ export function describeDefaultQuota(settings: Settings): { quota: string; messa
     messages: messages > 0 ? formatCount(messages) : 'no limit',
   };
 }
+
+/** What users without limits of their own may send in a day, the same way. */
+export function describeDefaultDaily(settings: Settings) {
+  const words = (limit: number) => (limit > 0 ? formatCount(limit) : 'no limit');
+  return {
+    dailyMessages: words(settings['sending.messagesPerDay']),
+    dailyRecipients: words(settings['sending.newRecipientsPerDay']),
+  };
+}

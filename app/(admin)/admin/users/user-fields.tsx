@@ -91,6 +91,35 @@ export function QuotaFields({ values, defaults }: { values?: QuotaTexts; default
   );
 }
 
+export type DailyTexts = { dailyMessages: string; dailyRecipients: string };
+
+/** What the user may send in a day; `defaults` are the server's, in words. */
+export function DailyFields({ values, defaults }: { values?: DailyTexts; defaults: DailyTexts }) {
+  const fields = [
+    { name: 'dailyMessages', label: 'Messages a day' },
+    { name: 'dailyRecipients', label: 'New recipients a day' },
+  ] as const;
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      {fields.map(({ name, label }) => (
+        <FormField
+          key={name}
+          name={name}
+          label={label}
+          help={`That the user may send; 0 for no limit; empty for the server's default (${defaults[name]}).`}
+        >
+          <Input
+            name={name}
+            inputMode="numeric"
+            defaultValue={values?.[name]}
+            placeholder={defaults[name]}
+          />
+        </FormField>
+      ))}
+    </div>
+  );
+}
+
 const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 /** 20 characters without look-alikes: more than 110 bits. */

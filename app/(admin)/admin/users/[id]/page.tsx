@@ -10,10 +10,14 @@ import { Time } from '#components/ui/time.tsx';
 import { type Account, readAccount } from '#lib/accounts/account.ts';
 import { listAliases } from '#lib/accounts/alias.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
+import { readSendingUsage } from '#lib/accounts/sending.ts';
+import { countHeld } from '#lib/queue/sending-hold.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
-import { describeDefaultQuota } from '../default-quota.ts';
+import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
+import { HeldSender } from '../held-sender.tsx';
+import { SendingSection } from './sending-section.tsx';
 import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
 
 export const metadata: Metadata = { title: 'User' };
@@ -22,12 +26,15 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
   const admin = await requireAdmin();
   const account = await readAccount((await params).id);
   if (!account) notFound();
-  const [settings, aliases, domains] = await Promise.all([
+  const [usage, held, settings, aliases, domains] = await Promise.all([
+    readSendingUsage(account.id),
+    account.sendingHold ? countHeld(account.id) : 0,
     readSettings(),
     listAliases({ target: account.address }),
     listDomains(),
   ]);
-  const { quotaBytes, quotaMessages } = account;
+  const { quotaBytes, quotaMessages, dailyMessages, dailyRecipients } = account;
+  const isSelf = account.id === admin.id;
   return (
     <>
       <PageHeader
@@ -41,10 +48,27 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             {account.address}
             {account.role === 'admin' && <Badge tone="accent">admin</Badge>}
             {account.isDisabled && <Badge tone="warn">disabled</Badge>}
+            {!account.hasPassword && account.kind === 'person' && (
+              <Badge tone="danger">locked</Badge>
+            )}
+            {account.sendingHold && <Badge tone="warn">mail held</Badge>}
           </span>
         }
         description={account.displayName}
       />
+      {account.sendingHold && (
+        <HeldSender
+          isLinked={false}
+          sender={{
+            id: account.id,
+            address: account.address,
+            hold: account.sendingHold,
+            held,
+            hasPassword: account.hasPassword,
+            isSelf,
+          }}
+        />
+      )}
       <Facts
         account={account}
         limitBytes={quotaBytes ?? settings['storage.defaultQuotaBytes']}
@@ -60,8 +84,25 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             messages: quotaMessages === null ? '' : formatCount(quotaMessages),
           }}
           defaultQuota={describeDefaultQuota(settings)}
+          daily={{
+            dailyMessages: dailyMessages === null ? '' : String(dailyMessages),
+            dailyRecipients: dailyRecipients === null ? '' : String(dailyRecipients),
+          }}
+          defaultDaily={describeDefaultDaily(settings)}
         />
       </Section>
+      {usage && account.kind === 'person' && (
+        <Section title="Sending" description="What the user hands in for others.">
+          <SendingSection
+            id={account.id}
+            address={account.address}
+            usage={usage}
+            isHeld={usage.hold !== ''}
+            hasPassword={account.hasPassword}
+            isSelf={isSelf}
+          />
+        </Section>
+      )}
       <Section
         title="Password"
         description="A new password ends the user's sessions on every device."

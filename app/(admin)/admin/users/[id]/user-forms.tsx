@@ -13,6 +13,8 @@ import {
 } from '../actions.ts';
 import {
   AddressField,
+  DailyFields,
+  type DailyTexts,
   NameField,
   PasswordField,
   QuotaFields,
@@ -26,12 +28,16 @@ export function ProfileForm({
   role,
   quota,
   defaultQuota,
+  daily,
+  defaultDaily,
 }: {
   id: string;
   displayName: string;
   role: 'user' | 'admin';
   quota: QuotaTexts;
   defaultQuota: QuotaTexts;
+  daily: DailyTexts;
+  defaultDaily: DailyTexts;
 }) {
   return (
     <ActionForm action={editUserAction} className="flex max-w-xl flex-col gap-4">
@@ -39,6 +45,7 @@ export function ProfileForm({
       <NameField value={displayName} />
       <RoleField value={role} />
       <QuotaFields values={quota} defaults={defaultQuota} />
+      <DailyFields values={daily} defaults={defaultDaily} />
       <div>
         <SubmitButton>Save profile</SubmitButton>
       </div>
