@@ -61,6 +61,8 @@ export async function connectImap(account: MailAccount, forIdle = false): Promis
     autoIdleDelay: 200,
     maxIdleTime: 9 * 60_000,
     disableCompression: true,
+    // The list of messages is read from untagged SEARCH (message-list.ts), which rev2 answers by ESEARCH; it has
+    // nothing else that the webmail lacks with the extensions it uses.
     disableIMAP4rev2: true,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,

@@ -101,7 +101,7 @@ describe('IMAP COMPRESS', () => {
     return client;
   }
 
-  it('answers each command so that all of it can be read at once', async () => {
+  it('iOS Mail: answers each command so that all of it can be read at once', async () => {
     const client = await openCompressed();
     for (let count = 0; count < 20; count++) {
       client.send(deflate(`n${count} NOOP\r\n`));

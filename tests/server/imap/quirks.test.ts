@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Refusal } from '#lib/errors.ts';
-import { readSetting } from '#lib/settings/index.ts';
+import { readSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { refuse } from '#server/imap/refusal.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { playTranscript } from '#tests/support/transcript.ts';
@@ -53,6 +53,17 @@ A> a5 UID COPY 1 Archive
 A< a5 OK ...
 A> a6 UID STORE 1 +FLAGS (\\Deleted)
 A< a6 OK ...`,
+  ],
+  [
+    'Outlook 2010',
+    'wants its Sent, Drafts and Trash to be there: they are, and subscribed',
+    `${login}A> a1 LSUB "" "*"
+A<< * LSUB () "/" Drafts
+A<< * LSUB () "/" Sent
+A<< * LSUB () "/" Trash
+A< a1 OK ...
+A> a2 SELECT Sent
+A<< a2 OK [READ-WRITE] ...`,
   ],
   [
     'Outlook 2013',
@@ -159,6 +170,74 @@ A: raw a2 SELECT {5+}\\r\\na b c\\r\\n
 A<< a2 OK [READ-WRITE] ...`,
   ],
   [
+    'Thunderbird',
+    'switches to UTF-8 by itself: names in quotes and as literals, and APPEND in both forms',
+    `${login}A> a1 ENABLE UTF8=ACCEPT
+A= * ENABLED UTF8=ACCEPT
+A< a1 OK ...
+A> a2 CREATE "Entwürfe"
+A< a2 OK ...
+A: raw a3 SUBSCRIBE {9+}\\r\\nEntw\\xc3\\xbcrfe\\r\\n
+A< a3 OK ...
+A> a4 LIST "" "Entw%"
+A= * LIST (\\HasNoChildren) "/" "Entwürfe"
+A< a4 OK ...
+A: raw a5 APPEND "Entw\\xc3\\xbcrfe" UTF8 (~{13+}\\r\\nSubject: \\xc3\\xbc\\r\\n)\\r\\n
+A< a5 OK ...
+A: raw a6 APPEND "Entw\\xc3\\xbcrfe" {13+}\\r\\nSubject: \\xc3\\xbc\\r\\n\\r\\n
+A< a6 OK ...
+A> a7 STATUS "Entwürfe" (MESSAGES)
+A= * STATUS "Entwürfe" (MESSAGES 2)
+A< a7 OK ...`,
+  ],
+  [
+    'imapflow',
+    'enables IMAP4rev2 with all it knows in one command, and wants ALL in ESEARCH',
+    `${login}${append}A> a2 ENABLE CONDSTORE UTF8=ACCEPT QRESYNC IMAP4rev2
+A= * ENABLED CONDSTORE QRESYNC UTF8=ACCEPT IMAP4rev2
+A< a2 OK ...
+A> a3 SELECT INBOX
+A<< a3 OK ...
+A> a4 UID SEARCH RETURN (ALL) ALL
+A= * ESEARCH (TAG "a4") UID ALL 1
+A< a4 OK ...
+A> a5 UID SEARCH ALL
+A= * ESEARCH (TAG "a5") UID ALL 1
+A< a5 OK ...
+A> a6 GETQUOTAROOT INBOX
+A< * QUOTAROOT INBOX...
+A<< a6 OK ...`,
+  ],
+  [
+    'every client',
+    'asks for the header of a part: that of a message within is its own, not the one of the mail in it',
+    `${login}A> a1 APPEND INBOX {=+}
+| Content-Type: multipart/mixed; boundary=b
+|
+| --b
+| Content-Type: message/rfc822
+| Content-Description: outer
+|
+| Subject: inner
+|
+| text
+| --b--
+A< a1 OK ...
+${select}A> a3 FETCH 1 BODY.PEEK[1.MIME]
+A< * 1 FETCH (BODY[1.MIME] {60}
+A= Content-Type: message/rfc822
+A= Content-Description: outer
+A=
+A= )
+A< a3 OK ...
+A> a4 FETCH 1 BODY.PEEK[1.HEADER]
+A< * 1 FETCH (BODY[1.HEADER] {18}
+A= Subject: inner
+A=
+A= )
+A< a4 OK ...`,
+  ],
+  [
     'Gmail for Android',
     'wants a space behind "+", and all extension fields of BODYSTRUCTURE',
     `${login}A> a1 APPEND INBOX {=}
@@ -188,7 +267,7 @@ A= * STATUS INBOX (MESSAGES 0)
 A< a3 OK ...`,
   ],
   [
-    'JavaMail and MailKit',
+    'mbsync, JavaMail and MailKit',
     'are strict about BODYSTRUCTURE: an empty multipart, a message within without a header',
     `${login}A> a1 APPEND INBOX {=+}
 | Content-Type: multipart/mixed; boundary=b
@@ -276,6 +355,51 @@ describe('quirks of mail programs', () => {
   it('Thunderbird asks for the password again unless a fault of ours says UNAVAILABLE', () => {
     assert.equal(refuse(new Refusal('throttled', 'later')).code, 'UNAVAILABLE');
     assert.equal(refuse(new Refusal('unavailable', 'later')).code, 'UNAVAILABLE');
+  });
+
+  // Why it shows an empty inbox nobody found out; leaving out what it stumbles over helped some.
+  it('iOS Mail shows an empty inbox at some capabilities: each can be hidden, and works all the same', async () => {
+    const { address } = await server.addUser('hidden');
+    await writeSetting('imap.hiddenCapabilities', ['QRESYNC', 'objectid', 'APPENDLIMIT'], 'test');
+    try {
+      await playTranscript(
+        `${login}A! QRESYNC
+A! OBJECTID
+A! APPENDLIMIT
+A> a1 CAPABILITY
+A<< a1 OK ...
+A> a2 ENABLE QRESYNC
+A= * ENABLED QRESYNC
+A< a2 OK ...
+A> a3 STATUS INBOX (MAILBOXID)
+A< * STATUS INBOX (MAILBOXID (...))
+A< a3 OK ...
+A> a4 CAPABILITY
+A< * CAPABILITY IMAP4rev1 ...CONDSTORE...
+A< a4 OK ...`,
+        'iOS Mail',
+        {
+          connect: () => server.connect(),
+          variables: { user: address, password: `"${password}"` },
+        },
+      );
+    } finally {
+      await resetSetting('imap.hiddenCapabilities', 'test');
+    }
+  });
+
+  // RFC 8437 §8: a proxy that only looks at the first login wants it off, not only out of sight.
+  it('a proxy in front: UNAUTHENTICATE hidden is UNAUTHENTICATE off', async () => {
+    const { address } = await server.addUser('proxied');
+    await writeSetting('imap.hiddenCapabilities', ['UNAUTHENTICATE'], 'test');
+    try {
+      await playTranscript(`${login}A> a1 UNAUTHENTICATE\nA< a1 BAD ...`, 'proxy', {
+        connect: () => server.connect(),
+        variables: { user: address, password: `"${password}"` },
+      });
+    } finally {
+      await resetSetting('imap.hiddenCapabilities', 'test');
+    }
   });
 
   it('socket timers of both sides do not meet: the limit is odd, and above 30 minutes', async () => {
