@@ -35,13 +35,11 @@ export function describeEvent(event: NewEvent, name: string): { program: string;
     case 'bounced':
       return [line('smtp', transfer(id, event, 'bounced', statusOf(event, '5.0.0'), words(event)))];
     case 'refused': {
-      const stage = String(detail.stage ?? 'rcpt');
-      const command = commands[stage] ?? 'RCPT';
-      const about = recipient ? `<${word(recipient)}>: ` : '';
+      const command = commands[String(detail.stage ?? 'rcpt')] ?? 'RCPT';
       return [
         line(
           'smtpd',
-          `NOQUEUE: reject: ${command} from ${peer(event)}: ${insert(words(event), about)}; from=<${word(sender)}> to=<${word(recipient)}> proto=ESMTP helo=<${word(detail.helo)}>`,
+          `NOQUEUE: reject: ${command} from ${peer(event)}: ${describeRefusal(event)}; from=<${word(sender)}> to=<${word(recipient)}> proto=ESMTP helo=<${word(detail.helo)}>`,
         ),
       ];
     }
@@ -62,12 +60,13 @@ const commands: Record<string, string> = {
 };
 
 function describeLogin(
-  { kind, sender = '', remote = '', text = '', reason = '' }: NewEvent,
+  { kind, sender = '', remote = '', text = '', reason = '', traceId }: NewEvent,
   line: (program: string, text: string) => { program: string; text: string },
 ) {
   const isGood = kind === 'login';
   const user = word(sender);
   const address = word(remote);
+  const session = idOf(traceId);
   if (text === 'submission') {
     return [
       isGood
@@ -83,7 +82,7 @@ function describeLogin(
   return [
     {
       program: 'dovecot',
-      text: `${service}-login: ${how}: user=<${user}>, method=PLAIN, rip=${address}, lip=127.0.0.1, session=<>`,
+      text: `${service}-login: ${how}: user=<${user}>, method=PLAIN, rip=${address}, lip=127.0.0.1, session=<${session}>`,
     },
   ];
 }
@@ -113,9 +112,45 @@ function statusOf({ reason = '' }: NewEvent, otherwise: string): string {
   return /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(reason)?.[0] ?? otherwise;
 }
 
-/** "554 5.7.1 Relaying denied" → "554 5.7.1 <to>: Relaying denied" */
-function insert(text: string, about: string): string {
-  return text.replace(/^(\d{3} (?:[245]\.\d+\.\d+ )?)/, `$1${about.replace(/\$/g, '$$$$')}`);
+/**
+ * What Postfix says in place of our words, for reasons that tools look for: fail2ban's filter "postfix", the
+ * table of rejects of pflogsumm. `about` is what stands in angle brackets before them.
+ */
+const phrases: Record<
+  string,
+  { about: 'recipient' | 'sender' | 'helo' | 'client'; words: string }
+> = {
+  'relay-denied': { about: 'recipient', words: 'Relay access denied' },
+  'source-route': { about: 'recipient', words: 'Relay access denied' },
+  'unknown-recipient': { about: 'recipient', words: 'Recipient address rejected: User unknown' },
+  'recipient-disabled': { about: 'recipient', words: 'Recipient address rejected: User unknown' },
+  'no-sender-domain': { about: 'sender', words: 'Sender address rejected: Domain not found' },
+  'helo-no-name': {
+    about: 'helo',
+    words: 'Helo command rejected: need fully-qualified hostname',
+  },
+  'helo-unknown': { about: 'helo', words: 'Helo command rejected: Host not found' },
+  'access-denied': { about: 'client', words: 'Client host rejected: Access denied' },
+  'no-reverse-name': { about: 'client', words: 'Client host rejected: cannot find your hostname' },
+};
+
+/** "554 5.7.1 Relaying denied" → "554 5.7.1 <to>: Relay access denied" */
+function describeRefusal(event: NewEvent): string {
+  const text = words(event);
+  const [, code = '', said = ''] = /^(\d{3} (?:[245]\.\d+\.\d+ )?)?(.*)$/s.exec(text) ?? [];
+  if (event.reason === 'listed') {
+    const client = `Client host [${word(event.remote)}] blocked`;
+    return `${code}Service unavailable; ${client} using ${said}`;
+  }
+  const phrase = phrases[event.reason ?? ''];
+  const { recipient, sender, detail } = event;
+  const subject = {
+    recipient: word(recipient),
+    sender: word(sender),
+    helo: word((detail as Detail | undefined)?.helo),
+    client: peer(event),
+  }[phrase?.about ?? 'recipient'];
+  return `${code}${subject ? `<${subject}>: ` : ''}${phrase?.words ?? said}`;
 }
 
 function words({ text = '' }: NewEvent): string {

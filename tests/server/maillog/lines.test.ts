@@ -64,7 +64,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
       detail: { stage: 'rcpt', helo: 'relay.far.test' },
     },
     lines: [
-      'postfix/smtpd: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 5.7.1 <x@elsewhere.test>: Relaying denied; from=<eve@far.test> to=<x@elsewhere.test> proto=ESMTP helo=<relay.far.test>',
+      'postfix/smtpd: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 5.7.1 <x@elsewhere.test>: Relay access denied; from=<eve@far.test> to=<x@elsewhere.test> proto=ESMTP helo=<relay.far.test>',
     ],
   },
   {
@@ -91,7 +91,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
       text: 'imap',
     },
     lines: [
-      'dovecot: imap-login: Aborted login (auth failed, 1 attempts in 1 secs): user=<ada@example.org>, method=PLAIN, rip=192.0.2.7, lip=127.0.0.1, session=<>',
+      'dovecot: imap-login: Aborted login (auth failed, 1 attempts in 1 secs): user=<ada@example.org>, method=PLAIN, rip=192.0.2.7, lip=127.0.0.1, session=<A>',
     ],
   },
   { name: 'what an administrator changed', event: { traceId: 'a', kind: 'changed' }, lines: [] },
