@@ -1,7 +1,7 @@
 // Mail that is not delivered at once: held, or scheduled by its sender. Every recipient, of mailboxes here too, waits in
 // the queue under the address that was written to, and is resolved again when its time has come.
 import type { HoldReason, QueuedRecipient } from '#lib/queue/enqueue.ts';
-import type { Delivery } from './local.ts';
+import type { Delivery } from './delivery.ts';
 
 /** Stands first in the prefix of a queued message that was judged as junk; only this server writes there. */
 const junkField = Buffer.from('X-Spam-Flag: YES\r\n');

@@ -20,10 +20,11 @@ import { enqueue, type QueuedRecipient } from '#lib/queue/enqueue.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
 import { appendAllIn, type NewCopy } from '#server/store/append.ts';
-import { insertBlob, readStaged, type StagedBody } from '#server/store/bodies/blobs.ts';
+import { insertBlob, readStaged } from '#server/store/bodies/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
 import { findArrivals } from './arrival.ts';
 import { holdReasonOf, isDelayed, listWaiting, markJunk } from './delayed.ts';
+import type { Delivery, LocalCopy } from './delivery.ts';
 import { type HoldNotice, insertHold, pokeHold, prepareHoldNotice } from './hold-notice.ts';
 import {
   findDestination,
@@ -33,53 +34,9 @@ import {
   type Report,
   wantsSuccess,
 } from './report.ts';
-import { mailboxPrefix, queuePrefix, type Trace } from './trace.ts';
+import { mailboxPrefix, queuePrefix } from './trace.ts';
 
-export type LocalCopy = {
-  accountId: string;
-  /** The mailbox's address, as resolveRecipient gives it. */
-  address: string;
-  detail?: string;
-  /** The address that the sender wrote to, where it was another one (alias, catch-all). */
-  originalTo?: string;
-  /** RFC 3461: ORCPT ("rfc822;addr") and NOTIFY words. */
-  orcpt?: string;
-  notify?: string;
-};
-
-export type RemoteCopy = {
-  recipient: string;
-  /** RFC 3461: "rfc822;addr". */
-  originalTo?: string;
-  notify?: string;
-  /** The alias here that led outside, where one did. */
-  alias?: string;
-};
-
-export type Delivery = {
-  body: StagedBody;
-  /** Envelope sender, '' for the null sender; a forward through an alias keeps it. */
-  sender: string;
-  /** Who submitted it; null for mail from outside or made here. */
-  accountId: string | null;
-  mailboxes: LocalCopy[];
-  remote: RemoteCopy[];
-  trace: Trace;
-  traceId: string;
-  /** Into the mailbox with special use \Junk, where there is one. */
-  isJunk?: boolean;
-  /** Why it waits in the queue, for mailboxes here too, until somebody lets it go: "rule", "burst". */
-  heldFor?: string;
-  /** RFC 4865: waits in the queue, for mailboxes here too, until then. */
-  releaseAt?: Date | null;
-  /** RFC 8689: leaves only over verified TLS. */
-  isTlsRequired?: boolean;
-  envid?: string;
-  ret?: string;
-  isSmtpUtf8?: boolean;
-  /** What the checks said, for the trail. */
-  findings?: object[];
-};
+export type { Delivery, LocalCopy, RemoteCopy } from './delivery.ts';
 
 type Target = LocalCopy & { mailboxId: string };
 type Planned = Delivery & {
