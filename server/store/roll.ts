@@ -18,8 +18,15 @@ export type Columns = {
   words: readonly string[];
 };
 
-/** What can be counted from the columns, where somebody has counted it already. */
-export type Counts = { unseen: number; firstUnseen: number };
+/** What follows from the columns; carried on from roll to roll, since a look at all of them takes its time. */
+export type Counts = {
+  /** Messages without \Seen. */
+  unseen: number;
+  /** No message before this index is without \Seen. */
+  unseenFrom: number;
+  /** Messages that have the text of that index in `words`; nothing is said of the first. */
+  uses: readonly number[];
+};
 
 export class Roll {
   /** The journal is known up to here. */
@@ -30,25 +37,31 @@ export class Roll {
   readonly flags: Uint8Array;
   readonly #wordIds: Uint32Array;
   readonly #words: readonly string[];
-  #unseen: number | null = null;
-  #firstUnseen: number | null = null;
-  #keywords: readonly string[] | null = null;
+  /** Messages without \Seen. */
+  readonly unseen: number;
+  #unseenFrom: number;
+  readonly #uses: readonly number[];
 
-  constructor(modseq: number, columns: Columns, counts: Counts | null = null) {
+  constructor(modseq: number, columns: Columns, counts: Counts) {
     this.modseq = modseq;
     this.uids = columns.uids;
     this.modseqs = columns.modseqs;
     this.flags = columns.flags;
     this.#wordIds = columns.wordIds;
     this.#words = columns.words;
-    this.#unseen = counts?.unseen ?? null;
-    this.#firstUnseen = counts?.firstUnseen ?? null;
+    this.unseen = counts.unseen;
+    this.#unseenFrom = counts.unseenFrom;
+    this.#uses = counts.uses;
   }
 
   /** Not to be changed. */
   get columns(): Columns {
     const { uids, modseqs, flags } = this;
     return { uids, modseqs, flags, wordIds: this.#wordIds, words: this.#words };
+  }
+
+  get counts(): Counts {
+    return { unseen: this.unseen, unseenFrom: this.#unseenFrom, uses: this.#uses };
   }
 
   get size(): number {
@@ -65,16 +78,11 @@ export class Roll {
     return this.uids[this.size - 1] ?? 0;
   }
 
-  /** Messages without \Seen. */
-  get unseen(): number {
-    this.#unseen ??= this.flags.reduce((sum, bits) => sum + ((bits & FLAG.seen) === 0 ? 1 : 0), 0);
-    return this.#unseen;
-  }
-
   /** Index of the first message without \Seen, or -1. */
   get firstUnseen(): number {
-    this.#firstUnseen ??= this.flags.findIndex((bits) => (bits & FLAG.seen) === 0);
-    return this.#firstUnseen;
+    if (this.unseen === 0) return -1;
+    while (!isUnseen(this.flags[this.#unseenFrom]!)) this.#unseenFrom++;
+    return this.#unseenFrom;
   }
 
   /** Keywords of the message at `index`, one space between. */
@@ -105,11 +113,7 @@ export class Roll {
 
   /** The different texts of keywords that messages have, without ''. */
   listKeywords(): readonly string[] {
-    if (this.#keywords) return this.#keywords;
-    const isUsed = new Uint8Array(this.#words.length);
-    for (const id of this.#wordIds) isUsed[id] = 1;
-    this.#keywords = this.#words.filter((text, id) => text !== '' && isUsed[id] === 1);
-    return this.#keywords;
+    return this.#words.filter((_text, id) => id > 0 && this.#uses[id]! > 0);
   }
 
   /**
@@ -131,13 +135,22 @@ export class Roll {
     const flags = copyWithout(this.flags, removed, new Uint8Array(uids.length));
     const room = new Uint32Array(hasWords ? uids.length : 0);
     const wordIds = this.#wordIds.length > 0 ? copyWithout(this.#wordIds, removed, room) : room;
+    const tally = new Tally(this.counts);
+    for (const index of removed) tally.drop(this.flags[index]!, this.#wordIds[index] ?? 0);
+    let unseenUid = this.uids[this.#unseenFrom] ?? Number.POSITIVE_INFINITY;
     for (const entry of changed) {
       const index = findUid(uids, entry.uid);
+      const former = this.indexOf(entry.uid);
+      if (former >= 0) tally.drop(this.flags[former]!, this.#wordIds[former] ?? 0);
+      const wordId = hasWords ? builder.wordId(entry.keywords) : 0;
+      tally.add(entry.flags, wordId);
+      if (isUnseen(entry.flags)) unseenUid = Math.min(unseenUid, entry.uid);
       modseqs[index] = entry.modseq;
       flags[index] = entry.flags;
-      if (hasWords) wordIds[index] = builder.wordId(entry.keywords);
+      if (hasWords) wordIds[index] = wordId;
     }
-    return new Roll(modseq, { uids, modseqs, flags, wordIds, words: builder.words });
+    const columns = { uids, modseqs, flags, wordIds, words: builder.words };
+    return new Roll(modseq, columns, tally.finish(findUid(uids, unseenUid)));
   }
 
   /** The general case: messages come between others (after a restore), or too many words are stale. */
@@ -157,6 +170,35 @@ export class Roll {
   }
 }
 
+function isUnseen(flags: number): boolean {
+  return (flags & FLAG.seen) === 0;
+}
+
+/** Counts while messages come and go. */
+class Tally {
+  #unseen: number;
+  readonly #uses: number[];
+
+  constructor({ unseen, uses }: Pick<Counts, 'unseen' | 'uses'>) {
+    this.#unseen = unseen;
+    this.#uses = [...uses];
+  }
+
+  add(flags: number, wordId: number): void {
+    if (isUnseen(flags)) this.#unseen++;
+    this.#uses[wordId] = (this.#uses[wordId] ?? 0) + 1;
+  }
+
+  drop(flags: number, wordId: number): void {
+    if (isUnseen(flags)) this.#unseen--;
+    this.#uses[wordId] = (this.#uses[wordId] ?? 0) - 1;
+  }
+
+  finish(unseenFrom: number): Counts {
+    return { unseen: this.#unseen, unseenFrom, uses: this.#uses };
+  }
+}
+
 /** Makes a roll of rows that come by UID. */
 export class RollBuilder {
   #size = 0;
@@ -166,6 +208,7 @@ export class RollBuilder {
   #wordIds = new Uint32Array(64);
   #ids: Map<string, number> | null = null;
   #words: string[] | null = null;
+  readonly #tally = new Tally({ unseen: 0, uses: [0] });
   readonly #startWords: readonly string[];
 
   /** `words`: those of the roll that this one follows; their ids stay. */
@@ -186,7 +229,9 @@ export class RollBuilder {
     this.#uids[this.#size] = uid;
     this.#modseqs[this.#size] = modseq;
     this.#flags[this.#size] = flags;
-    this.#wordIds[this.#size] = this.wordId(keywords);
+    const wordId = this.wordId(keywords);
+    this.#wordIds[this.#size] = wordId;
+    this.#tally.add(flags, wordId);
     this.#size++;
   }
 
@@ -207,13 +252,14 @@ export class RollBuilder {
 
   finish(modseq: number): Roll {
     this.#resize(this.#size);
-    return new Roll(modseq, {
+    const columns = {
       uids: shareUids(this.#uids),
       modseqs: this.#modseqs,
       flags: this.#flags,
       wordIds: this.words.length > 1 ? this.#wordIds : new Uint32Array(0),
       words: this.words,
-    });
+    };
+    return new Roll(modseq, columns, this.#tally.finish(0));
   }
 
   #resize(size: number): void {

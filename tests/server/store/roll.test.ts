@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Entry } from '#server/store/entry.ts';
+import { FLAG } from '#server/store/flag-bits.ts';
 import { RollBuilder } from '#server/store/roll.ts';
 import { deriveUids, shareUids } from '#server/store/uid-list.ts';
 import {
@@ -54,6 +55,10 @@ describe('a roll', () => {
         );
         assert.deepEqual(new Set(followed.listKeywords()), words);
         assert.equal(followed.size, expected.length);
+        const unseen = expected.map(({ flags }) => (flags & FLAG.seen) === 0);
+        assert.equal(followed.unseen, unseen.filter(Boolean).length);
+        // Not always: what nobody has asked for is carried on too.
+        if (random(2) === 0) assert.equal(followed.firstUnseen, unseen.indexOf(true));
         assert.ok(followed.bytes < 100_000 + 100 * followed.size, 'stale words are forgotten');
         roll = followed;
       }
