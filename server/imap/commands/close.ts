@@ -16,7 +16,7 @@ export const close = defineCommand({
       await expungeMessages(selection.accountId, selection.mailboxId, null);
     }
     session.unselect();
-    // RFC 7162 §3.2.8: no HIGHESTMODSEQ, since what went is not told; RFC 5162 had asked for it.
+    // RFC 7162 §3.2.8: no HIGHESTMODSEQ, since what went is not told (its predecessor had asked for it).
     return ok('Close completed');
   },
 });
