@@ -18,7 +18,7 @@ import { changeMailbox, type Mailbox } from './mailbox-row.ts';
 import { returnPopUids } from './pop-uid.ts';
 import { takeQuota } from './quota/quota.ts';
 import { nextTurn } from './turn.ts';
-import { chunkUids } from './uid-condition.ts';
+import { chunkUids, renumber } from './uid-condition.ts';
 
 /** What POP3 shows. */
 const inbox = 'INBOX';
@@ -123,7 +123,7 @@ async function insertCopies(
   for (const chunk of chunkUids(rows.map((row) => row.uid))) {
     await tx.$executeRaw`INSERT INTO "Message" ("accountId", "mailboxId", "uid", "modseq", "emailId",
       "threadId", "blobId", "prefix", "sizeBytes", "flags", "keywords", "internalDate", "savedAt")
-      SELECT "accountId", ${toId}, ${firstUid + copied - 1} + ROW_NUMBER() OVER (ORDER BY "uid"),
+      SELECT "accountId", ${toId}, ${renumber(chunk, firstUid + copied)},
         ${target.highestModseq}, "emailId", "threadId", "blobId", "prefix", "sizeBytes", "flags",
         "keywords", "internalDate", ${savedAt} FROM "Message"
       WHERE "accountId" = ${accountId} AND "mailboxId" = ${fromId} AND ${chunk.condition}

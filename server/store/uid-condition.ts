@@ -7,8 +7,8 @@ type Condition = ReturnType<typeof sql>;
 /** Rows that one statement touches at most, so that none stops the event loop for long. */
 export const rowsPerStatement = 500;
 
-/** One stretch of a list: its UIDs, ascending, and the condition on "uid" that means exactly them. */
-export type UidChunk = { uids: number[]; condition: Condition };
+/** A piece of a list: its UIDs, ascending, and the condition on "uid" that means exactly them. */
+export type UidChunk = { uids: number[]; hasGaps: boolean; condition: Condition };
 
 /** Sorts, drops repetitions and what cannot be a UID. */
 export function sortUids(uids: Iterable<number>): number[] {
@@ -28,14 +28,22 @@ export function chunkUids(uids: Iterable<number>, size = rowsPerStatement): UidC
   const chunks: UidChunk[] = [];
   for (let start = 0; start < sorted.length; start += size) {
     const part = sorted.slice(start, start + size);
-    chunks.push({ uids: part, condition: conditionOf(part) });
+    const hasGaps = part.at(-1)! - part[0]! + 1 > part.length;
+    chunks.push({ uids: part, hasGaps, condition: conditionOf(part, hasGaps) });
   }
   return chunks;
 }
 
-function conditionOf(sorted: number[]): Condition {
-  const first = sorted[0] ?? 0;
-  const last = sorted[sorted.length - 1] ?? 0;
-  if (last - first + 1 === sorted.length) return sql`"uid" BETWEEN ${first} AND ${last}`;
-  return sql`"uid" IN (${join(sorted)})`;
+function conditionOf(sorted: number[], hasGaps: boolean): Condition {
+  if (hasGaps) return sql`"uid" IN (${join(sorted)})`;
+  return sql`"uid" BETWEEN ${sorted[0]} AND ${sorted.at(-1)}`;
+}
+
+/**
+ * Column of a SELECT from "Message": a new UID for each row of a chunk whose rows are all there, from `firstUid` on
+ * and in the same order.
+ */
+export function renumber({ uids, hasGaps }: UidChunk, firstUid: number): Condition {
+  if (hasGaps) return sql`${firstUid - 1} + ROW_NUMBER() OVER (ORDER BY "uid")`;
+  return sql`"uid" + ${firstUid - uids[0]!}`;
 }

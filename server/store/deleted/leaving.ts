@@ -2,11 +2,11 @@
 // (RFC 7162 §3.2.10), the counters of the mailboxes follow; those of the account are the caller's matter.
 // Every function here wants the mailboxes locked.
 import { now } from '#lib/clock.ts';
-import { type Db, sql, type Tx } from '#lib/db.ts';
+import { type Db, empty, type Sql, sql, type Tx } from '#lib/db.ts';
 import { allFlags, FLAG } from '../flag-bits.ts';
 import { changeMailbox } from '../mailbox-row.ts';
 import { nextTurn } from '../turn.ts';
-import { chunkUids } from '../uid-condition.ts';
+import { chunkUids, renumber, type UidChunk } from '../uid-condition.ts';
 
 const dayMs = 86_400_000;
 /** Fewer than of other changes: three indexes change with each, and where the mailbox is large they are read first. */
@@ -94,21 +94,28 @@ export async function relocateRows(
   let done = 0;
   const uids = rows.map((row) => row.uid);
   for (const chunk of chunkUids(uids, relocatedPerStatement)) {
-    const before = firstUid + done - 1;
-    await insertTombstones(tx, accountId, fromId, highestModseq, chunk.condition, isKept, before);
+    const newUid = renumber(chunk, firstUid + done);
+    const kept = isKept ? newUid : sql`0`;
+    await insertTombstones(tx, accountId, fromId, highestModseq, chunk.condition, kept);
     // The row is changed in its place: of five index entries only those with mailbox or UID are new.
-    await tx.$executeRaw`UPDATE "Message" SET "mailboxId" = ${toId}, "uid" = "arrived"."newUid",
+    await tx.$executeRaw`UPDATE "Message" SET "mailboxId" = ${toId},
+      "uid" = ${chunk.hasGaps ? sql`"arrived"."newUid"` : newUid},
       "modseq" = ${target.highestModseq}, "flags" = "flags" & ${flags}, "savedAt" = ${savedAt}
-      FROM (SELECT "uid" AS "oldUid", ${before} + ROW_NUMBER() OVER (ORDER BY "uid") AS "newUid"
-        FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${fromId}
-        AND ${chunk.condition}) AS "arrived"
+      ${chunk.hasGaps ? numberRows(accountId, fromId, chunk, newUid) : empty}
       WHERE "Message"."accountId" = ${accountId} AND "Message"."mailboxId" = ${fromId}
-      AND "Message"."uid" = "arrived"."oldUid"`;
+      AND ${chunk.hasGaps ? sql`"Message"."uid" = "arrived"."oldUid"` : chunk.condition}`;
     done += chunk.uids.length;
     await nextTurn();
   }
   const pairs = rows.map((row, index): [number, number] => [row.uid, firstUid + index]);
   return { uidValidity: target.uidValidity, pairs, highestModseq };
+}
+
+/** FROM of an UPDATE, whose SET may not number rows itself. */
+function numberRows(accountId: string, mailboxId: string, chunk: UidChunk, newUid: Sql): Sql {
+  return sql`FROM (SELECT "uid" AS "oldUid", ${newUid} AS "newUid" FROM "Message"
+    WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition})
+    AS "arrived"`;
 }
 
 /** Removes rows (at least one) for good. */
@@ -122,7 +129,7 @@ export async function eraseRows(
   const { highestModseq } = await takeOut(tx, accountId, mailboxId, moved);
   const wantedAt = now();
   for (const chunk of chunkUids(rows.map((row) => row.uid))) {
-    await insertTombstones(tx, accountId, mailboxId, highestModseq, chunk.condition, false, 0);
+    await insertTombstones(tx, accountId, mailboxId, highestModseq, chunk.condition, sql`0`);
     // Who has read the row a moment ago still finds the body: cleanup.ts waits an hour from here.
     await tx.$executeRaw`UPDATE "Blob" SET "createdAt" = ${wantedAt} WHERE "id" IN (
       SELECT "blobId" FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
@@ -147,20 +154,18 @@ function takeOut(
   });
 }
 
-/** Tombstones of rows that are still there. */
+/** Tombstones of rows that are still there; `keptUid`: SQL of the UID where a message is kept, 0 = nowhere. */
 async function insertTombstones(
   tx: Tx,
   accountId: string,
   mailboxId: string,
   modseq: number,
-  condition: ReturnType<typeof sql>,
-  isKept: boolean,
-  beforeUid: number,
+  condition: Sql,
+  keptUid: Sql,
 ): Promise<void> {
   const day = Math.floor(now().getTime() / dayMs);
-  const kept = isKept ? sql`${beforeUid} + ROW_NUMBER() OVER (ORDER BY "uid")` : sql`0`;
   await tx.$executeRaw`INSERT INTO "Tombstone"
     ("accountId", "mailboxId", "uid", "modseq", "keptUid", "day")
-    SELECT "accountId", "mailboxId", "uid", ${modseq}, ${kept}, ${day} FROM "Message"
+    SELECT "accountId", "mailboxId", "uid", ${modseq}, ${keptUid}, ${day} FROM "Message"
     WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${condition}`;
 }
