@@ -14,6 +14,8 @@ export type EventView = {
   remote: string;
   reason: string;
   text: string;
+  /** What the checks said, at an arrival */
+  findings?: { check: string; outcome: string; note: string }[];
 };
 
 export const eventKinds: { kind: string; label: string; tone: Tone }[] = [
@@ -88,6 +90,16 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
             </Link>
           )}
         </p>
+        {event.findings && event.findings.length > 0 && (
+          <ul className="mt-1 text-sm text-muted">
+            {event.findings.map(({ check, outcome, note }) => (
+              <li key={`${check} ${note}`} className="break-words">
+                <span className="font-mono text-xs">{check}</span> {outcome}
+                {note && `: ${note}`}
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
     </li>
   );

@@ -15,6 +15,7 @@ import {
   Printer,
   Reply,
   ReplyAll,
+  Route,
   Star,
 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -30,6 +31,7 @@ import { AttachmentList } from './attachment-list.tsx';
 import type { ComposeStart } from './compose-start.ts';
 import { FilingActions } from './filing-actions.tsx';
 import { folderName } from './folder-look.tsx';
+import { HistoryDialog } from './history-dialog.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageHead } from './message-head.tsx';
 import type { Mail } from './use-mail.ts';
@@ -141,6 +143,7 @@ function ReaderBar({
   const older = index >= 0 ? rows[index + 1] : undefined;
   const uids = [uid];
   const place = `folder=${encodeURIComponent(mail.place.folder)}&uid=${uid}`;
+  const [hasHistory, setHasHistory] = useState(false);
   return (
     <div
       role="toolbar"
@@ -200,6 +203,11 @@ function ReaderBar({
               : []),
             { label: 'Print', icon: <Printer />, onSelect: () => printMessage(message) },
             {
+              label: 'Delivery history',
+              icon: <Route />,
+              onSelect: () => setHasHistory(true),
+            },
+            {
               label: 'Show source',
               icon: <Code />,
               onSelect: () => openTab(`/api/mail/source?${place}&view=1`),
@@ -212,6 +220,9 @@ function ReaderBar({
           ]}
         />
       </span>
+      {hasHistory && message && (
+        <HistoryDialog message={message} onClose={() => setHasHistory(false)} />
+      )}
     </div>
   );
 }

@@ -14,12 +14,19 @@ export type TrailEvent = {
   remote: string;
   reason: string;
   text: string;
+  /** Message-ID without brackets; of arrivals */
+  messageId: string;
   detail: Record<string, unknown>;
 };
 
 export type TrailFilter = {
-  /** In sender, recipient, remote, reason or text */
+  /** In sender, recipient, remote, reason or text; or a Message-ID or queue id: then all of its events */
   search?: string;
+  /** Named reason of a refusal, or code of the other side */
+  reason?: string;
+  /** Not before, and before */
+  from?: Date;
+  until?: Date;
   kind?: string;
   traceId?: string;
   accountId?: string;
@@ -31,14 +38,25 @@ export type TrailFilter = {
 /** Events, newest first. */
 export async function listEvents(filter: TrailFilter = {}): Promise<TrailEvent[]> {
   const search = filter.search?.trim().toLowerCase();
-  const columns = ['sender', 'recipient', 'remote', 'reason', 'text', 'traceId'] as const;
+  const columns = ['sender', 'recipient', 'remote', 'reason', 'text'] as const;
+  const traceIds = search ? await findTraces(filter.search ?? '') : [];
   const rows = await db.trailEvent.findMany({
     where: {
       ...(filter.kind ? { kind: filter.kind } : {}),
       ...(filter.traceId ? { traceId: filter.traceId } : {}),
       ...(filter.accountId ? { accountId: filter.accountId } : {}),
       AND: [
-        search ? { OR: columns.map((column) => ({ [column]: containsText(search) })) } : {},
+        search
+          ? {
+              OR: [
+                ...columns.map((column) => ({ [column]: containsText(search) })),
+                { traceId: { in: traceIds } },
+              ],
+            }
+          : {},
+        filter.reason ? { reason: containsText(filter.reason.trim().toLowerCase()) } : {},
+        filter.from ? { at: { gte: filter.from } } : {},
+        filter.until ? { at: { lt: filter.until } } : {},
         filter.before
           ? {
               OR: [
@@ -57,6 +75,19 @@ export async function listEvents(filter: TrailFilter = {}): Promise<TrailEvent[]
     kind: row.kind as EventKind,
     detail: readDetail(row.detail),
   }));
+}
+
+/** The messages that a Message-ID or a queue id means ("queued as …" of the SMTP reply, or an id of the queue). */
+async function findTraces(text: string): Promise<string[]> {
+  const id = text.trim().replace(/^<|>$/g, '');
+  if (id === '' || /\s/.test(id)) return [];
+  const arrivals = await db.trailEvent.findMany({
+    where: { messageId: id },
+    select: { traceId: true },
+    take: 50,
+  });
+  const queued = await db.queueMessage.findMany({ where: { id }, select: { traceId: true } });
+  return [id, ...[...arrivals, ...queued].map(({ traceId }) => traceId)];
 }
 
 function readDetail(text: string): Record<string, unknown> {

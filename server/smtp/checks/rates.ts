@@ -21,7 +21,7 @@ export function forgetRates(): void {
 /** The neighbourhood of an address: /24 of IPv4, /48 of IPv6. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
-  return `${limitKey(address).split(':').slice(0, 3).join(':')}::/48`;
+  return `${limitKey(address).split(':').slice(0, 3).join(':')} /48`;
 }
 
 function judge(count: number, most: number, what: string, reason: Reason = 'too-fast'): Verdict {

@@ -5,15 +5,22 @@ import Link from 'next/link';
 import { EventList, eventKinds, sortAsStory } from '#components/admin/event-list.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { Select } from '#components/ui/input.tsx';
+import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { readSettings } from '#lib/settings/index.ts';
-import { listEvents } from '#lib/trail/list.ts';
+import { listEvents, type TrailEvent } from '#lib/trail/list.ts';
+import { readFindings } from '#lib/trail/story.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 
 export const metadata: Metadata = { title: 'Events' };
+
+/** Of a form field "2026-11-21T10:00", in the time zone of the server. */
+function readTime(text: string): Date | undefined {
+  const time = new Date(text);
+  return text === '' || Number.isNaN(time.getTime()) ? undefined : time;
+}
 
 /** "2026-11-21T10:00:00.000Z,id" of the last event of the page before. */
 function readCursor(text: string): { at: Date; id: string } | undefined {
@@ -22,20 +29,37 @@ function readCursor(text: string): { at: Date; id: string } | undefined {
   return id === '' || Number.isNaN(at.getTime()) ? undefined : { at, id };
 }
 
+/** From first to last, with what the checks said. */
+function tellStory(events: TrailEvent[]) {
+  return sortAsStory(events.map((event) => ({ ...event, findings: readFindings(event.detail) })));
+}
+
 export default async function EventsPage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const { q = '', kind = '', trace = '', before = '' } = await readParameters(searchParams);
+  const {
+    q = '',
+    kind = '',
+    reason = '',
+    from = '',
+    until = '',
+    trace = '',
+    before = '',
+  } = await readParameters(searchParams);
   const settings = await readSettings();
   const pageSize = trace ? 500 : settings['web.pageSize'];
   const events = await listEvents({
     search: q,
     kind: kind || undefined,
+    reason: reason || undefined,
+    from: readTime(from),
+    until: readTime(until),
     traceId: trace || undefined,
     before: readCursor(before),
     pageSize,
   });
   const last = events.length === pageSize && !trace ? events.at(-1) : undefined;
-  const isFiltered = q !== '' || kind !== '' || trace !== '' || before !== '';
+  const filters = { q, kind, reason, from, until };
+  const isFiltered = [...Object.values(filters), trace, before].some((text) => text !== '');
   return (
     <>
       {trace ? (
@@ -55,7 +79,11 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
         />
       )}
       {!trace && (
-        <SearchForm action="/admin/events" label="Search address, server, words" initial={q}>
+        <SearchForm
+          action="/admin/events"
+          label="Address, Message-ID, queue id, server, words"
+          initial={q}
+        >
           <Select name="kind" defaultValue={kind} aria-label="Kind" className="w-40">
             <option value="">All kinds</option>
             {eventKinds.map((entry) => (
@@ -64,6 +92,27 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
               </option>
             ))}
           </Select>
+          <Input
+            name="reason"
+            defaultValue={reason}
+            aria-label="Reason"
+            placeholder="Reason"
+            className="w-36"
+          />
+          <Input
+            type="datetime-local"
+            name="from"
+            defaultValue={from}
+            aria-label="From"
+            className="w-48"
+          />
+          <Input
+            type="datetime-local"
+            name="until"
+            defaultValue={until}
+            aria-label="Until"
+            className="w-48"
+          />
         </SearchForm>
       )}
       <div className="rounded-lg border bg-surface">
@@ -78,13 +127,13 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
               : 'Send a message to one of your users to see the first events.'}
           </EmptyState>
         ) : (
-          <EventList events={trace ? sortAsStory(events) : events} hasTraceLinks={!trace} />
+          <EventList events={trace ? tellStory(events) : events} hasTraceLinks={!trace} />
         )}
       </div>
       {(last || before) && (
         <nav aria-label="Pages" className="mt-3 flex justify-end gap-2">
           {before && (
-            <ButtonLink href={buildHref('/admin/events', { q, kind })} size="sm">
+            <ButtonLink href={buildHref('/admin/events', filters)} size="sm">
               Newest
             </ButtonLink>
           )}
@@ -92,8 +141,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
             <ButtonLink
               size="sm"
               href={buildHref('/admin/events', {
-                q,
-                kind,
+                ...filters,
                 before: `${last.at.toISOString()},${last.id}`,
               })}
             >
