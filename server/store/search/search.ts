@@ -120,10 +120,9 @@ async function judgeRoll(
   const loop = startLoop();
   const bits = readFlagTest(criterion);
   if (bits) {
-    const { flags, uids } = roll;
-    for (let index = 0; index < flags.length; index++) {
-      if ((flags[index]! & bits.mask) === bits.wanted) found.push(uids[index]!);
-      if (index % flagsPerLook === 0) await loop.pause();
+    for (let from = 0; from < roll.size; from += flagsPerLook) {
+      pickByFlags(roll, from, bits, found);
+      await loop.pause();
     }
     return found;
   }
@@ -144,6 +143,19 @@ async function judgeRoll(
     await loop.pause();
   }
   return found;
+}
+
+/** Adds the UIDs of those of the next messages whose flags fit. */
+function pickByFlags(
+  { flags, uids, size }: Roll,
+  from: number,
+  { mask, wanted }: { mask: number; wanted: number },
+  found: number[],
+): void {
+  const to = Math.min(size, from + flagsPerLook);
+  for (let index = from; index < to; index++) {
+    if ((flags[index]! & mask) === wanted) found.push(uids[index]!);
+  }
 }
 
 /** Asks the index about the messages from a UID on, once. */
