@@ -7,6 +7,7 @@ export type ListenerName =
   | 'smtp'
   | 'submission'
   | 'submissions'
+  | 'lmtp'
   | 'imap'
   | 'imaps'
   | 'pop3'
@@ -18,6 +19,7 @@ const defaultPorts: Record<ListenerName, number> = {
   smtp: 2525,
   submission: 2587,
   submissions: 2465,
+  lmtp: 2024,
   imap: 2143,
   imaps: 2993,
   pop3: 2110,

@@ -1,6 +1,7 @@
 // Receiving mail: port 25 and submission.
 import { z } from 'zod';
 import { defineSetting } from './define.ts';
+import { networkList } from './network-list.ts';
 import { defineNumber } from './number.ts';
 
 export const smtpSettings = [
@@ -101,6 +102,56 @@ export const smtpSettings = [
     title: 'Wait before the greeting',
     help: 'A client that talks before it is greeted is refused; a longer wait catches more of the impatient programs that send junk. Trusted networks are greeted at once.',
     postfix: ['postscreen_greet_wait'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.futureReleaseDays', {
+    min: 0,
+    max: 3650,
+    default: 365,
+    unit: 'days',
+    title: 'Longest time until a message is sent later',
+    help: 'Mail programs and the webmail may ask to send a message at a later time (FUTURERELEASE), so many days ahead at most. 0 switches it off.',
+    applies: 'next-connection',
+  }),
+  defineSetting('smtp.xclientHosts', {
+    schema: networkList,
+    default: [] as string[],
+    title: 'Hosts that may speak for their clients',
+    help: 'Addresses or networks of proxies that tell the real client with XCLIENT, in front of this server. What they say is believed, so name no host that is not yours.',
+    control: { kind: 'list', placeholder: '192.0.2.10' },
+    postfix: ['smtpd_authorized_xclient_hosts'],
+    applies: 'next-connection',
+  }),
+  defineSetting('smtp.proxyHosts', {
+    schema: networkList,
+    default: [] as string[],
+    title: 'Hosts with a PROXY header',
+    help: 'Addresses or networks of load balancers such as HAProxy that begin each connection to the SMTP and submission ports with a PROXY header, version 1 or 2. A connection from there without the header is refused.',
+    control: { kind: 'list', placeholder: '192.0.2.10' },
+    postfix: ['smtpd_upstream_proxy_protocol', 'postscreen_upstream_proxy_protocol'],
+    applies: 'next-connection',
+  }),
+  defineSetting('smtp.hasLmtp', {
+    schema: z.boolean('Answer yes or no.'),
+    default: false,
+    title: 'LMTP for programs of this machine',
+    help: 'Another mail server on this machine can hand mail for mailboxes here to port 2024 (or what DREY_LMTP_PORT says) of the loopback address. Checks of strangers do not apply to it, and nothing is sent on.',
+    control: { kind: 'boolean' },
+    postfix: ['mailbox_transport', 'virtual_transport', 'local_transport'],
+    dovecot: ['protocols', 'service lmtp'],
+    applies: 'next-connection',
+  }),
+  defineSetting('smtp.lmtpSocket', {
+    schema: z
+      .string()
+      .trim()
+      .max(100, 'At most 100 characters.')
+      .regex(/^$|^\/[^\p{Cc}]*$/u, 'Give a whole path, such as /run/drey/lmtp.'),
+    default: '',
+    title: 'LMTP socket',
+    help: 'A socket file in place of the port: who may write to it is a matter of its folder. Empty: the port.',
+    control: { kind: 'text', placeholder: '/run/drey/lmtp' },
+    dovecot: ['unix_listener lmtp'],
     applies: 'next-connection',
   }),
 ] as const;

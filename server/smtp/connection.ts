@@ -1,94 +1,87 @@
-// One SMTP connection: npm smtp-server's command loop with our decisions in it.
+// One SMTP or LMTP connection: what each command does (command-connection.ts has how they are read and answered).
 //
-// Why a subclass and not the library's callbacks: it waits a fixed 100 ms before its greeting, writes an
-// enhanced code of its own before a text that has one, takes any MAIL parameter's word, knows no
-// OAUTHBEARER and has no deadline for a command. All of that is overridden here and nowhere else.
-//
-// Invariants: "250" after DATA is sent after deliver() resolved; an enhanced code stands in a reply once;
-// AUTH is neither offered nor taken in clear, but from this machine itself.
+// Invariants: "250" after a message is sent after deliver() resolved; AUTH is neither offered nor taken in clear,
+// but from this machine itself; what was learnt before TLS is forgotten.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { SMTPServer, SMTPServerAddress, SMTPServerDataStream } from 'smtp-server';
-import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
-import { logOf } from '#lib/log.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import { bindingOf } from '#server/auth/channel-binding.ts';
 import { listMechanisms } from '#server/auth/exchange.ts';
 import { mayUsePassword } from '#server/auth/login.ts';
 import { authenticate } from './authenticate.ts';
 import { runChecks } from './checks/index.ts';
-import { Deadline } from './deadline.ts';
-import { addRecipient, beginTransaction, receiveMessage } from './dialogue.ts';
-import { newMarks } from './marks.ts';
+import type { ConnectionOptions, Host } from './command-connection.ts';
+import { listFeatures } from './features.ts';
+import { copyMarks, type Marks, newMarks } from './marks.ts';
+import { isNamedHost } from './named-hosts.ts';
 import { tellRefusal } from './refusals.ts';
-import { replyOf, toError, verdictOfError } from './replies.ts';
+import { badSequence, type Reply } from './replies.ts';
 import { findReverseName } from './reverse-name.ts';
-import type { Client, SmtpListener, Transaction } from './session.ts';
-
-const log = logOf('smtp');
+import type { Client } from './session.ts';
+import { TransactionConnection } from './transaction-connection.ts';
+import { refuse } from './verdict.ts';
+import { readIntroduction } from './xclient.ts';
 
 /** Commands that do nothing for mail; so many in one session are no mail server (Postfix: 100). */
-const idleCommands = new Set(['NOOP', 'RSET', 'VRFY', 'HELP', 'HELO', 'EHLO']);
+const idleCommands = new Set(['NOOP', 'RSET', 'VRFY', 'HELP', 'HELO', 'EHLO', 'LHLO']);
 const maxIdleCommands = 100;
-/** Slowest body that is waited for, per look of the deadline. */
-const slowestBytesPerSecond = 100;
+const early = refuse('early-talker', 'You talk before you are greeted');
+/** A web page that makes its visitor's browser talk to us. */
+const webRequest = /^(OPTIONS|GET|HEAD|POST|PUT|DELETE|TRACE|CONNECT) \/.* HTTP\/\d\.\d$/i;
 
-type Done = (error?: Error | null) => void;
+type Command = (connection: MailConnection, line: string) => Promise<void> | void;
 
-/** The server a connection belongs to (server.ts). */
-export type Host = SMTPServer & {
-  readonly listenerName: SmtpListener;
-  applySettings(settings: Settings): void;
-  countOpen(remote: string): { total: number; ofClient: number };
-};
+export class MailConnection extends TransactionConnection {
+  private isExtended = false;
+  /** What was found at connect; what was found at HELO comes on top, and goes with the next HELO. */
+  private connectMarks = newMarks();
+  private marks: Marks = newMarks();
+  private reverseName: Promise<string | null> | null = null;
 
-export class MailConnection extends SMTPConnection {
-  private readonly server: Host;
-  private settings: Settings | null = null;
-  private transaction: Transaction | null = null;
-  private readonly marks = newMarks();
-  private reverseName: Promise<string | null> = Promise.resolve(null);
-  private errors = 0;
-  private idleCommandCount = 0;
-  private readonly deadline: Deadline;
-
-  constructor(server: Host, socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null) {
+  constructor(server: Host, socket: Socket | TLSSocket, options?: ConnectionOptions | null) {
     super(server, socket, options);
-    this.server = server;
-    this.deadline = new Deadline(() => this.giveUp());
-    // Counted by smtp.maxErrors and maxIdleCommands instead.
-    this._maxAllowedUnauthenticatedCommands = false;
+    this.connectMarks.isWelcome = this.isRehearsal;
+  }
+
+  private get isLmtp(): boolean {
+    return this.server.listenerName === 'lmtp';
   }
 
   /** What the checks may know of the peer, as it is now. */
   client(): Client {
     const tls = this.tlsOptions;
+    const { listenerName } = this.server;
     return {
-      listener: this.server.listenerName,
-      isSubmission: this.server.listenerName !== 'smtp',
+      listener: listenerName,
+      isSubmission: listenerName === 'submission' || listenerName === 'submissions',
       hostname: this.name,
       remote: plainAddress(this.remoteAddress),
       helo: this.hostNameAppearsAs || '',
-      findReverseName: () => this.reverseName,
+      findReverseName: () => this.findReverseName(),
       isSecure: this.secure,
       tls: tls ? `${tls.version} ${tls.standardName ?? tls.name}` : null,
       protocol: this._transmissionType(),
       account: this.session.user || null,
-      isLocal: false,
-      isRehearsal: false,
+      isLocal: this.isLmtp,
+      isRehearsal: this.isRehearsal,
       marks: this.marks,
     };
   }
 
-  /** True while nothing is under way that a stop should wait for. */
-  isIdle(): boolean {
-    return !this._handlerPending && !this._dataStream;
+  /** Trusted clients and users are not asked for. */
+  private findReverseName(): Promise<string | null> {
+    const isKnown = this.isTrusted || this.server.listenerName !== 'smtp';
+    this.reverseName ??= isKnown
+      ? Promise.resolve(null)
+      : findReverseName(plainAddress(this.remoteAddress));
+    return this.reverseName;
   }
 
-  /** The server stops. */
-  sayGoodbye(): void {
-    this.send(421, `4.3.2 ${this.name} Shutting down`);
+  /** RFC 3848: SMTP, ESMTP, LMTP, with S for TLS and A for signed in. */
+  override _transmissionType(): string {
+    const base = this.isLmtp ? 'LMTP' : this.isExtended ? 'ESMTP' : 'SMTP';
+    return `${base}${this.secure ? 'S' : ''}${this.session.user ? 'A' : ''}`;
   }
 
   // ------------------------------------------------------------ beginning and end
@@ -104,243 +97,185 @@ export class MailConnection extends SMTPConnection {
 
   private async admit(): Promise<void> {
     const settings = await readSettings();
-    const client = this.client();
-    const isTrusted = await isTrustedAddress(client.remote);
     this.settings = settings;
     this.name = await serverHostname();
     this.server.applySettings(settings);
     this._socket.setTimeout(settings['smtp.idleTimeoutSeconds'] * 1000);
+    if (!(await this.judgeClient())) return;
+    this.armDeadline();
+    const isGreetedAtOnce = this.isTrusted || this.isLmtp || this.isRehearsal;
+    const delayMs = isGreetedAtOnce ? 0 : settings['smtp.greetingDelayMs'];
+    if (delayMs === 0) return this.connectionReady();
+    setTimeout(() => this.connectionReady(), delayMs).unref();
+  }
+
+  /** The checks at connect, anew for whom a proxy names; false when they ended the connection. */
+  private async judgeClient(): Promise<boolean> {
+    const settings = await readSettings();
+    const { connectMarks: marks } = this;
+    const client = { ...this.client(), marks };
+    this.isTrusted = !this.isRehearsal && (await isTrustedAddress(client.remote));
+    const { isTrusted } = this;
     const open = this.server.countOpen(client.remote);
-    const { marks } = this;
     const refused = await runChecks('connect', { client, settings, marks, isTrusted, open });
+    if (this._closing || this._closed) return false;
     if (refused) {
       const { code, text } = tellRefusal('connect', client, refused);
       this.send(code, `${this.name} ${text}`, false);
-      return this.close();
+      this.close();
+      return false;
     }
-    if (!isTrusted && !client.isSubmission) this.reverseName = findReverseName(client.remote);
-    this.armDeadline();
-    const delayMs = isTrusted ? 0 : settings['smtp.greetingDelayMs'];
-    if (delayMs === 0) return this.connectionReady();
-    // Whoever talks before the greeting is refused by the library ("You talk too soon").
-    setTimeout(() => this.connectionReady(), delayMs).unref();
+    this.marks = copyMarks(marks);
+    // Asked early, so that nobody waits for it later.
+    void this.findReverseName();
+    return true;
   }
 
   /** RFC 5321 §4.2: "220", our name, a text. */
   override _sendGreeting(): void {
-    this.send(220, this.settings?.['smtp.banner'] || `${this.name} ESMTP Drey`, false);
-  }
-
-  override _onClose(): void {
-    this.deadline.disarm();
-    super._onClose();
+    const name = `${this.name} ${this.isLmtp ? 'LMTP' : 'ESMTP'} Drey`;
+    this.send(220, (!this.isLmtp && this.settings?.['smtp.banner']) || name, false);
   }
 
   override _resetSession(): void {
     super._resetSession();
-    this.transaction = null;
+    // RFC 3207 §4.2: with the name the client gave goes what was found about it.
+    if (this.hostNameAppearsAs) return;
+    this.isExtended = false;
+    this.marks = copyMarks(this.connectMarks);
   }
 
-  private giveUp(): void {
-    this.send(421, `4.4.2 ${this.name} Too slow, closing the connection`);
-  }
-
-  /** A whole command, or a fair part of a body, must come within the idle time. */
-  private armDeadline(): void {
-    const seconds = this.settings?.['smtp.idleTimeoutSeconds'] ?? 300;
-    const parser = this._parser;
-    if (!this._dataStream || !parser) {
-      this.deadline.arm(seconds * 1000);
-      return;
-    }
-    const seenBytes = parser.dataBytes;
-    this.deadline.arm(seconds * 1000, () => {
-      // The body is in and we are at work on it: our time, not the client's.
-      const isOurs = !parser._dataMode;
-      const isFast = parser.dataBytes - seenBytes >= slowestBytesPerSecond * seconds;
-      if (isOurs || isFast) this.armDeadline();
-      return isOurs || isFast;
-    });
-  }
-
-  // -------------------------------------------------------------------- replies
-
-  /** A text of ours brings its enhanced code along ("5.7.1 Relaying denied"): it goes where the library's would. */
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    const own =
-      typeof data === 'string' ? /^([245]\.\d{1,3}\.\d{1,3}) (.*)$/s.exec(data) : undefined;
-    if (own) super.send(code, own[2], own[1]);
-    else super.send(code, data, context);
-    if (code >= 500 || code === 454) this.countError();
-  }
-
-  override _getEnhancedStatusCode(code: number, context?: string | false): string {
-    if (context && /^[245]\.\d{1,3}\.\d{1,3}$/.test(context)) return context;
-    return super._getEnhancedStatusCode(code, context);
-  }
-
-  private countError(): void {
-    this.errors++;
-    const most = this.settings?.['smtp.maxErrors'] ?? 20;
-    if (this.errors < most || this._closing) return;
-    super.send(421, `${this.name} Too many errors`, '4.7.0');
-  }
-
-  private sendFault(error: unknown): void {
-    const { code, enhanced, text } = replyOf(verdictOfError(error));
-    this.send(code, `${enhanced} ${text}`);
+  /** Bytes before the greeting: no mail server does that (RFC 5321 §3.1). */
+  protected refuseEarly(): void {
+    const { code, text } = tellRefusal('connect', this.client(), early);
+    this.send(code, `${this.name} ${text}`, false);
+    this.close();
   }
 
   // -------------------------------------------------------------------- commands
 
-  override _onCommand(command: Buffer, callback?: () => void): void {
-    this.deadline.disarm();
-    const next = () => {
-      this.armDeadline();
-      callback?.();
-    };
-    if (this._ready && !this._upgrading && !this._nextHandler) {
-      const fault = this.findFault(command);
-      if (fault) {
-        this.send(...fault);
-        setImmediate(() => this._whenWritable(next));
-        return;
-      }
-    }
-    super._onCommand(command, next);
-  }
-
-  private findFault(command: Buffer): [code: number, text: string] | null {
-    // RFC 5321 §4.1.1: a command line has no CR, LF or NUL within.
-    if (command.includes(0x0d) || command.includes(0)) return [500, '5.5.2 Syntax error'];
-    const name = command.toString('latin1').trim().split(' ')[0]?.toUpperCase() ?? '';
+  protected async obey(line: string): Promise<void> {
+    if (webRequest.test(line)) return this.send(421, `4.7.0 ${this.name} This is no web server`);
+    const name = line.trim().split(/[ \t]/)[0]?.toUpperCase() ?? '';
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!command || this.isForeign(name)) return this.send(500, '5.5.2 Command not recognized');
     if (idleCommands.has(name) && ++this.idleCommandCount > maxIdleCommands) {
-      return [421, `4.7.0 ${this.name} Too many commands without mail`];
+      return this.send(421, `4.7.0 ${this.name} Too many commands without mail`);
     }
-    return null;
+    const fault = mailCommands.has(name) ? this.findFault(name) : null;
+    if (fault) return this.say(fault);
+    await command(this, line);
   }
 
-  override handler_EHLO(command: Buffer, callback: () => void): void {
-    this.greetBack(command, (client) => this.listFeatures(client))
-      .catch((error) => this.sendFault(error))
-      .finally(callback);
+  /** RFC 2033 §4.1: LHLO, and neither HELO nor EHLO; and the other way round. */
+  private isForeign(name: string): boolean {
+    if (name === 'LHLO') return !this.isLmtp;
+    return this.isLmtp && ['HELO', 'EHLO', 'AUTH', 'STARTTLS', 'XCLIENT'].includes(name);
   }
 
-  override handler_HELO(command: Buffer, callback: () => void): void {
-    this.greetBack(command, async () => [])
-      .catch((error) => this.sendFault(error))
-      .finally(callback);
+  /** What must be said before this command. */
+  protected findFault(name: string): Reply | null {
+    if (!this.hostNameAppearsAs) return badSequence(`Say ${this.isLmtp ? 'LHLO' : 'EHLO'} first`);
+    const { isSubmission, account } = this.client();
+    if (name === 'AUTH' || !isSubmission || account) return null;
+    // RFC 4954 §6
+    return { code: 530, enhanced: '5.7.0', text: 'Authentication required' };
   }
 
-  private async greetBack(
-    command: Buffer,
-    listFeatures: (client: Client) => Promise<string[]>,
-  ): Promise<void> {
-    const name = command.toString().trim().split(/\s+/).slice(1).join(' ');
-    const client = this.client();
+  async greetBack(line: string, isExtended: boolean): Promise<void> {
+    const name = line.trim().split(/\s+/).slice(1).join(' ');
     const settings = await readSettings();
-    const refused = await runChecks('helo', { client, settings, marks: this.marks, name });
+    const marks = copyMarks(this.connectMarks);
+    const client = { ...this.client(), marks };
+    const refused = await runChecks('helo', { client, settings, marks, name });
     if (refused) {
-      const reply = tellRefusal('helo', client, refused);
-      return this.send(reply.code, reply.text, false);
+      const { code, text } = tellRefusal('helo', client, refused);
+      return this.send(code, text, false);
     }
     this.hostNameAppearsAs = name.toLowerCase();
+    this.isExtended = isExtended;
+    this.marks = marks;
     this._resetSession(); // RFC 5321 §4.1.4: like RSET
     // RFC 2034 §4: no enhanced code here.
-    const features = await listFeatures(client);
+    const features = isExtended ? await this.listFeatures(this.settings ?? settings) : [];
     this.send(250, [`${this.name} at your service`, ...features], false);
   }
 
-  private async listFeatures(client: Client): Promise<string[]> {
-    const features = ['PIPELINING', `SIZE ${this.server.options.size ?? 0}`];
-    if (!this.secure) features.push('STARTTLS');
-    if (client.isSubmission && !client.account && mayUsePassword(client)) {
-      const binding = bindingOf(this._socket);
-      const mechanisms = await listMechanisms({ remote: client.remote, binding });
-      features.push(`AUTH ${mechanisms.join(' ')}`);
+  private async listFeatures(settings: Settings): Promise<string[]> {
+    const client = this.client();
+    const mayAuthenticate = client.isSubmission && !client.account && mayUsePassword(client);
+    const binding = bindingOf(this._socket);
+    const mechanisms = mayAuthenticate
+      ? await listMechanisms({ remote: client.remote, binding })
+      : [];
+    return listFeatures(client, { settings, mechanisms, mayIntroduce: this.mayIntroduce() });
+  }
+
+  async startTls(line: string): Promise<void> {
+    if (line.trim().length > 'STARTTLS'.length) {
+      return this.send(501, '5.5.4 STARTTLS takes no argument');
     }
-    return [...features, 'ENHANCEDSTATUSCODES', '8BITMIME', 'SMTPUTF8'];
+    if (this.secure) return this.say(badSequence('TLS is active already'));
+    if (this.chunked) return this.say(badSequence('Not within a message'));
+    this.send(220, '2.0.0 Ready to start TLS');
+    // Whatever came behind the command is dropped with the parser that has read it.
+    this.upgrade(() => {});
   }
 
-  override handler_VRFY(_command: Buffer, callback: () => void): void {
-    // RFC 5321 §7.3: who exists is told at RCPT, not to the curious.
-    this.send(252, '2.5.0 Send some mail and see');
-    callback();
+  private mayIntroduce(): boolean {
+    return isNamedHost(
+      this.settings?.['smtp.xclientHosts'] ?? [],
+      plainAddress(this._originalRemoteAddress),
+    );
   }
 
-  override handler_HELP(_command: Buffer, callback: () => void): void {
-    this.send(214, '2.0.0 See RFC 5321');
-    callback();
+  /** XCLIENT: the session goes on as that of the client which a proxy names. */
+  async introduce(line: string): Promise<void> {
+    if (!this.mayIntroduce()) return this.send(550, '5.7.0 You may not speak for others');
+    if (this.transaction) return this.say(badSequence('Not within a mail transaction'));
+    const said = readIntroduction(line);
+    if (!said) return this.send(501, '5.5.4 Bad XCLIENT attribute');
+    if (said.address) this.remoteAddress = said.address;
+    this.session.user = undefined;
+    this.hostNameAppearsAs = said.helo ?? false;
+    this.isExtended = said.isExtended ?? true;
+    this.connectMarks = newMarks();
+    this.reverseName = said.name === undefined ? null : Promise.resolve(said.name);
+    if (!(await this.judgeClient())) return;
+    this._resetSession();
+    this._sendGreeting();
   }
 
-  override handler_AUTH(command: Buffer, callback: () => void): void {
-    authenticate(this, command.toString('latin1'))
-      .catch((error) => this.sendFault(error))
-      .finally(callback);
+  reset(): void {
+    this._resetSession();
+    this.send(250, '2.0.0 Ok');
   }
 
-  override handler_DATA(command: Buffer, callback: () => void): void {
-    // RFC 5321 §4.1.1.4: DATA has no arguments.
-    const isPlain = command.toString('latin1').trim().length === 'DATA'.length;
-    if (isPlain) {
-      super.handler_DATA(command, callback);
-      return;
-    }
-    this.send(501, '5.5.4 DATA takes no argument');
-    callback();
-  }
-
-  // --------------------------------------------------------- the mail transaction
-
-  takeSender({ address, args }: SMTPServerAddress, done: Done): void {
-    beginTransaction(this.client(), address, args || {})
-      .then((begun) => {
-        if ('reply' in begun) return done(toError(begun.reply));
-        this.transaction = begun.transaction;
-        done();
-      })
-      .catch((error) => done(toError(replyOf(verdictOfError(error)))));
-  }
-
-  takeRecipient({ address, args }: SMTPServerAddress, done: Done): void {
-    const { transaction } = this;
-    if (!transaction) {
-      done(mailFirst());
-      return;
-    }
-    addRecipient(this.client(), transaction, address, args || {})
-      .then((reply) => done(reply && toError(reply)))
-      .catch((error) => done(toError(replyOf(verdictOfError(error)))));
-  }
-
-  takeMessage(
-    stream: SMTPServerDataStream,
-    done: (error?: Error | null, text?: string) => void,
-  ): void {
-    const { transaction } = this;
-    if (!transaction) {
-      done(mailFirst());
-      return;
-    }
-    receiveMessage(this.client(), transaction, stream)
-      .then((outcome) => {
-        if ('reply' in outcome) {
-          done(toError(outcome.reply));
-          if (outcome.isFlood) this.close();
-          return;
-        }
-        this.idleCommandCount = 0;
-        done(null, `2.0.0 Ok: queued as ${outcome.received.traceId}`);
-        // A stop waited for this message only.
-        if (this.server._closeTimeout) setImmediate(() => this.sayGoodbye());
-      })
-      .catch((error) => {
-        log.debug({ err: error }, 'the connection broke during DATA');
-        done(toError(replyOf(verdictOfError(error))));
-      });
+  quit(): void {
+    this.send(221, '2.0.0 Bye');
+    this.close();
   }
 }
 
-function mailFirst(): Error {
-  return toError({ code: 503, enhanced: '5.5.1', text: 'Say MAIL first' });
-}
+/** Every command that is known. What is not here is not recognized. */
+const commands: Record<string, Command> = {
+  HELO: (connection, line) => connection.greetBack(line, false),
+  EHLO: (connection, line) => connection.greetBack(line, true),
+  LHLO: (connection, line) => connection.greetBack(line, true),
+  STARTTLS: (connection, line) => connection.startTls(line),
+  AUTH: (connection, line) => authenticate(connection, line),
+  XCLIENT: (connection, line) => connection.introduce(line),
+  MAIL: (connection, line) => connection.takeSender(line),
+  RCPT: (connection, line) => connection.takeRecipient(line),
+  DATA: (connection, line) => connection.takeMessage(line),
+  BDAT: (connection, line) => connection.takeChunk(line),
+  RSET: (connection) => connection.reset(),
+  NOOP: (connection) => connection.send(250, '2.0.0 Ok'),
+  // RFC 5321 §7.3: who exists is told at RCPT, not to the curious.
+  VRFY: (connection) => connection.send(252, '2.5.0 Send some mail and see'),
+  HELP: (connection) => connection.send(214, '2.0.0 See RFC 5321'),
+  QUIT: (connection) => connection.quit(),
+};
+
+/** BDAT is not among them: what is wrong is told after its bytes. */
+const mailCommands = new Set(['MAIL', 'RCPT', 'DATA', 'AUTH']);

@@ -10,18 +10,19 @@ import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { recordEvent } from '#lib/trail/record.ts';
 import { deliver } from '#server/delivery/local.ts';
 import { messagesReceived } from '#server/metrics/index.ts';
+import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import { runChecks } from './checks/index.ts';
 import { completeHeader } from './complete.ts';
 import { planDelivery, toRecipient } from './destination.ts';
 import { type Intake, type Taken, takeIn } from './intake.ts';
 import { copyMarks, joinMarks, newMarks } from './marks.ts';
+import { readMailParameters, readRcptParameters } from './parameters.ts';
+import type { Parameters } from './path.ts';
 import { tellRefusal } from './refusals.ts';
 import { type Reply, verdictOfError } from './replies.ts';
 import type { Client, Transaction } from './session.ts';
 import { removeForgedResults } from './trust/forged.ts';
 import type { Refused } from './verdict.ts';
-
-type Parameters = Record<string, string | true>;
 
 /** MAIL: the transaction that begins, or the reply that refuses it. */
 export async function beginTransaction(
@@ -34,16 +35,14 @@ export async function beginTransaction(
   const sender = address === '' ? '' : canonicalAddress(address);
   const refused = await runChecks('mail', { client, settings, marks, sender, parameters });
   if (refused) return { reply: tellRefusal('mail', client, refused, { sender: address }) };
+  const asked = readMailParameters(client, settings, parameters);
+  if ('outcome' in asked) return { reply: tellRefusal('mail', client, asked, { sender: address }) };
   const transaction: Transaction = {
     traceId: newId(),
     sender: wireAddress(address),
-    isSmtpUtf8: parameters.SMTPUTF8 === true,
-    declaredBytes: Number(parameters.SIZE ?? 0),
-    envid: '',
-    ret: '',
-    isTlsRequired: false,
-    releaseAt: null,
+    ...asked,
     recipients: new Map(),
+    accepted: [],
     settings,
     marks,
   };
@@ -85,7 +84,10 @@ export async function addRecipient(
     ? toRecipient(marks.redirectTo, await resolve(marks.redirectTo, settings))
     : toRecipient(wireAddress(address), resolution);
   accepted.isDiscarded = marks.isDiscarded;
+  const asked = readRcptParameters(client, parameters);
+  if (!('outcome' in asked)) Object.assign(accepted, asked);
   transaction.recipients.set(recipient as string, accepted);
+  transaction.accepted.push(recipient as string);
   return null;
 }
 
@@ -108,6 +110,7 @@ function wireAddress(address: string): string {
 }
 
 export type Received = { traceId: string };
+type NotReceived = { reply: Reply; isFlood?: boolean };
 
 /**
  * DATA: reads the stream to its end, decides, delivers. Resolves after the message is durable, or with the
@@ -117,22 +120,41 @@ export async function receiveMessage(
   client: Client,
   transaction: Transaction,
   stream: AsyncIterable<Buffer>,
-): Promise<{ received: Received } | { reply: Reply; isFlood?: boolean }> {
+): Promise<{ received: Received } | NotReceived> {
+  const taken = await takeMessage(client, transaction, stream);
+  if ('reply' in taken) return taken;
+  try {
+    await handOver(client, transaction, taken.body);
+  } catch (error) {
+    return refuseMessage(client, transaction, verdictOfError(error));
+  }
+  return { received: { traceId: transaction.traceId } };
+}
+
+/** Reads the stream to its end and decides; the body, staged, or the reply that refuses it. */
+export async function takeMessage(
+  client: Client,
+  transaction: Transaction,
+  stream: AsyncIterable<Buffer>,
+): Promise<Taken | NotReceived> {
   const intake = await readMessage(client, transaction, stream);
   if (intake.refused) {
     return { ...refuseMessage(client, transaction, intake.refused), isFlood: intake.isFlood };
   }
   const refused = await judgeMessage(client, transaction, intake);
-  if (refused) return refuseMessage(client, transaction, refused);
-  try {
-    const planned = await planDelivery(client, transaction);
-    if (planned) await deliver({ ...planned, body: intake.body });
-    else noteThrownAway(client, transaction);
-  } catch (error) {
-    return refuseMessage(client, transaction, verdictOfError(error));
-  }
+  return refused ? refuseMessage(client, transaction, refused) : intake;
+}
+
+/** Delivers what was taken, to everybody or nobody. Throws what delivery throws. */
+export async function handOver(
+  client: Client,
+  transaction: Transaction,
+  body: StagedBody,
+): Promise<void> {
+  const planned = await planDelivery(client, transaction);
+  if (planned) await deliver({ ...planned, body });
+  else noteThrownAway(client, transaction);
   messagesReceived.inc({ result: transaction.marks.isJunk ? 'junk' : 'accepted' });
-  return { received: { traceId: transaction.traceId } };
 }
 
 /** Reads the message and stages it as it shall be stored. */
@@ -177,7 +199,8 @@ function noteThrownAway(client: Client, transaction: Transaction): void {
   });
 }
 
-function refuseMessage(client: Client, transaction: Transaction, verdict: Refused) {
+/** Tells and counts a refusal of the whole message. */
+export function refuseMessage(client: Client, transaction: Transaction, verdict: Refused) {
   const { traceId, sender, recipients } = transaction;
   const recipient = [...recipients.values()][0]?.address ?? '';
   const reply = tellRefusal('data', client, verdict, { traceId, sender, recipient });

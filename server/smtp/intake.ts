@@ -27,7 +27,7 @@ export type Intake =
 const headerTooBig = refuse('header-too-big', 'The header of the message is too large');
 
 /** A refused body is read on until so many times the limit (RFC 5321 wants the reply at its end), not for ever. */
-const floodFactor = 4;
+export const floodFactor = 4;
 
 /** Reads the message. Throws only when the connection breaks; then nothing is left of it. */
 export async function takeIn(

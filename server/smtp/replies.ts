@@ -20,9 +20,13 @@ export type Reply = { code: number; enhanced: string; text: string };
 
 const codes: Record<Reason, [code: number, enhanced: string]> = {
   'too-many-connections': [421, '4.7.0'],
+  'early-talker': [554, '5.5.0'],
+  'out-of-step': [554, '5.5.0'],
   'bad-helo': [501, '5.5.4'],
   'signed-out': [530, '5.7.0'],
   'unknown-parameter': [555, '5.5.4'],
+  'bad-parameter': [501, '5.5.4'],
+  'tls-first': [530, '5.7.0'],
   'bad-sender': [553, '5.1.7'],
   'null-sender': [553, '5.7.1'],
   'sender-not-owned': [553, '5.7.1'],
@@ -98,7 +102,7 @@ export function verdictOfError(error: unknown): Refused {
   return unavailable;
 }
 
-/** The error shape that smtp-server's callbacks take; connection.ts sends its code exactly once. */
-export function toError(reply: Reply): Error & { responseCode: number } {
-  return Object.assign(new Error(`${reply.enhanced} ${reply.text}`), { responseCode: reply.code });
+/** RFC 5321 §4.2.2: this command has no place here. */
+export function badSequence(text: string): Reply {
+  return { code: 503, enhanced: '5.5.1', text };
 }

@@ -1,15 +1,22 @@
 // One listener of smtp-server that makes our connections. The library's options object is shared by all its
 // sessions and read live, so a changed setting goes into it at the next connection.
 import type { Socket } from 'node:net';
-import { SMTPServer, type SMTPServerSession } from 'smtp-server';
-import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { SMTPServer } from 'smtp-server';
 import { limitKey, plainAddress } from '#lib/accounts/network.ts';
-import type { Settings } from '#lib/settings/index.ts';
+import { newId } from '#lib/id.ts';
+import { logOf } from '#lib/log.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import { smtpConnections } from '#server/metrics/index.ts';
 import { secureContext } from '#server/tls/certificate.ts';
+import type { ConnectionOptions } from './command-connection.ts';
 import { MailConnection } from './connection.ts';
+import { isNamedHost } from './named-hosts.ts';
+import { readOrigin } from './proxy.ts';
 import type { SmtpListener } from './session.ts';
+import { findStranger } from './strangers.ts';
+
+const log = logOf('smtp');
 
 /** RFC 5321 §4.5.3.1.4 says 512, and more for extensions; SMTPUTF8 addresses and source routes need room. */
 const commandLimit = 2048;
@@ -18,23 +25,19 @@ const closeTimeoutMs = 1500;
 
 export class MailServer extends SMTPServer {
   readonly listenerName: SmtpListener;
-  private readonly bySession = new WeakMap<SMTPServerSession, MailConnection>();
+  readonly maxLineBytes: number;
 
   constructor(listenerName: SmtpListener) {
-    const isSubmission = listenerName !== 'smtp';
+    const isSubmission = listenerName === 'submission' || listenerName === 'submissions';
     super({
       secure: listenerName === 'submissions',
       logger: false, // debug lines would hold addresses and, in error cases, what was typed
       disableReverseLookup: true,
       hideENHANCEDSTATUSCODES: false,
-      disabledCommands: ['WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD'],
-      authOptional: !isSubmission,
-      authRequiredMessage: '5.7.0 Authentication required', // RFC 4954 §6
-      maxCommandLength: isSubmission ? responseLineLimit + commandLimit : commandLimit,
       closeTimeout: closeTimeoutMs,
-      maxRecipients: 0,
     });
     this.listenerName = listenerName;
+    this.maxLineBytes = isSubmission ? responseLineLimit + commandLimit : commandLimit;
     this.loadCertificate();
   }
 
@@ -67,26 +70,45 @@ export class MailServer extends SMTPServer {
     return { total: this.connections.size, ofClient };
   }
 
-  override onMailFrom(...[address, session, done]: Parameters<SMTPServer['onMailFrom']>): void {
-    this.bySession.get(session)?.takeSender(address, done);
+  /** Every socket is looked at before it becomes a session, and counted until then. */
+  override _expectsProxyHeader(): boolean {
+    return true;
   }
 
-  override onRcptTo(...[address, session, done]: Parameters<SMTPServer['onRcptTo']>): void {
-    this.bySession.get(session)?.takeRecipient(address, done);
+  /** Finds whom the connection is for. A named host that does not say so is not served. */
+  override _handleProxy(...[socket, done]: Parameters<SMTPServer['_handleProxy']>): void {
+    // For its whole life: an error is followed by "close", which everybody sees.
+    socket.on('error', () => {});
+    this.findOrigin(socket)
+      .then((options) => {
+        if (socket.destroyed) done(new Error('closed before its session began'));
+        else done(null, { id: newId(), ...options });
+      })
+      .catch((error) => {
+        log.info({ listener: this.listenerName, remote: socket.remoteAddress, err: error });
+        socket.destroy();
+        done(error);
+      });
   }
 
-  override onData(...[stream, session, done]: Parameters<SMTPServer['onData']>): void {
-    this.bySession.get(session)?.takeMessage(stream, done);
+  private async findOrigin(socket: Socket): Promise<ConnectionOptions> {
+    const stranger = await findStranger(socket);
+    if (stranger) return { remoteAddress: stranger, isRehearsal: true };
+    // A socket file has no address: it is this machine.
+    const peer = seenAddress(plainAddress(socket.remoteAddress ?? '127.0.0.1'));
+    const hosts = (await readSettings())['smtp.proxyHosts'];
+    if (this.listenerName === 'lmtp' || !isNamedHost(hosts, peer)) return { remoteAddress: peer };
+    const origin = await readOrigin(socket);
+    if (!origin) return { remoteAddress: peer };
+    return { remoteAddress: plainAddress(origin.address), remotePort: origin.port };
   }
 
-  override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
-    const remoteAddress = seenAddress(plainAddress(socket.remoteAddress ?? ''));
-    const connection = new MailConnection(this, socket, { ...options, remoteAddress });
-    this.bySession.set(connection.session, connection);
+  override connect(socket: Socket, options?: ConnectionOptions | null): void {
+    const connection = new MailConnection(this, socket, options);
     this.connections.add(connection);
     connection.on('error', (error) => this.emit('error', error));
     const tls = this.options.secure ? 'implicit' : 'none';
-    smtpConnections.inc({ listener: this.listenerName, tls });
+    if (!options?.isRehearsal) smtpConnections.inc({ listener: this.listenerName, tls });
     connection.init();
   }
 }

@@ -4,7 +4,7 @@ import type { LocalTarget } from '#lib/accounts/route.ts';
 import type { Settings } from '#lib/settings/index.ts';
 import type { Marks } from './marks.ts';
 
-export type SmtpListener = 'smtp' | 'submission' | 'submissions';
+export type SmtpListener = 'smtp' | 'submission' | 'submissions' | 'lmtp';
 
 export type Client = {
   listener: SmtpListener;
@@ -63,6 +63,8 @@ export type Transaction = {
   releaseAt: Date | null;
   /** By canonical address. */
   recipients: Map<string, Recipient>;
+  /** Canonical addresses, one for each accepted RCPT, so perhaps one twice (RFC 2033 §4.2). */
+  accepted: string[];
   /** As they were at MAIL: those that apply to the next message. */
   settings: Settings;
   /** What the checks said so far, those of the session first. */

@@ -4,9 +4,13 @@
 /** The closed list of reasons for a refusal; server/smtp/replies.ts gives each its reply code, once. */
 export type Reason =
   | 'too-many-connections'
+  | 'early-talker'
+  | 'out-of-step'
   | 'bad-helo'
   | 'signed-out'
   | 'unknown-parameter'
+  | 'bad-parameter'
+  | 'tls-first'
   | 'bad-sender'
   | 'null-sender'
   | 'sender-not-owned'

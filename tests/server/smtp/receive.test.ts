@@ -33,7 +33,10 @@ test('EHLO offers what is there, and no AUTH', async () => {
   const names = features.map((line) => line.slice(4)).sort();
   assert.deepEqual(names, [
     '8BITMIME',
+    'CHUNKING',
+    'DSN',
     'ENHANCEDSTATUSCODES',
+    'LIMITS RCPTMAX=1000',
     'PIPELINING',
     'SIZE 52428800',
     'SMTPUTF8',
