@@ -23,6 +23,8 @@ const changedPart = 1 / 50;
 const delayMs = 5000;
 /** What one transaction writes. */
 const pieceBytes = 256 * 1024;
+/** Some ten milliseconds each. */
+const maxSavedAtEnd = 10;
 /** Mailboxes whose changes are counted; who is forgotten is saved later. */
 const maxCounted = 10_000;
 
@@ -75,13 +77,15 @@ export function noteChanges(mailbox: Mailbox, roll: Roll, count: number): void {
 onCloseDatabase(async () => {
   if (timer) clearTimeout(timer);
   timer = null;
+  await saving;
+  // The next start is what they are for; but a stop must not take long.
+  await saveWaiting(maxSavedAtEnd);
   waiting.clear();
   changes.clear();
-  await saving;
 });
 
-async function saveWaiting(): Promise<void> {
-  for (const [key, mailbox] of waiting) {
+async function saveWaiting(limit = Number.POSITIVE_INFINITY): Promise<void> {
+  for (const [key, mailbox] of [...waiting].slice(0, limit)) {
     waiting.delete(key);
     try {
       if (await saveRoll(mailbox)) changes.delete(key);

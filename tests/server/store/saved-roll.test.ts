@@ -117,6 +117,18 @@ describe('a saved roll', () => {
     assert.deepEqual(roll.listKeywords(), [], 'the row was not looked at');
   });
 
+  test('is what a stop leaves behind of a mailbox that was read', async () => {
+    const account = await makeAccount();
+    const inbox = (await mailboxOf(account, 'INBOX')).id;
+    const message = await makeMessage('Subject: x\n\nbody');
+    await appendMessages(account, inbox, Array(size).fill(message));
+    const { mailbox } = await readView(account, inbox);
+    assert.equal(await isSaved(mailbox), false);
+    await closeDatabase();
+    assert.equal(await isSaved(mailbox), true);
+    await checkView(account, inbox);
+  });
+
   test('is brought up to date by the journal', async () => {
     const { account, inbox, mailbox } = await makeSaved();
     for (let turn = 0; turn < 6; turn++) {
