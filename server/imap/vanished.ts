@@ -6,7 +6,6 @@
 import { listVanished } from '#server/store/journal.ts';
 import type { Mailbox } from '#server/store/mailboxes.ts';
 import { listMissing, type Range, sortRanges } from '#server/store/uid-range.ts';
-import type { Session } from './session.ts';
 import type { View } from './view.ts';
 import { untagged } from './wire/encode.ts';
 import type { SequenceSet } from './wire/sequence-set.ts';
@@ -33,8 +32,11 @@ export function formatVanished(ranges: readonly Range[], isEarlier: boolean): st
  * The response code of a command that expunged (RFC 7162 §3.2.7, MOVE: RFC 6851 §4.4, REPLACE: RFC 8508 §4.5), of
  * the mailbox that lost something. Whatever has a lower MODSEQ is told behind the command, before its line.
  */
-export function formatHighest(session: Session, highestModseq?: number): string | undefined {
-  if (highestModseq === undefined || !session.isCondstore || session.isStill) return undefined;
+export function formatHighest(
+  { isCondstore, isStill }: { isCondstore: boolean; isStill: boolean },
+  highestModseq?: number,
+): string | undefined {
+  if (highestModseq === undefined || !isCondstore || isStill) return undefined;
   return `HIGHESTMODSEQ ${highestModseq}`;
 }
 
