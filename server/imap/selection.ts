@@ -76,11 +76,15 @@ export class Selection {
     const { accountId, mailbox } = located;
     const selection = new Selection(userId, located, isReadOnly);
     try {
-      const recentFrom = selection.isReadOnly
-        ? mailbox.recentUid
-        : await claimRecent(accountId, mailbox.id);
       selection.#lookedAt = readMoment();
-      const { mailbox: current, roll } = await readView(accountId, mailbox.id);
+      let viewed = await readView(accountId, mailbox.id);
+      let recentFrom = viewed.mailbox.recentUid;
+      if (!selection.isReadOnly && recentFrom < viewed.mailbox.uidNext) {
+        recentFrom = await claimRecent(accountId, mailbox.id);
+        selection.#lookedAt = readMoment();
+        viewed = await readView(accountId, mailbox.id);
+      }
+      const { mailbox: current, roll } = viewed;
       selection.mailbox = current;
       selection.view = new View(roll.uids, roll.modseq);
       selection.view.addRecent(recentFrom, current.uidNext);
