@@ -81,18 +81,29 @@ export async function countSubmissions(
 
 type Numbers = { messages: number; newRecipients: number };
 
+export type Limits = {
+  sendingHold: string;
+  dailyMessages: bigint | number | null;
+  dailyRecipients: bigint | number | null;
+};
+
+/** The limits in force; 0 = none. */
+export function limitsOf(own: Limits, settings: Settings) {
+  return {
+    messageLimit: Number(own.dailyMessages ?? settings['sending.messagesPerDay']),
+    recipientLimit: Number(own.dailyRecipients ?? settings['sending.newRecipientsPerDay']),
+  };
+}
+
 async function openPage(tx: Tx, accountId: string, settings: Settings): Promise<Page | null> {
   const today = await lockSendingDay(tx, accountId);
   // Only now, under the lock: another connection may just have made the burst.
-  const account = await tx.account.findUnique({
-    where: { id: accountId },
-    select: { sendingHold: true, dailyMessages: true, dailyRecipients: true },
-  });
+  const [account] = await tx.$queryRaw<Limits[]>`
+    SELECT "sendingHold", "dailyMessages", "dailyRecipients" FROM "Account" WHERE "id" = ${accountId}`;
   if (!account || !today) return null;
   return new Page(tx, accountId, today.day, settings, {
     hold: account.sendingHold as SendingHold,
-    messageLimit: account.dailyMessages ?? settings['sending.messagesPerDay'],
-    recipientLimit: account.dailyRecipients ?? settings['sending.newRecipientsPerDay'],
+    ...limitsOf(account, settings),
     today,
   });
 }
@@ -176,6 +187,11 @@ class Page {
     return { hold: facts.hold, burst, newRecipients: new Set(fresh) };
   }
 
+  private async readHistory(): Promise<Numbers[]> {
+    this.history ??= await readHistory(this.tx, this.accountId, this.day);
+    return this.history;
+  }
+
   /** Why one message more, with so many new recipients, is an unusual burst; empty where it is none. */
   private async findBurst(newRecipients: number): Promise<string> {
     const { settings } = this;
@@ -183,20 +199,19 @@ class Page {
       messages: settings['sending.burstMessages'],
       newRecipients: settings['sending.burstRecipients'],
     };
+    const minutes = settings['sending.burstMinutes'];
     const next: Numbers = { messages: 1, newRecipients };
     const names = { messages: 'messages', newRecipients: 'new recipients' } as const;
     const isOver = (name: keyof Numbers, count: number) => limits[name] > 0 && count > limits[name];
     for (const name of ['messages', 'newRecipients'] as const) {
       if (limits[name] === 0) continue;
-      // The time of a burst is a day at most: what two days had is an upper bound, and nearly always tells enough.
-      this.history ??= await readHistory(this.tx, this.accountId, this.day);
-      const yesterday = this.history[0]?.[name] ?? 0;
-      const most = this.facts.today[name] + this.added[name] + yesterday + next[name];
-      if (!isOver(name, most)) continue;
-      const minutes = settings['sending.burstMinutes'];
+      // What two days had is an upper bound, what today had where the time lies in it; nearly always it tells enough.
+      const most = this.facts.today[name] + this.added[name] + next[name];
+      const earlier = isWithinToday(minutes) ? 0 : ((await this.readHistory())[0]?.[name] ?? 0);
+      if (!isOver(name, most + earlier)) continue;
       this.window ??= await countSince(this.tx, this.accountId, minutes);
       const counted = this.window[name] + this.added[name] + next[name];
-      const usual = usualOf(this.history.map((day) => day[name]));
+      const usual = usualOf((await this.readHistory()).map((day) => day[name]));
       if (isOver(name, counted) && counted > usual * settings['sending.burstFactor']) {
         return `${counted} ${names[name]} within ${minutes} minutes`;
       }
@@ -244,6 +259,11 @@ export function describeExcess(
 /** The busiest day but one: a single day out of the ordinary, perhaps a burst itself, does not count. */
 export function usualOf(days: number[]): number {
   return days.toSorted((a, b) => b - a)[1] ?? 0;
+}
+
+/** Whether so many minutes ago it was today already. */
+function isWithinToday(minutes: number): boolean {
+  return now().getTime() % dayMs >= minutes * 60_000;
 }
 
 /** Former days, yesterday first. */

@@ -1,7 +1,14 @@
 // What an account may send and has sent today, for pages, CLI and checks; the counting itself is in sending-ledger.ts.
 import { cutRows, db, join, sql, write } from '../db.ts';
 import { readSettings, type Settings } from '../settings/index.ts';
-import { hashRecipient, type SendingHold, sendingDay, startOfBurst } from './sending-ledger.ts';
+import {
+  hashRecipient,
+  type Limits,
+  limitsOf,
+  type SendingHold,
+  sendingDay,
+  startOfBurst,
+} from './sending-ledger.ts';
 
 export type SendingUsage = {
   hold: SendingHold;
@@ -13,22 +20,18 @@ export type SendingUsage = {
 
 /** Today's use and the limits in force; null where there is no such account. */
 export async function readSendingUsage(accountId: string): Promise<SendingUsage | null> {
-  const [settings, account, row] = await Promise.all([
-    readSettings(),
-    db.account.findUnique({
-      where: { id: accountId },
-      select: { sendingHold: true, dailyMessages: true, dailyRecipients: true },
-    }),
-    db.sendingDay.findUnique({
-      where: { accountId_day: { accountId, day: sendingDay() } },
-    }),
-  ]);
-  if (!account) return null;
+  const settings = await readSettings();
+  const [row] = await db.$queryRaw<
+    (Limits & { messages: bigint | number | null; newRecipients: bigint | number | null })[]
+  >`SELECT "sendingHold", "dailyMessages", "dailyRecipients", "messages", "newRecipients"
+    FROM "Account" LEFT JOIN "SendingDay" ON "SendingDay"."accountId" = "Account"."id"
+      AND "SendingDay"."day" = ${sendingDay()}
+    WHERE "Account"."id" = ${accountId}`;
+  if (!row) return null;
   return {
-    hold: account.sendingHold as SendingHold,
-    today: { messages: row?.messages ?? 0, newRecipients: row?.newRecipients ?? 0 },
-    messageLimit: account.dailyMessages ?? settings['sending.messagesPerDay'],
-    recipientLimit: account.dailyRecipients ?? settings['sending.newRecipientsPerDay'],
+    hold: row.sendingHold as SendingHold,
+    today: { messages: Number(row.messages ?? 0), newRecipients: Number(row.newRecipients ?? 0) },
+    ...limitsOf(row, settings),
   };
 }
 

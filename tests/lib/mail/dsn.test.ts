@@ -151,3 +151,28 @@ test('a Unicode address keeps the status part 7 bit (RFC 6533)', () => {
   assert.match(body, /Final-Recipient: utf-8; j\\x\{F6\}rg@there\.test/);
   assert.match(text, /<jörg@there\.test>/);
 });
+
+test('a note of success: actions, original recipient with its type, no words of failure', () => {
+  const { fields, text, groups } = read({
+    ...base,
+    kind: 'delivered',
+    recipients: [
+      {
+        recipient: 'jane@there.test',
+        originalTo: 'rfc822;J@Alias.test',
+        action: 'delivered',
+        status: '',
+      },
+      { recipient: 'joe@far.test', originalTo: 'x400;/S=joe/', action: 'relayed', status: '2.0.0' },
+    ],
+  });
+  assert.equal(readFieldText(fields, 'subject'), 'Your mail was delivered');
+  assert.match(text, /<jane@there\.test> \(written to as <J@Alias\.test>\)/);
+  assert.match(text, /handed to the next server/);
+  assert.doesNotMatch(text, /could not/);
+  const [, first = [], second = []] = groups;
+  assert.equal(readFieldText(first, 'original-recipient'), 'rfc822; J@Alias.test');
+  assert.equal(readFieldText(first, 'status'), '2.0.0');
+  assert.equal(readFieldText(second, 'original-recipient'), 'x400; /S=joe/');
+  assert.equal(readFieldText(second, 'action'), 'relayed');
+});

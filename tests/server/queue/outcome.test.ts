@@ -41,6 +41,27 @@ describe('outcome of an attempt', () => {
       { kind: 'delivered', tellsSuccess: false },
     ],
     [
+      'success was asked for, and nobody else tells of it',
+      'delivered',
+      { notify: 'FAILURE,success' },
+      0,
+      { kind: 'delivered', tellsSuccess: true },
+    ],
+    [
+      'a stranger asks for success',
+      'delivered',
+      { notify: 'SUCCESS', isSubmitted: false },
+      0,
+      { kind: 'delivered', tellsSuccess: false },
+    ],
+    [
+      'nobody is there to be told of success',
+      'delivered',
+      { notify: 'SUCCESS', sender: '' },
+      0,
+      { kind: 'delivered', tellsSuccess: false },
+    ],
+    [
       'first failure waits 15 minutes',
       'deferred',
       {},

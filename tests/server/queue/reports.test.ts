@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { type Account, addAccount } from '#lib/accounts/account.ts';
+import { type Account, addAccount, readAccount } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
+import { cancelScheduled } from '#lib/queue/scheduled.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { type Delivery, deliver } from '#server/delivery/local.ts';
 import type { Running } from '#server/net/running.ts';
@@ -233,4 +234,27 @@ describe('REQUIRETLS', () => {
     assert.deepEqual(sink?.messages[0]?.recipients, ['eve@away.test']);
     await untilEmpty();
   });
+});
+
+it('many recipients that fail hold the mail of who wrote to them, and tell', async () => {
+  await writeSetting('sending.burstFailures', 2, 'test');
+  await useSink({ script: { rcpt: (to) => (to.startsWith('x') ? '550 5.1.1 no' : 'hang') } });
+  await send({ remote: [{ recipient: 'x1@far.test' }] });
+  await untilEmpty();
+  assert.equal((await readAccount(ada.id))?.sendingHold, '');
+  const releaseAt = new Date(start.getTime() + 86_400_000);
+  await send({ remote: [{ recipient: 'later@far.test' }], releaseAt });
+  await send({ remote: ['x2', 'x3'].map((name) => ({ recipient: `${name}@far.test` })) });
+  await until('the hold', async () => (await readAccount(ada.id))?.sendingHold === 'burst');
+  const [row] = await db.queueRecipient.findMany();
+  assert.deepEqual(
+    [row?.recipient, row?.state, row?.holdReason],
+    ['later@far.test', 'held', 'burst'],
+  );
+  const letters = (await inboxOf(ada.id)).filter((text) =>
+    /waits for the administrator/.test(text),
+  );
+  assert.equal(letters.length, 1);
+  assert.match(letters[0] ?? '', /3 recipients that failed for good within 60 minutes/);
+  await cancelScheduled(ada.id, row?.messageId ?? '');
 });

@@ -151,7 +151,9 @@ function QueueTable({ rows }: { rows: QueueEntry[] }) {
             <Td className="hidden md:table-cell">
               <StateBadge state={row.state} />
               {row.holdReason && (
-                <span className="block text-sm text-faint">{reasons[row.holdReason]}</span>
+                <span className="block text-sm whitespace-nowrap text-faint">
+                  {reasons[row.holdReason]}
+                </span>
               )}
             </Td>
             <Td className="hidden whitespace-nowrap text-muted lg:table-cell">
