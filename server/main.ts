@@ -19,6 +19,8 @@ import type { Running } from './net/running.ts';
 import { startPop3Servers } from './pop3/servers.ts';
 import { startQueue } from './queue/runner.ts';
 import { beginAgain, isBeginningAgain, pauseAfterFailure } from './restart.ts';
+import { startLmtp } from './smtp/lmtp-listener.ts';
+import { startRelayTests } from './smtp/relay-watch.ts';
 import { startSmtpServers } from './smtp/servers.ts';
 import { startSearch } from './store/search/text-hits.ts';
 import { startCertificates } from './tls/certificate.ts';
@@ -32,6 +34,8 @@ const services: Service[] = [
   { name: 'maillog', start: startMaillog },
   { name: 'certificates', start: startCertificates },
   { name: 'smtp', start: startSmtpServers },
+  { name: 'lmtp', start: startLmtp },
+  { name: 'relay-test', start: startRelayTests },
   { name: 'imap', start: startImapServers },
   { name: 'pop3', start: startPop3Servers },
   { name: 'queue', start: startQueue },

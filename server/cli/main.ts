@@ -15,6 +15,7 @@ import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { explainCommands } from './explain.ts';
 import { printResult } from './print.ts';
+import { relayTestCommands } from './relay-test.ts';
 import { sendingCommands } from './sending.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
@@ -27,6 +28,7 @@ const commands: CommandDefinition[] = [
   ...sharedCommands,
   ...serverCommands,
   ...explainCommands,
+  ...relayTestCommands,
   ...transferCommands,
   ...deletedCommands,
   ...checkCommands,

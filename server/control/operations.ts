@@ -3,6 +3,7 @@
 
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
+import { runRelayTest } from '../smtp/relay-watch.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
 export type Operation = (input: unknown) => Promise<unknown>;
@@ -10,4 +11,5 @@ export type Operation = (input: unknown) => Promise<unknown>;
 export const operations: Record<string, Operation> = {
   explain: explainMail,
   checks: async () => listChecks(),
+  'relay-test': runRelayTest,
 };

@@ -1,4 +1,5 @@
-// The SMTP listeners: port 25 for other servers, 587 (STARTTLS) and 465 (TLS) for signed-in users.
+// The SMTP listeners: port 25 for other servers, 587 (STARTTLS) and 465 (TLS) for signed-in users. LMTP comes and
+// goes with its setting (lmtp-listener.ts).
 import type { Socket } from 'node:net';
 import { portOf } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
@@ -15,7 +16,15 @@ const listenerNames: SmtpListener[] = ['smtp', 'submission', 'submissions'];
 /** After this, whoever is still connected is cut off. */
 const stopWithinMs = 1900;
 
-type Listening = { name: SmtpListener; port: number; stop(): Promise<void> };
+/** A port of this machine, or a socket file. */
+export type Place = { host: string; port: number } | { path: string };
+
+export type Listening = {
+  name: SmtpListener;
+  /** 0 where it is a socket file */
+  port: number;
+  stop(): Promise<void>;
+};
 
 /** Starts all three. Rejects, with none left open, with one sentence when a port cannot be had. */
 export async function startSmtpServers(): Promise<Running> {
@@ -25,7 +34,9 @@ export async function startSmtpServers(): Promise<Running> {
     await Promise.all(listening.map((each) => each.stop()));
   };
   try {
-    for (const name of listenerNames) listening.push(await startListening(name, host));
+    for (const name of listenerNames) {
+      listening.push(await startListening(name, { host, port: portOf(name) }));
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -33,7 +44,8 @@ export async function startSmtpServers(): Promise<Running> {
   return { stop, ports: Object.fromEntries(listening.map(({ name, port }) => [name, port])) };
 }
 
-async function startListening(name: SmtpListener, host: string): Promise<Listening> {
+/** One listener. Rejects with one sentence when its place cannot be had. */
+export async function startListening(name: SmtpListener, place: Place): Promise<Listening> {
   const server = new MailServer(name);
   server.on('error', (error) => log.debug({ listener: name, err: error }, 'connection failed'));
   const sockets = new Set<Socket>();
@@ -45,14 +57,14 @@ async function startListening(name: SmtpListener, host: string): Promise<Listeni
       sessions.dec({ protocol: name });
     });
   });
-  await listen(server, name, host);
+  await listen(server, name, place);
   const endWatch = onCertificateChange(() => server.loadCertificate());
   const bound = server.server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('The listener has no address.');
-  log.info({ listener: name, address: bound.address, port: bound.port }, 'listening');
+  const port = bound === null || typeof bound === 'string' ? 0 : bound.port;
+  log.info({ listener: name, ...place, port }, 'listening');
   return {
     name,
-    port: bound.port,
+    port,
     stop: async () => {
       endWatch();
       await stopServer(server, sockets);
@@ -60,12 +72,12 @@ async function startListening(name: SmtpListener, host: string): Promise<Listeni
   };
 }
 
-function listen(server: MailServer, name: SmtpListener, host: string): Promise<void> {
-  const port = portOf(name);
+function listen(server: MailServer, name: SmtpListener, place: Place): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(explain(error, { name, host, port }));
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject('port' in place ? explain(error, { name, ...place }) : error);
     server.server.once('error', fail);
-    server.listen({ port, host }, () => {
+    server.listen(place, () => {
       server.server.off('error', fail);
       resolve();
     });

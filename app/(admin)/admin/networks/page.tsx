@@ -6,15 +6,18 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { listNetworks } from '#lib/accounts/network.ts';
+import { isExpired, listNetworks } from '#lib/accounts/network.ts';
+import { readFinding } from '#lib/trail/finding.ts';
 import { requireAdmin } from '../../../session.ts';
-import { AddNetwork, RemoveNetwork } from './network-forms.tsx';
+import { AddNetwork, EditNetwork, RemoveNetwork } from './network-forms.tsx';
+import { RelayCard } from './relay-card.tsx';
 
 export const metadata: Metadata = { title: 'Networks' };
 
 export default async function NetworksPage() {
   await requireAdmin();
   const networks = await listNetworks();
+  const finding = await readFinding('relay-test');
   return (
     <>
       <PageHeader
@@ -28,6 +31,7 @@ export default async function NetworksPage() {
         }
         action={<AddNetwork />}
       />
+      <RelayCard finding={finding} />
       <Table label="Trusted networks">
         <TableHead>
           <Th>Network</Th>
@@ -51,7 +55,15 @@ export default async function NetworksPage() {
           {networks.map((network) => (
             <TableRow key={network.id}>
               <Td className="w-full max-w-0">
-                <span className="block truncate font-mono">{network.cidr}</span>
+                <span className="flex items-center gap-2">
+                  <span className="truncate font-mono">{network.cidr}</span>
+                  {isExpired(network) && <Badge tone="warn">ended</Badge>}
+                </span>
+                {network.expiresAt && (
+                  <span className="block truncate text-sm text-muted">
+                    until <Time at={network.expiresAt} />
+                  </span>
+                )}
                 {network.comment && (
                   <span className="block truncate text-sm text-muted">{network.comment}</span>
                 )}
@@ -60,7 +72,14 @@ export default async function NetworksPage() {
                 <Time at={network.createdAt} />
               </Td>
               <Td className="text-right">
-                <RemoveNetwork cidr={network.cidr} />
+                <span className="flex justify-end gap-1.5">
+                  <EditNetwork
+                    cidr={network.cidr}
+                    comment={network.comment}
+                    expiresAt={network.expiresAt?.toISOString() ?? ''}
+                  />
+                  <RemoveNetwork cidr={network.cidr} />
+                </span>
               </Td>
             </TableRow>
           ))}

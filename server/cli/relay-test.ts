@@ -1,0 +1,42 @@
+// `drey relay-test`: the same test that the daemon runs by itself, on a listener of its own with the same settings,
+// networks and domains, so it works whether the server runs or not.
+import type { RelayStep } from '#lib/relay-test.ts';
+import { testRelay } from '../smtp/relay-test.ts';
+import { startListening } from '../smtp/servers.ts';
+import { startCertificates } from '../tls/certificate.ts';
+import type { CommandDefinition, Input, Result } from './command.ts';
+
+async function run(input: Input): Promise<Result> {
+  const certificates = await startCertificates();
+  const host = '127.0.0.1';
+  const listening = await startListening('smtp', { host, port: 0 });
+  try {
+    const { isGood, text, detail } = await testRelay({ host, port: listening.port });
+    const steps = detail as RelayStep[];
+    if (input.options.json === true) {
+      process.stdout.write(`${JSON.stringify({ ok: isGood, text, steps })}\n`);
+    } else {
+      const shown = input.options.all === true ? steps : steps.filter((step) => !step.isGood);
+      for (const step of shown) process.stdout.write(`${describe(step)}\n`);
+      process.stdout.write(`${text}\n`);
+    }
+    return { code: isGood ? 0 : 1 };
+  } finally {
+    await listening.stop();
+    await certificates.stop();
+  }
+}
+
+function describe({ client, sender, recipient, reply, isGood }: RelayStep): string {
+  return `${isGood ? 'good ' : 'OPEN '} ${client} from <${sender}> to <${recipient}>: ${reply}`;
+}
+
+export const relayTestCommands: CommandDefinition[] = [
+  {
+    name: 'relay-test',
+    arguments: [],
+    options: [{ flags: '--all', help: 'show every way that was tried' }],
+    help: 'test whether strangers can send mail to others through this server (open relay)',
+    run,
+  },
+];
