@@ -2,6 +2,8 @@
 import {
   Activity,
   AtSign,
+  DoorOpen,
+  FileInput,
   Forward,
   Globe,
   Inbox,
@@ -9,6 +11,7 @@ import {
   ListTree,
   type LucideIcon,
   Network,
+  Replace,
   Route,
   Settings,
   ShieldCheck,
@@ -60,6 +63,18 @@ export const menu: MenuEntry[] = [
     names: ['virtual_alias_maps', 'alias_maps', 'alias_database', 'luser_relay'],
   },
   {
+    href: '/admin/rewriting',
+    label: 'Rewriting',
+    icon: Replace,
+    names: [
+      'canonical_maps',
+      'sender_canonical_maps',
+      'recipient_canonical_maps',
+      'canonical_classes',
+      'local_header_rewrite_clients',
+    ],
+  },
+  {
     href: '/admin/shared',
     label: 'Shared mailboxes',
     icon: Inbox,
@@ -88,6 +103,23 @@ export const menu: MenuEntry[] = [
     names: ['mynetworks', 'mynetworks_style', 'permit_mynetworks'],
   },
   {
+    href: '/admin/access',
+    label: 'Access rules',
+    icon: DoorOpen,
+    names: [
+      'check_client_access',
+      'check_helo_access',
+      'check_sender_access',
+      'check_recipient_access',
+      'header_checks',
+      'body_checks',
+      'mime_header_checks',
+      'smtpd_client_restrictions',
+      'smtpd_sender_restrictions',
+      'smtpd_recipient_restrictions',
+    ],
+  },
+  {
     href: '/admin/relays',
     label: 'Relay rules',
     icon: Forward,
@@ -99,5 +131,12 @@ export const menu: MenuEntry[] = [
       'smtp_tls_security_level',
     ],
   },
-  { href: '/admin/settings', label: 'Settings', icon: Settings, heading: 'Server' },
+  {
+    href: '/admin/import',
+    label: 'Import',
+    icon: FileInput,
+    heading: 'Server',
+    names: ['postmap', 'postalias', 'newaliases', 'hash:', 'lmdb:'],
+  },
+  { href: '/admin/settings', label: 'Settings', icon: Settings },
 ];

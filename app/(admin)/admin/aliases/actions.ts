@@ -2,12 +2,13 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { addAlias, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { addAlias, posterKinds, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 
 const address = z.string().trim().max(320);
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
+const posters = z.enum(posterKinds, 'Choose who may write to it.').default('anyone');
 const targets = z
   .string()
   .max(100_000, 'Too many addresses.')
@@ -22,6 +23,7 @@ export async function addAliasAction(_previous: FormState, form: FormData): Prom
       domain: z.string().trim().min(1, 'Choose a domain.').max(253),
       targets,
       comment,
+      posters,
     })
     .refine((fields) => fields.kind === 'catch-all' || /^[^@\s]+$/.test(fields.localPart), {
       path: ['localPart'],
@@ -32,10 +34,8 @@ export async function addAliasAction(_previous: FormState, form: FormData): Prom
     form,
     async (fields) => {
       const alias = `${fields.kind === 'catch-all' ? '' : fields.localPart}@${fields.domain}`;
-      await addAlias(
-        { address: alias, targets: fields.targets, comment: fields.comment },
-        admin.address,
-      );
+      const { targets, comment, posters } = fields;
+      await addAlias({ address: alias, targets, comment, posters }, admin.address);
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${alias} added` };
     },
@@ -45,10 +45,10 @@ export async function addAliasAction(_previous: FormState, form: FormData): Prom
 
 export async function editAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  const schema = z.object({ address, targets, comment, isEnabled: z.string().optional() });
+  const schema = z.object({ address, targets, comment, posters, isEnabled: z.string().optional() });
   return answerForm(schema, form, async (fields) => {
-    const { targets, comment } = fields;
-    const change = { targets, comment, isDisabled: fields.isEnabled === undefined };
+    const { targets, comment, posters } = fields;
+    const change = { targets, comment, posters, isDisabled: fields.isEnabled === undefined };
     await updateAlias(fields.address, change, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${fields.address} saved` };

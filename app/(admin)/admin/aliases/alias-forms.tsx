@@ -29,7 +29,11 @@ export function AddAlias({ domains, domain }: { domains: string[]; domain?: stri
         >
           <input type="hidden" name="kind" value={isCatchAll ? 'catch-all' : 'address'} />
           <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-start gap-1.5">
-            <FormField name="localPart" label="Alias">
+            <FormField
+              name="localPart"
+              label="Alias"
+              help={isCatchAll ? undefined : '* stands for anything: sales-*'}
+            >
               <Input
                 name="localPart"
                 placeholder={isCatchAll ? 'everything else' : 'info'}
@@ -58,6 +62,7 @@ export function AddAlias({ domains, domain }: { domains: string[]; domain?: stri
             help="Takes the mail to every address of the domain that does not exist. It draws junk mail."
           />
           <Targets />
+          <Posters />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" />
           </FormField>
@@ -72,11 +77,13 @@ export function EditAlias({
   address,
   targets,
   comment,
+  posters,
   isDisabled,
 }: {
   address: string;
   targets: string[];
   comment: string;
+  posters: PosterKind;
   isDisabled: boolean;
 }) {
   const [isOpen, setIsOpen] = useState(false);
@@ -94,6 +101,7 @@ export function EditAlias({
         >
           <input type="hidden" name="address" value={address} />
           <Targets value={targets.join('\n')} />
+          <Posters value={posters} />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" defaultValue={comment} />
           </FormField>
@@ -122,6 +130,24 @@ export function EditAlias({
         </ActionForm>
       </Dialog>
     </>
+  );
+}
+
+type PosterKind = 'anyone' | 'inside' | 'members';
+
+function Posters({ value = 'anyone' }: { value?: PosterKind }) {
+  return (
+    <FormField
+      name="posters"
+      label="Who may write to it"
+      help="Members outside count where SPF proves their domain."
+    >
+      <Select name="posters" defaultValue={value}>
+        <option value="anyone">Everybody</option>
+        <option value="inside">Users of this server and trusted networks</option>
+        <option value="members">Only the addresses it goes to</option>
+      </Select>
+    </FormField>
   );
 }
 

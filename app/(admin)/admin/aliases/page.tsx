@@ -19,6 +19,7 @@ import { AddAlias, EditAlias } from './alias-forms.tsx';
 export const metadata: Metadata = { title: 'Aliases' };
 
 const shownTargets = 3;
+const posterTexts = { anyone: '', inside: 'from users here', members: 'from members' };
 
 export default async function AliasesPage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
@@ -87,6 +88,8 @@ function AliasTable({ rows }: { rows: Alias[] }) {
               <span className="flex items-center gap-2">
                 <span className="truncate font-medium">{alias.address}</span>
                 {alias.address.startsWith('@') && <Badge tone="info">catch-all</Badge>}
+                {alias.isPattern && <Badge tone="info">wildcard</Badge>}
+                {alias.posters !== 'anyone' && <Badge>{posterTexts[alias.posters]}</Badge>}
                 {alias.isDisabled && <Badge tone="warn">off</Badge>}
               </span>
               {alias.comment && (
@@ -104,6 +107,7 @@ function AliasTable({ rows }: { rows: Alias[] }) {
                 address={alias.address}
                 targets={alias.targets}
                 comment={alias.comment}
+                posters={alias.posters}
                 isDisabled={alias.isDisabled}
               />
             </Td>

@@ -10,11 +10,13 @@ import { countField, sizeField } from '../../limit-fields.ts';
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
 const quota = sizeField(0, 'Give a size such as 50 GB, or nothing for no limit.');
 const messages = countField(0, 'Give a whole number, or nothing for no limit.');
+const aliasOf = z.string().trim().max(253).default('');
+const archive = z.string().trim().max(320).default('');
 const name = z.string().trim().min(1, 'Give the domain, for example example.org.').max(253);
 
 export async function addDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  return answerForm(z.object({ name, comment }), form, async (fields) => {
+  return answerForm(z.object({ name, comment, aliasOf }), form, async (fields) => {
     const domain = await addDomain(fields, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${domain.name} added` };
@@ -24,10 +26,10 @@ export async function addDomainAction(_previous: FormState, form: FormData): Pro
 export async function editDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
   const isEnabled = z.string().optional();
-  const schema = z.object({ name, comment, isEnabled, quota, messages });
-  return answerForm(schema, form, async ({ name, comment, isEnabled, quota, messages }) => {
+  const schema = z.object({ name, comment, isEnabled, quota, messages, aliasOf, archive });
+  return answerForm(schema, form, async ({ name, isEnabled, quota, messages, ...policy }) => {
     const limits = { quotaBytes: quota, quotaMessages: messages };
-    const change = { comment, isDisabled: isEnabled === undefined, ...limits };
+    const change = { ...policy, isDisabled: isEnabled === undefined, ...limits };
     await updateDomain(name, change, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${name} saved` };

@@ -6,10 +6,10 @@ import { ActionForm, FormButtons, FormField } from '#components/ui/action-form.t
 import { Button } from '#components/ui/button.tsx';
 import { Switch } from '#components/ui/checkbox.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
-import { Input } from '#components/ui/input.tsx';
+import { Input, Select } from '#components/ui/input.tsx';
 import { addDomainAction, editDomainAction, removeDomainAction } from './actions.ts';
 
-export function AddDomain() {
+export function AddDomain({ others = [] }: { others?: string[] }) {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
   return (
@@ -32,6 +32,7 @@ export function AddDomain() {
               spellCheck={false}
             />
           </FormField>
+          <AliasOf others={others} />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" />
           </FormField>
@@ -50,6 +51,9 @@ export function EditDomain({
   quotaText,
   messagesText,
   useText,
+  aliasOf,
+  archive,
+  others,
 }: {
   name: string;
   comment: string;
@@ -60,6 +64,10 @@ export function EditDomain({
   messagesText: string;
   /** What its users use together now. */
   useText: string;
+  aliasOf: string;
+  archive: string;
+  /** Domains it may be an alias of. */
+  others: string[];
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
@@ -97,6 +105,21 @@ export function EditDomain({
               placeholder="no limit"
             />
           </FormField>
+          <AliasOf value={aliasOf} others={others} />
+          <FormField
+            name="archive"
+            label="Archive"
+            isOptional
+            help="An address, here or outside, that gets a copy of all mail to and from this domain. Tell the people whose mail it is."
+          >
+            <Input
+              name="archive"
+              defaultValue={archive}
+              placeholder="archive@example.org"
+              autoCapitalize="off"
+              spellCheck={false}
+            />
+          </FormField>
           <Switch
             name="isEnabled"
             defaultChecked={!isDisabled}
@@ -124,5 +147,25 @@ export function EditDomain({
         </ActionForm>
       </Dialog>
     </>
+  );
+}
+
+function AliasOf({ value = '', others }: { value?: string; others: string[] }) {
+  if (others.length === 0) return <input type="hidden" name="aliasOf" value={value} />;
+  return (
+    <FormField
+      name="aliasOf"
+      label="Alias of"
+      help="Every address of that domain receives here too, and its users may send with it."
+    >
+      <Select name="aliasOf" defaultValue={value}>
+        <option value="">no other domain</option>
+        {others.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </Select>
+    </FormField>
   );
 }

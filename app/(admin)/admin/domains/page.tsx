@@ -19,12 +19,13 @@ export const metadata: Metadata = { title: 'Domains' };
 export default async function DomainsPage() {
   await requireAdmin();
   const domains = await listDomains();
+  const whole = domains.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
   return (
     <>
       <PageHeader
         title="Domains"
         description="This server takes mail for addresses in these domains, and for no others."
-        action={<AddDomain />}
+        action={<AddDomain others={whole} />}
       />
       {domains.length === 0 ? (
         <div className="rounded-lg border bg-surface">
@@ -52,7 +53,13 @@ export default async function DomainsPage() {
                   <span className="flex items-center gap-2">
                     <span className="truncate font-medium">{domain.name}</span>
                     {domain.isDisabled && <Badge tone="warn">off</Badge>}
+                    {domain.archive && <Badge tone="info">archived</Badge>}
                   </span>
+                  {domain.aliasOf && (
+                    <span className="block truncate text-sm text-muted">
+                      alias of {domain.aliasOf}
+                    </span>
+                  )}
                   {domain.comment && (
                     <span className="block truncate text-sm text-muted">{domain.comment}</span>
                   )}
@@ -85,6 +92,9 @@ export default async function DomainsPage() {
                     quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
                     messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
                     useText={describeUse(domain)}
+                    aliasOf={domain.aliasOf}
+                    archive={domain.archive}
+                    others={whole.filter((name) => name !== domain.name)}
                   />
                 </Td>
               </TableRow>

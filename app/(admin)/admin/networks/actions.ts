@@ -2,7 +2,7 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { addNetwork, removeNetwork } from '#lib/accounts/network.ts';
+import { addNetwork, removeNetwork, updateNetwork } from '#lib/accounts/network.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 
@@ -12,6 +12,17 @@ const schema = z.object({
     .trim()
     .min(1, 'Give a network such as 192.168.1.0/24.')
     .max(64, 'Give a network such as 192.168.1.0/24.'),
+  /** As the browser gives it, in UTC; empty = for ever */
+  expiresAt: z
+    .string()
+    .trim()
+    .max(40)
+    .default('')
+    .refine(
+      (text) => text === '' || !Number.isNaN(Date.parse(text)),
+      'Give a day and a time, or nothing.',
+    )
+    .transform((text) => (text === '' ? null : new Date(text))),
   comment: z.string().trim().max(500, 'At most 500 characters.').default(''),
 });
 
@@ -21,6 +32,15 @@ export async function addNetworkAction(_previous: FormState, form: FormData): Pr
     const network = await addNetwork(fields, admin.address);
     revalidatePath('/admin/networks');
     return { status: 'ok', text: `${network.cidr} is trusted now` };
+  });
+}
+
+export async function editNetworkAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  return answerForm(schema, form, async ({ cidr, ...change }) => {
+    await updateNetwork(cidr, change, admin.address);
+    revalidatePath('/admin/networks');
+    return { status: 'ok', text: `${cidr} saved` };
   });
 }
 

@@ -7,7 +7,7 @@ import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { addNetworkAction, removeNetworkAction } from './actions.ts';
+import { addNetworkAction, editNetworkAction, removeNetworkAction } from './actions.ts';
 
 export function AddNetwork() {
   const [isOpen, setIsOpen] = useState(false);
@@ -37,6 +37,7 @@ export function AddNetwork() {
               spellCheck={false}
             />
           </FormField>
+          <Expiry />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" placeholder="Office printers" />
           </FormField>
@@ -45,6 +46,69 @@ export function AddNetwork() {
       </Dialog>
     </>
   );
+}
+
+export function EditNetwork({
+  cidr,
+  comment,
+  expiresAt,
+}: {
+  cidr: string;
+  comment: string;
+  /** ISO 8601, or empty */
+  expiresAt: string;
+}) {
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => setIsOpen(false);
+  return (
+    <>
+      <Button size="sm" onClick={() => setIsOpen(true)} aria-label={`Edit ${cidr}`}>
+        Edit
+      </Button>
+      <Dialog isOpen={isOpen} onClose={close} title={cidr}>
+        <ActionForm
+          action={editNetworkAction}
+          onDone={close}
+          className="flex flex-col gap-4 text-left"
+        >
+          <input type="hidden" name="cidr" value={cidr} />
+          <Expiry value={expiresAt} />
+          <FormField name="comment" label="Comment" isOptional>
+            <Input name="comment" defaultValue={comment} />
+          </FormField>
+          <FormButtons label="Save" onCancel={close} />
+        </ActionForm>
+      </Dialog>
+    </>
+  );
+}
+
+/** The browser edits local time; the form carries the moment itself. */
+function Expiry({ value = '' }: { value?: string }) {
+  const [moment, setMoment] = useState(value);
+  return (
+    <FormField
+      name="expiresAt"
+      label="Trusted until"
+      isOptional
+      help="It is trusted no more from that moment on; empty for always."
+    >
+      <input type="hidden" name="expiresAt" value={moment} />
+      <Input
+        type="datetime-local"
+        defaultValue={value === '' ? '' : toLocal(value)}
+        onChange={({ target }) =>
+          setMoment(target.value === '' ? '' : new Date(target.value).toISOString())
+        }
+      />
+    </FormField>
+  );
+}
+
+function toLocal(iso: string): string {
+  const date = new Date(iso);
+  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
 }
 
 export function RemoveNetwork({ cidr }: { cidr: string }) {
