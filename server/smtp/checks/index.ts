@@ -8,8 +8,11 @@ import { accessHelo } from './access-helo.ts';
 import { accessRecipient } from './access-recipient.ts';
 import { accessSender } from './access-sender.ts';
 import { activeAccount } from './active-account.ts';
+import { attachments } from './attachments.ts';
 import { authenticity } from './authenticity.ts';
 import { bareNewline } from './bare-newline.ts';
+import { bodyRules } from './body-rules.ts';
+import { clamav } from './clamav.ts';
 import { connections } from './connections.ts';
 import { delayed } from './delayed.ts';
 import { deliveredTo } from './delivered-to.ts';
@@ -18,10 +21,14 @@ import { dnsLists } from './dns-lists.ts';
 import { fieldCount } from './field-count.ts';
 import { greylisting } from './greylisting.ts';
 import { groupPosters } from './group-posters.ts';
+import { headerRules } from './header-rules.ts';
+import { eightBitHeader, headerShape } from './header-shape.ts';
 import { heloIsOurs, heloName, heloResolves } from './helo-identity.ts';
 import { heloSyntax } from './helo-syntax.ts';
 import { hops } from './hops.ts';
 import { mailParameters } from './mail-parameters.ts';
+import { milters } from './milters.ts';
+import { mimeShape } from './mime-shape.ts';
 import { nullSender } from './null-sender.ts';
 import { ownFrom } from './own-from.ts';
 import { ownSender } from './own-sender.ts';
@@ -33,6 +40,7 @@ import { recipientExists } from './recipient-exists.ts';
 import { recipientSyntax } from './recipient-syntax.ts';
 import { relay } from './relay.ts';
 import { reverseName } from './reverse-name.ts';
+import { rspamd } from './rspamd.ts';
 import { senderDomain } from './sender-domain.ts';
 import { senderSyntax } from './sender-syntax.ts';
 import { sendingLimit, sendingLimitAtEnd } from './sending-limit.ts';
@@ -81,14 +89,23 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
     activeAccount,
     fieldCount,
     bareNewline,
+    headerShape,
+    eightBitHeader,
+    mimeShape,
     hops,
     deliveredTo,
     ownFrom,
     quotaAtEnd,
     sendingLimitAtEnd,
+    headerRules,
     authenticity,
     spf,
     dmarc,
+    bodyRules,
+    attachments,
+    clamav,
+    rspamd,
+    milters,
   ],
 };
 

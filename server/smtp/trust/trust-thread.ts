@@ -1,8 +1,9 @@
-// The thread of trust-worker.ts: judges messages, several at a time, with the DNS asked for through the other
-// side, until it is told to end.
+// The thread of trust-worker.ts: judges messages and looks into them, several at a time, with the DNS asked for
+// through the other side, until it is told to end.
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
+import { type Looked, look, type Wanted } from '../content/look.ts';
 import { authenticate, type Bounds, type Claim, type Message } from './authenticate.ts';
 import type { Findings } from './findings.ts';
 
@@ -14,13 +15,14 @@ export type MessageSource = { headerBytes: number; sizeBytes: number } & (
 
 export type ToThread =
   | { kind: 'judge'; job: number; source: MessageSource; claim: Claim; bounds: Bounds }
+  | { kind: 'look'; job: number; source: MessageSource; wanted: Wanted }
   | { kind: 'answer'; question: number; records: unknown[] | null; code: string }
   | { kind: 'end' };
 
 export type FromThread =
   | { kind: 'ready' }
   | { kind: 'ask'; question: number; name: string; type: string }
-  | { kind: 'done'; job: number; findings: Findings }
+  | { kind: 'done'; job: number; result: Findings | Looked }
   | { kind: 'failed'; job: number; message: string };
 
 const port = parentPort;
@@ -42,15 +44,26 @@ function take({ question, records, code }: Extract<ToThread, { kind: 'answer' }>
   else pending?.reject(Object.assign(new Error(`DNS: ${code}`), { code }));
 }
 
-async function judge({ job, source, claim, bounds }: Extract<ToThread, { kind: 'judge' }>) {
+async function work(task: Extract<ToThread, { kind: 'judge' | 'look' }>): Promise<void> {
+  const { job } = task;
   let answer: FromThread;
   try {
-    const findings = await authenticate(await openMessage(source), claim, ask, bounds);
-    answer = { kind: 'done', job, findings };
+    const result =
+      task.kind === 'judge'
+        ? await authenticate(await openMessage(task.source), task.claim, ask, task.bounds)
+        : await look(await readMessage(task.source), task.wanted);
+    answer = { kind: 'done', job, result };
   } catch (error) {
     answer = { kind: 'failed', job, message: String((error as Error)?.message ?? error) };
   }
   port?.postMessage(answer);
+}
+
+/** All octets of a message. */
+export async function readMessage(source: MessageSource): Promise<Buffer> {
+  if ('path' in source) return readFile(source.path);
+  const { buffer, byteOffset, length } = source.bytes;
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 /** A message whose header is in memory and whose body is read when it is wanted. */
@@ -76,7 +89,7 @@ export async function openMessage(source: MessageSource): Promise<Message> {
 }
 
 port?.on('message', (message: ToThread) => {
-  if (message.kind === 'judge') void judge(message);
+  if (message.kind === 'judge' || message.kind === 'look') void work(message);
   else if (message.kind === 'answer') take(message);
   else port.close();
 });

@@ -1,5 +1,5 @@
-// SPF, DKIM, DMARC and ARC without stopping the event loop: in one thread that judges several messages at a
-// time. It is started when it is needed, does not keep the process alive, and ends when nothing came for a
+// SPF, DKIM, DMARC and ARC, and the look into texts and attachments, without stopping the event loop: in one
+// thread that has several messages in work at a time. It is started when it is needed, does not keep the process alive, and ends when nothing came for a
 // while. The DNS is asked on this side, where the answers are remembered (server/dns/resolver.ts).
 //
 // Invariant: every message gets its findings or null in time. A thread that no longer answers is ended with
@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { onCloseDatabase } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
+import type { Looked, Wanted } from '../content/look.ts';
 import type { Bounds, Claim } from './authenticate.ts';
 import type { Findings } from './findings.ts';
 import { resolveForMailauth } from './resolver.ts';
@@ -29,7 +30,8 @@ export const trustLimits = {
   thread: fileURLToPath(new URL('./trust-thread.ts', import.meta.url)),
 };
 
-type Job = { source: MessageSource; claim: Claim; settle(findings: Findings | null): void };
+type Result = Findings | Looked;
+type Job = { here(): Promise<Result>; settle(result: Result | null): void };
 
 type Thread = {
   worker: Worker;
@@ -44,9 +46,37 @@ let thread: Thread | null = null;
 let lastJob = 0;
 
 /** What can be found out about a staged message; null where that takes too long. Never rejects. */
-export function findTrust(body: StagedBody, claim: Claim): Promise<Findings | null> {
+export async function findTrust(body: StagedBody, claim: Claim): Promise<Findings | null> {
   const source = toSource(body);
-  if (!source) return Promise.resolve(null);
+  if (!source) return null;
+  const here = async () => {
+    // Only now: the library is large and at home in the thread.
+    const { authenticate } = await import('./authenticate.ts');
+    const { openMessage } = await import('./trust-thread.ts');
+    return authenticate(await openMessage(source), claim, resolveForMailauth, bounds());
+  };
+  const task = (job: number) => ({ kind: 'judge', job, source, claim, bounds: bounds() }) as const;
+  return (await doApart(task, here, body.sizeBytes)) as Findings | null;
+}
+
+/** Which of the patterns are in a staged message; null where that takes too long. Never rejects. */
+export async function lookApart(body: StagedBody, wanted: Wanted): Promise<Looked | null> {
+  const source = toSource(body);
+  if (!source) return null;
+  const here = async () => {
+    const { look } = await import('../content/look.ts');
+    const { readMessage } = await import('./trust-thread.ts');
+    return look(await readMessage(source), wanted);
+  };
+  const task = (job: number) => ({ kind: 'look', job, source, wanted }) as const;
+  return (await doApart(task, here, body.sizeBytes)) as Looked | null;
+}
+
+function doApart(
+  task: (job: number) => ToThread,
+  here: Job['here'],
+  sizeBytes: number,
+): Promise<Result | null> {
   return new Promise((settle) => {
     thread ??= startThread();
     const current = thread;
@@ -54,17 +84,17 @@ export function findTrust(body: StagedBody, claim: Claim): Promise<Findings | nu
     current.idle = null;
     const job = ++lastJob;
     const timer = setTimeout(() => {
-      log.error({ remote: claim.remote, sizeBytes: body.sizeBytes }, 'a message took too long');
+      log.error({ sizeBytes }, 'a message took too long to check');
       current.isReady = true; // so that it is not tried again here
       void terminate(current);
     }, trustLimits.deadlineMs);
-    const done = (findings: Findings | null) => {
+    const done = (result: Result | null) => {
       clearTimeout(timer);
-      settle(findings);
+      settle(result);
     };
-    current.jobs.set(job, { source, claim, settle: done });
+    current.jobs.set(job, { here, settle: done });
     current.worker.ref();
-    post(current, { kind: 'judge', job, source, claim, bounds: bounds() });
+    post(current, task(job));
   });
 }
 
@@ -119,7 +149,7 @@ async function receive(from: Thread, message: FromThread): Promise<void> {
       return;
     }
     case 'done':
-      finish(from, message.job, message.findings);
+      finish(from, message.job, message.result);
       return;
     case 'failed':
       log.error({ reason: message.message }, 'a message could not be judged');
@@ -128,8 +158,8 @@ async function receive(from: Thread, message: FromThread): Promise<void> {
   }
 }
 
-function finish(from: Thread, job: number, findings: Findings | null): void {
-  from.jobs.get(job)?.settle(findings);
+function finish(from: Thread, job: number, result: Result | null): void {
+  from.jobs.get(job)?.settle(result);
   from.jobs.delete(job);
   if (from.jobs.size > 0) return;
   from.worker.unref();
@@ -139,22 +169,18 @@ function finish(from: Thread, job: number, findings: Findings | null): void {
 
 /** The jobs of a thread that is over; where it did not even start, the messages are not to blame. */
 function giveUp(from: Thread): void {
-  for (const { source, claim, settle } of from.jobs.values()) {
+  for (const { here, settle } of from.jobs.values()) {
     if (from.isReady) settle(null);
-    else void judgeHere(source, claim).then(settle);
+    else void doHere(here).then(settle);
   }
   from.jobs.clear();
 }
 
-async function judgeHere(source: MessageSource, claim: Claim): Promise<Findings | null> {
+async function doHere(here: Job['here']): Promise<Result | null> {
   try {
-    // Only now: the library is large and at home in the thread.
-    const { authenticate } = await import('./authenticate.ts');
-    const { openMessage } = await import('./trust-thread.ts');
-    const message = await openMessage(source);
-    return await authenticate(message, claim, resolveForMailauth, bounds());
+    return await here();
   } catch (error) {
-    log.error({ err: error }, 'a message could not be judged');
+    log.error({ err: error }, 'a message could not be checked');
     return null;
   }
 }
