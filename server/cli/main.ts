@@ -14,6 +14,7 @@ import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { explainCommands } from './explain.ts';
+import { policyCommands } from './policy.ts';
 import { printResult } from './print.ts';
 import { relayTestCommands } from './relay-test.ts';
 import { sendingCommands } from './sending.ts';
@@ -24,6 +25,7 @@ import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
+  ...policyCommands,
   ...sendingCommands,
   ...sharedCommands,
   ...serverCommands,
@@ -40,7 +42,9 @@ const groupHelp: Record<string, string> = {
   domain: 'domains this server receives mail for',
   user: 'users',
   deleted: 'deleted messages that can be restored',
-  alias: 'aliases and catch-alls',
+  alias: 'aliases, wildcards and catch-alls',
+  rule: 'access rules (check_*_access, header_checks)',
+  rewrite: 'rewriting of addresses (canonical maps)',
   shared: 'mailboxes that several users open',
   settings: 'settings, as on the admin pages',
   network: 'trusted networks (mynetworks)',
