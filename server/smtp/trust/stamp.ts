@@ -13,5 +13,7 @@ export function makeStamp({ rows }: Findings, hostname: string): string {
     length += row.length;
     if (length <= maxLength) kept.push(row);
   }
-  return foldField('Authentication-Results', [hostname, ...kept].join('; '));
+  // A line or more each; only the separators are ours.
+  const lines = kept.map((row) => foldField('A', row).slice('A:'.length, -'\r\n'.length));
+  return `Authentication-Results: ${[hostname, ...lines].join(';\r\n')}\r\n`;
 }

@@ -113,7 +113,7 @@ function post({ worker }: Thread, message: ToThread): void {
 function startThread(): Thread {
   const worker = new Worker(trustLimits.thread, {
     name: 'trust',
-    resourceLimits: { maxOldGenerationSizeMb: 256 },
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
   });
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const jobs = new Map<number, Job>();
