@@ -42,7 +42,8 @@ function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) 
 }
 
 function requireOptions({ options }: Input): void {
-  const names = ['name', 'comment', 'quota', 'messages', 'dailyMessages', 'dailyRecipients'];
+  const known = ['name', 'comment', 'quota', 'messages', 'dailyMessages', 'dailyRecipients'];
+  const names = [...known, 'aliasOf', 'archive'];
   if (!names.some((name) => options[name] !== undefined)) {
     throw new Refusal('invalid', 'Say what to change: see --help.');
   }
