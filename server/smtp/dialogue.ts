@@ -2,7 +2,7 @@
 // and hands the message over. Knows nothing of sockets; connection.ts brings the commands and the replies.
 import { listDomains } from '#lib/accounts/domain.ts';
 import { isTrustedAddress } from '#lib/accounts/network.ts';
-import { type Resolution, resolveRecipient } from '#lib/accounts/route.ts';
+import { resolveRecipient } from '#lib/accounts/route.ts';
 import { newId } from '#lib/id.ts';
 import { canonicalAddress, splitAddress, toAsciiDomain } from '#lib/mail/address.ts';
 import { parseHeaderFields } from '#lib/mail/header.ts';
@@ -20,7 +20,8 @@ import { readMailParameters, readRcptParameters } from './parameters.ts';
 import type { Parameters } from './path.ts';
 import { tellRefusal } from './refusals.ts';
 import { type Reply, verdictOfError } from './replies.ts';
-import type { Client, Transaction } from './session.ts';
+import { readHeaderRewriter, resolveRewritten } from './rewrite.ts';
+import type { Client, Recipient, Transaction } from './session.ts';
 import { removeForgedResults } from './trust/forged.ts';
 import type { Refused } from './verdict.ts';
 
@@ -61,7 +62,7 @@ export async function addRecipient(
   const address =
     written.toLowerCase() === 'postmaster' ? await postmasterAddress(settings) : written;
   const recipient = canonicalAddress(address);
-  const resolution = await resolve(recipient, settings);
+  const { resolution, relayTo } = await resolveRewritten(recipient, settings);
   const marks = newMarks();
   marks.isWelcome = transaction.marks.isWelcome;
   const refused = await runChecks('rcpt', {
@@ -81,8 +82,8 @@ export async function addRecipient(
   }
   joinMarks(transaction.marks, marks);
   const accepted = marks.redirectTo
-    ? toRecipient(marks.redirectTo, await resolve(marks.redirectTo, settings))
-    : toRecipient(wireAddress(address), resolution);
+    ? await redirectRecipient(marks.redirectTo, settings)
+    : toRecipient(relayTo ?? wireAddress(address), resolution);
   accepted.isDiscarded = marks.isDiscarded;
   const asked = readRcptParameters(client, parameters);
   if (!('outcome' in asked)) Object.assign(accepted, asked);
@@ -91,9 +92,8 @@ export async function addRecipient(
   return null;
 }
 
-async function resolve(recipient: string | null, settings: Settings): Promise<Resolution> {
-  if (recipient === null) return { status: 'unknown' };
-  return resolveRecipient(recipient, settings['smtp.recipientDelimiter']);
+async function redirectRecipient(to: string, settings: Settings): Promise<Recipient> {
+  return toRecipient(to, await resolveRecipient(to, settings['smtp.recipientDelimiter']));
 }
 
 /** The oldest domain here answers for the server; before there is one, nobody does. */
@@ -158,17 +158,19 @@ export async function handOver(
 }
 
 /** Reads the message and stages it as it shall be stored. */
-export function readMessage(
-  { hostname, isSubmission }: Client,
+export async function readMessage(
+  client: Client,
   { settings, sender }: Transaction,
   stream: AsyncIterable<Buffer> | Iterable<Buffer>,
 ): Promise<Intake> {
+  const { hostname, isSubmission } = client;
+  const rewrite = await readHeaderRewriter(client, settings);
   return takeIn(stream, {
     limitBytes: settings['smtp.messageSizeBytes'],
     mendsNewlines: isSubmission,
     complete: (header) => {
       const honest = removeForgedResults(header, hostname);
-      return isSubmission ? completeHeader(honest, { sender, hostname }) : honest;
+      return rewrite(isSubmission ? completeHeader(honest, { sender, hostname }) : honest);
     },
   });
 }
