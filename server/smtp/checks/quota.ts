@@ -27,8 +27,9 @@ export const quotaAtEnd: Check<'data'> = {
   name: 'quota-at-end',
   title: 'Room for this message',
   settings: ['storage.defaultQuotaBytes', 'storage.defaultQuotaMessages'],
-  run({ transaction, body }) {
-    if (body.sizeBytes <= transaction.declaredBytes) return pass;
+  run({ client, transaction, body }) {
+    // LMTP answers for each recipient, so delivery itself tells who has no room (RFC 2033 §4.2).
+    if (client.isLocal || body.sizeBytes <= transaction.declaredBytes) return pass;
     return findRoom(listTargets(transaction), body.sizeBytes, []);
   },
 };
