@@ -107,7 +107,9 @@ function toFigure(name: string, goal: number, { drey, peer, bytes }: Times): Fig
       ? 'ms'
       : `ms; peer ${median(peer).toFixed(2)}, ratio ${(median(drey) / median(peer)).toFixed(2)}`;
   const size = bytes.drey > 100_000 ? `, ${(bytes.drey / 1e6).toFixed(1)} MB` : '';
-  return { name, unit: `${beside} (goal ${goal})${size}`, values: drey };
+  const first =
+    drey.length > 20 ? `, the first nine ${median(drey.slice(0, 9)).toFixed(2)} ms` : '';
+  return { name, unit: `${beside} (goal ${goal})${size}${first}`, values: drey };
 }
 
 /** Minutes pass until the table comes. */

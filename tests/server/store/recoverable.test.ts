@@ -274,12 +274,12 @@ describe('names', () => {
   test('do not count in the limit of mailboxes', async () => {
     const account = await makeAccount();
     const levels = Array.from({ length: 19 }, (_, index) => index).join('/');
-    for (let index = 0; index < 99; index++) await createMailbox(account, `${index}/${levels}`);
+    for (let index = 0; index < 499; index++) await createMailbox(account, `${index}/${levels}`);
     for (const { id } of (await listMailboxes(account)).slice(0, 30)) {
       await appendTexts(account, id, ['Subject: 1\n\n']);
       await removeMessages(account, id, [1]);
     }
-    // 6 + 99 × 20 = 1986
+    // 6 + 499 × 20 = 9986
     for (let index = 0; index < 14; index++) await createMailbox(account, `last ${index}`);
     await assert.rejects(createMailbox(account, 'one more'), { reason: 'limit' });
   });
