@@ -92,27 +92,25 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
               </option>
             ))}
           </Select>
-          <Input
-            name="reason"
-            defaultValue={reason}
-            aria-label="Reason"
-            placeholder="Reason"
-            className="w-36"
-          />
-          <Input
-            type="datetime-local"
-            name="from"
-            defaultValue={from}
-            aria-label="From"
-            className="w-48"
-          />
-          <Input
-            type="datetime-local"
-            name="until"
-            defaultValue={until}
-            aria-label="Until"
-            className="w-48"
-          />
+          <details className="order-last basis-full" open={[reason, from, until].some(Boolean)}>
+            <summary className="text-sm text-muted">Reason and time</summary>
+            <div className="mt-2 flex flex-wrap gap-2">
+              <span className="w-44">
+                <Input
+                  name="reason"
+                  defaultValue={reason}
+                  aria-label="Reason"
+                  placeholder="relay-denied, 5.7.1"
+                />
+              </span>
+              <span className="w-52">
+                <Input type="datetime-local" name="from" defaultValue={from} aria-label="From" />
+              </span>
+              <span className="w-52">
+                <Input type="datetime-local" name="until" defaultValue={until} aria-label="Until" />
+              </span>
+            </div>
+          </details>
         </SearchForm>
       )}
       <div className="rounded-lg border bg-surface">
