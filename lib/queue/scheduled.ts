@@ -1,10 +1,11 @@
 // Mail that its sender has asked to be sent later (RFC 4865): listed, cancelled and moved by that user alone. Only
 // before its time: from then on it belongs to the queue runner.
-import { now } from '#lib/clock.ts';
+import { fromNow, now } from '#lib/clock.ts';
 import { type Db, db, type Tx, write } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { recordEventsIn } from '#lib/trail/record.ts';
 import { removeRecipients } from './entries.ts';
 
@@ -58,7 +59,10 @@ export async function cancelScheduled(accountId: string, messageId: string): Pro
   return cancelled;
 }
 
-/** Another time for scheduled mail; a time that has passed sends it now. Refusal as cancelScheduled(). */
+/**
+ * Another time for scheduled mail; a time that has passed sends it now. Refusal as cancelScheduled(), and 'invalid' for a
+ * time further away than the setting smtp.futureReleaseDays.
+ */
 export async function rescheduleSending(
   accountId: string,
   messageId: string,
@@ -66,6 +70,10 @@ export async function rescheduleSending(
 ): Promise<Scheduled> {
   if (Number.isNaN(releaseAt.getTime()))
     throw new Refusal('invalid', 'That is no time.', 'releaseAt');
+  const days = await readSetting('smtp.futureReleaseDays');
+  if (releaseAt > fromNow(days * 24 * 3_600_000)) {
+    throw new Refusal('invalid', `Mail can be sent ${days} days later at most.`, 'releaseAt');
+  }
   const moved = await write(async (tx) => {
     const { scheduled, rowIds } = await takeOver(tx, accountId, messageId);
     const at = now();

@@ -122,7 +122,9 @@ it('moves to another time, also to now', async () => {
   assert.deepEqual(await claim(await idsOf(id), 'runner'), []);
   await rescheduleSending('ada', id, at(5));
   assert.equal((await claim(await idsOf(id), 'runner')).length, 2);
-  await assert.rejects(rescheduleSending('ada', id, new Date(Number.NaN)), refused('invalid'));
+  for (const wrong of [new Date(Number.NaN), at(400 * 24 * 60)]) {
+    await assert.rejects(rescheduleSending('ada', id, wrong), refused('invalid'));
+  }
 });
 
 it('an administrator neither retries nor releases it before its time', async () => {
