@@ -170,6 +170,7 @@ export class MailConnection extends TransactionConnection {
   /** RFC 2033 §4.1: LHLO, and neither HELO nor EHLO; and the other way round. */
   private isForeign(name: string): boolean {
     if (name === 'LHLO') return !this.isLmtp;
+    if (name === 'XCLIENT' && !this.mayIntroduce()) return true;
     return this.isLmtp && ['HELO', 'EHLO', 'AUTH', 'STARTTLS', 'XCLIENT'].includes(name);
   }
 
@@ -231,7 +232,6 @@ export class MailConnection extends TransactionConnection {
 
   /** XCLIENT: the session goes on as that of the client which a proxy names. */
   async introduce(line: string): Promise<void> {
-    if (!this.mayIntroduce()) return this.send(550, '5.7.0 You may not speak for others');
     if (this.transaction) return this.say(badSequence('Not within a mail transaction'));
     const said = readIntroduction(line);
     if (!said) return this.send(501, '5.5.4 Bad XCLIENT attribute');

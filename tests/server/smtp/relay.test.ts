@@ -82,7 +82,7 @@ test('commands that open doors elsewhere are closed', async (context) => {
     ['VRFY nobody@example.org', /^252 2\.5\.0 /],
     ['MAIL FROM:<eve@far.test> FOO=bar', /^555 5\.5\.4 /],
     ['MAIL FROM:<eve@far.test> AUTH=<>', /^555 5\.5\.4 /],
-    ['MAIL FROM:<eve@far.test> RET=FULL', /^555 5\.5\.4 /],
+    ['MAIL FROM:<eve@far.test> BY=120;R', /^555 5\.5\.4 /],
     ['MAIL FROM:<eve@far.test> SIZE=abc', /^501 /],
     ['MAIL FROM:<eve@far.test> BODY=BINARYMIME', /^501 /],
     ['MAIL FROM:<eve@far..test>', /^501 5\.1\.7 /],
