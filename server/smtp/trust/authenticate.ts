@@ -9,11 +9,14 @@ import { arc } from 'mailauth/lib/arc/index.js';
 import {
   type ArcSet,
   DkimVerifier,
+  type HeaderRow,
   type Signature,
   type SignatureResult,
 } from 'mailauth/lib/dkim/dkim-verifier.js';
 import { evaluateDmarc } from 'mailauth/lib/dmarc/index.js';
 import { spf } from 'mailauth/lib/spf/index.js';
+import { parseAddressList, toAsciiDomain } from '#lib/mail/address.ts';
+import { readRawText } from '#lib/mail/header.ts';
 import { BodyHash } from './body-hash.ts';
 import type { ArcFinding, Findings, SignatureFinding } from './findings.ts';
 import { splitRows } from './header-rows.ts';
@@ -64,8 +67,7 @@ export async function authenticate(
   const arcResult = await arc(verifier.arc as never, { resolver: first.resolve as never });
   first.end();
   const second = boundResolver(resolve, phaseMs);
-  const isFromHidden = rows.some(({ key }) => key === 'x-too-long-from');
-  const dmarc = await askDmarc(verifier, spfResult, second.resolve, isFromHidden);
+  const dmarc = await askDmarc(verifier, spfResult, second.resolve, rows);
   second.end();
   const signatures = verifier.results.filter(({ signingDomain }) => signingDomain);
   return {
@@ -111,9 +113,10 @@ async function askDmarc(
   { headerFrom, fromFields, results }: DkimVerifier,
   spfAnswer: SpfAnswer,
   resolver: Resolve,
-  isFromHidden: boolean,
+  rows: HeaderRow[],
 ): Promise<{ row: string; finding: Findings['dmarc'] }> {
   const none = { result: '', domain: '', policy: 'none', unclear: '', isInDoubt: false } as const;
+  const isFromHidden = rows.some(({ key }) => key === 'x-too-long-from');
   if (isFromHidden) return { row: '', finding: { ...none, unclear: 'from-too-long' } };
   if (fromFields === 0) return { row: '', finding: none };
   const { response, reason } = await evaluateDmarc({
@@ -134,6 +137,9 @@ async function askDmarc(
   const { result, header } = response.status as { result: string; header: { from: string } };
   const policy = (response as { policy?: 'none' | 'quarantine' | 'reject' }).policy ?? 'none';
   const domain = header.from;
+  // What DMARC judged must be what is shown.
+  if (listShownDomains(rows).some((shown) => shown !== domain.replace(/\.$/, '')))
+    return { row: response.info, finding: { ...none, unclear: 'ambiguous-from' } };
   const unsure = [
     ...(spfAnswer.result === 'temperror' ? [spfAnswer.domain] : []),
     ...results.flatMap(({ signingDomain, status }) =>
@@ -142,6 +148,17 @@ async function askDmarc(
   ];
   const isInDoubt = result === 'fail' && unsure.some((each) => isRelated(each, domain));
   return { row: response.info, finding: { result, domain, policy, unclear: '', isInDoubt } };
+}
+
+/** The domains of the authors as readers here see them (lib/mail/address.ts). */
+function listShownDomains(rows: HeaderRow[]): string[] {
+  return rows
+    .filter(({ key }) => key === 'from')
+    .flatMap(({ line }) => {
+      const field = line.toString('latin1');
+      return parseAddressList(readRawText(field.slice(field.indexOf(':') + 1)));
+    })
+    .flatMap(({ domain }) => toAsciiDomain(domain) ?? []);
 }
 
 /** One is the other, or above it, or they share more than a top-level domain: it might align (RFC 9989 §4.10.2). */

@@ -58,3 +58,11 @@ declare module 'mailauth/lib/dkim/dkim-verifier.js' {
     finalChunk(): Promise<void>;
   }
 }
+
+declare module 'mailauth/lib/dkim/body/index.js' {
+  export function dkimBody(
+    canonicalization: string,
+    algorithm: string,
+    maxLength: number | '',
+  ): { update(chunk: Buffer): void; digest(encoding: 'base64'): string };
+}

@@ -212,6 +212,26 @@ const cases: Case[] = [
     expect: 'Junk',
   },
   {
+    name: 'two addresses without a comma are read in two ways',
+    zone: { '_dmarc.bank.test': txt('v=DMARC1; p=reject'), 'evil.test': txt(ours) },
+    from: 'eve@evil.test ceo@bank.test',
+    expect: 'Junk',
+  },
+  {
+    name: 'an address for a name is no second author',
+    zone: { 'evil.test': txt(ours) },
+    from: 'ada@far.test <eve@evil.test>',
+    expect: 'INBOX',
+    stamp: /header\.from=evil\.test/,
+  },
+  {
+    name: 'an author in other letters is one author',
+    zone: { '_dmarc.xn--bcher-kva.test': txt('v=DMARC1; p=quarantine') },
+    from: '"B" <ceo@B\u00fccher.TEST>',
+    expect: 'Junk',
+    stamp: /dmarc=fail.*header\.from=xn--bcher-kva\.test/s,
+  },
+  {
     name: 'a From too long to read does not help',
     zone: { '_dmarc.bank.test': txt('v=DMARC1; p=reject'), 'evil.test': txt(ours) },
     from: `${'"x" <eve@evil.test>,\r\n '.repeat(2000)} ceo@bank.test`,
