@@ -32,6 +32,8 @@ export type Account = {
   usedMessages: number;
   /** False: nobody signs in until a password is set. */
   hasPassword: boolean;
+  /** The web lets the user in only after a new password. */
+  mustChange: boolean;
   /** Messages and new recipients a day; null: the settings sending.messagesPerDay, newRecipientsPerDay; 0: none */
   dailyMessages: number | null;
   dailyRecipients: number | null;

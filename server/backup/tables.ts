@@ -46,6 +46,7 @@ export const serverTables: Table[] = [
       displayName: 'text',
       role: 'text',
       passwordHash: 'text',
+      mustChange: 'flag',
       scram: 'text',
       kind: 'text',
       isDisabled: 'flag',
@@ -117,12 +118,24 @@ export const serverTables: Table[] = [
   {
     name: 'OneTimeToken',
     key: ['id'],
-    columns: { id: 'text', purpose: 'text', expiresAt: 'date', createdAt: 'date' },
+    columns: {
+      id: 'text',
+      purpose: 'text',
+      accountId: 'text',
+      expiresAt: 'date',
+      createdAt: 'date',
+    },
   },
   {
     name: 'LoginThrottle',
     key: ['id'],
-    columns: { id: 'text', failures: 'number', startedAt: 'date' },
+    columns: {
+      id: 'text',
+      failures: 'number',
+      startedAt: 'date',
+      blockedUntil: 'date',
+      blocks: 'number',
+    },
   },
   {
     name: 'QueueMessage',
