@@ -5,8 +5,10 @@ import { db, isUniqueViolation, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
+import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { requireLimit } from './limit.ts';
+import { lookUpAll } from './lookup.ts';
 
 export type Domain = {
   id: string;
@@ -104,7 +106,7 @@ export async function addDomain(
   const quota = { quotaBytes: input.quotaBytes, quotaMessages: input.quotaMessages };
   requireQuota(quota);
   const policy = {
-    archive: requireArchive(input.archive),
+    archive: await requireArchive(input.archive),
     aliasOf: await requireAliasOf(name, input.aliasOf),
   };
   try {
@@ -132,7 +134,7 @@ export async function updateDomain(
 ): Promise<Domain> {
   const domain = await requireDomain(name);
   requireQuota(change);
-  const archive = requireArchive(change.archive);
+  const archive = await requireArchive(change.archive);
   const aliasOf = await requireAliasOf(domain.name, change.aliasOf);
   return write(async (tx) => {
     const { quotaBytes, quotaMessages, isDisabled } = change;
@@ -151,11 +153,17 @@ function requireQuota({ quotaBytes, quotaMessages }: DomainQuota): void {
   requireLimit(quotaMessages, 'quotaMessages');
 }
 
-function requireArchive(text: string | undefined): string | undefined {
+async function requireArchive(text: string | undefined): Promise<string | undefined> {
   if (text === undefined || text.trim() === '') return text?.trim();
   const address = canonicalAddress(text.trim());
-  if (address && !address.endsWith(']')) return address;
-  throw new Refusal('invalid', 'The archive is an address such as archive@example.org.', 'archive');
+  if (!address || address.endsWith(']')) {
+    const example = 'archive@example.org';
+    throw new Refusal('invalid', `The archive is an address such as ${example}.`, 'archive');
+  }
+  // Nobody is told when a copy fails, so it must not be meant to.
+  const [known] = await lookUpAll([address], await readSetting('smtp.recipientDelimiter'));
+  if (!known || known.domain === 'outside' || known.found) return address;
+  throw new Refusal('invalid', `There is no address ${address} here.`, 'archive');
 }
 
 /** The domain that `name` may be an alias of: one that is here and no alias itself; '' = none. */

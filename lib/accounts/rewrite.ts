@@ -43,7 +43,8 @@ export async function listRewrites(): Promise<Rewrite[]> {
 export type Rewriter = (address: string) => string | null;
 
 const readMaps = readOnceACommit(async () => {
-  const rows = await db.rewrite.findMany();
+  const rows = await db.$queryRaw<Pick<Row, 'scope' | 'pattern' | 'replacement'>[]>`
+    SELECT "scope", "pattern", "replacement" FROM "Rewrite"`;
   return new Map(
     rewriteScopes.map((scope) => [
       scope,

@@ -8,6 +8,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from '../data-folder.ts';
 import { accountCommands } from './accounts.ts';
+import { addressCommands } from './addresses.ts';
 import { backupCommands } from './backup.ts';
 import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
@@ -25,6 +26,7 @@ import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
   ...accountCommands,
+  ...addressCommands,
   ...policyCommands,
   ...sendingCommands,
   ...sharedCommands,

@@ -7,10 +7,8 @@ import { splitAddress, toAsciiDomain } from '#lib/mail/address.ts';
 import type { Client } from './session.ts';
 
 const readArchives = readOnceACommit(async () => {
-  const rows = await db.domain.findMany({
-    where: { OR: [{ archive: { not: '' } }, { aliasOf: { not: '' } }] },
-    select: { name: true, archive: true, aliasOf: true },
-  });
+  const rows = await db.$queryRaw<{ name: string; archive: string; aliasOf: string }[]>`
+    SELECT "name", "archive", "aliasOf" FROM "Domain" WHERE "archive" <> '' OR "aliasOf" <> ''`;
   const own = new Map(rows.map(({ name, archive }) => [name, archive]));
   return new Map(
     rows.map(({ name, archive, aliasOf }) => [

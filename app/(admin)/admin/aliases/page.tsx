@@ -85,7 +85,7 @@ function AliasTable({ rows }: { rows: Alias[] }) {
         {rows.map((alias) => (
           <TableRow key={alias.id}>
             <Td className="w-full max-w-0 sm:w-1/2">
-              <span className="flex items-center gap-2">
+              <span className="flex flex-wrap items-center gap-x-2">
                 <span className="truncate font-medium">{alias.address}</span>
                 {alias.address.startsWith('@') && <Badge tone="info">catch-all</Badge>}
                 {alias.isPattern && <Badge tone="info">wildcard</Badge>}
