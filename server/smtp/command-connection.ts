@@ -11,6 +11,7 @@ import type { TLSSocket } from 'node:tls';
 import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { Settings } from '#lib/settings/index.ts';
+import { handshakeTimeoutMs } from '#server/net/start-tls.ts';
 import { Deadline } from './deadline.ts';
 import { MailParser } from './parser.ts';
 import { type Reply, replyOf, verdictOfError } from './replies.ts';
@@ -35,6 +36,7 @@ export abstract class CommandConnection extends SMTPConnection {
   protected readonly isRehearsal: boolean;
   protected settings: Settings | null = null;
   protected readonly deadline: Deadline;
+  private handshaking: Socket | TLSSocket | null = null;
   private errors = 0;
 
   constructor(server: Host, socket: Socket | TLSSocket, options?: ConnectionOptions | null) {
@@ -144,7 +146,15 @@ export abstract class CommandConnection extends SMTPConnection {
   // --------------------------------------------------------------------- waiting
 
   private giveUp(): void {
-    this.send(421, `4.4.2 ${this.name} Too slow, closing the connection`);
+    // In the middle of a handshake there is nobody who could read it.
+    if (this._upgrading) this.handshaking?.destroy();
+    else this.send(421, `4.4.2 ${this.name} Too slow, closing the connection`);
+  }
+
+  /** STARTTLS: the library arms the socket of the handshake before it is the connection's own. */
+  override _armTimeout(socket: Socket | TLSSocket = this._socket): void {
+    this.handshaking = socket;
+    super._armTimeout(socket);
   }
 
   override _onTimeout(): void {
@@ -169,14 +179,17 @@ export abstract class CommandConnection extends SMTPConnection {
 
   /** A whole command, or a fair part of a body, must come within the idle time. */
   protected armDeadline(): void {
-    const seconds = this.settings?.['smtp.idleTimeoutSeconds'] ?? 300;
+    const idleSeconds = this.settings?.['smtp.idleTimeoutSeconds'] ?? 300;
+    const isShaking = this._upgrading;
+    const seconds = isShaking ? handshakeTimeoutMs / 1000 : idleSeconds;
     const parser = this._parser;
     const seenBytes = parser ? parser.dataBytes : 0;
     this.deadline.arm(seconds * 1000, () => {
       const isFast =
         this.isTakingBody() &&
         (parser ? parser.dataBytes - seenBytes : 0) >= slowestBytesPerSecond * seconds;
-      if (!isFast && !this.isWorking()) return false;
+      const isSecured = isShaking && !this._upgrading;
+      if (!isFast && !isSecured && !this.isWorking()) return false;
       this.armDeadline();
       return true;
     });

@@ -2,12 +2,13 @@
 // sessions and read live, so a changed setting goes into it at the next connection.
 import type { Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { limitKey, plainAddress } from '#lib/accounts/network.ts';
+import { isTrustedAddress, limitKey, plainAddress } from '#lib/accounts/network.ts';
 import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import { smtpConnections } from '#server/metrics/index.ts';
+import { handshakeTimeoutMs } from '#server/net/start-tls.ts';
 import { secureContext } from '#server/tls/certificate.ts';
 import type { ConnectionOptions } from './command-connection.ts';
 import { MailConnection } from './connection.ts';
@@ -79,9 +80,12 @@ export class MailServer extends SMTPServer {
   override _handleProxy(...[socket, done]: Parameters<SMTPServer['_handleProxy']>): void {
     // For its whole life: an error is followed by "close", which everybody sees.
     socket.on('error', () => {});
+    this.limitHandshake(socket);
     this.findOrigin(socket)
-      .then((options) => {
+      .then(async (options) => {
+        const mayBegin = await this.mayShakeHands(socket, options);
         if (socket.destroyed) done(new Error('closed before its session began'));
+        else if (!mayBegin) throw new Error('too many handshakes at once');
         else done(null, { id: newId(), ...options });
       })
       .catch((error) => {
@@ -89,6 +93,27 @@ export class MailServer extends SMTPServer {
         socket.destroy();
         done(error);
       });
+  }
+
+  /** The library's timer begins anew with every byte: a hello that drips in would hold its place for days. */
+  private limitHandshake(socket: Socket): void {
+    if (!this.options.secure) return;
+    const timer = setTimeout(() => {
+      // The TLS socket where there is one: torn down from below it takes the process along.
+      this._pendingSockets.get(socket)?.destroy();
+    }, handshakeTimeoutMs).unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** Sessions are counted by checks/connections.ts; before it there is TLS, whose places one client must not fill. */
+  private async mayShakeHands(socket: Socket, { remoteAddress }: ConnectionOptions) {
+    const seen = (each: Socket) => plainAddress(each.remoteAddress ?? '');
+    // Behind a load balancer all look alike here.
+    if (!this.options.secure || remoteAddress !== seenAddress(seen(socket))) return true;
+    if (await isTrustedAddress(remoteAddress)) return true;
+    const key = limitKey(seen(socket));
+    const pending = [...this._pendingSockets.keys()].filter((each) => limitKey(seen(each)) === key);
+    return pending.length <= (await readSettings())['smtp.maxConnectionsPerAddress'];
   }
 
   private async findOrigin(socket: Socket): Promise<ConnectionOptions> {
