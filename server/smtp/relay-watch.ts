@@ -64,7 +64,7 @@ export async function startRelayTests(
 
 /** What decides about relaying, in one text. */
 async function describeState(): Promise<string> {
-  const networks = (await listNetworks()).map(({ cidr }) => cidr);
+  const networks = (await listNetworks()).map(({ cidr, expiresAt }) => [cidr, expiresAt]);
   const domains = (await listDomains()).map(({ name, isDisabled }) => [name, isDisabled]);
   const settings = Object.entries(await readSettings()).filter(([key]) =>
     /^(smtp|checks|server)\./.test(key),

@@ -6,7 +6,7 @@ import type { Finding } from '#lib/trail/finding.ts';
 import { TestRelay } from './relay-button.tsx';
 
 /** Enough to see what is wrong. */
-const maxShown = 20;
+const maxShown = 5;
 
 export function RelayCard({ finding }: { finding: Finding | null }) {
   const steps = (finding?.detail ?? []) as RelayStep[];

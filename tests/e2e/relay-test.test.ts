@@ -1,0 +1,70 @@
+// The relay test in the panel: its result stands on the page of networks, and a network too wide makes it bad.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright';
+import { launchBrowser } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+
+const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+
+describe('relay test', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let panel: Page;
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    panel = await (await browser.newContext()).newPage();
+    panel.setDefaultTimeout(15_000);
+    await panel.goto(`${daemon.url}/login?next=%2Fadmin%2Fnetworks`);
+    await panel.getByLabel('Mail address').fill(ann.address);
+    await panel.getByLabel('Password').fill(ann.password);
+    await panel.getByRole('button', { name: 'Sign in' }).click();
+    await panel.getByRole('heading', { name: 'Networks', exact: true }).waitFor();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('finds the server closed when asked', async () => {
+    await panel.getByRole('button', { name: 'Test now' }).click();
+    await panel.getByText('No open relay').waitFor();
+    await shoot('good');
+  });
+
+  it('finds it open soon after a network is too wide, without being asked, and closed after', async () => {
+    await daemon.drey(['network', 'add', '128.0.0.0/1']);
+    await reloadUntil('Open relay: act now');
+    assert.match(await panel.getByLabel('Relay test').innerText(), /192\.0\.2\.66/);
+    await shoot('bad');
+    await daemon.drey(['network', 'rm', '128.0.0.0/1']);
+    await reloadUntil('No open relay');
+  });
+
+  async function reloadUntil(text: string): Promise<void> {
+    for (let round = 0; round < 40; round++) {
+      await panel.reload();
+      const found = panel.getByText(text);
+      await found.waitFor({ timeout: 500 }).catch(() => {});
+      if (await found.isVisible()) return;
+    }
+    assert.fail(`never: ${text}`);
+  }
+
+  /** For whoever wants to look: DREY_SCREENSHOTS names a folder. */
+  async function shoot(name: string): Promise<void> {
+    const folder = process.env.DREY_SCREENSHOTS;
+    if (!folder) return;
+    for (const [scheme, width] of [
+      ['light', 1280],
+      ['dark', 390],
+    ] as const) {
+      await panel.emulateMedia({ colorScheme: scheme });
+      await panel.setViewportSize({ width, height: 800 });
+      await panel.screenshot({ path: `${folder}/relay-${name}-${scheme}.png`, fullPage: true });
+    }
+  }
+});
