@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { readSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import { isVouchedFor, judgeDmarc } from '#server/smtp/checks/dmarc.ts';
+import { explainMail } from '#server/smtp/explain.ts';
 import { trustLimits } from '#server/smtp/trust/trust-worker.ts';
 import type { ZoneEntry } from '#tests/support/dns.ts';
 import { makeSigner, type Signer } from '../seal.ts';
@@ -346,4 +347,19 @@ test('a refusal names no more of the domain than a domain has', async () => {
     await readSettings(),
   );
   assert.equal(verdict.outcome === 'refuse' && /[\r\n]/.test(verdict.text), false);
+});
+
+test('an explanation says what was found, and what follows', async () => {
+  world.dns.zone['_dmarc.bank.test'] = txt('v=DMARC1; p=reject');
+  world.dns.zone['evil.test'] = txt(ours);
+  const explained = await explainMail({
+    client: '192.0.2.7',
+    helo: 'relay.far.test',
+    from: 'eve@evil.test',
+    to: ['ada@example.org'],
+    message: Buffer.from(write('ceo@bank.test')).toString('base64'),
+  });
+  const text = JSON.stringify(explained);
+  assert.match(text, /SPF pass, no DKIM, DMARC fail, policy reject/);
+  assert.match(text, /550 5\.7\.1 bank\.test asks|"code":550/);
 });
