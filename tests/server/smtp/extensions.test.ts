@@ -104,6 +104,7 @@ test('LMTP over a socket file: the full mailbox alone is refused', async (contex
   const socket = connect(path);
   const lines: string[] = [];
   socket.on('data', (bytes: Buffer) => lines.push(...bytes.toString().trimEnd().split('\r\n')));
+  await once(socket, 'data');
   const body = `${sample}${'x'.repeat(70).concat('\r\n').repeat(20_000)}`;
   socket.write(
     'LHLO mta.test\r\nMAIL FROM:<eve@far.test>\r\nRCPT TO:<bob@example.org>\r\nRCPT TO:<ada@example.org>\r\n' +
