@@ -51,3 +51,11 @@ export function normalizeNewlines(bytes: Buffer): Buffer {
   }
   return out;
 }
+
+/** Every NUL as a blank; the same buffer comes back when there is none. */
+export function replaceNul(bytes: Buffer): Buffer {
+  if (!bytes.includes(0)) return bytes;
+  const out = Buffer.from(bytes);
+  for (let at = out.indexOf(0); at >= 0; at = out.indexOf(0, at + 1)) out[at] = 0x20;
+  return out;
+}

@@ -2,7 +2,7 @@
 // in a transaction. Falls through on a failed connection, greeting, TLS or login and on a deferred sender.
 // Invariant: after a transaction was answered no other target is tried, so nothing is delivered twice by us.
 import { isLoopback } from '#lib/accounts/network.ts';
-import { normalizeNewlines } from '#lib/mail/line-check.ts';
+import { normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
 import type { Target } from './mx.ts';
 import type { Result } from './reply.ts';
 import { type Envelope, openSession, type Session, SessionProblem } from './session.ts';
@@ -136,8 +136,9 @@ function mustRequireTls({ envelope }: RemoteAttempt): boolean {
 
 async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<string, Result>> {
   const { envelope } = attempt;
-  // RFC 5321 §2.3.8: no bare CR or LF leaves this server, or a lenient receiver sees a second message.
-  const bytes = normalizeNewlines(attempt.bytes);
+  // RFC 5321 §2.3.8: no bare CR or LF leaves this server, or a lenient receiver sees a second message. A NUL
+  // (RFC 5322 has no place for it) does the same to a receiver that drops it: CR LF NUL dot CR LF.
+  const bytes = replaceNul(normalizeNewlines(attempt.bytes));
   const isEightBit = (text: string) => /[^\u0000-\u007f]/.test(text);
   const is8Bit = hasEightBit(bytes);
   const needsUtf8 =

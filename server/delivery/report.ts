@@ -38,13 +38,18 @@ export type Destination = {
   why: string;
 };
 
+/** Nobody is told; the trail keeps why. */
+export function nowhere(why: string): Destination {
+  return { isOwn: false, mailboxes: [], outside: [], why };
+}
+
 /** Where the sender is: here, outside, or nowhere. */
 export async function findDestination(sender: string): Promise<Destination> {
-  const none = { isOwn: false, mailboxes: [], outside: [] };
-  if (sender === '') return { ...none, why: 'null-sender' };
+  const none = nowhere('');
+  if (sender === '') return nowhere('null-sender');
   const found = await resolveRecipient(sender, await readSetting('smtp.recipientDelimiter'));
-  if (found.status === 'not-local') return { ...none, outside: [sender], why: '' };
-  if (found.status !== 'local') return { ...none, why: 'unknown-sender' };
+  if (found.status === 'not-local') return { ...none, outside: [sender] };
+  if (found.status !== 'local') return nowhere('unknown-sender');
   return {
     isOwn: found.mailboxes.length > 0,
     mailboxes: found.mailboxes,

@@ -9,6 +9,7 @@ import type { BounceRecipient } from '#lib/mail/dsn.ts';
 import { removeRecipients } from '#lib/queue/entries.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
+import { isSenderProven } from '#server/delivery/backscatter.ts';
 import {
   type HoldNotice,
   insertHold,
@@ -21,6 +22,7 @@ import {
   type Destination,
   findDestination,
   insertReport,
+  nowhere,
   pokeReport,
   prepareReport,
   type Report,
@@ -126,7 +128,9 @@ async function finish(
 ): Promise<void> {
   const at = now();
   const schedule = scheduleOf(settings);
-  const destination = await findDestination(message.sender);
+  const destination = isSenderProven(message)
+    ? await findDestination(message.sender)
+    : nowhere('unproven-sender');
   const verdicts = rows.map((row): Verdict => {
     const result = results.get(row.recipient);
     if (!result) throw new Error('An attempt gave no result for a recipient');

@@ -1,7 +1,10 @@
 // Mends line ends while a message streams in from a user's program: every bare CR or LF becomes CRLF
-// (RFC 6409 §8 lets a submission server do so). The state lives between chunks, so a split never matters.
+// (RFC 6409 §8 lets a submission server do so), and every NUL a blank: RFC 5322 has none, and some receivers drop
+// it, after which what stood beside it may end the message. The state lives between chunks, so a split never
+// matters.
 const CR = 0x0d;
 const LF = 0x0a;
+const BLANK = 0x20;
 
 export class NewlineMender {
   private endsWithCr = false;
@@ -16,7 +19,7 @@ export class NewlineMender {
         out[length++] = CR;
         out[length++] = LF;
       }
-      if (byte !== CR && byte !== LF) out[length++] = byte;
+      if (byte !== CR && byte !== LF) out[length++] = byte === 0 ? BLANK : byte;
       isAfterCr = byte === CR;
     }
     this.endsWithCr = isAfterCr;

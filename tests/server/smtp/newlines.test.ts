@@ -35,6 +35,14 @@ test('the mender agrees with normalizeNewlines at every split', () => {
   }
 });
 
+test('the mender leaves no NUL, wherever it stands', () => {
+  for (const chunks of cut(Buffer.from('a\r\0\n\0.\r\n.\0\r\n'))) {
+    const mender = new NewlineMender();
+    const pieces = [...chunks.map((chunk) => mender.push(chunk)), mender.finish()];
+    assert.equal(Buffer.concat(pieces).toString(), 'a\r\n \r\n .\r\n. \r\n');
+  }
+});
+
 test('the cutter finds the end of the header at every split', () => {
   const table: [text: string, header: string][] = [
     ['A: b\r\n\r\nbody', 'A: b\r\n\r\n'],
