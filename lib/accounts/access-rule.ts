@@ -7,6 +7,7 @@ import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type AccessScope, canonicalPattern } from './access-pattern.ts';
 import { requireAddress } from './address.ts';
+import { requireReachable } from './reachable.ts';
 
 export type { AccessScope } from './access-pattern.ts';
 
@@ -90,16 +91,12 @@ export async function listAccessRules(scope?: AccessScope): Promise<AccessRule[]
 
 /** Adds a rule at the end of its scope. Refusal 'invalid' with the field, 'exists', 'limit'. */
 export async function addAccessRule(input: AccessRuleInput, by: string): Promise<AccessRule> {
-  return write((tx) => addAccessRuleIn(tx, input, by));
+  const fields = checkInput(input);
+  await requireTarget(fields);
+  return write((tx) => insertRule(tx, fields, by));
 }
 
-/** The same in a transaction of the caller. */
-export async function addAccessRuleIn(
-  tx: Tx,
-  input: AccessRuleInput,
-  by: string,
-): Promise<AccessRule> {
-  const fields = checkInput(input);
+async function insertRule(tx: Tx, fields: Fields, by: string): Promise<AccessRule> {
   await refuseDuplicate(tx, fields, null);
   if ((await tx.accessRule.count()) >= maxRules) {
     throw new Refusal('limit', `There may be at most ${maxRules} access rules.`, 'pattern');
@@ -121,12 +118,13 @@ export async function updateAccessRule(
   change: AccessRuleChange,
   by: string,
 ): Promise<AccessRule> {
+  const defined = Object.fromEntries(
+    Object.entries(change).filter(([, value]) => value !== undefined),
+  );
+  const complete = (old: AccessRule) => checkInput({ ...old, ...defined, scope: old.scope });
+  await requireTarget(complete(toRule(await readRow(db, id))));
   return write(async (tx) => {
-    const old = toRule(await readRow(tx, id));
-    const defined = Object.fromEntries(
-      Object.entries(change).filter(([, value]) => value !== undefined),
-    );
-    const fields = checkInput({ ...old, ...defined, scope: old.scope });
+    const fields = complete(toRule(await readRow(tx, id)));
     await refuseDuplicate(tx, fields, id);
     const row = await tx.accessRule.update({ where: { id }, data: fields });
     await recordChange(tx, by, 'changed', row);
@@ -174,6 +172,14 @@ function toRule(row: Row): AccessRule {
 }
 
 type Fields = Required<AccessRuleInput>;
+
+/** Refusal 'invalid' where a redirect or copy would have nowhere to go. */
+async function requireTarget({
+  action,
+  argument,
+}: Pick<Fields, 'action' | 'argument'>): Promise<void> {
+  if (action === 'redirect' || action === 'bcc') await requireReachable(argument, 'argument');
+}
 
 async function refuseDuplicate(tx: Tx, fields: Fields, id: string | null): Promise<void> {
   const { scope, pattern, action } = fields;

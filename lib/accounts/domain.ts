@@ -5,10 +5,9 @@ import { db, isUniqueViolation, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
-import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { requireLimit } from './limit.ts';
-import { lookUpAll } from './lookup.ts';
+import { requireReachable } from './reachable.ts';
 
 export type Domain = {
   id: string;
@@ -160,10 +159,8 @@ async function requireArchive(text: string | undefined): Promise<string | undefi
     const example = 'archive@example.org';
     throw new Refusal('invalid', `The archive is an address such as ${example}.`, 'archive');
   }
-  // Nobody is told when a copy fails, so it must not be meant to.
-  const [known] = await lookUpAll([address], await readSetting('smtp.recipientDelimiter'));
-  if (!known || known.domain === 'outside' || known.found) return address;
-  throw new Refusal('invalid', `There is no address ${address} here.`, 'archive');
+  await requireReachable(address, 'archive');
+  return address;
 }
 
 /** The domain that `name` may be an alias of: one that is here and no alias itself; '' = none. */

@@ -52,17 +52,34 @@ export async function readStory(accountId: string, messageId: string): Promise<S
 const order = ['received', 'delivered', 'queued', 'deferred', 'sent', 'bounced', 'dropped'];
 const rank = ({ kind }: Row) => order.indexOf(kind);
 
-/** The sender sees all of it; a recipient the arrival and what happened in her own account. */
+/**
+ * The sender sees all of it but copies that are not his to know of (archives); a recipient the arrival and what
+ * happened in her own account.
+ */
 function chooseVisible(accountId: string, trace: Row[]): Row[] {
   const arrival = trace.find(({ kind }) => kind === 'received');
-  if (arrival?.accountId === accountId) return trace;
+  if (arrival?.accountId === accountId) {
+    const secret = readSecret(arrival.detail);
+    return trace.filter((row) => row === arrival || !secret.includes(row.recipient));
+  }
   const own = trace.filter((row) => row.accountId === accountId);
   return arrival && own.length > 0 ? [arrival, ...own] : [];
 }
 
+/** Recipients of copies that only administrators are to see. */
+function readSecret(detail: string): unknown[] {
+  try {
+    const { secret } = JSON.parse(detail) as { secret?: unknown };
+    return Array.isArray(secret) ? secret : [];
+  } catch {
+    return [];
+  }
+}
+
 function toStoryEvent(row: Row): StoryEvent {
   const { id, at, kind, sender, recipient, remote, reason, text } = row;
-  const findings = readFindings(row.detail);
+  // Who has copies made is not for the people whose mail it is.
+  const findings = readFindings(row.detail).filter(({ outcome }) => outcome !== 'bcc');
   return { id, at, kind: kind as EventKind, sender, recipient, remote, reason, text, findings };
 }
 

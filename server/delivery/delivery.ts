@@ -46,4 +46,6 @@ export type Delivery = {
   isSmtpUtf8?: boolean;
   /** What the checks said, for the trail. */
   findings?: object[];
+  /** Recipients of copies that the sender is not to hear of. */
+  secret?: string[];
 };

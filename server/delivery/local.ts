@@ -159,9 +159,9 @@ async function countUsers(tx: Tx, deliveries: Planned[]): Promise<(Judged | Erro
   if (counted.length === 0) return deliveries;
   const outcomes = await countSubmissions(
     tx,
-    counted.map(({ accountId, remote, notice }) => ({
+    counted.map(({ accountId, remote, secret = [], notice }) => ({
       accountId: accountId as string,
-      outside: remote.map(({ recipient }) => recipient),
+      outside: remote.map(({ recipient }) => recipient).filter((one) => !secret.includes(one)),
       mayHold: notice !== null,
     })),
     counted[0]!.settings as Settings,
@@ -205,6 +205,7 @@ function describeArrival(delivery: Delivery, recipients: number): NewEvent {
       messageId: body.facts.messageId,
       recipients,
       findings: delivery.findings,
+      secret: delivery.secret?.length ? delivery.secret : undefined,
     },
   };
 }

@@ -3,7 +3,7 @@
 import { type Resolution, resolveRecipient } from '#lib/accounts/route.ts';
 import { now } from '#lib/clock.ts';
 import type { Delivery, RemoteCopy } from '#server/delivery/local.ts';
-import { listArchives } from './archive.ts';
+import { listCopies } from './copies.ts';
 import type { Marks } from './marks.ts';
 import { rewriteSender } from './rewrite.ts';
 import type { Client, Recipient, Transaction } from './session.ts';
@@ -15,8 +15,11 @@ export async function planDelivery(
 ): Promise<Omit<Delivery, 'body'> | null> {
   const { marks, settings } = transaction;
   const named = await listRecipients(transaction);
-  if (named.length === 0) return null;
-  const recipients = [...(await listArchiveCopies(client, transaction)), ...named];
+  const copies = await listCopies(client, transaction, named.length > 0);
+  // Of two copies for one mailbox the last counts.
+  const recipients = [...copies, ...named];
+  if (recipients.length === 0) return null;
+  const known = new Set(named.flatMap(([canonical, { remote }]) => [canonical, ...remote]));
   return {
     sender: await rewriteSender(transaction.sender, settings),
     accountId: client.account?.id ?? null,
@@ -38,44 +41,22 @@ export async function planDelivery(
     ret: transaction.ret,
     isSmtpUtf8: transaction.isSmtpUtf8,
     findings: listFindings(marks),
+    secret: copies.map(([canonical]) => canonical).filter((address) => !known.has(address)),
     trace: await describeTrace(client, transaction),
   };
 }
 
-/** Recipients by canonical address, after redirection, with the extra copies. */
+/** Recipients by canonical address, after redirection. */
 async function listRecipients({
   recipients,
   marks,
   settings,
 }: Transaction): Promise<[string, Recipient][]> {
   const delimiter = settings['smtp.recipientDelimiter'];
-  const resolve = async (address: string): Promise<[string, Recipient]> => [
-    address,
-    toRecipient(address, await resolveRecipient(address, delimiter)),
-  ];
-  const copies = await Promise.all(marks.copyTo.map(resolve));
-  if (marks.isDiscarded) return copies;
-  if (marks.redirectTo) return [await resolve(marks.redirectTo), ...copies];
-  const kept = [...recipients].filter(([, recipient]) => !recipient.isDiscarded);
-  return [...kept, ...copies];
-}
-
-/**
- * The archives of the domains it is to and from, before the others: where an archive is a recipient too, the
- * last copy counts. RFC 3461 §4.1: NOTIFY=NEVER, so that the sender hears nothing of it.
- */
-async function listArchiveCopies(
-  client: Client,
-  { sender, recipients, settings }: Transaction,
-): Promise<[string, Recipient][]> {
-  const archives = await listArchives(client, sender, [...recipients.keys()]);
-  const delimiter = settings['smtp.recipientDelimiter'];
-  return Promise.all(
-    archives.map(async (address): Promise<[string, Recipient]> => {
-      const recipient = toRecipient(address, await resolveRecipient(address, delimiter));
-      return [address, { ...recipient, notify: 'NEVER' }];
-    }),
-  );
+  if (marks.isDiscarded) return [];
+  const to = marks.redirectTo;
+  if (to) return [[to, toRecipient(to, await resolveRecipient(to, delimiter))]];
+  return [...recipients].filter(([, recipient]) => !recipient.isDiscarded);
 }
 
 /** A recipient as it was resolved; where that came to nothing here, mail for it leaves. */

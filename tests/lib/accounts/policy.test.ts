@@ -153,6 +153,8 @@ describe('access rules', () => {
   const wrong: [action: AccessRule['action'], argument: string][] = [
     ['redirect', ''],
     ['bcc', 'nobody'],
+    ['bcc', 'nobody@example.test'],
+    ['redirect', 'nobody@example.test'],
     ['accept', 'text'],
     ['reject', 'two\r\n250 lines'],
     ['reject', 'Grüße'],

@@ -13,6 +13,9 @@ import { addDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { addRewrite, listRewrites, removeRewrite } from '#lib/accounts/rewrite.ts';
 import { db, write } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
+import { listEvents } from '#lib/trail/list.ts';
+import { flushTrail } from '#lib/trail/record.ts';
+import { readStory } from '#lib/trail/story.ts';
 import { explainMail } from '#server/smtp/explain.ts';
 import { type Connected, connectTo } from './client.ts';
 import { openWorld, password, stranger, type World } from './world.ts';
@@ -327,8 +330,15 @@ describe('archives', () => {
     await clearQueue();
     const outward = await begin(await asUser('ada'), 'ada@example.org', 'pc.test');
     assert.match(await outward.say('RCPT TO:<z@ext.test>'), /^250 /);
-    assert.match(await finish(outward, 'From: ada@example.org\nSubject: x\n\nx'), /^250 /);
+    const text = 'From: ada@example.org\nMessage-ID: <archived@example.org>\nSubject: x\n\nx';
+    assert.match(await finish(outward, text), /^250 /);
     assert.deepEqual(await clearQueue(), ['archive@ext.test', 'z@ext.test']);
+    await flushTrail();
+    const events = await listEvents({ search: 'archive@ext.test' });
+    assert.ok(events.length > 0);
+    const story = await readStory(world.ada.id, 'archived@example.org');
+    assert.ok(story.some(({ recipient }) => recipient === 'z@ext.test'));
+    assert.ok(!story.some(({ recipient }) => recipient === 'archive@ext.test'));
     // Somebody who only claims to be from here.
     const forger = await begin(await world.asStranger(), 'ada@example.org');
     assert.match(await forger.say('RCPT TO:<any@example.net>'), /^250 /);
