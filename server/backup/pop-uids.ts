@@ -1,5 +1,6 @@
 // What POP3 clients were told of the messages of a snapshot, so that a message that comes back into INBOX under a new
 // UID keeps its UIDL (RFC 1939 §7: it never changes).
+import { readSetting } from '#lib/settings/index.ts';
 import { defaultPopUid } from '#server/store/pop-uid.ts';
 import type { BackupRow } from './chunk.ts';
 import type { RestoreSource } from './restore-source.ts';
@@ -21,8 +22,9 @@ export async function readPopUidOf(
       if (mailboxId === inbox.id) kept.set(Number(uid), String(text));
     }
   }
+  const format = await readSetting('pop3.uidlFormat');
   return ({ mailboxId, uid }) => {
     if (mailboxId !== inbox.id) return null;
-    return kept.get(Number(uid)) ?? defaultPopUid(Number(uid), Number(inbox.uidValidity));
+    return kept.get(Number(uid)) ?? defaultPopUid(Number(uid), Number(inbox.uidValidity), format);
   };
 }

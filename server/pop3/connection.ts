@@ -11,7 +11,7 @@ import type { Session as Stoppable } from '#server/net/listener.ts';
 import { startTls } from '#server/net/start-tls.ts';
 import { execute } from './execute.ts';
 import { err, type Reply, replyTo } from './reply.ts';
-import { createSession } from './session.ts';
+import { createSession, endSession } from './session.ts';
 import { createStuffer } from './stuffing.ts';
 
 const log = logOf('pop3');
@@ -43,6 +43,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
   let stream = socket;
   let pending: Buffer = Buffer.alloc(0);
   let isRunning = false;
+  let running = Promise.resolve();
   let isEnding = false;
   let errors = 0;
   let next: Reply['next'];
@@ -51,14 +52,18 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
     stream.destroy();
   }, options.loginDeadlineMs ?? loginDeadlineMs);
   deadline.unref();
-  socket.once('close', () => clearTimeout(deadline));
+  socket.once('close', () => {
+    clearTimeout(deadline);
+    // A login that is under way would take a place when nobody is there to give it back.
+    void running.then(() => endSession(session));
+  });
 
   const attach = () => {
     stream.setTimeout(options.idleTimeoutMs, () => stream.destroy());
     stream.on('data', (chunk: Buffer) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       if (pending.length > pendingLimit) stream.pause();
-      void run();
+      wake();
     });
   };
 
@@ -81,8 +86,11 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
     return continuation(line).catch(replyTo);
   };
 
+  const wake = () => {
+    if (!isRunning) running = run();
+  };
+
   const run = async () => {
-    if (isRunning) return;
     isRunning = true;
     try {
       for (let line = takeLine(); line !== null && stream.writable; line = takeLine()) {
@@ -106,6 +114,8 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
   const isOverErrors = () => errors > (session.maildrop ? errorLimit.after : errorLimit.before);
 
   const close = () => {
+    // Not only when the socket has closed: who has our goodbye may log in again at once.
+    endSession(session);
     pending = Buffer.alloc(0);
     stream.removeAllListeners('data');
     // Read on, so that the client's last bytes do not turn our goodbye into a reset.
@@ -125,16 +135,17 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
     attach();
   };
 
+  const end = () => {
+    isEnding = true;
+    // A running command, QUIT above all, comes to its end first.
+    if (!isRunning) close();
+  };
+
+  session.onEnded = end;
   attach();
   // No "<…>" in it: that would offer APOP (RFC 1939 §7).
   stream.write(`+OK ${options.hostname} POP3 server ready.\r\n`);
-  return {
-    end: () => {
-      isEnding = true;
-      // A running command, QUIT above all, comes to its end first.
-      if (!isRunning) close();
-    },
-  };
+  return { end };
 }
 
 /** Writes one reply, at the pace of the client. */

@@ -2,103 +2,154 @@
 //
 // Invariants: numbers never shift; what is marked as deleted is only removed by commit(); whatever other
 // sessions do to INBOX meanwhile, a number means the message it meant at login, or nothing.
-import { isRefusal, Refusal } from '#lib/errors.ts';
+import { Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
+import { moveMessages } from '#server/store/copy.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { readView } from '#server/store/journal.ts';
-import { ensureMailboxes, findMailbox } from '#server/store/mailboxes.ts';
+import { ensureMailboxes, findMailbox, listMailboxes } from '#server/store/mailboxes.ts';
 import { defaultPopUid, readPopUids } from '#server/store/pop-uid.ts';
-import { readBytes, readMessages } from '#server/store/read.ts';
-
-export type Item = {
-  /** 1 for the first. */
-  number: number;
-  uid: number;
-  sizeBytes: number;
-  isDeleted: boolean;
-  isSeen: boolean;
-};
+import { readSizes, type Sizes } from './size-memory.ts';
 
 export type Maildrop = {
   accountId: string;
   mailboxId: string;
   uidValidity: number;
+  /** What was in force at login. */
+  settings: Settings;
   /** Unique ids that messages brought from another server, by UID. */
   popUids: Map<number, string>;
-  /** In the order of their numbers. */
-  items: Item[];
+  /** The same, to see that none is told twice. */
+  popUidTexts: Set<string>;
+  /** Of message n at n - 1; shared with other sessions, never changed. */
+  uids: Sizes['uids'];
+  sizes: Sizes['sizes'];
+  /** 1 where the message of that number is marked as deleted. */
+  deleted: Uint8Array;
+  /** Of those not marked as deleted. */
+  left: { count: number; octets: number };
+  /** UIDs of messages to be marked as \Seen. */
+  fetched: Set<number>;
 };
 
 const log = logOf('pop3');
-const sizesAtOnce = 1000;
 
 /** The maildrop of the account as it is now. */
 export async function openMaildrop(accountId: string): Promise<Maildrop> {
+  const inbox = await findInbox(accountId);
+  const { mailbox, roll } = await readView(accountId, inbox);
+  const { uidValidity } = mailbox;
+  const { uids, sizes } = await readSizes({ accountId, mailboxId: inbox, uidValidity }, roll.uids);
+  const popUids = await readPopUids(accountId, inbox);
+  const maildrop: Maildrop = {
+    accountId,
+    mailboxId: inbox,
+    uidValidity,
+    settings: await readSettings(),
+    popUids,
+    popUidTexts: new Set(popUids.values()),
+    uids,
+    sizes,
+    deleted: new Uint8Array(uids.length),
+    left: { count: 0, octets: 0 },
+    fetched: new Set(),
+  };
+  unmarkAll(maildrop);
+  return maildrop;
+}
+
+async function findInbox(accountId: string): Promise<string> {
+  const known = await findMailbox(accountId, 'INBOX');
+  if (known) return known.id;
   await ensureMailboxes(accountId);
-  const inbox = await findMailbox(accountId, 'INBOX');
-  if (!inbox) throw new Refusal('unavailable', 'There is no INBOX.');
-  const { mailbox, roll } = await readView(accountId, inbox.id);
-  const items: Item[] = [];
-  for (let start = 0; start < roll.size; start += sizesAtOnce) {
-    const uids = [...roll.uids.subarray(start, start + sizesAtOnce)];
-    // Only numbers are kept: the rows of a big INBOX would fill the memory.
-    for (const { uid, sizeBytes, flags } of await readMessages(accountId, inbox.id, uids)) {
-      const isSeen = (flags & FLAG.seen) !== 0;
-      items.push({ number: items.length + 1, uid, sizeBytes, isDeleted: false, isSeen });
-    }
-  }
-  const popUids = await readPopUids(accountId, inbox.id);
-  return { accountId, mailboxId: inbox.id, uidValidity: mailbox.uidValidity, popUids, items };
+  const made = await findMailbox(accountId, 'INBOX');
+  if (!made) throw new Refusal('unavailable', 'There is no INBOX.');
+  return made.id;
 }
 
-/** Those not marked as deleted. */
-export function listItems(maildrop: Maildrop): Item[] {
-  return maildrop.items.filter((item) => !item.isDeleted);
+/** Numbers of those not marked as deleted. */
+export function* listNumbers({ uids, deleted }: Maildrop): Generator<number> {
+  for (let at = 0; at < uids.length; at++) if (!deleted[at]) yield at + 1;
 }
 
-export function sumSizes(items: Item[]): number {
-  return items.reduce((sum, item) => sum + item.sizeBytes, 0);
+export function sizeOf({ sizes }: Maildrop, number: number): number {
+  return sizes[number - 1] ?? 0;
 }
 
 /**
- * The unique id of a message (RFC 1939 §7): the one that it brought from another server, else UID and
+ * The unique id of a message (RFC 1939 §7): the one that it brought from another server, else one of UID and
  * UIDVALIDITY, so that clients of a mailbox that came from there do not fetch everything again.
  */
-export function uniqueId(maildrop: Maildrop, item: Item): string {
-  return maildrop.popUids.get(item.uid) ?? defaultPopUid(item.uid, maildrop.uidValidity);
+export function uniqueId(maildrop: Maildrop, number: number): string {
+  const { popUids, popUidTexts, uidValidity, settings } = maildrop;
+  const uid = maildrop.uids[number - 1] ?? 0;
+  const kept = popUids.get(uid);
+  if (kept !== undefined) return kept;
+  const own = defaultPopUid(uid, uidValidity, settings['pop3.uidlFormat']);
+  // Some formats are short, and another server may have given the same one.
+  return popUidTexts.has(own) ? defaultPopUid(uid, uidValidity) : own;
 }
 
-/** The octets of a message, or null when another session has removed it since login. */
-export async function readItem(maildrop: Maildrop, item: Item): Promise<Buffer | null> {
-  const { accountId, mailboxId } = maildrop;
-  const [message] = await readMessages(accountId, mailboxId, [item.uid]);
-  if (!message) return null;
-  try {
-    return await readBytes(message);
-  } catch (error) {
-    // Removed between the two reads, with its last copy.
-    if (isRefusal(error, 'not-found')) return null;
-    throw error;
-  }
+export function markDeleted({ deleted, left, sizes }: Maildrop, number: number): void {
+  deleted[number - 1] = 1;
+  left.count -= 1;
+  left.octets -= sizes[number - 1] ?? 0;
 }
 
-/** Marks a message as \Seen, as fetching it with RETR does. A failure is ours, not the client's. */
-export async function markSeen(maildrop: Maildrop, item: Item): Promise<void> {
-  if (item.isSeen) return;
-  const { accountId, mailboxId } = maildrop;
+export function unmarkAll({ deleted, left, sizes }: Maildrop): void {
+  deleted.fill(0);
+  left.count = deleted.length;
+  left.octets = sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** RETR has sent it: \Seen, at the end of the session or after some hundred, in one change. */
+export async function noteFetched(maildrop: Maildrop, number: number): Promise<void> {
+  if (!maildrop.settings['pop3.marksSeen']) return;
+  maildrop.fetched.add(maildrop.uids[number - 1] ?? 0);
+  if (maildrop.fetched.size >= fetchedPerChange) await saveFetched(maildrop);
+}
+
+const fetchedPerChange = 1000;
+
+/** Marks as \Seen what was fetched. A failure is ours, not the client's. */
+export async function saveFetched(maildrop: Maildrop): Promise<void> {
+  const { accountId, mailboxId, fetched } = maildrop;
+  if (fetched.size === 0) return;
+  const uids = [...fetched];
+  fetched.clear();
   try {
     const change = { mode: 'add' as const, flags: FLAG.seen, keywords: [] };
-    await changeFlags(accountId, mailboxId, [item.uid], change);
-    item.isSeen = true;
+    await changeFlags(accountId, mailboxId, uids, change);
   } catch (error) {
-    log.error({ accountId, error }, 'a fetched message could not be marked as seen');
+    log.error({ accountId, error }, 'fetched messages could not be marked as seen');
   }
 }
 
-/** The UPDATE state: removes what is marked, for good; returns how many. Gone already is as good. */
+/** The UPDATE state: takes away what is marked; returns how many. Gone already is as good. */
 export async function commitDeletions(maildrop: Maildrop): Promise<number> {
-  const uids = maildrop.items.filter((item) => item.isDeleted).map((item) => item.uid);
-  if (uids.length > 0) await removeMessages(maildrop.accountId, maildrop.mailboxId, uids);
+  const { accountId, mailboxId, deleted, settings } = maildrop;
+  const uids = [...maildrop.uids.filter((_, at) => deleted[at])];
+  // What is removed may come back, and then it counts as read.
+  await saveFetched(maildrop);
+  if (uids.length === 0) return 0;
+  const target = await findTarget(accountId, settings['pop3.deletion']);
+  if (target) await moveMessages(accountId, mailboxId, uids, target);
+  else await removeMessages(accountId, mailboxId, uids);
   return uids.length;
+}
+
+/** Where deleted messages go; null: to those that can be restored. */
+async function findTarget(
+  accountId: string,
+  deletion: Settings['pop3.deletion'],
+): Promise<string | null> {
+  if (deletion === 'remove') return null;
+  const use = deletion === 'trash' ? '\\Trash' : '\\Archive';
+  const mailboxes = await listMailboxes(accountId);
+  const target = mailboxes.find(({ specialUse }) => specialUse === use);
+  // Not removed for good where it was to be kept.
+  if (!target) throw new Refusal('unavailable', `There is no mailbox for ${use.slice(1)}.`);
+  return target.id;
 }

@@ -30,3 +30,9 @@ export function cutTop(bytes: Buffer, lines: number): Buffer {
   }
   return complete.subarray(0, end);
 }
+
+/** NUL becomes octet 128, since Outlook hangs at NUL; the length stays. */
+export function replaceNul(bytes: Buffer): Buffer {
+  if (!bytes.includes(0)) return bytes;
+  return Buffer.from(bytes).map((byte) => byte || 128) as Buffer;
+}

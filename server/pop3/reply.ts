@@ -1,6 +1,7 @@
 // What a command answers; server/pop3/connection.ts writes it.
 import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
+import { Unwelcome } from './roster.ts';
 
 export type Reply = {
   /** First line, without its line end. */
@@ -21,8 +22,11 @@ export function ok(text: string, more: Omit<Reply, 'line' | 'isError'> = {}): Re
   return { line: `+OK ${text}`, ...more };
 }
 
-/** RFC 2449 §8 and RFC 3206: the code tells a program whether asking for a new password makes sense. */
-export function err(text: string, code: 'AUTH' | 'SYS/TEMP' | null = null): Reply {
+/** RFC 2449 §8 and RFC 3206. */
+type Code = 'AUTH' | 'SYS/TEMP' | 'IN-USE' | 'LOGIN-DELAY';
+
+/** The code tells a program whether asking for a new password makes sense. */
+export function err(text: string, code: Code | null = null): Reply {
   return { line: code ? `-ERR [${code}] ${text}` : `-ERR ${text}`, isError: true };
 }
 
@@ -31,6 +35,7 @@ const log = logOf('pop3');
 /** The one place where what was thrown becomes a reply. */
 export function replyTo(error: unknown): Reply {
   if (isRefusal(error, 'auth-failed')) return err('The address or the password is wrong.', 'AUTH');
+  if (error instanceof Unwelcome) return err(error.message, error.code);
   // Not [AUTH]: the password may be right, and a program must not ask its user for another one.
   if (isRefusal(error)) return err(oneLine(error.message), 'SYS/TEMP');
   log.error({ error }, 'a command failed');

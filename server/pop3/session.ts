@@ -4,10 +4,13 @@
 import type { Account } from '#lib/accounts/account.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { logOf } from '#lib/log.ts';
+import { readSettings } from '#lib/settings/index.ts';
 import type { ChannelBinding } from '#server/auth/channel-binding.ts';
 import { type LoginProtocol, mayUsePassword } from '#server/auth/login.ts';
-import { type Maildrop, openMaildrop } from './maildrop.ts';
+import { type Maildrop, openMaildrop, saveFetched } from './maildrop.ts';
+import { createReadAhead, type ReadAhead } from './read-ahead.ts';
 import { ok, type Reply } from './reply.ts';
+import { joinRoster } from './roster.ts';
 
 export type Session = {
   remote: string;
@@ -16,11 +19,19 @@ export type Session = {
   binding: ChannelBinding | null;
   /** Given by USER, for the PASS that follows. */
   username: string | null;
+  /** The client has said UTF8 (RFC 6856 §2.1). */
+  isUtf8: boolean;
   /** null = state AUTHORIZATION. */
   maildrop: Maildrop | null;
+  /** Reads the messages of the maildrop. */
+  messages: ReadAhead | null;
   /** Who logged in, and when that was last looked at (milliseconds of performance.now). */
   account: { accountId: string; epoch: number } | null;
   checkedAtMs: number;
+  /** Called when the login has ended: hangs up, without UPDATE. */
+  onEnded: () => void;
+  /** Gives back the place among the sessions of the user. */
+  leave: () => void;
 };
 
 const log = logOf('pop3');
@@ -36,9 +47,13 @@ export function createSession(client: {
     binding: null,
     ...client,
     username: null,
+    isUtf8: false,
     maildrop: null,
+    messages: null,
     account: null,
     checkedAtMs: 0,
+    onEnded: () => {},
+    leave: () => {},
   };
 }
 
@@ -52,15 +67,30 @@ export function originOf({ remote }: Session): { remote: string; protocol: Login
   return { remote, protocol: 'pop3' };
 }
 
-/** Enters TRANSACTION as the account that has shown who it is. Refusal 'in-use'. */
+/** Enters TRANSACTION as the account that has shown who it is. Throws Unwelcome. */
 export async function enter(session: Session, account: Account): Promise<Reply> {
   session.username = null;
-  session.maildrop = await openMaildrop(account.id);
+  const member = { accountId: account.id, epoch: account.epoch, end: () => session.onEnded() };
+  const leave = joinRoster(member, await readSettings());
+  try {
+    session.maildrop = await openMaildrop(account.id);
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  session.leave = leave;
+  session.messages = createReadAhead(session.maildrop);
   session.account = { accountId: account.id, epoch: account.epoch };
   session.checkedAtMs = performance.now();
   const { remote, isSecure, maildrop } = session;
-  log.info({ accountId: account.id, remote, isSecure, messages: maildrop.items.length }, 'login');
+  log.info({ accountId: account.id, remote, isSecure, messages: maildrop.uids.length }, 'login');
   return ok('Logged in.');
+}
+
+/** The connection is gone, with or without QUIT. */
+export function endSession(session: Session): void {
+  session.leave();
+  if (session.maildrop) void saveFetched(session.maildrop);
 }
 
 /** Whether the login still stands; always true before there is one. */

@@ -4,6 +4,7 @@
 // has a foreign one, a UID below the foreign UIDNEXT means what it meant there, or nothing. Where that cannot be
 // held (other mail took such UIDs first), the mailbox gets a UIDVALIDITY of our own (RFC 3501 §2.3.1.1).
 import { sql, type Tx, write } from '#lib/db.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { insertImported, selectImported } from './imported.ts';
 import { pokeMailbox } from './journal.ts';
 import { lastUid, lockMailbox } from './mailbox-row.ts';
@@ -131,9 +132,10 @@ async function keepToldPopUids(tx: Tx, foreign: ForeignUids): Promise<void> {
   const { accountId, mailboxId, uidValidity } = foreign;
   const rows = await tx.$queryRaw<{ uid: bigint | number }[]>`SELECT "uid" FROM "Message"
     WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}`;
+  const format = await readSetting('pop3.uidlFormat');
   const told = rows.map(({ uid }) => ({
     uid: Number(uid),
-    text: defaultPopUid(Number(uid), uidValidity),
+    text: defaultPopUid(Number(uid), uidValidity, format),
   }));
   await insertPopUids(tx, accountId, mailboxId, told);
 }

@@ -3,6 +3,7 @@
 // twice, a row whose message has gone is harmless until the job removes it. One that is deleted takes its row into
 // the twin, and comes back with the UIDL that it had.
 import { cutRows, db, insertRows, join, sql, type Tx, write } from '#lib/db.ts';
+import { readSetting, type Settings } from '#lib/settings/index.ts';
 import { nextTurn } from './turn.ts';
 
 const rowsPerLook = 1000;
@@ -14,12 +15,21 @@ export function isPopUid(text: string): boolean {
   return /^[\x21-\x7e]{1,70}$/.test(text);
 }
 
+export type PopUidFormat = Settings['pop3.uidlFormat'];
+
 /**
  * What a message without a row answers: UID and UIDVALIDITY in hexadecimal, 8 digits each, as Dovecot's
- * default (%08Xu%08Xv) writes them.
+ * default (%08Xu%08Xv) writes them, or another form that the setting names.
  */
-export function defaultPopUid(uid: number, uidValidity: number): string {
-  return hex8(uid) + hex8(uidValidity);
+export function defaultPopUid(
+  uid: number,
+  uidValidity: number,
+  format: PopUidFormat = 'dovecot',
+): string {
+  if (format === 'cyrus') return `${uidValidity}.${uid}`;
+  if (format === 'courier') return `${uidValidity}-${uid}`;
+  if (format === 'courierText') return `UID${uid}-${uidValidity}`;
+  return format === 'uid' ? String(uid) : hex8(uid) + hex8(uidValidity);
 }
 
 function hex8(value: number): string {
@@ -92,6 +102,7 @@ export async function returnPopUids(tx: Tx, move: Move, uidValidity: number): Pr
   const { accountId, toId, pairs } = move;
   await movePopUids(tx, move);
   const newUids = new Map(pairs);
+  const format = await readSetting('pop3.uidlFormat');
   const [first, last] = [pairs[0]?.[0] ?? 0, pairs.at(-1)?.[0] ?? 0];
   for (let uid = 0; ; ) {
     const rows = await tx.$queryRaw<Record<'uid' | 'keptUid', bigint | number>[]>`
@@ -100,7 +111,7 @@ export async function returnPopUids(tx: Tx, move: Move, uidValidity: number): Pr
       ORDER BY "uid" LIMIT ${rowsPerLook}`;
     const told = rows.flatMap((row): PopUid[] => {
       const newUid = newUids.get(Number(row.keptUid));
-      const text = defaultPopUid(Number(row.uid), uidValidity);
+      const text = defaultPopUid(Number(row.uid), uidValidity, format);
       return newUid === undefined ? [] : [{ uid: newUid, text }];
     });
     // A row that moved says more, and stays.

@@ -1,16 +1,16 @@
 // DELE, RSET, NOOP (RFC 1939 §5) and QUIT (§4, §6), which alone makes deletions real.
-import { commitDeletions, listItems, sumSizes } from '../maildrop.ts';
+import { commitDeletions, markDeleted, unmarkAll } from '../maildrop.ts';
 import { ok, replyTo } from '../reply.ts';
-import { type Command, findItem, isReply } from './command.ts';
+import { type Command, findNumber } from './command.ts';
 
 export const dele: Command = {
   name: 'DELE',
   state: 'transaction',
   run(_session, text, maildrop) {
-    const found = findItem(maildrop, text);
-    if (isReply(found)) return found;
-    found.isDeleted = true;
-    return ok(`Message ${found.number} deleted.`);
+    const number = findNumber(maildrop, text);
+    if (typeof number !== 'number') return number;
+    markDeleted(maildrop, number);
+    return ok(`Message ${number} deleted.`);
   },
 };
 
@@ -18,9 +18,8 @@ export const rset: Command = {
   name: 'RSET',
   state: 'transaction',
   run(_session, _text, maildrop) {
-    for (const item of maildrop.items) item.isDeleted = false;
-    const items = listItems(maildrop);
-    return ok(`${items.length} messages (${sumSizes(items)} octets)`);
+    unmarkAll(maildrop);
+    return ok(`${maildrop.left.count} messages (${maildrop.left.octets} octets)`);
   },
 };
 

@@ -1,5 +1,5 @@
 // The shape of a command, and the arguments that several of them read.
-import type { Item, Maildrop } from '../maildrop.ts';
+import type { Maildrop } from '../maildrop.ts';
 import { err, type Reply } from '../reply.ts';
 import type { Session } from '../session.ts';
 
@@ -20,15 +20,10 @@ export function parseNumber(text: string, least: 0 | 1): number | null {
   return value >= least ? value : null;
 }
 
-/** The message that `text` numbers, or the refusal: numbers of deleted messages are not used again. */
-export function findItem(maildrop: Maildrop, text: string): Item | Reply {
+/** The number of a message, or the refusal: numbers of deleted messages are not used again. */
+export function findNumber(maildrop: Maildrop, text: string): number | Reply {
   const number = parseNumber(text, 1);
   if (number === null) return err('A message number is expected.');
-  const item = maildrop.items[number - 1];
-  if (!item) return err(`There is no message ${number}.`);
-  return item.isDeleted ? err(`Message ${number} is deleted.`) : item;
-}
-
-export function isReply(found: Item | Reply): found is Reply {
-  return 'line' in found;
+  if (number > maildrop.uids.length) return err(`There is no message ${number}.`);
+  return maildrop.deleted[number - 1] ? err(`Message ${number} is deleted.`) : number;
 }

@@ -1,36 +1,42 @@
 // RETR and TOP (RFC 1939 §5, §7).
-import { type Item, type Maildrop, markSeen, readItem } from '../maildrop.ts';
-import { completeMessage, cutTop } from '../message-text.ts';
+import { noteFetched, sizeOf } from '../maildrop.ts';
+import { completeMessage, cutTop, replaceNul } from '../message-text.ts';
 import { err, ok } from '../reply.ts';
-import { type Command, findItem, isReply, parseNumber } from './command.ts';
+import { type Command, findNumber, parseNumber } from './command.ts';
 
-const gone = (item: Item) => err(`Message ${item.number} was removed by another session.`);
+const gone = (number: number) => err(`Message ${number} was removed by another session.`);
 
 export const retr: Command = {
   name: 'RETR',
   state: 'transaction',
-  async run(_session, text, maildrop) {
-    const found = findItem(maildrop, text);
-    if (isReply(found)) return found;
-    const bytes = await readItem(maildrop, found);
-    if (!bytes) return gone(found);
-    await markSeen(maildrop, found);
-    return ok(`${found.sizeBytes} octets`, { message: completeMessage(bytes) });
+  async run({ messages }, text, maildrop) {
+    const number = findNumber(maildrop, text);
+    if (typeof number !== 'number') return number;
+    const bytes = await messages?.read(number);
+    if (!bytes) return gone(number);
+    await noteFetched(maildrop, number);
+    const message = completeMessage(
+      maildrop.settings['pop3.replacesNul'] ? replaceNul(bytes) : bytes,
+    );
+    return ok(`${sizeOf(maildrop, number)} octets`, { message });
   },
 };
 
 export const top: Command = {
   name: 'TOP',
   state: 'transaction',
-  async run(_session, text, maildrop: Maildrop) {
-    const [number = '', count = '', ...rest] = text.split(' ');
+  async run({ messages }, text, maildrop) {
+    const [first = '', count = '', ...rest] = text.split(/ +/);
     const lines = parseNumber(count, 0);
     if (lines === null || rest.length > 0) return err('TOP takes a message and a count of lines.');
-    const found = findItem(maildrop, number);
-    if (isReply(found)) return found;
-    const bytes = await readItem(maildrop, found);
-    return bytes
-      ? ok('Top of the message follows', { message: cutTop(bytes, lines) })
-      : gone(found);
+    const number = findNumber(maildrop, first);
+    if (typeof number !== 'number') return number;
+    const bytes = await messages?.read(number);
+    if (!bytes) return gone(number);
+    const message = cutTop(
+      maildrop.settings['pop3.replacesNul'] ? replaceNul(bytes) : bytes,
+      lines,
+    );
+    return ok('Top of the message follows', { message });
   },
 };

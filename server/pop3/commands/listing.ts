@@ -1,15 +1,14 @@
 // STAT, LIST and UIDL (RFC 1939 §5, §7): what is in the maildrop. Deleted messages are left out, and the
 // numbers of the others stay.
-import { type Item, listItems, type Maildrop, sumSizes, uniqueId } from '../maildrop.ts';
+import { listNumbers, type Maildrop, sizeOf, uniqueId } from '../maildrop.ts';
 import { ok, type Reply } from '../reply.ts';
-import { type Command, findItem, isReply } from './command.ts';
+import { type Command, findNumber } from './command.ts';
 
 export const stat: Command = {
   name: 'STAT',
   state: 'transaction',
-  run(_session, _text, maildrop) {
-    const items = listItems(maildrop);
-    return ok(`${items.length} ${sumSizes(items)}`);
+  run(_session, _text, { left }) {
+    return ok(`${left.count} ${left.octets}`);
   },
 };
 
@@ -17,7 +16,7 @@ export const list: Command = {
   name: 'LIST',
   state: 'transaction',
   run(_session, text, maildrop) {
-    return show(maildrop, text, (item) => String(item.sizeBytes));
+    return show(maildrop, text, (number) => sizeOf(maildrop, number));
   },
 };
 
@@ -25,17 +24,18 @@ export const uidl: Command = {
   name: 'UIDL',
   state: 'transaction',
   run(_session, text, maildrop) {
-    return show(maildrop, text, (item) => uniqueId(maildrop, item));
+    return show(maildrop, text, (number) => uniqueId(maildrop, number));
   },
 };
 
 /** One message in the first line, or all of them in a multi-line reply. */
-function show(maildrop: Maildrop, text: string, tell: (item: Item) => string): Reply {
+function show(maildrop: Maildrop, text: string, tell: (number: number) => number | string): Reply {
   if (text !== '') {
-    const found = findItem(maildrop, text);
-    return isReply(found) ? found : ok(`${found.number} ${tell(found)}`);
+    const found = findNumber(maildrop, text);
+    return typeof found === 'number' ? ok(`${found} ${tell(found)}`) : found;
   }
-  const items = listItems(maildrop);
-  const lines = items.map((item) => `${item.number} ${tell(item)}`);
-  return ok(`${items.length} messages (${sumSizes(items)} octets)`, { lines });
+  const { count, octets } = maildrop.left;
+  const lines: string[] = [];
+  for (const number of listNumbers(maildrop)) lines.push(`${number} ${tell(number)}`);
+  return ok(`${count} messages (${octets} octets)`, { lines });
 }

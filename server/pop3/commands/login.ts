@@ -1,6 +1,6 @@
 // USER and PASS (RFC 1939 §7), AUTH (RFC 5034) and STLS (RFC 2595 §4).
 import { type Exchange, listMechanisms, startExchange } from '#server/auth/exchange.ts';
-import { login } from '#server/auth/login.ts';
+import { login, refuseInClear } from '#server/auth/login.ts';
 import { decodeResponse } from '#server/auth/sasl.ts';
 import { err, ok, type Reply } from '../reply.ts';
 import { enter, mayLogIn, originOf, type Session } from '../session.ts';
@@ -13,9 +13,9 @@ export const user: Command = {
   name: 'USER',
   state: 'authorization',
   run(session, text) {
-    if (!mayLogIn(session)) return notInClear();
     if (text === '') return err('A name is expected.');
     session.username = text;
+    if (!mayLogIn(session)) return notInClear();
     // The same for every name: who has a mailbox here is nobody's business.
     return ok('Send PASS.');
   },
@@ -25,8 +25,12 @@ export const pass: Command = {
   name: 'PASS',
   state: 'authorization',
   async run(session, text) {
-    if (!mayLogIn(session)) return notInClear();
     const { username } = session;
+    if (!mayLogIn(session)) {
+      // Nobody looks at the password, but guessing is not free here either.
+      if (username !== null) await refuseInClear(username, originOf(session));
+      return notInClear();
+    }
     if (username === null) return err('USER comes first.');
     // RFC 1939 §7: the argument is the whole rest of the line, spaces included.
     session.username = null;
@@ -77,6 +81,8 @@ export const stls: Command = {
   run(session, text) {
     if (text !== '') return err('STLS takes no argument.');
     if (session.isSecure) return err('TLS is active already.');
+    // RFC 6856 §2.1: what UTF8 has said in clear would have to be forgotten.
+    if (session.isUtf8) return err('STLS comes before UTF8.');
     return ok('Begin TLS negotiation now.', { after: 'start-tls' });
   },
 };

@@ -29,6 +29,8 @@ describe('CAPA', () => {
       'AUTH-RESP-CODE',
       'PIPELINING',
       'EXPIRE NEVER',
+      'UTF8 USER',
+      'LANG',
       'USER',
       'SASL SCRAM-SHA-256 PLAIN LOGIN OAUTHBEARER XOAUTH2',
       'STLS',

@@ -122,6 +122,7 @@ describe('RETR and TOP', () => {
     const client = await fixture.logIn(account);
     await askLines(client, 'TOP 1 5');
     await askLines(client, 'RETR 2');
+    await ask(client, 'QUIT');
     const { roll } = await inboxOf(account);
     assert.deepEqual([...roll.flags], [0, FLAG.seen, 0]);
   });
