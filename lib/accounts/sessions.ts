@@ -30,8 +30,10 @@ const tokenLifeMs = 10 * 60_000;
 export async function signIn(attempt: Attempt): Promise<Account> {
   const { password } = attempt;
   return signInBy(attempt, async (row) => {
-    const fits = await verifyPassword(row?.passwordHash ?? null, password);
-    if (row && fits && !row.isDisabled) await completeScramKeys(row, password);
+    // The memory of fitting passwords would tell by its speed that this was the one of a disabled account.
+    const passwordHash = row && !row.isDisabled ? row.passwordHash : null;
+    const fits = await verifyPassword(passwordHash, password);
+    if (row && fits) await completeScramKeys(row, password);
     return fits;
   });
 }
