@@ -26,8 +26,8 @@ export const patternHelp: Record<AccessScope, string> = {
   recipient:
     'an address, @example.org for a domain, .example.org for a domain with all below it, ada@ for a local part in any domain, or * for everybody',
   header:
-    'a field and its text, such as "Subject: *lottery*"; * stands for anything and capitals do not count',
-  body: 'a text of one line, such as "*cheap watches*"; * stands for anything and capitals do not count',
+    'a field and its text, such as "Subject: *lottery*"; * stands for anything, ? for one character, and capitals do not count',
+  body: 'a text of one line, such as "*cheap watches*"; * stands for anything, ? for one character, and capitals do not count',
   attachment: 'a file name such as *.exe, or a type such as application/x-msdownload',
 };
 
