@@ -24,6 +24,8 @@ export type Peer = {
   port: number;
   /** Where it takes mail by LMTP; 0 where that is not installed. */
   lmtpPort: number;
+  /** POP3; 0 where that is not installed. */
+  pop3Port: number;
   /** Messages in the mailboxes of all users: files, as sdbox has them. */
   countMessages(): number;
   /** Proportional memory of all its processes, in megabytes. */
@@ -33,6 +35,7 @@ export type Peer = {
 
 const program = '/usr/sbin/dovecot';
 const lmtpProgram = '/usr/lib/dovecot/lmtp';
+const pop3Program = '/usr/lib/dovecot/pop3';
 export const peerFormat = process.env.DREY_BENCH_PEER_FORMAT ?? 'sdbox';
 
 export async function findPort(): Promise<number> {
@@ -51,6 +54,7 @@ export async function startPeer(users: Record<string, string>): Promise<Peer | n
   const folder = mkdtempSync(join(tmpdir(), 'drey-peer-'));
   const port = await findPort();
   const lmtpPort = existsSync(lmtpProgram) ? await findPort() : 0;
+  const pop3Port = existsSync(pop3Program) ? await findPort() : 0;
   // Root may not own mail there; the account is one that every Debian has.
   const isRoot = process.getuid?.() === 0;
   const [uid, gid] = isRoot ? [65_534, 65_534] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
@@ -63,13 +67,15 @@ export async function startPeer(users: Record<string, string>): Promise<Peer | n
   writeFileSync(join(folder, 'users'), `${rows.join('\n')}\n`);
   if (isRoot) chmodSync(join(folder, 'users'), 0o644);
   const config = join(folder, 'dovecot.conf');
-  writeFileSync(config, formatConfig(folder, port, isRoot) + formatLmtp(lmtpPort));
+  const extra = formatProtocols(lmtpPort, pop3Port) + formatLmtp(lmtpPort) + formatPop3(pop3Port);
+  writeFileSync(config, formatConfig(folder, port, isRoot) + extra);
   const child = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
   await waitReady(child, port, folder);
   return {
     version: spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim(),
     port,
     lmtpPort,
+    pop3Port,
     countMessages: () =>
       readdirSync(join(folder, 'mail'), { recursive: true, encoding: 'utf8' }).filter((path) =>
         /\/u\.\d+$/.test(path),
@@ -129,10 +135,27 @@ ${unprivileged}
 `;
 }
 
+function formatProtocols(lmtpPort: number, pop3Port: number): string {
+  return `protocols = imap${lmtpPort ? ' lmtp' : ''}${pop3Port ? ' pop3' : ''}\n`;
+}
+
+function formatPop3(port: number): string {
+  if (port === 0) return '';
+  return `service pop3-login {
+  ${process.getuid?.() === 0 ? '' : 'chroot ='}
+  inet_listener pop3 {
+    port = ${port}
+  }
+  inet_listener pop3s {
+    port = 0
+  }
+}
+`;
+}
+
 function formatLmtp(port: number): string {
   if (port === 0) return '';
-  return `protocols = imap lmtp
-service lmtp {
+  return `service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
     port = ${port}
