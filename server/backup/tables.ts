@@ -213,6 +213,51 @@ export const serverTables: Table[] = [
     columns: { id: 'text', firstAt: 'date', lastAt: 'date', passes: 'number' },
   },
   {
+    name: 'DkimKey',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      domainId: 'text',
+      selector: 'text',
+      algorithm: 'text',
+      secret: 'text',
+      publicKey: 'text',
+      state: 'text',
+      createdAt: 'date',
+      activeAt: 'date',
+      retiredAt: 'date',
+    },
+  },
+  {
+    name: 'Pause',
+    key: ['id'],
+    columns: { id: 'text', reason: 'text', by: 'text', until: 'date', createdAt: 'date' },
+  },
+  {
+    name: 'Suppression',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      lastCode: 'number',
+      lastText: 'text',
+      failures: 'number',
+      expiresAt: 'date',
+      createdAt: 'date',
+    },
+  },
+  {
+    name: 'TlsResult',
+    key: ['day', 'domain', 'policyType', 'mx', 'result'],
+    columns: {
+      day: 'number',
+      domain: 'text',
+      policyType: 'text',
+      mx: 'text',
+      result: 'text',
+      count: 'number',
+    },
+  },
+  {
     name: 'TrailEvent',
     key: ['id'],
     columns: {
@@ -338,6 +383,7 @@ export const otherTables = [
   'Rendering',
   'RenderingText',
   'Finding',
+  'StsPolicy',
   'SavedRoll',
 ];
 
