@@ -39,6 +39,12 @@ export const standards: Standard[] = [
   { number: 2183, title: 'Content-Disposition', status: 'yes' },
   { number: 2231, title: 'MIME parameter values', status: 'yes' },
   {
+    number: 2307,
+    title: 'LDAP as a network information service',
+    status: 'partly',
+    note: 'its forms of password hashes are taken over',
+  },
+  {
     number: 2342,
     title: 'IMAP NAMESPACE',
     status: 'yes',
@@ -229,6 +235,12 @@ export const standards: Standard[] = [
   { number: 7677, title: 'SASL SCRAM-SHA-256 and -PLUS', status: 'yes' },
   { number: 7888, title: 'IMAP LITERAL- and LITERAL+', status: 'yes' },
   { number: 7889, title: 'IMAP APPENDLIMIT', status: 'yes' },
+  {
+    number: 7914,
+    title: 'scrypt',
+    status: 'partly',
+    note: 'as a part of yescrypt, whose hashes are taken over',
+  },
   { number: 8187, title: 'Header parameters in HTTP', status: 'yes' },
   { number: 8314, title: 'TLS for submission and access', status: 'yes' },
   { number: 8437, title: 'IMAP UNAUTHENTICATE', status: 'yes' },

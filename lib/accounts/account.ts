@@ -119,6 +119,8 @@ export async function requireAccount(address: string): Promise<Account> {
 export type NewAccount = {
   address: string;
   password: string;
+  /** The web asks for another one first. */
+  mustChange?: boolean;
   displayName?: string;
   role?: Role;
   quotaBytes?: number | null;
@@ -131,16 +133,18 @@ export type NewAccount = {
 export async function addAccount(input: NewAccount, by: string): Promise<Account> {
   const address = requireAddress(input.address);
   const domain = await requireDomain(domainOf(address));
-  const passwordHash = await hashPassword(input.password);
+  const displayName = cleanName(input.displayName);
+  const passwordHash = await hashPassword(input.password, { address, displayName });
   const scram = await sealScramKeys(address, input.password);
   const data = {
     id: newId(),
     address,
     domainId: domain.id,
-    displayName: cleanName(input.displayName),
+    displayName,
     role: input.role ?? 'user',
     passwordHash,
     scram,
+    mustChange: input.mustChange ?? false,
     quotaBytes: toLimit(input.quotaBytes, 'quotaBytes'),
     quotaMessages: toLimit(input.quotaMessages, 'quotaMessages'),
     createdAt: now(),
@@ -214,16 +218,21 @@ export async function updateAccount(
   return toAccount(row);
 }
 
-/** Sets a new password and ends the user's sessions. */
-export async function setPassword(id: string, password: string, by: string): Promise<void> {
-  const passwordHash = await hashPassword(password);
+/** Sets a new password and ends the user's sessions; with `mustChange` the web asks for another one first. */
+export async function setPassword(
+  id: string,
+  password: string,
+  by: string,
+  { mustChange = false }: { mustChange?: boolean } = {},
+): Promise<void> {
   const known = await readAccount(id);
+  const passwordHash = await hashPassword(password, known ?? undefined);
   const scram = known ? await sealScramKeys(known.address, password) : '';
   await write(async (tx) => {
     const row = await findIn(tx, id);
     const { address } = row;
     requirePerson(row);
-    const data = { passwordHash, scram, epoch: { increment: 1 } };
+    const data = { passwordHash, scram, mustChange, epoch: { increment: 1 } };
     await tx.account.update({ where: { id }, data });
     await recordChangeIn(tx, by, `user ${address}`, 'new password');
   });

@@ -9,7 +9,7 @@ import { canonicalAddress } from '../mail/address.ts';
 import { readSetting } from '../settings/index.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
-import { verifyPassword } from './password.ts';
+import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 import { signText, verifyText } from './secret.ts';
 import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
@@ -33,7 +33,7 @@ export async function signIn(attempt: Attempt): Promise<Account> {
     // The memory of fitting passwords would tell by its speed that this was the one of a disabled account.
     const passwordHash = row && !row.isDisabled ? row.passwordHash : null;
     const fits = await verifyPassword(passwordHash, password);
-    if (row && fits) await completeScramKeys(row, password);
+    if (row && fits) await renewSecrets(row, password);
     return fits;
   });
 }
@@ -98,14 +98,20 @@ export async function countRefusedLogin(attempt: Origin): Promise<void> {
   recordLogin('login-failed', null, origin, 'in-clear');
 }
 
-/** An account from before there was SCRAM, or from another server, gets its keys with the right password. */
-async function completeScramKeys(row: Row, password: string): Promise<void> {
-  if (openScramKeys(row.scram)) return;
-  const scram = await sealScramKeys(row.address, password);
-  if (scram === '') return;
+/**
+ * What only the right password can make: keys for SCRAM where there are none (an account from before, or from another
+ * server), and a hash of our own in place of an imported one.
+ */
+async function renewSecrets(row: Row, password: string): Promise<void> {
   const { id, passwordHash } = row;
+  const data: { scram?: string; passwordHash?: string } = {};
+  if (!openScramKeys(row.scram)) data.scram = await sealScramKeys(row.address, password);
+  if (passwordHash !== null && !isCurrentHash(passwordHash)) {
+    data.passwordHash = await rehashPassword(password);
+  }
+  if (!data.scram && !data.passwordHash) return;
   // Not if the password has changed meanwhile.
-  await write((tx) => tx.account.updateMany({ where: { id, passwordHash }, data: { scram } }));
+  await write((tx) => tx.account.updateMany({ where: { id, passwordHash }, data }));
 }
 
 async function noteLogin(

@@ -1,5 +1,6 @@
 // Signing in.
 import { z } from 'zod';
+import { defineSwitch } from './choice.ts';
 import { defineSetting } from './define.ts';
 import { mechanismNames } from './mechanisms.ts';
 import { defineNumber } from './number.ts';
@@ -43,6 +44,12 @@ export const securitySettings = [
     unit: 'characters',
     title: 'Shortest password',
     help: 'For new and changed passwords.',
+    applies: 'next-command',
+  }),
+  defineSwitch('security.refuseCommonPasswords', {
+    default: true,
+    title: 'Refuse common passwords',
+    help: 'New passwords may be no common word, name or row of keys, whatever digits stand around it, and have nothing of the address or the name of their owner in them.',
     applies: 'next-command',
   }),
   defineSetting('security.mechanisms', {

@@ -49,6 +49,9 @@ async function step(
     turn = await exchange.step(response);
   } catch (error) {
     if (!isRefusal(error)) throw error;
+    if (error.reason === 'unavailable') {
+      return connection.send(454, '4.7.0 Temporary authentication failure');
+    }
     return error.reason === 'throttled'
       ? connection.send(454, '4.7.0 Too many failed logins, try again later')
       : connection.send(535, '5.7.8 The address or the password is wrong');

@@ -47,6 +47,13 @@ root: eve
     assert.match(reasonAt(9), /file/);
     assert.match(reasonAt(10), /include/);
   });
+  it('a quote that nobody ends is no address, however long', () => {
+    for (const end of ['', '\\', '"x']) {
+      const { entries, problems } = parseAliases(`a: "${'\\"'.repeat(400_000)}${end}`, 'a.test');
+      assert.equal(entries.length, 0);
+      assert.match(problems[0]?.reason ?? '', /is not an address/);
+    }
+  });
   it('a name needs a domain', () => {
     assert.match(parseAliases('root: ada', '').problems[0]?.reason ?? '', /no domain/);
   });
