@@ -156,14 +156,23 @@ async function send(stream: Socket, reply: Reply): Promise<void> {
     return write(stream, Buffer.from(`${head}${lines}.\r\n`));
   }
   if (!reply.message) return write(stream, Buffer.from(head));
+  const { message } = reply;
   const stuffer = createStuffer();
-  let piece: Buffer = Buffer.from(head);
-  for (let start = 0; start < reply.message.length; start += pieceBytes) {
-    const stuffed = stuffer.push(reply.message.subarray(start, start + pieceBytes));
-    if (start > 0) await write(stream, piece);
-    piece = start > 0 ? stuffed : Buffer.concat([piece, stuffed]);
+  // Corked: head, piece and end leave together, and a big piece is not copied for that.
+  stream.cork();
+  stream.write(head);
+  for (let start = 0; start < message.length; start += pieceBytes) {
+    const piece = stuffer.push(message.subarray(start, start + pieceBytes));
+    if (start + pieceBytes >= message.length) stream.write(piece);
+    else await writeCorked(stream, piece);
   }
-  return write(stream, Buffer.concat([piece, stuffer.finish()]));
+  return writeCorked(stream, stuffer.finish());
+}
+
+function writeCorked(stream: Socket, bytes: Buffer): Promise<void> {
+  const written = write(stream, bytes);
+  stream.uncork();
+  return written;
 }
 
 /** Resolves when more may be written; rejects when the connection is gone. */
