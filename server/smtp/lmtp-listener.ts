@@ -1,6 +1,6 @@
 // The LMTP listener: there while the setting smtp.hasLmtp wants it, on the loopback address or a socket file, and
 // nowhere else, since whoever reaches it is not checked as a stranger.
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { portOf } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
@@ -67,8 +67,10 @@ async function open(place: Place): Promise<Listening> {
   return listening;
 }
 
-/** A socket file that nobody listens on stays behind after a crash. */
+/** A socket file that nobody listens on stays behind after a crash. A file of any other kind is somebody's. */
 async function removeLeftover(path: string): Promise<void> {
+  const file = await lstat(path).catch(() => null);
+  if (!file?.isSocket()) return;
   const code = await new Promise<string | undefined>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();

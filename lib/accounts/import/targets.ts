@@ -26,7 +26,7 @@ export function readTargets(text: string, domain: string): string[] | Reason {
   return [...new Set(targets)];
 }
 
-/** Commas and blanks part, but not within quotes. */
+/** Commas and blanks part, but not within quotes. A quote that nobody ends goes to the end: linear. */
 function splitTargets(text: string): string[] {
-  return (text.match(/(?:"(?:[^"\\]|\\.)*"|[^\s,"])+/gs) ?? []).filter((word) => word !== '');
+  return text.match(/(?:"(?:[^"\\]|\\(?:.|$))*(?:"|$)|[^\s,"])+/gs) ?? [];
 }
