@@ -1,9 +1,11 @@
 // The long form of SMTP's fuzz, by hand: npm run test:smtp -- fuzz [sessions] [seed]
+import { randomInt } from 'node:crypto';
 import { fuzzSessions } from './fuzz.ts';
 import { openWorld } from './world.ts';
 
-const [what, rounds = '100000', seed = '1'] = process.argv.slice(2);
+const [what, rounds = '100000', seed = String(randomInt(2 ** 31))] = process.argv.slice(2);
 if (what !== 'fuzz') throw new Error('Say: fuzz [sessions] [seed]');
+process.stdout.write(`fuzz: seed ${seed}\n`);
 const world = await openWorld();
 const started = performance.now();
 const count = await fuzzSessions(world, Number(rounds), Number(seed));
