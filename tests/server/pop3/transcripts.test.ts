@@ -23,7 +23,13 @@ describe('POP3 dialogues', () => {
       const { address } = await fixture.addUser(messages);
       await runTranscript(join(folder, file), {
         connect: () => connect({ port: fixture.ports.pop3, host: '127.0.0.1' }),
-        variables: { user: address, password },
+        variables: {
+          user: address,
+          password,
+          plain: Buffer.from(`\0${address}\0${password}`).toString('base64'),
+          user64: Buffer.from(address).toString('base64'),
+          password64: Buffer.from(password).toString('base64'),
+        },
       });
     });
   }
