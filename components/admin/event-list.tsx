@@ -29,6 +29,7 @@ export const eventKinds: { kind: string; label: string; tone: Tone }[] = [
   { kind: 'dropped', label: 'dropped', tone: 'danger' },
   { kind: 'login', label: 'sign-in', tone: 'neutral' },
   { kind: 'login-failed', label: 'sign-in failed', tone: 'warn' },
+  { kind: 'login-blocked', label: 'sign-in blocked', tone: 'danger' },
   { kind: 'changed', label: 'changed', tone: 'accent' },
 ];
 

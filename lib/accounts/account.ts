@@ -9,9 +9,11 @@ import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 import { requireLimit } from './limit.ts';
+import { endPasswordLinksIn } from './one-time-token.ts';
 import { hashPassword } from './password.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
+import { forgetKnownIn } from './throttle.ts';
 
 export type Role = 'user' | 'admin';
 export type Account = {
@@ -218,22 +220,31 @@ export async function updateAccount(
   return toAccount(row);
 }
 
+export type PasswordOptions = {
+  mustChange?: boolean;
+  /** Runs first in the same step, and may refuse. */
+  claim?: (tx: Tx) => Promise<void>;
+};
+
 /** Sets a new password and ends the user's sessions; with `mustChange` the web asks for another one first. */
 export async function setPassword(
   id: string,
   password: string,
   by: string,
-  { mustChange = false }: { mustChange?: boolean } = {},
+  { mustChange = false, claim }: PasswordOptions = {},
 ): Promise<void> {
   const known = await readAccount(id);
   const passwordHash = await hashPassword(password, known ?? undefined);
   const scram = known ? await sealScramKeys(known.address, password) : '';
   await write(async (tx) => {
+    await claim?.(tx);
     const row = await findIn(tx, id);
     const { address } = row;
     requirePerson(row);
     const data = { passwordHash, scram, mustChange, epoch: { increment: 1 } };
     await tx.account.update({ where: { id }, data });
+    await endPasswordLinksIn(tx, id);
+    await forgetKnownIn(tx, address);
     await recordChangeIn(tx, by, `user ${address}`, 'new password');
   });
 }
@@ -253,6 +264,7 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     if (role === 'admin') await refuseLastAdmin(tx, id);
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
+    await endPasswordLinksIn(tx, id);
     await tx.sendingDay.deleteMany({ where: { accountId: id } });
     await tx.knownRecipient.deleteMany({ where: { accountId: id } });
     const members = await tx.member.findMany({ where: { sharedId: id } });

@@ -1,22 +1,22 @@
 // Signing in, for every protocol and the web: password or internal token in, account out. All failures
 // look alike: wrong password, unknown and disabled account cannot be told apart by text or time.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fromNow, now } from '../clock.ts';
+import { fromNow, now, uptimeMs } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
-import { readSetting } from '../settings/index.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
 import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 import { signText, verifyText } from './secret.ts';
-import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
+import { type Attempt as Counted, isThrottled, recordFailure, recordSuccess } from './throttle.ts';
 import { takeTurn } from './turn.ts';
 
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
-type Origin = { address: string; remote: string; protocol: Protocol };
+/** `device`: of a browser; see throttle.ts. */
+type Origin = { address: string; remote: string; protocol: Protocol; device?: string };
 export type Attempt = Origin & { password: string };
 /** A client that has shown by SCRAM that it knows the password; `isProven` checks it against the keys. */
 export type ProofAttempt = Origin & { isProven(keys: ScramKeys): boolean };
@@ -62,33 +62,35 @@ const addressOf = ({ address }: { address: string }) =>
   canonicalAddress(address) ?? address.slice(0, 320).toLowerCase();
 
 async function signInBy(attempt: Origin, check: Check): Promise<Account> {
-  const { remote, protocol } = attempt;
+  const begunMs = uptimeMs();
+  const { remote, protocol, device } = attempt;
   const origin = { address: addressOf(attempt), remote, protocol };
-  const counted = { remote, account: origin.address };
+  const counted = { remote, account: origin.address, device };
   const outcome = await takeTurn(remote, () => tryOut(counted, check));
   if (outcome === 'throttled') {
     recordLogin('login-failed', null, origin, 'throttled');
     throw new Refusal('throttled', 'Too many failed logins. Try again later.');
   }
-  const { row, fits } = outcome;
+  const { row, fits, delayMs } = outcome;
   if (!row || !fits || row.isDisabled) {
     const reason = !row ? 'unknown-account' : row.isDisabled ? 'disabled' : 'wrong-password';
     recordLogin('login-failed', row?.id ?? null, origin, reason);
-    await sleep(await readSetting('security.failureDelayMs'));
+    // Counted from the beginning, so that a hash that costs more than others is not noticed.
+    await sleep(Math.max(0, delayMs - (uptimeMs() - begunMs)));
     throw new Refusal('auth-failed', failedText);
   }
   await noteLogin(row.id, row.lastLoginAt, origin);
   return toAccount(row);
 }
 
-/** Checks, and counts the outcome. */
-async function tryOut(counted: { remote: string; account: string }, check: Check) {
+/** Checks, and counts the outcome; a failure's answer waits for `delayMs`. */
+async function tryOut(counted: Counted, check: Check) {
   if (await isThrottled(counted)) return 'throttled';
   const row = await db.account.findUnique({ where: { address: counted.account } });
   const fits = await check(row);
-  if (row && fits && !row.isDisabled) await recordSuccess(counted);
-  else await recordFailure(counted);
-  return { row, fits };
+  if (!row || !fits || row.isDisabled) return { row, fits, delayMs: await recordFailure(counted) };
+  await recordSuccess(counted);
+  return { row, fits, delayMs: 0 };
 }
 
 /** A password sent where none may be (in clear) is a failed try of its address. Never rejects for that. */

@@ -1,46 +1,35 @@
 // First run: as long as no administrator exists, a one-time link (or the command line) makes the first
 // domain and the first administrator.
-import { createHash, randomBytes } from 'node:crypto';
-import { fromNow, now } from '../clock.ts';
+import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { isRefusal, Refusal } from '../errors.ts';
 import { writeSetting } from '../settings/index.ts';
 import { type Account, addAccount } from './account.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { addDomain, findDomain } from './domain.ts';
-
-const tokenLifeMs = 24 * 3600_000;
+import { makeToken, tokenId } from './one-time-token.ts';
 
 /** Whether an administrator exists. */
 export async function isSetUp(): Promise<boolean> {
   return (await db.account.findFirst({ where: { role: 'admin' }, select: { id: true } })) !== null;
 }
 
-function idOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
 /** A fresh token for the set-up link; earlier ones end. Refusal 'forbidden' once set up. */
 export async function createSetupToken(): Promise<string> {
   if (await isSetUp()) throw new Refusal('forbidden', 'This server is set up already.');
-  const token = randomBytes(24).toString('base64url');
+  const { token, row } = makeToken('setup');
   await write(async (tx) => {
     await tx.oneTimeToken.deleteMany({ where: { purpose: 'setup' } });
-    const data = {
-      id: idOf(token),
-      purpose: 'setup',
-      createdAt: now(),
-      expiresAt: fromNow(tokenLifeMs),
-    };
-    await tx.oneTimeToken.create({ data });
+    await tx.oneTimeToken.create({ data: row });
   });
   return token;
 }
 
 /** Whether the token opens the set-up page. */
 export async function isSetupToken(token: string): Promise<boolean> {
-  if (token.length > 100 || (await isSetUp())) return false;
-  const row = await db.oneTimeToken.findUnique({ where: { id: idOf(token) } });
+  const id = tokenId(token);
+  if (id === null || (await isSetUp())) return false;
+  const row = await db.oneTimeToken.findUnique({ where: { id } });
   return row !== null && row.purpose === 'setup' && row.expiresAt > now();
 }
 

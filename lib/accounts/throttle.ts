@@ -1,80 +1,276 @@
-// Failed logins, counted for each remote address and for each account over all protocols and processes.
-// Whoever guesses must not lock the owner out: the account's counter has room for many addresses, and does
-// not count for an address from which somebody has lately signed in to the account.
+// Failed logins, counted for each remote address (an IPv4 address or an IPv6 /64), for the /48 around it, and for
+// each account, over all protocols and processes. Each failure makes the next answer wait longer; at the limit the
+// counter closes for a window, and for twice as long each time it closes again within a day.
+//
+// Whoever guesses must not lock the owner out: the account's counter has room for many addresses, and does not count
+// for an address from which somebody has lately signed in to the account, or for a browser that did.
+import { createHash } from 'node:crypto';
 import { fromNow, now } from '../clock.ts';
-import { db, write } from '../db.ts';
-import { readSettings } from '../settings/index.ts';
+import { db, type Tx, write } from '../db.ts';
+import { newId } from '../id.ts';
+import { readSettings, type Settings } from '../settings/index.ts';
+import { recordChangeIn } from '../trail/change.ts';
+import { recordEventIn } from '../trail/record.ts';
 import { limitKey, plainAddress } from './network.ts';
 
 /** An account is closed to strange addresses only after this many times the limit of one address. */
 const accountFactor = 10;
-/** How long an address stays known to an account, and how often that is noted. */
+/** So is a /48, of which one customer may have all. */
+const networkFactor = 10;
+/** How long an address or a browser stays known to an account, and how often that is noted. */
 const knownMs = 30 * 86_400_000;
 const knownStepMs = 86_400_000;
-const knownPrefix = 'known:';
+/** A counter that closed is remembered so long after it opened. */
+const quietMs = 86_400_000;
+const longestBlockMs = 86_400_000;
+/** The answer to a failure waits at most so many times the setting. */
+const mostDelays = 10;
+const longestDelayMs = 15_000;
+const knownKinds = ['known:', 'device:'] as const;
 
-type Attempt = { remote: string; account: string };
+/** `device`: the random name that a browser keeps in a cookie of its own; known once it has signed in. */
+export type Attempt = { remote: string; account: string; device?: string | null };
 
-const addressId = ({ remote }: Attempt) => `address:${limitKey(plainAddress(remote))}`;
-const accountId = ({ account }: Attempt) => `account:${account.slice(0, 320)}`;
-const knownId = ({ remote, account }: Attempt) =>
-  `${knownPrefix}${limitKey(plainAddress(remote))} ${account.slice(0, 320)}`;
+const nameOf = ({ account }: Attempt) => account.slice(0, 320);
+const clientOf = ({ remote }: Attempt) => limitKey(plainAddress(remote));
+const addressId = (attempt: Attempt) => `address:${clientOf(attempt)}`;
+const accountId = (attempt: Attempt) => `account:${nameOf(attempt)}`;
+const knownId = (attempt: Attempt) => `known:${clientOf(attempt)} ${nameOf(attempt)}`;
+const deviceId = (attempt: Attempt) =>
+  attempt.device
+    ? `device:${createHash('sha256').update(attempt.device).digest('base64url')} ${nameOf(attempt)}`
+    : null;
+
+/** "2001:db8:1::/48" of the key of a /64; null for IPv4, whose neighbours are other customers. */
+function networkId(attempt: Attempt): string | null {
+  const [, three] = /^((?:[0-9a-f]+:){3})[0-9a-f]+::\/64$/.exec(clientOf(attempt)) ?? [];
+  return three ? `network:${three}:/48` : null;
+}
+
+type Counter = { id: string; most: number };
+
+/** What a failure counts for, with how many each may have. */
+function countersOf(attempt: Attempt, settings: Settings): Counter[] {
+  const limit = settings['security.maxLoginFailures'];
+  const network = networkId(attempt);
+  return [
+    { id: addressId(attempt), most: limit },
+    ...(network ? [{ id: network, most: limit * networkFactor }] : []),
+    { id: accountId(attempt), most: limit * accountFactor },
+  ];
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.loginThrottle.findUnique>>>;
+
+const isFresh = (row: Row | undefined, lifeMs: number) =>
+  row !== undefined && row.startedAt > fromNow(-lifeMs);
+const isBlocked = (row: Row | undefined) => row?.blockedUntil != null && row.blockedUntil > now();
 
 /** Whether a further try is refused unseen. */
 export async function isThrottled(attempt: Attempt): Promise<boolean> {
   const settings = await readSettings();
-  const limit = settings['security.maxLoginFailures'];
-  const since = fromNow(-settings['security.loginWindowMinutes'] * 60_000);
-  const ids = [addressId(attempt), accountId(attempt), knownId(attempt)];
-  const rows = await db.loginThrottle.findMany({ where: { id: { in: ids } } });
-  const [ofAddress, ofAccount, known] = ids.map((id) => rows.find((row) => row.id === id));
-  const hasReached = (row: typeof ofAddress, most: number) =>
-    row !== undefined && row.startedAt > since && row.failures >= most;
-  if (hasReached(ofAddress, limit)) return true;
-  const isKnown = known !== undefined && known.startedAt > fromNow(-knownMs);
-  return !isKnown && hasReached(ofAccount, limit * accountFactor);
+  const windowMs = settings['security.loginWindowMinutes'] * 60_000;
+  const counters = countersOf(attempt, settings);
+  const device = deviceId(attempt);
+  const ids = [...counters.map(({ id }) => id), knownId(attempt), ...(device ? [device] : [])];
+  const rows = new Map(
+    (await db.loginThrottle.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]),
+  );
+  const hasReached = ({ id, most }: Counter) => {
+    const row = rows.get(id);
+    // The limit may have been lowered since.
+    return isBlocked(row) || (isFresh(row, windowMs) && (row?.failures ?? 0) >= most);
+  };
+  const own = device ? rows.get(device) : undefined;
+  // A known browser has a counter of its own, so that a stolen one is not a way to guess on.
+  if (device && isFresh(own, knownMs)) return (own?.failures ?? 0) >= (counters[0]?.most ?? 0);
+  const isKnown = isFresh(rows.get(knownId(attempt)), knownMs);
+  return counters.some((each) => hasReached(each) && !(isKnown && each.id.startsWith('account:')));
 }
 
-/** Counts a failed try; a new window begins where the former has passed. */
-export async function recordFailure(attempt: Attempt): Promise<void> {
-  const windowMinutes = (await readSettings())['security.loginWindowMinutes'];
-  const startedAt = now();
-  const since = new Date(startedAt.getTime() - windowMinutes * 60_000);
+/**
+ * Counts a failed try; a new window begins where the former has passed. What reaches its limit is closed, and leaves
+ * an event. Returns how long the answer should wait, in milliseconds.
+ */
+export async function recordFailure(attempt: Attempt): Promise<number> {
+  const settings = await readSettings();
+  const failures = await write(async (tx) => {
+    const device = deviceId(attempt);
+    const own = device ? await tx.loginThrottle.findUnique({ where: { id: device } }) : null;
+    if (own && isFresh(own, knownMs)) {
+      const data = { failures: own.failures + 1 };
+      await tx.loginThrottle.update({ where: { id: own.id }, data });
+      return data.failures;
+    }
+    let most = 0;
+    for (const counter of countersOf(attempt, settings)) {
+      const counted = await countIn(tx, counter, attempt, settings);
+      // Many strangers at one account make nobody's typing error slow.
+      if (counter.id.startsWith('address:')) most = counted;
+    }
+    return most;
+  });
+  const step = settings['security.failureDelayMs'];
+  return Math.min(
+    Math.max(longestDelayMs, step),
+    step * Math.min(Math.max(failures, 1), mostDelays),
+  );
+}
+
+async function countIn(
+  tx: Tx,
+  { id, most }: Counter,
+  attempt: Attempt,
+  settings: Settings,
+): Promise<number> {
+  const windowMs = settings['security.loginWindowMinutes'] * 60_000;
+  const row = (await tx.loginThrottle.findUnique({ where: { id } })) ?? undefined;
+  // What was closed begins anew when it opens.
+  const isOpenAgain = row?.blockedUntil != null && row.blockedUntil <= now();
+  const isGoingOn = row !== undefined && isFresh(row, windowMs) && !isOpenAgain;
+  const failures = isGoingOn ? row.failures + 1 : 1;
+  const startedAt = isGoingOn ? row.startedAt : now();
+  const wasLately = row?.blockedUntil != null && row.blockedUntil > fromNow(-quietMs);
+  const blocks = wasLately ? row.blocks : 0;
+  const closes = failures >= most && !isBlocked(row);
+  const blockMs = Math.min(longestBlockMs, windowMs * 2 ** Math.min(blocks, 10));
+  const data = {
+    failures,
+    startedAt,
+    blocks: closes ? blocks + 1 : blocks,
+    blockedUntil: closes ? fromNow(blockMs) : wasLately ? row.blockedUntil : null,
+  };
+  await tx.loginThrottle.upsert({ where: { id }, create: { id, ...data }, update: data });
+  if (closes) await recordBlock(tx, id, attempt, failures, blockMs);
+  return failures;
+}
+
+async function recordBlock(
+  tx: Tx,
+  id: string,
+  attempt: Attempt,
+  failures: number,
+  blockMs: number,
+): Promise<void> {
+  const { kind, subject } = readId(id);
+  const minutes = Math.round(blockMs / 60_000);
+  await recordEventIn(tx, {
+    traceId: newId(),
+    kind: 'login-blocked',
+    sender: nameOf(attempt),
+    remote: attempt.remote,
+    reason: kind,
+    text: `${subject} is closed for ${minutes} minutes after ${failures} failed logins`,
+  });
+}
+
+/**
+ * A good login makes the address and the browser known and clears the account's counter; the address keeps its own.
+ * An account that is closed stays so for strangers: the attack goes on.
+ */
+export async function recordSuccess(attempt: Attempt): Promise<void> {
+  const device = deviceId(attempt);
+  const known = [knownId(attempt), ...(device ? [device] : [])];
+  const rows = await db.loginThrottle.findMany({
+    where: { id: { in: [accountId(attempt), ...known] } },
+  });
+  const counted = rows.find(({ id }) => id === accountId(attempt));
+  const isNoted = (id: string) => {
+    const row = rows.find((each) => each.id === id);
+    return isFresh(row, knownStepMs) && row?.failures === 0;
+  };
+  const missing = known.filter((id) => !isNoted(id));
+  const clears = counted !== undefined && !isBlocked(counted);
+  if (missing.length === 0 && !clears) return;
+  const data = { failures: 0, startedAt: now() };
   await write(async (tx) => {
-    for (const id of [addressId(attempt), accountId(attempt)]) {
-      const row = await tx.loginThrottle.findUnique({ where: { id } });
-      const failures = row && row.startedAt > since ? row.failures + 1 : 1;
-      const data = {
-        failures,
-        startedAt: failures === 1 ? startedAt : (row?.startedAt ?? startedAt),
-      };
+    if (clears) await tx.loginThrottle.deleteMany({ where: { id: accountId(attempt) } });
+    for (const id of missing) {
       await tx.loginThrottle.upsert({ where: { id }, create: { id, ...data }, update: data });
     }
   });
 }
 
-/** A good login makes the address known and clears the account's counter; the address keeps its own. */
-export async function recordSuccess(attempt: Attempt): Promise<void> {
-  const id = knownId(attempt);
-  const rows = await db.loginThrottle.findMany({ where: { id: { in: [accountId(attempt), id] } } });
-  const known = rows.find((row) => row.id === id);
-  const isFresh = known !== undefined && known.startedAt > fromNow(-knownStepMs);
-  if (isFresh && rows.length === 1) return;
-  const data = { failures: 0, startedAt: now() };
-  await write(async (tx) => {
-    await tx.loginThrottle.deleteMany({ where: { id: accountId(attempt) } });
-    await tx.loginThrottle.upsert({ where: { id }, create: { id, ...data }, update: data });
+export type Block = {
+  /** Of the row; what liftBlock() takes. */
+  id: string;
+  kind: 'address' | 'network' | 'account';
+  /** The address, the network or the account's name, which may not exist */
+  subject: string;
+  failures: number;
+  startedAt: Date;
+  until: Date;
+  /** How often it was closed lately */
+  blocks: number;
+};
+
+function readId(id: string): Pick<Block, 'kind' | 'subject'> {
+  const at = id.indexOf(':');
+  const kind = id.slice(0, at);
+  const isKnownKind = kind === 'network' || kind === 'account';
+  return { kind: isKnownKind ? kind : 'address', subject: id.slice(at + 1) };
+}
+
+const mostListed = 1000;
+
+/** What is closed now, what opens last first; at most a thousand. */
+export async function listBlocks(): Promise<Block[]> {
+  const rows = await db.loginThrottle.findMany({
+    where: { blockedUntil: { gt: now() } },
+    orderBy: [{ blockedUntil: 'desc' }, { id: 'asc' }],
+    take: mostListed,
   });
+  return rows.map(({ id, failures, startedAt, blockedUntil, blocks }) => ({
+    id,
+    ...readId(id),
+    failures,
+    startedAt,
+    until: blockedUntil ?? startedAt,
+    blocks,
+  }));
+}
+
+/** Opens what is closed, by the row's id or by an address, a network or an account; returns what was opened. */
+export async function liftBlock(name: string, by: string): Promise<string[]> {
+  const text = name.trim().slice(0, 400);
+  const plain = limitKey(plainAddress(text));
+  const ids = [
+    text,
+    ...[text, plain, text.toLowerCase()].flatMap((subject) =>
+      ['address', 'network', 'account'].map((kind) => `${kind}:${subject}`),
+    ),
+  ];
+  return write(async (tx) => {
+    const rows = await tx.loginThrottle.findMany({
+      where: { id: { in: [...new Set(ids)] }, blockedUntil: { gt: now() } },
+    });
+    for (const { id } of rows) {
+      await tx.loginThrottle.delete({ where: { id } });
+      const { kind, subject } = readId(id);
+      await recordChangeIn(tx, by, `sign-in block of ${kind} ${subject}`, 'lifted');
+    }
+    return rows.map(({ id }) => readId(id).subject);
+  });
+}
+
+/** With a new password: who was known with the old one is a stranger again. */
+export async function forgetKnownIn(tx: Tx, account: string): Promise<void> {
+  const OR = knownKinds.map((kind) => ({ id: { startsWith: kind, endsWith: ` ${account}` } }));
+  await tx.loginThrottle.deleteMany({ where: { OR } });
 }
 
 /** Removes what no longer counts; returns how many rows. */
 export async function removeSpent(): Promise<number> {
-  const windowMinutes = (await readSettings())['security.loginWindowMinutes'];
-  const isKnown = { startsWith: knownPrefix };
+  const windowMs = (await readSettings())['security.loginWindowMinutes'] * 60_000;
+  const isKnown = { OR: knownKinds.map((kind) => ({ id: { startsWith: kind } })) };
   const where = {
     OR: [
-      { id: { not: isKnown }, startedAt: { lt: fromNow(-windowMinutes * 60_000) } },
-      { id: isKnown, startedAt: { lt: fromNow(-knownMs) } },
+      {
+        NOT: isKnown,
+        startedAt: { lt: fromNow(-windowMs) },
+        OR: [{ blockedUntil: null }, { blockedUntil: { lt: fromNow(-quietMs) } }],
+      },
+      { ...isKnown, startedAt: { lt: fromNow(-knownMs) } },
     ],
   };
   if ((await db.loginThrottle.count({ where })) === 0) return 0;

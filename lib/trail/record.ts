@@ -16,6 +16,7 @@ export type EventKind =
   | 'dropped'
   | 'login'
   | 'login-failed'
+  | 'login-blocked'
   | 'changed';
 
 export type NewEvent = {
