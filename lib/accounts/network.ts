@@ -113,11 +113,22 @@ export async function removeNetwork(text: string, by: string): Promise<void> {
   });
 }
 
-/** "::ffff:192.0.2.1" → "192.0.2.1"; other addresses as they are, without a zone. */
+const zeros = '(?:::|(?:0{1,4}:){5})ffff:';
+const mappedDotted = new RegExp(`^${zeros}(\\d+\\.\\d+\\.\\d+\\.\\d+)$`, 'i');
+const mappedHex = new RegExp(`^${zeros}([0-9a-f]{1,4}):([0-9a-f]{1,4})$`, 'i');
+
+/**
+ * "::ffff:192.0.2.1" → "192.0.2.1", also where it is written in hexadecimal, as load balancers tell it; other
+ * addresses as they are, without a zone. Otherwise all of IPv4 would be one client (limitKey).
+ */
 export function plainAddress(remote: string): string {
   const address = remote.replace(/%.*$/, '');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped?.[1] ?? address;
+  const [, dotted] = mappedDotted.exec(address) ?? [];
+  if (dotted) return dotted;
+  const [, high, low] = mappedHex.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  const octets = [high, low].map((group) => Number.parseInt(group, 16));
+  return octets.map((pair) => `${pair >> 8}.${pair & 0xff}`).join('.');
 }
 
 /**
