@@ -51,8 +51,10 @@ async function answer(
   }
   const text = await readText(request);
   if (text === null) return send(response, 413, { error: 'That is too much at once.' });
+  const input = readJson(text);
+  if (!input) return send(response, 400, { error: 'That is no question.' });
   try {
-    send(response, 200, { result: (await operation(JSON.parse(text))) ?? null });
+    send(response, 200, { result: (await operation(input.value)) ?? null });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const { reason, message, field } = error;
@@ -75,6 +77,14 @@ async function readText(request: IncomingMessage): Promise<string | null> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function readJson(text: string): { value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
+  }
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
