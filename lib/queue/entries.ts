@@ -62,6 +62,9 @@ export type QueueEntry = {
 const defaultPageSize = 50;
 const maxPageSize = 500;
 
+/** The time of the next attempt of what an administrator wants tried now: before all others, and past a rest. */
+export const urgentAt = new Date(0);
+
 /** Queued recipients, newest first. `search` looks into sender, recipient and subject, whatever the case. */
 export async function listQueue(
   filter: {
@@ -216,7 +219,8 @@ async function changeEntry(
               ...free,
               state: 'queued',
               holdReason: '',
-              nextAttemptAt: releaseAt && releaseAt > at ? releaseAt : at,
+              nextAttemptAt:
+                releaseAt && releaseAt > at ? releaseAt : action === 'retry' ? urgentAt : at,
               ...(isHeld ? { createdAt: at, isDelayTold: false } : {}),
             },
     });
@@ -293,7 +297,7 @@ async function readEntries(ids: string[]): Promise<QueueEntry[]> {
         holdReason: row.state === 'held' ? (row.holdReason as HoldReason | '') : '',
         attempts: row.attempts,
         createdAt: row.createdAt,
-        nextAttemptAt: row.nextAttemptAt,
+        nextAttemptAt: row.nextAttemptAt > urgentAt ? row.nextAttemptAt : now(),
         releaseAt: message.releaseAt,
         accountId: message.accountId,
         lastCode: row.lastCode,

@@ -48,13 +48,13 @@ type Verdict = { row: Row; result: Result; decision: Decision; attempts: number 
 
 const log = logOf('queue');
 
-/** Runs the job to its stored end. Throws when the signal ended it: then nothing was stored. */
-export async function runJob(job: Job): Promise<void> {
+/** Runs the job to its stored end; what was answered. Throws when the signal ended it: then nothing was stored. */
+export async function runJob(job: Job): Promise<Result[]> {
   const message = await db.queueMessage.findUnique({ where: { id: job.messageId } });
   const rows = await db.queueRecipient.findMany({
     where: { id: { in: job.recipientIds }, state: 'sending', leaseOwner: job.owner },
   });
-  if (!message || rows.length === 0) return;
+  if (!message || rows.length === 0) return [];
   const settings = await readSettings();
   let bytes = Buffer.alloc(0);
   let results: Map<string, Result>;
@@ -74,6 +74,7 @@ export async function runJob(job: Job): Promise<void> {
   // What is in a mailbox has left the queue already.
   const left = rows.filter((row) => results.has(row.recipient));
   if (left.length > 0) await finish(job, message, left, bytes, results, settings);
+  return [...results.values()];
 }
 
 async function send(

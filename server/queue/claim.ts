@@ -3,6 +3,7 @@
 import { fromNow, now } from '#lib/clock.ts';
 import { db, join, sql, type Tx, write } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
+import { urgentAt } from '#lib/queue/entries.ts';
 
 /** How long a row stays taken after its owner has died. */
 export const leaseMs = 60_000;
@@ -15,9 +16,14 @@ export type DueRow = {
   recipient: string;
   domain: string;
   sizeBytes: number;
+  /** An administrator wants it tried now, whatever its destination has said. */
+  isUrgent: boolean;
 };
 
-type RawDue = Omit<DueRow, 'sizeBytes'> & { sizeBytes: bigint | number };
+type RawDue = Omit<DueRow, 'sizeBytes' | 'isUrgent'> & {
+  sizeBytes: bigint | number;
+  isUrgent: bigint | number;
+};
 
 /** Recipients to try now: due, or left by a dead owner. Oldest due first; those of `busyDomains` left out. */
 export async function listDue(limit: number, busyDomains: string[]): Promise<DueRow[]> {
@@ -25,13 +31,18 @@ export async function listDue(limit: number, busyDomains: string[]): Promise<Due
   const free = busyDomains.length > 0 ? sql`r."domain" NOT IN (${join(busyDomains)})` : sql`1 = 1`;
   const rows = await db.$queryRaw<RawDue[]>(
     sql`SELECT r."id" AS "id", r."messageId" AS "messageId", m."sender" AS "sender", r."recipient" AS "recipient",
-          r."domain" AS "domain", m."sizeBytes" AS "sizeBytes"
+          r."domain" AS "domain", m."sizeBytes" AS "sizeBytes",
+          CASE WHEN r."nextAttemptAt" <= ${urgentAt} THEN 1 ELSE 0 END AS "isUrgent"
         FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
         WHERE ((r."state" = 'queued' AND r."nextAttemptAt" <= ${at})
           OR (r."state" = 'sending' AND r."leaseUntil" < ${at})) AND ${free}
         ORDER BY r."nextAttemptAt", r."id" LIMIT ${limit}`,
   );
-  return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes) }));
+  return rows.map((row) => ({
+    ...row,
+    sizeBytes: Number(row.sizeBytes),
+    isUrgent: Number(row.isUrgent) === 1,
+  }));
 }
 
 /** Due, or left by a dead owner. */
@@ -71,6 +82,19 @@ async function holdWithSender(tx: Tx, ids: string[], at: Date): Promise<void> {
   }
 }
 
+/** Lets due rows wait for a destination that rests, without an attempt; what was not tried yet says why. */
+export async function postpone(ids: string[], until: Date, why: string): Promise<void> {
+  const at = now();
+  const text = `not tried, the destination rests: ${why}`;
+  await write(
+    (
+      tx,
+    ) => tx.$executeRaw`UPDATE "QueueRecipient" SET "state" = 'queued', "leaseOwner" = '', "leaseUntil" = NULL,
+      "nextAttemptAt" = ${until}, "lastText" = CASE WHEN "attempts" = 0 THEN ${text} ELSE "lastText" END
+      WHERE "id" IN (${join(ids)}) AND "nextAttemptAt" > ${urgentAt} AND ${isClaimable(at)}`,
+  );
+}
+
 const idsPerUpdate = 500;
 
 /** Makes the leases of `owner` on these rows long again. */
@@ -96,16 +120,17 @@ export async function releaseLeases(owner: string): Promise<void> {
   );
 }
 
-/** When something will be due: the next attempt, or the end of a lease that is not `owner`'s. */
-export async function findNextDue(owner: string): Promise<Date | null> {
+/** When something will be due: the next attempt but to `pausedDomains`, or the end of a lease that is not `owner`'s. */
+export async function findNextDue(owner: string, pausedDomains: string[]): Promise<Date | null> {
+  const domain = pausedDomains.length > 0 ? { notIn: pausedDomains } : undefined;
   const [queued, leased] = await Promise.all([
     db.queueRecipient.findFirst({
-      where: { state: 'queued' },
+      where: { state: 'queued', domain },
       orderBy: { nextAttemptAt: 'asc' },
       select: { nextAttemptAt: true },
     }),
     db.queueRecipient.findFirst({
-      where: { state: 'sending', leaseOwner: { not: owner } },
+      where: { state: 'sending', leaseOwner: { not: owner }, domain },
       orderBy: { leaseUntil: 'asc' },
       select: { leaseUntil: true },
     }),

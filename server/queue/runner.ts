@@ -5,7 +5,8 @@ import { now } from '#lib/clock.ts';
 import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { onPoke } from '#lib/poke.ts';
-import { readSettings } from '#lib/settings/index.ts';
+import { listPauses } from '#lib/queue/pause.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { type Route, readRouteChooser } from '#server/delivery/route.ts';
 import type { Running } from '#server/net/running.ts';
 import { type Job, runJob } from './attempt.ts';
@@ -14,10 +15,12 @@ import {
   type DueRow,
   findNextDue,
   listDue,
+  postpone,
   releaseLeases,
   renewLeases,
   renewMs,
 } from './claim.ts';
+import { Destinations, judge, type Limits } from './concurrency.ts';
 
 const log = logOf('queue');
 
@@ -39,6 +42,16 @@ const stopGraceMs = 2000;
 
 type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
 
+type Choice = {
+  groups: Group[];
+  /** Domains that found no place. */
+  saturated: string[];
+  /** Rows of destinations that rest. */
+  resting: Map<string, { ids: string[]; until: Date; why: string }>;
+  /** When the next destination with a rate may be served. */
+  askAgainAt: Date | null;
+};
+
 /** Starts the work on the queue; `stop` gives running attempts 2 seconds and releases the rest. */
 export async function startQueue(): Promise<Running> {
   const runner = new Runner();
@@ -51,7 +64,8 @@ class Runner {
   private readonly abort = new AbortController();
   /** Running attempts and the rows they hold. */
   private readonly jobs = new Map<Promise<void>, string[]>();
-  private readonly activeOf = new Map<string, number>();
+  private readonly destinations = new Destinations();
+  private limits: Limits = { initial: 1, max: 1, rateDelayMs: 0, firstRestMs: 1, longestRestMs: 1 };
   private bytesInFlight = 0;
   private timer: NodeJS.Timeout | null = null;
   private timerAt = Number.POSITIVE_INFINITY;
@@ -124,35 +138,49 @@ class Runner {
   private async scan(): Promise<void> {
     const settings = await readSettings();
     const limit = settings['delivery.concurrency'];
-    const perRoute = settings['delivery.concurrencyPerDomain'];
-    const busyDomains = new Set<string>();
+    this.limits = limitsOf(settings);
+    const pauses = await listPauses();
+    const ends = pauses.flatMap(({ until }) => (until ? [until] : []));
+    if (pauses.some(({ destination }) => destination === '*')) {
+      this.sleepUntil(ends);
+      return;
+    }
+    const paused = pauses.map(({ destination }) => destination);
+    const busyDomains = new Set(paused);
     for (let look = 0; look < looksPerScan && !this.isStopping; look++) {
       if (this.jobs.size >= limit) return;
       const due = await listDue(batchSize, [...busyDomains]);
-      const { groups, saturated } = await this.choose(due, limit - this.jobs.size, perRoute);
-      const isFull = groups.length === 0 && saturated.length === 0;
+      const choice = await this.choose(due, limit - this.jobs.size);
+      const { groups, saturated, resting, askAgainAt } = choice;
+      for (const { ids, until, why } of resting.values()) await postpone(ids, until, why);
+      const isFull = groups.length === 0 && saturated.length === 0 && resting.size === 0;
       await this.launch(groups);
+      if (askAgainAt) ends.push(askAgainAt);
       if (due.length < batchSize || isFull) break;
       for (const domain of saturated) busyDomains.add(domain);
     }
-    const next = await findNextDue(this.owner);
-    // What is due but finds no free place is looked at when a job ends.
-    const waitMs = next ? next.getTime() - now().getTime() : maxSleepMs;
-    const isWaiting = waitMs <= 0 && this.jobs.size > 0;
-    this.sleep(Math.min(Math.max(isWaiting ? maxSleepMs : waitMs, minSleepMs), maxSleepMs));
+    const next = await findNextDue(this.owner, paused);
+    // What is due but finds no free place is looked at when a job ends, or when its destination may be served.
+    const isWaiting = next !== null && next <= now() && (this.jobs.size > 0 || ends.length > 0);
+    this.sleepUntil(next && !isWaiting ? [...ends, next] : ends);
   }
 
-  /** Groups due rows into jobs as far as the limits allow; says which domains found no place. */
-  private async choose(
-    due: DueRow[],
-    places: number,
-    perRoute: number,
-  ): Promise<{ groups: Group[]; saturated: string[] }> {
+  private sleepUntil(times: Date[]): void {
+    const at = now().getTime();
+    const waitMs = Math.min(maxSleepMs, ...times.map((time) => time.getTime() - at));
+    this.sleep(Math.max(waitMs, minSleepMs));
+  }
+
+  /** Groups due rows into jobs as far as the limits allow. */
+  private async choose(due: DueRow[], places: number): Promise<Choice> {
     const open = new Map<string, Group>();
     const groups: Group[] = [];
     const chosenOf = new Map<string, number>();
     const saturated = new Set<string>();
+    const resting: Choice['resting'] = new Map();
+    let askAgainAt: Date | null = null;
     let bytes = this.bytesInFlight;
+    const at = now();
     const chooseRoute = await readRouteChooser();
     for (const row of due) {
       const route = chooseRoute(row.sender, row.recipient, row.domain);
@@ -162,9 +190,18 @@ class Runner {
         known.ids.push(row.id);
         continue;
       }
-      const active = (this.activeOf.get(route.key) ?? 0) + (chosenOf.get(route.key) ?? 0);
-      if (active >= perRoute) {
+      const chosen = chosenOf.get(route.key) ?? 0;
+      const permission = this.destinations.ask(route.key, chosen, this.limits, at, row.isUrgent);
+      if (!permission.may) {
+        if ('why' in permission) {
+          const rest = resting.get(route.key) ?? { ids: [], ...permission };
+          rest.ids.push(row.id);
+          resting.set(route.key, rest);
+          continue;
+        }
         saturated.add(row.domain);
+        if (permission.at && (!askAgainAt || permission.at < askAgainAt))
+          askAgainAt = permission.at;
         continue;
       }
       const isTooMuch = bytes > 0 && bytes + row.sizeBytes > maxBytesInFlight;
@@ -173,10 +210,10 @@ class Runner {
       const group: Group = { route, messageId, ids: [row.id], sizeBytes };
       open.set(key, group);
       groups.push(group);
-      chosenOf.set(route.key, (chosenOf.get(route.key) ?? 0) + 1);
+      chosenOf.set(route.key, chosen + 1);
       bytes += sizeBytes;
     }
-    return { groups, saturated: [...saturated] };
+    return { groups, saturated: [...saturated], resting, askAgainAt };
   }
 
   private async launch(groups: Group[]): Promise<void> {
@@ -192,9 +229,13 @@ class Runner {
   private run({ route, messageId, ids, sizeBytes }: Group): void {
     const { owner } = this;
     const job: Job = { messageId, recipientIds: ids, route, owner, signal: this.abort.signal };
-    this.activeOf.set(route.key, (this.activeOf.get(route.key) ?? 0) + 1);
+    const ticket = this.destinations.begin(route.key, this.limits, now());
+    let judgement = judge([]);
     this.bytesInFlight += sizeBytes;
     const running = runJob(job)
+      .then((results) => {
+        judgement = judge(results);
+      })
       .catch((error) => {
         if (this.abort.signal.aborted) return;
         // Nothing was stored: the lease is not renewed, and after its end the rows are tried again.
@@ -202,13 +243,21 @@ class Runner {
       })
       .finally(() => {
         this.jobs.delete(running);
-        const left = (this.activeOf.get(route.key) ?? 1) - 1;
-        if (left > 0) this.activeOf.set(route.key, left);
-        else this.activeOf.delete(route.key);
+        this.destinations.end(ticket, judgement, this.limits, now());
         this.bytesInFlight -= sizeBytes;
         // While many are under way, one look fills several places.
         this.sleep(this.jobs.size >= busyJobs ? refillMs : 0);
       });
     this.jobs.set(running, ids);
   }
+}
+
+function limitsOf(settings: Settings): Limits {
+  return {
+    initial: settings['delivery.initialConcurrency'],
+    max: settings['delivery.concurrencyPerDomain'],
+    rateDelayMs: settings['delivery.rateDelaySeconds'] * 1000,
+    firstRestMs: settings['delivery.restSeconds'] * 1000,
+    longestRestMs: settings['delivery.firstRetryMinutes'] * 60_000,
+  };
 }
