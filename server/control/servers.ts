@@ -50,7 +50,11 @@ async function answer(
     return send(response, 404, { error: 'There is no such operation.' });
   }
   const text = await readText(request);
-  if (text === null) return send(response, 413, { error: 'That is too much at once.' });
+  if (text === null) {
+    // The rest is not read, so nothing more can be asked on this connection.
+    response.setHeader('connection', 'close');
+    return send(response, 413, { error: 'That is too much at once.' });
+  }
   const input = readJson(text);
   if (!input) return send(response, 400, { error: 'That is no question.' });
   try {
@@ -71,7 +75,9 @@ function isKnown(header: string, secret: string): boolean {
 async function readText(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Else the answer would go with the request.
+  const read = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  for await (const chunk of read) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxInputBytes) return null;
     chunks.push(chunk);
