@@ -9,6 +9,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { readSetting } from '#lib/settings/index.ts';
+import { keepDevice, readDevice } from './device.ts';
 import { remoteAddress } from './remote-address.ts';
 
 /** One name behind http and https, so that a proxy in front does not make the session invisible. */
@@ -56,7 +57,9 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
       CredentialsProvider({
         credentials: { address: {}, password: {} },
         authorize: async (credentials, request) => {
+          const device = await readDevice();
           const account = await signIn({
+            device,
             address: String(credentials?.address ?? '').slice(0, 320),
             password: String(credentials?.password ?? '').slice(0, 1024),
             remote: remoteAddress(request.headers?.['x-forwarded-for']),
@@ -67,6 +70,7 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
             log.error({ error }, 'sign-in failed unexpectedly');
             throw new Error('unavailable');
           });
+          await keepDevice(device, isSecure);
           return { id: account.id, epoch: account.epoch };
         },
       }),

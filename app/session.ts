@@ -23,9 +23,18 @@ export async function readClaims(): Promise<SessionClaims | null> {
   return session?.claims ?? null;
 }
 
-/** For pages and actions: the signed-in account; anybody else goes to the sign-in page. */
+/**
+ * For pages and actions: the signed-in account; anybody else goes to the sign-in page, and who must change the
+ * password goes and does that first.
+ */
 export async function requireUser(): Promise<Account> {
-  return (await currentSession()) ?? goToLogin();
+  const account = await requireUserToChange();
+  return account.mustChange ? goTo('/password') : account;
+}
+
+/** As requireUser, but for the page and the action where the password is changed. */
+export async function requireUserToChange(): Promise<Account> {
+  return (await currentSession()) ?? goTo('/login');
 }
 
 /** For pages and actions of the panel: as requireUser, and a user without the role gets 403. */
@@ -41,6 +50,9 @@ export async function requireForRoute(
 ): Promise<Account | Response> {
   const account = await currentSession();
   if (!account) return Response.json({ error: 'Sign in first.' }, { status: 401 });
+  if (account.mustChange) {
+    return Response.json({ error: 'Change your password first.' }, { status: 403 });
+  }
   if (role === 'admin' && account.role !== 'admin') {
     return Response.json({ error: 'Not for you.' }, { status: 403 });
   }
@@ -53,7 +65,7 @@ export async function isSecureRequest(): Promise<boolean> {
   return protocol === 'https';
 }
 
-async function goToLogin(): Promise<never> {
+async function goTo(page: '/login' | '/password'): Promise<never> {
   const path = (await headers()).get('x-drey-path') ?? '';
-  redirect(isOwnPath(path) && path !== '/' ? `/login?next=${encodeURIComponent(path)}` : '/login');
+  redirect(isOwnPath(path) && path !== '/' ? `${page}?next=${encodeURIComponent(path)}` : page);
 }

@@ -2,6 +2,7 @@
 import {
   Activity,
   AtSign,
+  Ban,
   DoorOpen,
   FileInput,
   Forward,
@@ -118,6 +119,12 @@ export const menu: MenuEntry[] = [
       'smtpd_sender_restrictions',
       'smtpd_recipient_restrictions',
     ],
+  },
+  {
+    href: '/admin/blocked',
+    label: 'Blocked',
+    icon: Ban,
+    names: ['fail2ban', 'auth_penalty', 'auth_failure_delay', 'brute force', 'banned'],
   },
   {
     href: '/admin/relays',

@@ -10,6 +10,7 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { createSetupToken, setUpWithoutToken } from '#lib/accounts/setup.ts';
 import { portOf } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
@@ -27,6 +28,10 @@ const dailyOptions = [
   { flags: '--daily-messages <number>', help: 'that may be sent a day; 0 for no limit; "default"' },
   { flags: '--daily-recipients <number>', help: 'new ones a day; 0 for no limit; "default"' },
 ];
+const mustChangeOption = {
+  flags: '--must-change',
+  help: 'another one must be chosen at the next sign-in to the web',
+};
 const nameOption = { flags: '--name <text>', help: "the person's name" };
 
 function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) {
@@ -106,6 +111,13 @@ const setup: CommandDefinition = {
     return { text: `Set up. Administrator: ${account.address}`, row: showAccount(account) };
   },
 };
+
+/** Where the web pages are. Refusal 'invalid'. */
+function readBase(input: Input): string {
+  const base = optionText(input, 'base') ?? `http://localhost:${portOf('web')}`;
+  if (/^https?:$/.test(URL.parse(base)?.protocol ?? '')) return base;
+  throw new Refusal('invalid', `"${base}" is not an address such as https://mail.example.org.`);
+}
 
 const setupLink: CommandDefinition = {
   name: 'setup-link',
@@ -195,6 +207,7 @@ const userCommands: CommandDefinition[] = [
     arguments: ['<address>'],
     options: [
       passwordOption,
+      mustChangeOption,
       nameOption,
       quotaOption,
       messagesOption,
@@ -206,6 +219,7 @@ const userCommands: CommandDefinition[] = [
         {
           address: textAt(input, 0),
           password: await readPassword(input),
+          mustChange: input.options.mustChange === true,
           displayName: optionText(input, 'name'),
           ...readLimits(input),
           role: input.options.admin ? 'admin' : 'user',
@@ -268,12 +282,28 @@ const userCommands: CommandDefinition[] = [
   {
     name: 'user passwd',
     arguments: ['<address>'],
-    options: [passwordOption],
+    options: [passwordOption, mustChangeOption],
     help: "set a user's password and end the sessions",
     run: async (input) => {
       const account = await requireAccount(textAt(input, 0));
-      await setPassword(account.id, await readPassword(input), by);
+      const mustChange = input.options.mustChange === true;
+      await setPassword(account.id, await readPassword(input), by, { mustChange });
       return { text: `New password for ${account.address}` };
+    },
+  },
+  {
+    name: 'user reset-link',
+    arguments: ['<address>'],
+    options: [
+      { flags: '--base <url>', help: 'address of the web pages, such as https://mail.example.org' },
+    ],
+    help: 'make a one-time link with which the user sets a password within a day',
+    run: async (input) => {
+      const account = await requireAccount(textAt(input, 0));
+      const base = readBase(input);
+      const token = await createPasswordLink(account.id, by);
+      const url = new URL(`/password?token=${token}`, base).href;
+      return { text: url, row: { url } };
     },
   },
   ...(['disable', 'enable'] as const).map(

@@ -10,6 +10,7 @@ import { openData, StartError } from '../data-folder.ts';
 import { accountCommands } from './accounts.ts';
 import { addressCommands } from './addresses.ts';
 import { backupCommands } from './backup.ts';
+import { blockedCommands } from './blocked.ts';
 import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
@@ -27,6 +28,7 @@ import { transferCommands } from './transfer.ts';
 const commands: CommandDefinition[] = [
   ...accountCommands,
   ...addressCommands,
+  ...blockedCommands,
   ...policyCommands,
   ...sendingCommands,
   ...sharedCommands,
@@ -50,6 +52,7 @@ const groupHelp: Record<string, string> = {
   shared: 'mailboxes that several users open',
   settings: 'settings, as on the admin pages',
   network: 'trusted networks (mynetworks)',
+  blocked: 'who may not sign in for a while',
   route: 'relay rules (transport, relayhost)',
   queue: 'waiting mail',
 };

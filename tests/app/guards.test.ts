@@ -15,6 +15,8 @@ const open: Record<string, string> = {
   '(auth)/logout/page.tsx': 'ends a session of the reader, asks no more than that there is one',
   '(auth)/setup/page.tsx': 'guarded by the one-time token',
   '(auth)/setup/actions.ts': 'guarded by the one-time token, in completeSetup()',
+  '(auth)/password/page.tsx': 'guarded by the one-time token, or else requireUserToChange()',
+  '(auth)/password/actions.ts': 'guarded by the one-time token, in setPasswordByLink()',
   '(auth)/actions.ts': 'signs the reader out',
   'api/auth/[...nextauth]/route.ts': "next-auth's own addresses",
   '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
@@ -68,7 +70,9 @@ describe('guards', () => {
       assert.match(text, /^'use server';/m);
       const actions = exportedFunctions(text);
       assert.equal(actions.length, text.match(/^export /gm)?.length, 'only functions are exported');
-      const guard = path.startsWith('(admin)/') ? 'requireAdmin' : 'require(User|Admin)';
+      const guard = path.startsWith('(admin)/')
+        ? 'requireAdmin'
+        : 'require(User|UserToChange|Admin)';
       for (const { name, body } of actions) {
         assert.match(body, new RegExp(`^\\{\\n\\s+(const \\w+ = )?await ${guard}\\(\\);`), name);
       }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { addAccount, removeAccount, setPassword, updateAccount } from '#lib/accounts/account.ts';
 import { addAlias, removeAlias } from '#lib/accounts/alias.ts';
+import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 import { countField, sizeField } from '../../limit-fields.ts';
@@ -12,6 +13,8 @@ const id = z.string().min(1).max(64);
 const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
 const role = z.enum(['user', 'admin'], 'Choose a role.');
 const password = z.string().min(1, 'Give a password.').max(1024, 'At most 1024 characters.');
+/** A checkbox. */
+const mustChange = z.literal('on').optional();
 const localPart = z
   .string()
   .trim()
@@ -30,7 +33,9 @@ const daily = countField(null, 'Give a whole number, 0 for none, or nothing for 
 
 export async function addUserAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  const schema = z.object({ localPart, domain, displayName, password, role, quota, messages });
+  const schema = z.object({
+    ...{ localPart, domain, displayName, password, mustChange, role, quota, messages },
+  });
   return answerForm(
     schema,
     form,
@@ -40,6 +45,7 @@ export async function addUserAction(_previous: FormState, form: FormData): Promi
           address: `${fields.localPart}@${fields.domain}`,
           displayName: fields.displayName,
           password: fields.password,
+          mustChange: fields.mustChange === 'on',
           role: fields.role,
           quotaBytes: quota,
           quotaMessages: messages,
@@ -74,11 +80,24 @@ export async function editUserAction(_previous: FormState, form: FormData): Prom
 
 export async function setPasswordAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  return answerForm(z.object({ id, password }), form, async (fields) => {
-    await setPassword(fields.id, fields.password, admin.address);
+  return answerForm(z.object({ id, password, mustChange }), form, async (fields) => {
+    const { id, password, mustChange } = fields;
+    await setPassword(id, password, admin.address, { mustChange: mustChange === 'on' });
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Password changed; older sessions have ended' };
   });
+}
+
+/** A one-time link with which the user sets a password: the path to put behind the address of this server. */
+export async function makePasswordLinkAction(
+  account: string,
+): Promise<{ error?: string; path?: string }> {
+  const admin = await requireAdmin();
+  let path: string | undefined;
+  const error = await answerButton(async () => {
+    path = `/password?token=${await createPasswordLink(id.parse(account), admin.address)}`;
+  });
+  return { error, path };
 }
 
 export async function setDisabledAction(

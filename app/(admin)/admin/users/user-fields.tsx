@@ -3,6 +3,7 @@
 import { type RefObject, useRef, useState } from 'react';
 import { FormField } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { Checkbox } from '#components/ui/checkbox.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
 
 export function AddressField({
@@ -120,6 +121,16 @@ export function DailyFields({ values, defaults }: { values?: DailyTexts; default
   );
 }
 
+export function MustChangeField() {
+  return (
+    <Checkbox
+      name="mustChange"
+      label="Must choose another one at the next sign-in to the web"
+      help="Mail programs sign in with this one until then."
+    />
+  );
+}
+
 const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 /** 20 characters without look-alikes: more than 110 bits. */
@@ -137,7 +148,11 @@ export function PasswordField({ label, minLength }: { label: string; minLength: 
   const input: RefObject<HTMLInputElement | null> = useRef(null);
   const [isShown, setIsShown] = useState(false);
   return (
-    <FormField name="password" label={label} help={`At least ${minLength} characters.`}>
+    <FormField
+      name="password"
+      label={label}
+      help={`At least ${minLength} characters, no common word, nothing of the name or the address.`}
+    >
       <div className="flex gap-2">
         <Input
           ref={input}

@@ -17,6 +17,7 @@ import { requireAdmin } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
 import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
 import { HeldSender } from '../held-sender.tsx';
+import { PasswordLink } from './password-link.tsx';
 import { SendingSection } from './sending-section.tsx';
 import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
 
@@ -51,6 +52,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             {!account.hasPassword && account.kind === 'person' && (
               <Badge tone="danger">locked</Badge>
             )}
+            {account.mustChange && <Badge tone="info">must change password</Badge>}
             {account.sendingHold && <Badge tone="warn">mail held</Badge>}
           </span>
         }
@@ -108,6 +110,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         description="A new password ends the user's sessions on every device."
       >
         <PasswordForm id={account.id} minLength={settings['security.minPasswordLength']} />
+        {account.kind === 'person' && !account.isDisabled && <PasswordLink id={account.id} />}
       </Section>
       <Section title="Other addresses" description="Aliases whose mail reaches this user.">
         <UserAliases

@@ -15,6 +15,7 @@ import {
   AddressField,
   DailyFields,
   type DailyTexts,
+  MustChangeField,
   NameField,
   PasswordField,
   QuotaFields,
@@ -58,6 +59,7 @@ export function PasswordForm({ id, minLength }: { id: string; minLength: number 
     <ActionForm action={setPasswordAction} isResetWhenDone className="flex max-w-xl flex-col gap-4">
       <input type="hidden" name="id" value={id} />
       <PasswordField label="New password" minLength={minLength} />
+      <MustChangeField />
       <div>
         <SubmitButton variant="secondary">Change password</SubmitButton>
       </div>

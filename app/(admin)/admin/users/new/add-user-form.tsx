@@ -4,6 +4,7 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { addUserAction } from '../actions.ts';
 import {
   AddressField,
+  MustChangeField,
   NameField,
   PasswordField,
   QuotaFields,
@@ -30,6 +31,7 @@ export function AddUserForm({
       <AddressField domains={domains} domain={domain} />
       <NameField />
       <PasswordField label="Password" minLength={minPasswordLength} />
+      <MustChangeField />
       <RoleField />
       <QuotaFields defaults={defaultQuota} />
       <div className="flex gap-2 pt-1">
