@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { db, write } from '#lib/db.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
+import { flushTrail } from '#lib/trail/record.ts';
 import { mimeBombs } from '#tests/support/mime-bombs.ts';
 import { sample } from './client.ts';
 import { openWorld, type World } from './world.ts';
@@ -73,6 +74,19 @@ test('guessed recipients end a session that is in no hurry to', async () => {
   assert.ok(replies.length <= 21);
   assert.match(replies.at(-1) ?? '', /^421 4\.7\.0 /);
   await writeSetting('smtp.maxErrors', 1000, 'test');
+});
+
+test('a client that is refused without end does not fill the trail', async () => {
+  await writeSetting('checks.unknownRecipientsPerHour', 0, 'test');
+  const remote = '198.51.100.88';
+  const client = await world.asStranger(remote);
+  await client.say('EHLO relay.far.test');
+  await client.say('MAIL FROM:<eve@far.test>');
+  const said = await burst(client, Array(500).fill('RCPT TO:<guess@example.org>'));
+  assert.equal(countOf(said, /^550 5\.1\.1 /), 500);
+  await flushTrail();
+  assert.equal(await db.trailEvent.count({ where: { kind: 'refused', remote } }), 200);
+  await resetSetting('checks.unknownRecipientsPerHour', 'test');
 });
 
 const mail = 'Subject: pieces\r\n\r\n';
