@@ -6,6 +6,7 @@ import { normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
 import type { Target } from './mx.ts';
 import type { Result } from './reply.ts';
 import { type Envelope, openSession, type Session, SessionProblem } from './session.ts';
+import { giveSession, type Reuse, sessionKey, takeSession } from './session-pool.ts';
 import { type TlsPolicy, tlsPolicyOf } from './tls-policy.ts';
 
 export type { Recipient } from './session.ts';
@@ -21,6 +22,8 @@ export type RemoteAttempt = {
   bytes: Buffer;
   hostname: string;
   connectTimeoutMs: number;
+  /** How long a conversation may serve; without, it is for this mail alone. */
+  reuse?: Reuse;
   /** Ends the attempt at once; then deliverRemote throws. */
   signal: AbortSignal;
 };
@@ -77,29 +80,55 @@ function chooseProblem(problems: { problem: SessionProblem; target: Target }[]):
 }
 
 async function tryTarget(attempt: RemoteAttempt, target: Target): Promise<Map<string, Result>> {
+  // What asks for more of the host than its policy says gets a conversation of its own.
+  const isShared = (attempt.reuse?.maxMessages ?? 1) > 1 && !mustRequireTls(attempt);
+  const key = isShared ? sessionKey({ ...attempt, target }) : '';
+  const known = isShared ? takeSession(key) : null;
+  if (known) {
+    known.resume(attempt.signal);
+    try {
+      return await transactAndKeep(attempt, known, key);
+    } catch (error) {
+      if (!(error instanceof SessionProblem) || !error.isStale) throw error;
+    }
+  }
   const session = await open(attempt, target);
   try {
-    if (attempt.login) {
-      const { username, password } = attempt.login;
-      if (!password) {
-        throw new SessionProblem(
-          'The stored password of the relay rule cannot be read: set it again',
-          {
-            status: '4.7.0',
-          },
-        );
-      }
-      // A password goes out in clear only where the rule says "no TLS", or to this machine.
-      if (!session.isSecure && attempt.policy.mode !== 'none' && !isLoopback(target.address)) {
-        throw new SessionProblem(`${target.host} offers no TLS, so there is no login`, {
-          status: '4.7.4',
-        });
-      }
-      await session.login(username, password);
-    }
+    await logIn(attempt, session);
+  } catch (error) {
+    session.end();
+    throw error;
+  }
+  return transactAndKeep(attempt, session, key);
+}
+
+async function logIn({ login, policy }: RemoteAttempt, session: Session): Promise<void> {
+  if (!login) return;
+  const { target } = session;
+  if (!login.password) {
+    const text = 'The stored password of the relay rule cannot be read: set it again';
+    throw new SessionProblem(text, { status: '4.7.0' });
+  }
+  // A password goes out in clear only where the rule says "no TLS", or to this machine.
+  if (!session.isSecure && policy.mode !== 'none' && !isLoopback(target.address)) {
+    throw new SessionProblem(`${target.host} offers no TLS, so there is no login`, {
+      status: '4.7.4',
+    });
+  }
+  await session.login(login.username, login.password);
+}
+
+/** `key`: of the pool that the conversation goes to when all went well; empty = none. */
+async function transactAndKeep(
+  attempt: RemoteAttempt,
+  session: Session,
+  key: string,
+): Promise<Map<string, Result>> {
+  try {
     return await transact(attempt, session);
   } finally {
-    session.end();
+    if (key && attempt.reuse) giveSession(key, session, attempt.reuse);
+    else session.end();
   }
 }
 

@@ -29,6 +29,8 @@ export class SessionProblem extends Error {
   readonly isPermanent: boolean;
   /** The handshake failed, so a try in clear may help. */
   readonly isTls: boolean;
+  /** A conversation that had served before was over; nothing of this mail was sent. */
+  readonly isStale: boolean;
 
   constructor(text: string, facts: Partial<Omit<SessionProblem, keyof Error>> = {}) {
     super(cleanText(text));
@@ -36,6 +38,7 @@ export class SessionProblem extends Error {
     this.code = facts.code ?? 0;
     this.isPermanent = facts.isPermanent ?? false;
     this.isTls = facts.isTls ?? false;
+    this.isStale = facts.isStale ?? false;
   }
 }
 
@@ -55,6 +58,7 @@ type NodemailerError = Error & {
 };
 
 type Hidden = {
+  _createSendStream(callback: unknown): unknown;
   _sendCommand(command: string, shown?: string): void;
   _supportedExtensions: string[];
   _envelope: { accepted: string[]; rejectedErrors: NodemailerError[] } | false;
@@ -64,6 +68,13 @@ const parent = SMTPConnection.prototype as unknown as Hidden;
 class Connection extends SMTPConnection {
   parameters: Envelope | null = null;
   lastError: NodemailerError | null = null;
+  /** From here on the mail may have been taken. */
+  hasBegunContent = false;
+
+  _createSendStream(callback: unknown): unknown {
+    this.hasBegunContent = true;
+    return parent._createSendStream.call(this, callback);
+  }
 
   has(extension: string): boolean {
     return (this as unknown as Hidden)._supportedExtensions.includes(extension);
@@ -136,13 +147,35 @@ export class Session {
   readonly target: Target;
   readonly isSecure: boolean;
   private readonly connection: Connection;
-  private readonly signal: AbortSignal;
+  private signal: AbortSignal;
+  private readonly openedAt = performance.now();
+  /** Transactions so far. */
+  messages = 0;
+  /** The last transaction ended well, so another may follow. */
+  isFresh = false;
 
   constructor(connection: Connection, target: Target, signal: AbortSignal) {
     this.connection = connection;
     this.target = target;
     this.isSecure = connection.secure;
     this.signal = signal;
+  }
+
+  get isOpen(): boolean {
+    return !this.connection.destroyed;
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.openedAt;
+  }
+
+  /** For the next mail, which has a signal of its own. */
+  resume(signal: AbortSignal): void {
+    this.signal = signal;
+  }
+
+  onEnd(listener: () => void): void {
+    this.connection.once('end', listener);
   }
 
   has(extension: 'SMTPUTF8' | '8BITMIME' | 'DSN' | 'REQUIRETLS'): boolean {
@@ -176,6 +209,9 @@ export class Session {
   async send(envelope: Envelope, bytes: Buffer, is8Bit: boolean): Promise<Map<string, Result>> {
     const { connection, target } = this;
     connection.parameters = envelope;
+    connection.hasBegunContent = false;
+    this.messages += 1;
+    this.isFresh = false;
     const all = envelope.recipients.map((entry) => entry.recipient);
     try {
       const response = await abortable<string>(connection, this.signal, (resolve, reject) =>
@@ -185,6 +221,7 @@ export class Session {
           (error, info) => (error ? reject(error) : resolve(info?.response ?? '')),
         ),
       );
+      this.isFresh = true;
       const reply = parseReply(response);
       const done: Result = {
         kind: 'delivered',
@@ -195,6 +232,11 @@ export class Session {
       return this.toResults(all, done, connection.refused);
     } catch (error) {
       if (this.signal.aborted) throw error;
+      const { response, responseCode } = error as NodemailerError;
+      const isOver = !connection.hasBegunContent && (!response || responseCode === 421);
+      if (this.messages > 1 && isOver && (error as NodemailerError).code !== 'EMESSAGE') {
+        throw new SessionProblem('The connection is over', { isStale: true });
+      }
       return this.toFailures(all, error as NodemailerError);
     }
   }

@@ -28,6 +28,7 @@ import {
   type Report,
 } from '#server/delivery/report.ts';
 import { findTargets, type Route } from '#server/delivery/route.ts';
+import { signOutgoing } from '#server/delivery/sign/sign.ts';
 import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls-policy.ts';
 import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
 import { readBlob } from '#server/store/bodies/blobs.ts';
@@ -111,9 +112,13 @@ async function send(
       isSmtpUtf8: message.isSmtpUtf8,
       isTlsRequired: message.isTlsRequired,
     },
-    bytes,
+    bytes: await signOutgoing(message, bytes),
     hostname: await serverHostname(),
     connectTimeoutMs: settings['delivery.connectTimeoutSeconds'] * 1000,
+    reuse: {
+      maxMessages: settings['delivery.messagesPerConnection'],
+      maxMs: settings['delivery.connectionSeconds'] * 1000,
+    },
     signal: job.signal,
   });
 }

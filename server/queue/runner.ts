@@ -8,6 +8,7 @@ import { onPoke } from '#lib/poke.ts';
 import { listPauses } from '#lib/queue/pause.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { type Route, readRouteChooser } from '#server/delivery/route.ts';
+import { endIdleSessions } from '#server/delivery/session-pool.ts';
 import type { Running } from '#server/net/running.ts';
 import { type Job, runJob } from './attempt.ts';
 import {
@@ -98,6 +99,7 @@ class Runner {
     this.abort.abort();
     await Promise.all(this.jobs.keys());
     if (this.renewal) clearInterval(this.renewal);
+    endIdleSessions();
     await releaseLeases(this.owner);
   }
 
