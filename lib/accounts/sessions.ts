@@ -6,8 +6,10 @@ import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
+import { mayRecord } from '../trail/flood.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
+import { limitKey, plainAddress } from './network.ts';
 import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 import { signText, verifyText } from './secret.ts';
@@ -133,6 +135,7 @@ function recordLogin(
   reason: string,
 ): void {
   const { address, remote, protocol } = attempt;
+  if (kind === 'login-failed' && !mayRecord(limitKey(plainAddress(remote)))) return;
   recordEvent({
     traceId: newId(),
     kind,

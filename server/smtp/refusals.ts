@@ -2,18 +2,15 @@
 // refused without end the trail keeps the first of each minute: to be refused costs nothing, and a disk is finite.
 import { limitKey } from '#lib/accounts/network.ts';
 import { newId } from '#lib/id.ts';
+import { mayRecord } from '#lib/trail/flood.ts';
 import { recordEvent } from '#lib/trail/record.ts';
 import { rejects } from '#server/metrics/index.ts';
-import { RateCounter } from './checks/rate-counter.ts';
 import type { Stage } from './checks/stages.ts';
 import { type Reply, replyOf } from './replies.ts';
 import type { Client } from './session.ts';
 import type { Refused } from './verdict.ts';
 
 export type RefusedWhat = { traceId?: string; sender?: string; recipient?: string };
-
-const maxEventsPerMinute = 200;
-const events = new RateCounter(60_000);
 
 /** Notes the refusal and returns the reply for it. */
 export function tellRefusal(
@@ -25,7 +22,7 @@ export function tellRefusal(
   const reply = replyOf(verdict);
   if (client.isRehearsal) return reply;
   rejects.inc({ stage, reason: verdict.reason });
-  if (events.add(limitKey(client.remote)) > maxEventsPerMinute) return reply;
+  if (!mayRecord(limitKey(client.remote))) return reply;
   recordEvent({
     traceId: what.traceId ?? newId(),
     kind: 'refused',

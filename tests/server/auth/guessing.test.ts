@@ -5,9 +5,10 @@ import { createHook } from 'node:async_hooks';
 import { after, before, beforeEach, test } from 'node:test';
 import { addAccount, updateAccount } from '#lib/accounts/account.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
-import { write } from '#lib/db.ts';
+import { db, write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { writeSetting } from '#lib/settings/index.ts';
+import { flushTrail } from '#lib/trail/record.ts';
 import { startImapServers } from '#server/imap/servers.ts';
 import type { Running } from '#server/net/running.ts';
 import { startPop3Servers } from '#server/pop3/servers.ts';
@@ -112,6 +113,9 @@ test('a thousand wrong passwords from one address: few are looked at, over all p
   client.close();
   assert.deepEqual(counts, { in: 0, failed: limit, throttled: 1000 - limit });
   assert.deepEqual(await tryAll({ from, secret: password }), all('throttled'));
+  await flushTrail();
+  const noted = await db.trailEvent.count({ where: { kind: 'login-failed', remote: from } });
+  assert.ok(noted >= limit && noted <= 400, `${noted} events of a minute or two`);
   assert.deepEqual(await tryAll({ from: '127.0.0.51', secret: password }), all('in'));
 });
 

@@ -31,7 +31,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<number> {
 test('it listens on loopback and wants the secret', async () => {
   assert.match(base(), /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.ok(Buffer.from(process.env.DREY_CONTROL_SECRET ?? '', 'base64url').length >= 32);
-  const wrong = [
+  const wrong: Record<string, string>[] = [
     {},
     { authorization: '' },
     { authorization: 'Bearer ' },
