@@ -39,6 +39,8 @@ export async function connectAsStranger(
 /** The address that an accepted socket plays, or null for a real one. */
 export async function findStranger(socket: Socket): Promise<string | null> {
   if (opening.size === 0 && places.size === 0) return null;
+  // We come from where we go to; nobody else waits for a connection of ours that takes its time.
+  if (socket.remoteAddress !== socket.localAddress) return null;
   const place = placeOf(socket.remoteAddress, socket.remotePort);
   await Promise.all(opening);
   return places.get(place) ?? null;
