@@ -1,6 +1,6 @@
 // What the panel may ask of the running daemon beyond rows in the database. A new operation is one line here.
 // The web app has proven who asks; an operation checks its input like anything from outside.
-
+import { answerDkimCheck } from '../delivery/sign/check.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-watch.ts';
@@ -12,4 +12,5 @@ export const operations: Record<string, Operation> = {
   explain: explainMail,
   checks: async () => listChecks(),
   'relay-test': runRelayTest,
+  'dkim-check': answerDkimCheck,
 };
