@@ -10,7 +10,7 @@ import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 import { requireLimit } from './limit.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword, rehashPassword } from './password.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
 import { forgetKnownIn } from './throttle.ts';
@@ -118,9 +118,15 @@ export async function requireAccount(address: string): Promise<Account> {
   return account;
 }
 
+/**
+ * What a user gets from another server: a hash that lib/accounts/hash knows (null: none, and no sign-in), or a
+ * password that the user has already and that no policy is asked about.
+ */
+export type ImportedPassword = { stored: string | null } | { plain: string };
+
 export type NewAccount = {
   address: string;
-  password: string;
+  password: string | ImportedPassword;
   /** The web asks for another one first. */
   mustChange?: boolean;
   displayName?: string;
@@ -136,16 +142,14 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
   const address = requireAddress(input.address);
   const domain = await requireDomain(domainOf(address));
   const displayName = cleanName(input.displayName);
-  const passwordHash = await hashPassword(input.password, { address, displayName });
-  const scram = await sealScramKeys(address, input.password);
+  const secrets = await makeSecrets({ address, displayName }, input.password);
   const data = {
     id: newId(),
     address,
     domainId: domain.id,
     displayName,
     role: input.role ?? 'user',
-    passwordHash,
-    scram,
+    ...secrets,
     mustChange: input.mustChange ?? false,
     quotaBytes: toLimit(input.quotaBytes, 'quotaBytes'),
     quotaMessages: toLimit(input.quotaMessages, 'quotaMessages'),
@@ -164,6 +168,45 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
       throw new Refusal('exists', `${address} is here already.`, 'address');
     throw error;
   }
+}
+
+async function makeSecrets(
+  owner: { address: string; displayName: string },
+  password: NewAccount['password'],
+): Promise<{ passwordHash: string | null; scram: string }> {
+  // SCRAM's keys come with the first sign-in.
+  if (typeof password === 'object' && 'stored' in password) {
+    return { passwordHash: password.stored, scram: '' };
+  }
+  const text = typeof password === 'string' ? password : password.plain;
+  const passwordHash =
+    typeof password === 'string' ? await hashPassword(text, owner) : await rehashPassword(text);
+  return { passwordHash, scram: await sealScramKeys(owner.address, text) };
+}
+
+/**
+ * Gives a user without a password the one of another server, and a name where there is none. Refusal 'not-found',
+ * 'forbidden' (shared), 'exists' (has a password).
+ */
+export async function takeOverPassword(
+  id: string,
+  { password, displayName }: { password: ImportedPassword; displayName: string },
+  by: string,
+): Promise<void> {
+  const known = await readAccount(id);
+  const owner = { address: known?.address ?? '', displayName };
+  const secrets = await makeSecrets(owner, password);
+  await write(async (tx) => {
+    const row = await findIn(tx, id);
+    requirePerson(row);
+    if (row.passwordHash !== null) {
+      throw new Refusal('exists', `${row.address} has a password already.`);
+    }
+    const name = row.displayName || cleanName(displayName);
+    const data = { ...secrets, displayName: name, epoch: { increment: 1 } };
+    await tx.account.update({ where: { id }, data });
+    await recordChangeIn(tx, by, `user ${row.address}`, 'password taken over');
+  });
 }
 
 async function refuseTaken(tx: Tx, address: string): Promise<void> {

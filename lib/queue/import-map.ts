@@ -1,4 +1,4 @@
-// Takes over Postfix's tables that an administrator pasted: what each line would do, then does it. Stands here
+// Takes over Postfix's tables, and users of Unix and Dovecot, that an administrator pasted: what each line would do, then does it. Stands here
 // and not with the accounts, because a transport table becomes relay rules.
 import { addAccessRule, listAccessRules } from '../accounts/access-rule.ts';
 import { addAlias, findAlias, updateAlias } from '../accounts/alias.ts';
@@ -8,7 +8,9 @@ import { parseAliases } from '../accounts/import/aliases.ts';
 import { parseCanonical } from '../accounts/import/canonical.ts';
 import { maxImportLength, type Problem } from '../accounts/import/lines.ts';
 import { parseNetworks } from '../accounts/import/networks.ts';
+import { type PasswdFormat, passwdFormats } from '../accounts/import/passwd.ts';
 import { parseTransport } from '../accounts/import/transport.ts';
+import { planUsers } from '../accounts/import/users.ts';
 import { parseVirtual } from '../accounts/import/virtual.ts';
 import { addNetwork, listNetworks } from '../accounts/network.ts';
 import { addRewrite, listRewrites, rewriteScopes, updateRewrite } from '../accounts/rewrite.ts';
@@ -23,6 +25,7 @@ export const importKinds = [
   'access',
   'canonical',
   'mynetworks',
+  ...passwdFormats,
 ] as const;
 export type ImportKind = (typeof importKinds)[number];
 
@@ -79,6 +82,9 @@ async function makeSteps(input: ImportInput): Promise<Step[]> {
     access: planAccess,
     canonical: planCanonical,
     mynetworks: planNetworks,
+    passwd: planUsersOf('passwd'),
+    shadow: planUsersOf('shadow'),
+    dovecot: planUsersOf('dovecot'),
   };
   const make = Object.hasOwn(makers, input.kind) ? makers[input.kind] : undefined;
   if (!make) throw new Refusal('invalid', `Import one of ${importKinds.join(', ')}.`, 'kind');
@@ -237,6 +243,11 @@ async function planCanonical(input: ImportInput): Promise<Step[]> {
     };
   });
   return [...problems.map(toRefused), ...planned];
+}
+
+function planUsersOf(format: PasswdFormat) {
+  return async (input: ImportInput): Promise<Step[]> =>
+    planUsers(input.text, format, await readDefaultDomain(input));
 }
 
 async function planNetworks({ text }: ImportInput): Promise<Step[]> {

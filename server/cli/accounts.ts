@@ -10,13 +10,16 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { type PasswdFormat, passwdFormats } from '#lib/accounts/import/passwd.ts';
 import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { createSetupToken, setUpWithoutToken } from '#lib/accounts/setup.ts';
 import { portOf } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
+import { applyImport, planImport } from '#lib/queue/import-map.ts';
 import { parseBytes } from '#lib/settings/index.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
 import { passwordOption, readPassword } from './password.ts';
+import { readText } from './read-text.ts';
 
 const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
 const quotaOption = { flags: '--quota <size>', help: 'such as 5G; 0 for no limit' };
@@ -289,6 +292,29 @@ const userCommands: CommandDefinition[] = [
       const mustChange = input.options.mustChange === true;
       await setPassword(account.id, await readPassword(input), by, { mustChange });
       return { text: `New password for ${account.address}` };
+    },
+  },
+  {
+    name: 'user import',
+    arguments: ['<file>'],
+    options: [
+      { flags: '--format <format>', help: `one of ${passwdFormats.join(', ')} (a passwd-file)` },
+      { flags: '--domain <domain>', help: 'domain of names without one' },
+      { flags: '--dry-run', help: 'show what each line would do, and do nothing' },
+    ],
+    help: 'take over users with their passwords; "-" reads standard input',
+    run: async (input) => {
+      const format = optionText(input, 'format') as PasswdFormat | undefined;
+      if (!format || !passwdFormats.includes(format)) {
+        throw new Refusal('invalid', `Give --format, one of ${passwdFormats.join(', ')}.`);
+      }
+      const asked = {
+        kind: format,
+        text: await readText(textAt(input, 0)),
+        domain: optionText(input, 'domain'),
+      };
+      const steps = input.options.dryRun ? await planImport(asked) : await applyImport(asked, by);
+      return { rows: steps, columns: ['line', 'what', 'text'] };
     },
   },
   {

@@ -1,5 +1,4 @@
 // `drey rule …`, `drey rewrite …`, `drey import-map`: what decides about mail and its addresses.
-import { readFile } from 'node:fs/promises';
 import {
   type AccessAction,
   type AccessRule,
@@ -28,6 +27,7 @@ import {
   planImport,
 } from '#lib/queue/import-map.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { readText } from './read-text.ts';
 
 const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
 const argumentOption = {
@@ -200,7 +200,7 @@ const importMap: CommandDefinition = {
       help: 'access: client, helo, sender or recipient; canonical: sender, recipient or both',
     },
   ],
-  help: `take over a table of Postfix (${importKinds.join(', ')}); "-" reads standard input`,
+  help: `take over a table of Postfix or users (${importKinds.join(', ')}); "-" reads standard input`,
   run: async (input) => {
     const asked = {
       kind: textAt(input, 0) as ImportKind,
@@ -214,13 +214,5 @@ const importMap: CommandDefinition = {
     return { rows: steps, columns: ['line', 'what', 'text'] };
   },
 };
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
-  } catch (error) {
-    throw new Refusal('not-found', `${path} cannot be read: ${(error as Error).message}`);
-  }
-}
 
 export const policyCommands: CommandDefinition[] = [...ruleCommands, ...rewriteCommands, importMap];

@@ -17,6 +17,9 @@ const kinds: Record<ImportKind, string> = {
   access: 'check_*_access',
   canonical: 'canonical_maps',
   mynetworks: 'mynetworks',
+  passwd: 'Users: /etc/passwd',
+  shadow: 'Users: /etc/shadow',
+  dovecot: 'Users: Dovecot passwd-file',
 };
 
 const examples: Record<ImportKind, string> = {
@@ -26,12 +29,24 @@ const examples: Record<ImportKind, string> = {
   access: 'spam.example REJECT No, thank you\nfriend@example.com OK',
   canonical: '@old.example.org @example.org',
   mynetworks: '192.168.1.0/24 [2001:db8::]/32',
+  passwd: 'anna:x:1000:1000:Anna Berg,,,:/home/anna:/bin/bash',
+  shadow: 'anna:$y$j9T$…:19700:0:99999:7:::',
+  dovecot: 'anna@example.org:{SHA512-CRYPT}$6$…::::::userdb_quota_rule=*:storage=5G',
 };
 
 const scopes: Partial<Record<ImportKind, string[]>> = {
   access: ['client', 'helo', 'sender', 'recipient'],
   canonical: ['both', 'sender', 'recipient'],
 };
+
+const kindsWithDomain: ImportKind[] = [
+  'aliases',
+  'virtual',
+  'canonical',
+  'passwd',
+  'shadow',
+  'dovecot',
+];
 
 const tones = { add: 'ok', change: 'info', same: 'neutral', refuse: 'danger' } as const;
 const plannedTexts = { add: 'adds', change: 'changes', same: 'is here', refuse: 'refused' };
@@ -47,7 +62,7 @@ export function ImportForm({ domains }: { domains: string[] }) {
   const [isPending, start] = useTransition();
   const toast = useToast();
   const choices = scopes[kind] ?? [];
-  const hasDomain = kind === 'aliases' || kind === 'virtual' || kind === 'canonical';
+  const hasDomain = kindsWithDomain.includes(kind);
   const run = (isDone: boolean) =>
     start(async () => {
       const asked = {
