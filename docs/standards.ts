@@ -214,6 +214,13 @@ export const standards: Standard[] = [
     note: 'see 9755; its UTF8 form of APPEND is understood',
   },
   {
+    number: 6856,
+    title: 'POP3 UTF8 and LANG',
+    status: 'yes',
+    note: 'LANG: English',
+  },
+  { number: 6858, title: 'Simplified downgrading', status: 'partly', note: 'POP3 without UTF8' },
+  {
     number: 6890,
     title: 'Special-purpose addresses',
     status: 'yes',

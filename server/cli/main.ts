@@ -17,6 +17,7 @@ import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { explainCommands } from './explain.ts';
 import { policyCommands } from './policy.ts';
+import { pop3Commands } from './pop3.ts';
 import { printResult } from './print.ts';
 import { relayTestCommands } from './relay-test.ts';
 import { sendingCommands } from './sending.ts';
@@ -30,6 +31,7 @@ const commands: CommandDefinition[] = [
   ...addressCommands,
   ...blockedCommands,
   ...policyCommands,
+  ...pop3Commands,
   ...sendingCommands,
   ...sharedCommands,
   ...serverCommands,

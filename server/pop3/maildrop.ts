@@ -2,6 +2,7 @@
 //
 // Invariants: numbers never shift; what is marked as deleted is only removed by commit(); whatever other
 // sessions do to INBOX meanwhile, a number means the message it meant at login, or nothing.
+import { readPop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
@@ -17,7 +18,7 @@ export type Maildrop = {
   accountId: string;
   mailboxId: string;
   uidValidity: number;
-  /** What was in force at login. */
+  /** What was in force at login, for this user. */
   settings: Settings;
   /** Unique ids that messages brought from another server, by UID. */
   popUids: Map<number, string>;
@@ -47,7 +48,7 @@ export async function openMaildrop(accountId: string): Promise<Maildrop> {
     accountId,
     mailboxId: inbox,
     uidValidity,
-    settings: await readSettings(),
+    settings: { ...(await readSettings()), ...(await readPop3Choice(accountId)) },
     popUids,
     popUidTexts: new Set(popUids.values()),
     uids,

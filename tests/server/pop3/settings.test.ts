@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setPassword, updateAccount } from '#lib/accounts/account.ts';
+import { changePop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { write } from '#lib/db.ts';
 import { type SettingKey, writeSetting } from '#lib/settings/index.ts';
 import { moveMessages } from '#server/store/copy.ts';
@@ -166,6 +167,24 @@ describe('messages', () => {
       assert.equal((await inboxOf(account)).roll.size, 1);
     });
   }
+
+  it('are dealt with as the user has chosen, whatever the settings say', async () => {
+    const account = await fixture.addUser([message]);
+    const change = { 'pop3.deletion': 'trash', 'pop3.marksSeen': false };
+    assert.deepEqual(await changePop3Choice(account, change, 'test'), change);
+    await assert.rejects(
+      changePop3Choice(account, { 'pop3.deletion': 'x' }, 'test'),
+      /Give one of/,
+    );
+    const client = await fixture.logIn(account);
+    await askLines(client, 'RETR 1');
+    await ask(client, 'DELE 1');
+    await ask(client, 'QUIT');
+    const trash = await findMailbox(account.id, 'Trash');
+    assert.deepEqual([...(await readView(account.id, trash!.id)).roll.flags], [0]);
+    const back = { 'pop3.deletion': undefined, 'pop3.marksSeen': undefined };
+    assert.deepEqual(await changePop3Choice(account, back, 'test'), {});
+  });
 
   it('have NUL, or octet 128 for it', async () => {
     const account = await fixture.addUser(['Subject: a\0b\r\n\r\n\0\r\n']);
