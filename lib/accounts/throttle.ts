@@ -78,8 +78,10 @@ export async function isThrottled(attempt: Attempt): Promise<boolean> {
   );
   const hasReached = ({ id, most }: Counter) => {
     const row = rows.get(id);
+    if (isBlocked(row)) return true;
     // The limit may have been lowered since.
-    return isBlocked(row) || (isFresh(row, windowMs) && (row?.failures ?? 0) >= most);
+    const wasBlocked = row?.blockedUntil != null && row.startedAt < row.blockedUntil;
+    return !wasBlocked && isFresh(row, windowMs) && (row?.failures ?? 0) >= most;
   };
   const own = device ? rows.get(device) : undefined;
   // A known browser has a counter of its own, so that a stolen one is not a way to guess on.
@@ -125,8 +127,9 @@ async function countIn(
 ): Promise<number> {
   const windowMs = settings['security.loginWindowMinutes'] * 60_000;
   const row = (await tx.loginThrottle.findUnique({ where: { id } })) ?? undefined;
-  // What was closed begins anew when it opens.
-  const isOpenAgain = row?.blockedUntil != null && row.blockedUntil <= now();
+  // What was closed begins anew when it opens; the end of the block stays known for its day.
+  const opensAt = row?.blockedUntil ?? null;
+  const isOpenAgain = row && opensAt ? opensAt <= now() && row.startedAt < opensAt : false;
   const isGoingOn = row !== undefined && isFresh(row, windowMs) && !isOpenAgain;
   const failures = isGoingOn ? row.failures + 1 : 1;
   const startedAt = isGoingOn ? row.startedAt : now();
