@@ -83,6 +83,9 @@ function readHost(pattern: string): string | null {
 
 function readAddress(pattern: string): string | null {
   if (pattern === '*') return pattern;
+  if (pattern.startsWith('*@')) return readAddress(pattern.slice(1));
+  // A star elsewhere would be taken as it stands and never fit.
+  if (pattern.includes('*')) return null;
   if (pattern.startsWith('@') || pattern.startsWith('.')) {
     const ascii = toAsciiDomain(pattern.slice(1));
     return ascii && `${pattern[0]}${ascii}`;

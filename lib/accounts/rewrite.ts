@@ -160,6 +160,10 @@ export function checkRewrite(input: RewriteInput): Fields {
     throw new Refusal('invalid', 'Rewriting is of a sender or a recipient.', 'scope');
   }
   const pattern = requireSide(input.pattern, 'pattern');
+  // Addresses are compared whole: a star would never fit.
+  if (pattern.includes('*')) {
+    throw new Refusal('invalid', 'For a whole domain write @example.org.', 'pattern');
+  }
   const replacement = requireSide(input.replacement, 'replacement');
   if (replacement.startsWith('@') && !pattern.startsWith('@')) {
     throw new Refusal('invalid', 'For one address give one address.', 'replacement');

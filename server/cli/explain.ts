@@ -1,5 +1,6 @@
 // `drey explain`: what would happen to a mail, and why; `drey checks`: what is checked.
 import { readFile } from 'node:fs/promises';
+import { Refusal } from '#lib/errors.ts';
 import type { Explanation } from '#lib/explanation.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
@@ -21,7 +22,7 @@ function describeExplanation({ steps, refusal, ends, isJunk }: Explanation): str
   const lines = steps.map(({ stage, check, outcome, reason, note, settings }) => {
     const found = [reason && reason !== check ? `(${reason})` : '', note].filter(Boolean).join(' ');
     const where = settings.length > 0 ? `  [${settings[0]}]` : '';
-    return `${stageNames[stage].padEnd(11)}${check.padEnd(20)}${outcome.padEnd(9)}${clean(found)}${where}`;
+    return `${stageNames[stage].padEnd(11)}${check.padEnd(21)}${outcome.padEnd(9)}${clean(found)}${where}`;
   });
   lines.push('');
   if (refusal) {
@@ -32,6 +33,14 @@ function describeExplanation({ steps, refusal, ends, isJunk }: Explanation): str
   lines.push(isJunk ? 'Taken, as junk:' : 'Taken:');
   for (const { recipient, text } of ends) lines.push(`  ${clean(recipient)}: ${clean(text)}`);
   return lines.join('\n');
+}
+
+async function readMessage(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'base64');
+  } catch (error) {
+    throw new Refusal('not-found', `${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 export const explainCommands: CommandDefinition[] = [
@@ -56,7 +65,7 @@ export const explainCommands: CommandDefinition[] = [
         from: optionText(input, 'from'),
         to: (to ?? []).flatMap((text) => text.split(',')).filter((text) => text !== ''),
         user: optionText(input, 'user'),
-        message: file === undefined ? undefined : await readFile(file, 'base64'),
+        message: file === undefined ? undefined : await readMessage(file),
       });
       return { text: describeExplanation(explanation), row: explanation };
     },

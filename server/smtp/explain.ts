@@ -3,7 +3,7 @@
 // page of the panel ask.
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { findAccount } from '#lib/accounts/account.ts';
+import { findAccount, readAccount } from '#lib/accounts/account.ts';
 import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
 import { now } from '#lib/clock.ts';
 import { Refusal } from '#lib/errors.ts';
@@ -16,6 +16,7 @@ import type { Check, Stage } from './checks/stages.ts';
 import { planDelivery } from './destination.ts';
 import { addRecipient, beginTransaction, judgeMessage, readMessage } from './dialogue.ts';
 import { newMarks, type Step } from './marks.ts';
+import { readPath } from './path.ts';
 import { tellRefusal } from './refusals.ts';
 import type { Reply } from './replies.ts';
 import { findReverseName } from './reverse-name.ts';
@@ -75,7 +76,11 @@ class Rehearsal {
     if (atConnect) return refuse('connect', atConnect);
     const atHelo = await runChecks('helo', { client, settings, marks, name: asked.helo });
     if (atHelo) return refuse('helo', atHelo);
-    const begun = await beginTransaction(client, asked.from, {}, marks);
+    const path = readPath('mail from', `MAIL FROM:<${asked.from}>`);
+    const begun =
+      'code' in path
+        ? { reply: path }
+        : await beginTransaction(client, path.address, path.parameters, marks);
     if ('reply' in begun) {
       this.steps.push(...marks.steps);
       return { ...begun.reply, stage: 'mail' };
@@ -83,7 +88,9 @@ class Rehearsal {
     const { transaction } = begun;
     let last: Reply | null = null;
     for (const address of asked.to) {
-      const reply = await addRecipient(client, transaction, address, {});
+      const to = readPath('rcpt to', `RCPT TO:<${address}>`);
+      const reply =
+        'code' in to ? to : await addRecipient(client, transaction, to.address, to.parameters);
       if (reply) this.ends.push({ recipient: address, kind: 'refused', text: lineOf(reply) });
       last = reply ?? last;
     }
@@ -156,10 +163,14 @@ async function listEnds(planned: Omit<Delivery, 'body'>): Promise<End[]> {
   const kind = (usual: End['kind']): End['kind'] =>
     planned.heldFor ? 'held' : planned.releaseAt ? 'later' : usual;
   const folder = planned.isJunk ? 'Junk of ' : 'the mailbox of ';
-  const ends = planned.mailboxes.map(({ address, originalTo }): End => {
-    const text = `${wait}into ${folder}${address}`;
-    return { recipient: originalTo ?? address, kind: kind('mailbox'), text };
-  });
+  // One copy to each mailbox, whatever the number of addresses that lead there.
+  const copies = new Map(planned.mailboxes.map((copy) => [copy.accountId, copy]));
+  const ends: End[] = [];
+  for (const { accountId, address, originalTo } of copies.values()) {
+    const owner = (await readAccount(accountId))?.address ?? address;
+    const text = `${wait}into ${folder}${owner}`;
+    ends.push({ recipient: originalTo ?? address, kind: kind('mailbox'), text });
+  }
   const chooseRoute = await readRouteChooser();
   for (const { recipient, alias } of planned.remote) {
     const route = chooseRoute(planned.sender, recipient, recipient.split('@').pop() ?? '');

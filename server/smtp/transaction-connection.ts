@@ -10,7 +10,7 @@ import { receiveForEach } from './lmtp.ts';
 import { copyMarks } from './marks.ts';
 import type { Outcome } from './outcome.ts';
 import { MailParser } from './parser.ts';
-import { type Parameters, readPathLine } from './path.ts';
+import { readPath } from './path.ts';
 import { tellRefusal } from './refusals.ts';
 import { badSequence, type Reply, replyOf } from './replies.ts';
 import type { Client, Transaction } from './session.ts';
@@ -53,26 +53,9 @@ export abstract class TransactionConnection extends CommandConnection {
     this.chunked = null;
   }
 
-  /** The address and parameters of MAIL and RCPT, or what is wrong with the line. */
-  private readPath(
-    kind: 'mail from' | 'rcpt to',
-    line: string,
-  ): { address: string; parameters: Parameters } | Reply {
-    const { path, parameters } = readPathLine(line);
-    const parsed = this._parseAddressCommand(kind, path);
-    const isSender = kind === 'mail from';
-    if (!parsed || (!isSender && !parsed.address)) {
-      return isSender
-        ? { code: 501, enhanced: '5.1.7', text: 'Bad sender address syntax' }
-        : { code: 501, enhanced: '5.1.3', text: 'Bad recipient address syntax' };
-    }
-    if (!parameters) return { code: 501, enhanced: '5.5.4', text: 'Bad parameter syntax' };
-    return { address: parsed.address, parameters };
-  }
-
   async takeSender(line: string): Promise<void> {
     if (this.transaction) return this.say(badSequence('There is a sender already'));
-    const path = this.readPath('mail from', line);
+    const path = readPath('mail from', line);
     if ('code' in path) return this.say(path);
     const client = this.client();
     const marks = copyMarks(client.marks);
@@ -84,7 +67,7 @@ export abstract class TransactionConnection extends CommandConnection {
   }
 
   async takeRecipient(line: string): Promise<void> {
-    const path = this.readPath('rcpt to', line);
+    const path = readPath('rcpt to', line);
     if ('code' in path) return this.say(path);
     const { transaction } = this;
     if (!transaction) return this.say(badSequence('Say MAIL first'));

@@ -66,7 +66,7 @@ test('refusals come with the reply of the session', async () => {
   const cases: [Partial<Question>, string, string][] = [
     [{ to: ['x@elsewhere.test'] }, 'rcpt', '554 5.7.1 Relaying denied'],
     [{ to: ['nobody@example.org'] }, 'rcpt', '550 5.1.1 There is no such mailbox here'],
-    [{ from: 'no address' }, 'mail', '553 5.1.7 This sender is not a mail address'],
+    [{ from: 'no address' }, 'mail', '501 5.1.7 Bad sender address syntax'],
     [
       { user: 'bob@example.org', from: 'ada@example.org' },
       'mail',
