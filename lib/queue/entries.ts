@@ -1,6 +1,17 @@
 // The rows of queued recipients, as pages, CLI and runner see them. One row is one recipient of one message.
 //
-// States and their legal moves (who makes the move is in brackets):
+// States, what they mean, and what a crash (kill -9, power) leaves in each:
+//
+//   queued   due at nextAttemptAt: new (attempts 0), deferred (attempts > 0), or to be returned (holdReason "bounce").
+//            A crash changes nothing: the row is durable before anybody was told "250".
+//   sending  under a lease of one runner. A crash leaves the row so; after leaseUntil any runner tries it again. Where
+//            the other side had taken the mail and its answer was not stored yet, it gets the mail twice (RFC 5321
+//            §4.5.4.1: better than never); mailboxes here do not, the copy and the end of the row are one commit.
+//   held     waits for a person, or for its sender to be let go. A crash changes nothing.
+//   (none)   delivered, failed, expired, dropped or cancelled: a finished recipient has no row. The trail keeps which,
+//            with the last reply; row, report and event are one commit, so that a crash leaves all of them or none.
+//
+// Legal moves (who makes the move is in brackets):
 //
 //   (none)  -> queued    enqueue, inside the write() that also makes the body durable      [smtp, delivery]
 //   (none)  -> held      the same, of mail that a rule holds or whose sender is held       [smtp, delivery]
@@ -9,7 +20,9 @@
 //   sending -> queued    the attempt was deferred, or the daemon stops                     [runner, lease owner only]
 //   sending -> (none)    delivered, bounced or given up                                    [runner, lease owner only]
 //   sending -> queued    the lease is over: its owner crashed; any runner recovers the row [runner]
+//   queued  -> queued    later, as its destination rests (server/queue/concurrency.ts)     [runner]
 //   queued  -> queued    retry: due now; another time of release (RFC 4865)                [admin; its sender]
+//   queued, held -> queued  to be returned: the runner ends it with a report               [admin]
 //   queued  -> held      hold                                                              [admin]
 //   queued  -> held      its sender is held (sending-hold.ts)                              [smtp, runner, admin]
 //   held    -> queued    release, retry: due now, or at its time of release                [admin]
@@ -17,19 +30,20 @@
 //   queued, held -> (none)  cancelled before its time of release (scheduled.ts)            [its sender]
 //
 // A recipient may be an address here: mail that was held or scheduled is delivered into mailboxes from the queue
-// (server/queue/local-attempt.ts). "held" says in holdReason why; a row in another state has none. Released, it
-// begins anew: createdAt, from which lifetime and delay count, moves to that moment.
+// (server/queue/local-attempt.ts). "held" says in holdReason why; of the others only what is to be returned has one.
+// Released, a recipient begins anew: createdAt, from which lifetime and delay count, moves to that moment.
 // A row under a living lease belongs to its owner: others' moves answer 'conflict' meanwhile.
 // The message row goes with its last recipient, in the same write().
 import { now } from '#lib/clock.ts';
-import { db, empty, join, sql, type Tx, write } from '#lib/db.ts';
+import { db, join, sql, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 import type { HoldReason } from './enqueue.ts';
+import { conditionOf, type QueueFilter, type QueueState, queueTables } from './filter.ts';
 
-export type QueueState = 'queued' | 'held' | 'sending';
+export type { QueueState } from './filter.ts';
 
 export type QueueEntry = {
   /** Of the recipient row. */
@@ -43,6 +57,8 @@ export type QueueEntry = {
   state: QueueState;
   /** Of a held one. */
   holdReason: HoldReason | '';
+  /** Goes back to its sender at the next look. */
+  isReturning: boolean;
   attempts: number;
   createdAt: Date;
   nextAttemptAt: Date;
@@ -61,35 +77,18 @@ export type QueueEntry = {
 
 const defaultPageSize = 50;
 const maxPageSize = 500;
+const maxHeaderBytes = 65_536;
 
 /** The time of the next attempt of what an administrator wants tried now: before all others, and past a rest. */
 export const urgentAt = new Date(0);
 
-/** Queued recipients, newest first. `search` looks into sender, recipient and subject, whatever the case. */
+/** Queued recipients that the filter finds, newest first. */
 export async function listQueue(
-  filter: {
-    search?: string;
-    state?: QueueState;
-    holdReason?: HoldReason;
-    /** Of this user only. */
-    accountId?: string;
-    page?: number;
-    pageSize?: number;
-  } = {},
+  filter: QueueFilter & { page?: number; pageSize?: number } = {},
 ): Promise<{ rows: QueueEntry[]; total: number }> {
   const size = Math.min(Math.max(1, Math.trunc(filter.pageSize ?? defaultPageSize)), maxPageSize);
   const skip = (Math.max(1, Math.trunc(filter.page ?? 1)) - 1) * size;
-  const text = filter.search?.trim().toLowerCase().slice(0, 300) ?? '';
-  const like = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-  const bySearch = text
-    ? sql`AND (lower(r."recipient") LIKE ${like} ESCAPE '\\' OR lower(m."sender") LIKE ${like} ESCAPE '\\'
-        OR lower(coalesce(d."subject", '')) LIKE ${like} ESCAPE '\\')`
-    : empty;
-  const byState = filter.state ? sql`AND r."state" = ${filter.state}` : empty;
-  const byReason = filter.holdReason ? sql`AND r."holdReason" = ${filter.holdReason}` : empty;
-  const byAccount = filter.accountId ? sql`AND m."accountId" = ${filter.accountId}` : empty;
-  const from = sql`FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
-    LEFT JOIN "Rendering" d ON d."blobId" = m."blobId" WHERE 1 = 1 ${bySearch} ${byState} ${byReason} ${byAccount}`;
+  const from = sql`FROM ${queueTables} WHERE ${conditionOf(filter)}`;
   const [counted, picked] = await Promise.all([
     db.$queryRaw<{ total: bigint | number }[]>(sql`SELECT count(*) AS total ${from}`),
     db.$queryRaw<{ id: string }[]>(
@@ -98,6 +97,32 @@ export async function listQueue(
   ]);
   const rows = await readEntries(picked.map((row) => row.id));
   return { rows, total: Number(counted[0]?.total ?? 0) };
+}
+
+/** Domains with the most recipients in the queue. */
+export async function listQueuedDomains(
+  limit = 10,
+): Promise<{ domain: string; recipients: number }[]> {
+  const groups = await db.queueRecipient.groupBy({
+    by: ['domain'],
+    _count: { _all: true },
+    orderBy: [{ _count: { domain: 'desc' } }, { domain: 'asc' }],
+    take: limit,
+  });
+  return groups.map(({ domain, _count }) => ({ domain, recipients: _count._all }));
+}
+
+/** Header of the message as it leaves, trace fields first; hostile text, at most 64 KB. Refusal 'not-found'. */
+export async function readHeader(id: string): Promise<string> {
+  const row = await db.queueRecipient.findUnique({ where: { id }, select: { messageId: true } });
+  const message = row && (await db.queueMessage.findUnique({ where: { id: row.messageId } }));
+  if (!message) throw new Refusal('not-found', 'This recipient is not in the queue any more.');
+  const rendering = await db.rendering.findUnique({
+    where: { blobId: message.blobId },
+    select: { header: true },
+  });
+  const bytes = Buffer.concat([message.prefix, rendering?.header ?? Buffer.alloc(0)]);
+  return bytes.subarray(0, maxHeaderBytes).toString('utf8').trimEnd();
 }
 
 /** How many recipients are in each state. */
@@ -134,6 +159,14 @@ export async function holdEntry(id: string, by: string): Promise<void> {
  */
 export async function releaseEntry(id: string, by: string): Promise<void> {
   await changeEntry(id, by, 'release');
+}
+
+/**
+ * Gives a recipient up: the sender gets a report as after a permanent failure, made by the runner. Refusal 'not-found',
+ * 'conflict'.
+ */
+export async function bounceEntry(id: string, by: string): Promise<void> {
+  await changeEntry(id, by, 'bounce');
 }
 
 /** Makes every queued recipient due now; returns how many. Held and scheduled ones stay. */
@@ -199,7 +232,7 @@ export async function removeEmptyMessages(): Promise<{ messages: number }> {
 async function changeEntry(
   id: string,
   by: string,
-  action: 'retry' | 'hold' | 'release',
+  action: 'retry' | 'hold' | 'release' | 'bounce',
 ): Promise<void> {
   await write(async (tx) => {
     const { recipient, message } = await readForChange(tx, id);
@@ -215,14 +248,16 @@ async function changeEntry(
       data:
         action === 'hold'
           ? { ...free, state: 'held', holdReason: 'admin' }
-          : {
-              ...free,
-              state: 'queued',
-              holdReason: '',
-              nextAttemptAt:
-                releaseAt && releaseAt > at ? releaseAt : action === 'retry' ? urgentAt : at,
-              ...(isHeld ? { createdAt: at, isDelayTold: false } : {}),
-            },
+          : action === 'bounce'
+            ? { ...free, state: 'queued', holdReason: 'bounce', nextAttemptAt: urgentAt }
+            : {
+                ...free,
+                state: 'queued',
+                holdReason: '',
+                nextAttemptAt:
+                  releaseAt && releaseAt > at ? releaseAt : action === 'retry' ? urgentAt : at,
+                ...(isHeld ? { createdAt: at, isDelayTold: false } : {}),
+              },
     });
     await recordEventIn(tx, {
       traceId: message.traceId,
@@ -295,6 +330,7 @@ async function readEntries(ids: string[]): Promise<QueueEntry[]> {
         domain: row.domain,
         state: row.state as QueueState,
         holdReason: row.state === 'held' ? (row.holdReason as HoldReason | '') : '',
+        isReturning: row.state !== 'held' && row.holdReason === 'bounce',
         attempts: row.attempts,
         createdAt: row.createdAt,
         nextAttemptAt: row.nextAttemptAt > urgentAt ? row.nextAttemptAt : now(),

@@ -8,6 +8,7 @@ import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
+import { removeOldSuppressed } from '#lib/queue/suppression.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeGreylisted } from '#server/smtp/checks/greylisting.ts';
@@ -55,6 +56,7 @@ export const jobs: Job[] = [
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
+  { name: 'suppression', intervalMs: hourMs, run: removeOldSuppressed },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },

@@ -7,6 +7,7 @@ import { db, type Tx, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
 import type { BounceRecipient } from '#lib/mail/dsn.ts';
 import { removeRecipients } from '#lib/queue/entries.ts';
+import { isHard, suppressIn } from '#lib/queue/suppression.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 import { isSenderProven } from '#server/delivery/backscatter.ts';
@@ -34,6 +35,7 @@ import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts
 import { readBlob } from '#server/store/bodies/blobs.ts';
 import { deliverHere } from './local-attempt.ts';
 import { type Decision, decide, type Schedule } from './outcome.ts';
+import { findUntried } from './untried.ts';
 
 export type Job = {
   messageId: string;
@@ -62,9 +64,14 @@ export async function runJob(job: Job): Promise<Result[]> {
   try {
     const body = await readBlob(message.blobId);
     bytes = Buffer.concat([message.prefix, body]);
-    results = job.route.isLocal
-      ? await deliverHere({ ...job, message, rows, body })
-      : await send(job, message, rows, bytes, settings);
+    results = await findUntried(message, rows, job.route);
+    const open = rows.filter((row) => !results.has(row.recipient));
+    const answers = job.route.isLocal
+      ? await deliverHere({ ...job, message, rows: open, body })
+      : open.length > 0
+        ? await send(job, message, open, bytes, settings)
+        : [];
+    for (const [recipient, result] of answers) results.set(recipient, result);
   } catch (error) {
     if (job.signal.aborted) throw error;
     log.error({ err: error, traceId: message.traceId }, 'an attempt failed by a fault of ours');
@@ -160,6 +167,12 @@ async function finish(
     },
   );
   const notice = await noticeFailures(message, verdicts, settings);
+  // Only what a server has said of the address itself.
+  const hard = verdicts.flatMap(({ row, result: { kind, code, status, text } }) =>
+    kind === 'failed' && code >= 500 && isHard(status)
+      ? [{ address: row.recipient, code, status, text }]
+      : [],
+  );
   const isOurs = await write(async (tx) => {
     if (notice) await lockSendingDay(tx, notice.accountId);
     // Delivered is a fact, whoever holds the lease now; everything else needs our own.
@@ -170,6 +183,7 @@ async function finish(
       return false;
     }
     await storeVerdicts(tx, message, destination, verdicts);
+    if (hard.length > 0) await suppressIn(tx, hard, settings['delivery.suppressionDays']);
     for (const report of reports) await insertReport(tx, report);
     if (notice) await insertHold(tx, notice);
     return true;

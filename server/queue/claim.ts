@@ -18,28 +18,41 @@ export type DueRow = {
   sizeBytes: number;
   /** An administrator wants it tried now, whatever its destination has said. */
   isUrgent: boolean;
+  /** Goes back to its sender. */
+  isReturning: boolean;
 };
 
-type RawDue = Omit<DueRow, 'sizeBytes' | 'isUrgent'> & {
+type RawDue = Omit<DueRow, 'sizeBytes' | 'isUrgent' | 'isReturning'> & {
   sizeBytes: bigint | number;
   isUrgent: bigint | number;
+  holdReason: string;
 };
 
-/** Recipients to try now: due, or left by a dead owner. Oldest due first; those of `busyDomains` left out. */
-export async function listDue(limit: number, busyDomains: string[]): Promise<DueRow[]> {
+/**
+ * Recipients to try now: due, or left by a dead owner. Oldest due first; those of `busyDomains` ("all": of every domain)
+ * left out, but for what goes back to its sender: that asks nobody outside.
+ */
+export async function listDue(limit: number, busyDomains: string[] | 'all'): Promise<DueRow[]> {
   const at = now();
-  const free = busyDomains.length > 0 ? sql`r."domain" NOT IN (${join(busyDomains)})` : sql`1 = 1`;
+  const returning = sql`r."holdReason" = 'bounce'`;
+  const free =
+    busyDomains === 'all'
+      ? returning
+      : busyDomains.length > 0
+        ? sql`(r."domain" NOT IN (${join(busyDomains)}) OR ${returning})`
+        : sql`1 = 1`;
   const rows = await db.$queryRaw<RawDue[]>(
     sql`SELECT r."id" AS "id", r."messageId" AS "messageId", m."sender" AS "sender", r."recipient" AS "recipient",
           r."domain" AS "domain", m."sizeBytes" AS "sizeBytes",
-          CASE WHEN r."nextAttemptAt" <= ${urgentAt} THEN 1 ELSE 0 END AS "isUrgent"
+          CASE WHEN r."nextAttemptAt" <= ${urgentAt} THEN 1 ELSE 0 END AS "isUrgent", r."holdReason" AS "holdReason"
         FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
         WHERE ((r."state" = 'queued' AND r."nextAttemptAt" <= ${at})
           OR (r."state" = 'sending' AND r."leaseUntil" < ${at})) AND ${free}
         ORDER BY r."nextAttemptAt", r."id" LIMIT ${limit}`,
   );
-  return rows.map((row) => ({
+  return rows.map(({ holdReason, ...row }) => ({
     ...row,
+    isReturning: holdReason === 'bounce',
     sizeBytes: Number(row.sizeBytes),
     isUrgent: Number(row.isUrgent) === 1,
   }));

@@ -43,6 +43,9 @@ const stopGraceMs = 2000;
 
 type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
 
+/** Nobody is asked, so no destination counts it. */
+const returnRoute: Route = { key: 'return', relay: null, domain: '', isLocal: false };
+
 type Choice = {
   groups: Group[];
   /** Domains that found no place. */
@@ -144,6 +147,9 @@ class Runner {
     const pauses = await listPauses();
     const ends = pauses.flatMap(({ until }) => (until ? [until] : []));
     if (pauses.some(({ destination }) => destination === '*')) {
+      const due = this.jobs.size < limit ? await listDue(batchSize, 'all') : [];
+      const { groups } = await this.choose(due, limit - this.jobs.size);
+      await this.launch(groups);
       this.sleepUntil(ends);
       return;
     }
@@ -185,7 +191,9 @@ class Runner {
     const at = now();
     const chooseRoute = await readRouteChooser();
     for (const row of due) {
-      const route = chooseRoute(row.sender, row.recipient, row.domain);
+      const route = row.isReturning
+        ? returnRoute
+        : chooseRoute(row.sender, row.recipient, row.domain);
       const key = `${row.messageId} ${route.key}`;
       const known = open.get(key);
       if (known && known.ids.length < recipientsPerJob) {

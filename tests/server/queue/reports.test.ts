@@ -44,6 +44,8 @@ before(async () => {
   await addDomain({ name: 'own.test' }, 'test');
   bob = await addAccount({ address: 'bob@own.test', password }, 'test');
   queue = await startQueue();
+  // Every test says for itself what an address is worth.
+  await writeSetting('delivery.suppressionDays', 0, 'test');
 });
 beforeEach(async () => {
   freezeClock(start);
