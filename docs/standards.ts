@@ -114,6 +114,12 @@ export const standards: Standard[] = [
   { number: 4467, title: 'IMAP URLAUTH', status: 'no' },
   { number: 4469, title: 'IMAP CATENATE', status: 'yes' },
   { number: 4616, title: 'SASL PLAIN', status: 'yes' },
+  {
+    number: 4647,
+    title: 'Matching of language tags',
+    status: 'partly',
+    note: 'lookup, for LANG of POP3',
+  },
   { number: 4648, title: 'Base64', status: 'yes' },
   { number: 4731, title: 'IMAP ESEARCH', status: 'yes' },
   { number: 4865, title: 'SMTP FUTURERELEASE', status: 'yes', note: 'on the submission ports' },
