@@ -15,6 +15,7 @@ import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
+import { dkimCommands } from './dkim.ts';
 import { explainCommands } from './explain.ts';
 import { policyCommands } from './policy.ts';
 import { pop3Commands } from './pop3.ts';
@@ -29,6 +30,7 @@ import { transferCommands } from './transfer.ts';
 const commands: CommandDefinition[] = [
   ...accountCommands,
   ...addressCommands,
+  ...dkimCommands,
   ...blockedCommands,
   ...policyCommands,
   ...pop3Commands,
@@ -46,6 +48,7 @@ const commands: CommandDefinition[] = [
 
 const groupHelp: Record<string, string> = {
   domain: 'domains this server receives mail for',
+  dkim: 'keys that sign the mail of a domain (DKIM)',
   user: 'users',
   deleted: 'deleted messages that can be restored',
   alias: 'aliases, wildcards and catch-alls',

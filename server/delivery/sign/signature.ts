@@ -93,9 +93,8 @@ export async function makeSignature(
     `t=${Math.floor(at.getTime() / 1000)};`,
     ...splitNames(covered.names),
     `bh=${bodyHash};`,
-    'b=',
   ];
-  const field = `DKIM-Signature: ${fold(tags)}`;
+  const field = `DKIM-Signature: ${fold(tags)}\r\n\tb=`;
   // RFC 6376 §3.7: itself at last, with an empty "b=" and without a line end.
   const own = relaxField('dkim-signature', field.slice(field.indexOf(':') + 1));
   const signature = await signText(algorithm, key, covered.text + own);

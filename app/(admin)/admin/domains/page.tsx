@@ -9,6 +9,7 @@ import { formatBytes, formatCount, formatExactBytes, formatPlural } from '#compo
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { countActiveKeys } from '#lib/accounts/dkim-key.ts';
 import { type ListedDomain, listDomains } from '#lib/accounts/domain.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref } from '../../parameters.ts';
@@ -18,7 +19,7 @@ export const metadata: Metadata = { title: 'Domains' };
 
 export default async function DomainsPage() {
   await requireAdmin();
-  const domains = await listDomains();
+  const [domains, activeKeys] = await Promise.all([listDomains(), countActiveKeys()]);
   const whole = domains.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
   return (
     <>
@@ -51,7 +52,13 @@ export default async function DomainsPage() {
               <TableRow key={domain.id}>
                 <Td className="max-w-0 w-full">
                   <span className="flex items-center gap-2">
-                    <span className="truncate font-medium">{domain.name}</span>
+                    <Link
+                      href={`/admin/domains/${domain.name}`}
+                      className="truncate font-medium hover:underline"
+                    >
+                      {domain.name}
+                    </Link>
+                    {activeKeys.has(domain.name) && <Badge tone="ok">signed</Badge>}
                     {domain.isDisabled && <Badge tone="warn">off</Badge>}
                     {domain.archive && <Badge tone="info">archived</Badge>}
                   </span>

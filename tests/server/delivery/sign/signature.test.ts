@@ -106,10 +106,13 @@ describe('signatures', () => {
   }
 
   it('stand in lines of at most 78 characters', async () => {
-    const signed = await signText(`${head}\r\nbody\r\n`);
-    const lines = signed.slice(0, signed.indexOf('From: Ada')).split('\r\n');
-    for (const line of lines) assert.ok(line.length <= 78, line);
-    assert.match(signed, /h=from:from:to:to:cc:subject:subject:date:/);
+    for (const more of ['', 'Date: x\r\nSender: y\r\n', 'List-Id: x\r\n'.repeat(20)]) {
+      const signed = await signText(`${head}${more}\r\nbody\r\n`);
+      const lines = signed.slice(0, signed.indexOf('From: Ada')).split('\r\n');
+      for (const line of lines) assert.ok(line.length <= 78, line);
+      assert.match(signed, /h=from:from:to:to:cc:subject:subject:date:/);
+      assert.deepEqual(await verify(signed), ['pass', 'pass']);
+    }
   });
 
   it('need one author', () => {
