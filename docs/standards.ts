@@ -10,6 +10,7 @@ export type Standard = {
 };
 
 export const standards: Standard[] = [
+  { number: 1034, title: 'Domain concepts', status: 'yes' },
   {
     number: 1035,
     title: 'Domain names',
@@ -63,6 +64,7 @@ export const standards: Standard[] = [
   { number: 3164, title: 'BSD syslog', status: 'yes', note: 'lines of the mail log' },
   { number: 3206, title: 'POP3 AUTH-RESP-CODE', status: 'yes' },
   { number: 3207, title: 'SMTP STARTTLS', status: 'yes' },
+  { number: 3225, title: 'DNSSEC OK', status: 'yes' },
   { number: 3339, title: 'Date and time on the Internet', status: 'yes' },
   { number: 3348, title: 'IMAP CHILDREN', status: 'yes' },
   { number: 3454, title: 'Stringprep', status: 'partly', note: 'the tables of SASLprep' },
@@ -100,6 +102,12 @@ export const standards: Standard[] = [
     title: 'SASLprep',
     status: 'yes',
     note: 'of what SCRAM hashes; newer letters than Unicode 3.2 are let pass',
+  },
+  {
+    number: 4035,
+    title: 'DNSSEC protocol',
+    status: 'partly',
+    note: 'validated by the name server, its word (AD) is read',
   },
   {
     number: 4155,
@@ -149,6 +157,7 @@ export const standards: Standard[] = [
   },
   { number: 5321, title: 'SMTP', status: 'yes' },
   { number: 5322, title: 'Internet message format', status: 'yes' },
+  { number: 5452, title: 'DNS against forged answers', status: 'yes' },
   { number: 5464, title: 'IMAP METADATA', status: 'yes' },
   { number: 5465, title: 'IMAP NOTIFY', status: 'yes', note: 'without annotations of messages' },
   { number: 5530, title: 'IMAP response codes', status: 'yes' },
@@ -211,7 +220,9 @@ export const standards: Standard[] = [
   },
   { number: 6533, title: 'Internationalised DSN', status: 'yes' },
   { number: 6647, title: 'Greylisting', status: 'yes' },
+  { number: 6698, title: 'DANE', status: 'partly', note: 'for mail: usages 2 and 3' },
   { number: 6750, title: 'Bearer tokens', status: 'yes', note: 'the syntax' },
+  { number: 6840, title: 'DNSSEC clarifications', status: 'yes' },
   { number: 6851, title: 'IMAP MOVE', status: 'yes' },
   {
     number: 6855,
@@ -232,6 +243,7 @@ export const standards: Standard[] = [
     status: 'yes',
     note: 'never a target of delivery by MX',
   },
+  { number: 6891, title: 'EDNS', status: 'yes' },
   { number: 7162, title: 'IMAP CONDSTORE and QRESYNC', status: 'yes' },
   {
     number: 7208,
@@ -245,7 +257,10 @@ export const standards: Standard[] = [
   { number: 7504, title: 'SMTP 521 and 556', status: 'yes', note: 'understood from others' },
   { number: 7505, title: 'Null MX', status: 'yes' },
   { number: 7628, title: 'SASL OAUTHBEARER', status: 'yes', note: "for Drey's own web app" },
+  { number: 7671, title: 'DANE updates', status: 'yes' },
+  { number: 7672, title: 'DANE for SMTP', status: 'yes', note: 'sending' },
   { number: 7677, title: 'SASL SCRAM-SHA-256 and -PLUS', status: 'yes' },
+  { number: 7766, title: 'DNS over TCP', status: 'yes' },
   { number: 7888, title: 'IMAP LITERAL- and LITERAL+', status: 'yes' },
   { number: 7889, title: 'IMAP APPENDLIMIT', status: 'yes' },
   {
@@ -259,6 +274,8 @@ export const standards: Standard[] = [
   { number: 8437, title: 'IMAP UNAUTHENTICATE', status: 'yes' },
   { number: 8438, title: 'IMAP STATUS=SIZE', status: 'yes' },
   { number: 8440, title: 'IMAP LIST-MYRIGHTS', status: 'yes' },
+  { number: 8460, title: 'SMTP TLS reporting', status: 'yes', note: 'sending' },
+  { number: 8461, title: 'MTA-STS', status: 'yes', note: 'sending' },
   { number: 8463, title: 'DKIM with Ed25519', status: 'yes' },
   { number: 8474, title: 'IMAP OBJECTID', status: 'yes' },
   { number: 8508, title: 'IMAP REPLACE', status: 'yes' },

@@ -164,4 +164,58 @@ export const deliverySettings = [
     control: { kind: 'boolean' },
     applies: 'next-attempt',
   }),
+  defineSetting('delivery.mtaSts', {
+    schema: z.boolean('Say yes or no.'),
+    default: true,
+    title: 'Obey MTA-STS policies',
+    help: 'A domain may publish over HTTPS that its mail servers are only to be reached by TLS with a checked certificate. Off: TLS is used where it is offered, whatever the certificate.',
+    control: { kind: 'boolean' },
+    postfix: ['smtp_tls_policy_maps'],
+    applies: 'next-attempt',
+  }),
+  defineSetting('delivery.dane', {
+    schema: z.boolean('Say yes or no.'),
+    default: true,
+    title: 'Obey DANE',
+    help: 'A domain may publish in a signed DNS which certificate its mail servers have. This works by itself where the name server validates DNSSEC and is on this machine, or is trusted by the setting below; else nothing happens.',
+    control: { kind: 'boolean' },
+    postfix: ['smtp_tls_security_level', 'smtp_dns_support_level'],
+    applies: 'next-attempt',
+  }),
+  defineSetting('delivery.trustsResolver', {
+    schema: z.boolean('Say yes or no.'),
+    default: false,
+    title: 'Believe the name servers about DNSSEC',
+    help: 'Name servers on this machine are always believed when they say that an answer is validated. On: those elsewhere too. Only say yes where nobody can change the answers on their way.',
+    control: { kind: 'boolean' },
+    applies: 'next-attempt',
+  }),
+  defineSetting('delivery.tlsReports', {
+    schema: z.boolean('Say yes or no.'),
+    default: true,
+    title: 'Send TLS reports',
+    help: 'Once a day, to domains that ask for it: how many connections to their mail servers were protected, and why others were not.',
+    control: { kind: 'boolean' },
+    applies: 'next-attempt',
+  }),
+  defineSetting('delivery.tlsReportContact', {
+    schema: z
+      .string()
+      .trim()
+      .max(254)
+      .regex(/^$|^[\w.+-]{1,64}@[\w-]+(\.[\w-]+)*$/, 'Give an address, or nothing.'),
+    default: '',
+    title: 'Sender of TLS reports',
+    help: 'Who is asked about a report. Empty: postmaster at the name of this server.',
+    control: { kind: 'text', placeholder: 'postmaster@example.org' },
+    applies: 'next-attempt',
+  }),
+  defineNumber('delivery.httpsPort', {
+    min: 1,
+    max: 65_535,
+    default: 443,
+    title: 'Port of policy and report servers',
+    help: 'The Internet uses 443. Another number is for a test network only.',
+    applies: 'next-attempt',
+  }),
 ] as const;

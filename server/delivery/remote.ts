@@ -5,9 +5,21 @@ import { isLoopback } from '#lib/accounts/network.ts';
 import { normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
 import type { Target } from './mx.ts';
 import type { Result } from './reply.ts';
-import { type Envelope, openSession, type Session, SessionProblem } from './session.ts';
+import {
+  type Envelope,
+  type OpenOptions,
+  openSession,
+  type Session,
+  SessionProblem,
+} from './session.ts';
 import { giveSession, type Reuse, sessionKey, takeSession } from './session-pool.ts';
-import { type TlsPolicy, tlsPolicyOf } from './tls-policy.ts';
+import {
+  type HostPolicy,
+  proofOf,
+  type TlsFault,
+  type TlsPolicy,
+  tlsPolicyOf,
+} from './tls-policy.ts';
 
 export type { Recipient } from './session.ts';
 export type { Result };
@@ -15,6 +27,8 @@ export type { Result };
 export type RemoteAttempt = {
   targets: Target[];
   policy: TlsPolicy;
+  /** Goes before `policy` where the host's domain says what it has to prove. */
+  findPolicy?: (target: Target) => Promise<HostPolicy>;
   /** At a relay host. */
   login: { username: string; password: string } | null;
   envelope: Omit<Envelope, 'needsUtf8'> & { isSmtpUtf8: boolean };
@@ -80,9 +94,24 @@ function chooseProblem(problems: { problem: SessionProblem; target: Target }[]):
 }
 
 async function tryTarget(attempt: RemoteAttempt, target: Target): Promise<Map<string, Result>> {
+  const host = (await attempt.findPolicy?.(target)) ?? null;
+  if (host?.refusal) throw refuse(attempt, host, host.refusal);
+  const results = await converse(attempt, target, host);
+  const source = host && host.source !== 'none' ? `, ${host.source}` : '';
+  for (const [recipient, result] of results) {
+    if (result.tls) results.set(recipient, { ...result, tls: result.tls + source });
+  }
+  return results;
+}
+
+async function converse(
+  attempt: RemoteAttempt,
+  target: Target,
+  host: HostPolicy | null,
+): Promise<Map<string, Result>> {
   // What asks for more of the host than its policy says gets a conversation of its own.
   const isShared = (attempt.reuse?.maxMessages ?? 1) > 1 && !mustRequireTls(attempt);
-  const key = isShared ? sessionKey({ ...attempt, target }) : '';
+  const key = isShared ? sessionKey({ ...attempt, target, proof: proofOf(host) }) : '';
   const known = isShared ? takeSession(key) : null;
   if (known) {
     known.resume(attempt.signal);
@@ -92,7 +121,7 @@ async function tryTarget(attempt: RemoteAttempt, target: Target): Promise<Map<st
       if (!(error instanceof SessionProblem) || !error.isStale) throw error;
     }
   }
-  const session = await open(attempt, target);
+  const session = await open(attempt, target, host);
   try {
     await logIn(attempt, session);
   } catch (error) {
@@ -125,37 +154,81 @@ async function transactAndKeep(
   key: string,
 ): Promise<Map<string, Result>> {
   try {
-    return await transact(attempt, session);
+    const tls = session.tls?.protocol ?? 'no TLS';
+    const results = await transact(attempt, session);
+    return new Map([...results].map(([recipient, result]) => [recipient, { ...result, tls }]));
   } finally {
     if (key && attempt.reuse) giveSession(key, session, attempt.reuse);
     else session.end();
   }
 }
 
-async function open(attempt: RemoteAttempt, target: Target): Promise<Session> {
-  const { policy, hostname, connectTimeoutMs, signal } = attempt;
-  const options = { target, policy, hostname, connectTimeoutMs, signal };
+/** A host that gets nothing by its policy, whatever it would show. */
+function refuse(
+  attempt: RemoteAttempt,
+  host: HostPolicy,
+  { type, text }: TlsFault,
+): SessionProblem {
+  host.count(type);
+  // What the DNS does not say now it may say later.
+  const isPermanent = mustRequireTls(attempt) && type !== 'dnssec-invalid';
+  return new SessionProblem(text, { status: isPermanent ? '5.7.10' : '4.7.5', isPermanent });
+}
+
+/** A conversation with a host that has proven what it must. */
+async function open(
+  attempt: RemoteAttempt,
+  target: Target,
+  host: HostPolicy | null,
+): Promise<Session> {
+  const session = await openByPolicy(attempt, target, host);
+  if (!mustRequireTls(attempt) || session.has('REQUIRETLS')) return session;
+  session.end();
+  // RFC 8689 §4.2.1
+  const text = `${target.host} does not promise to send on with TLS only (REQUIRETLS)`;
+  throw new SessionProblem(text, { status: '5.7.30', isPermanent: true });
+}
+
+async function openByPolicy(
+  attempt: RemoteAttempt,
+  target: Target,
+  host: HostPolicy | null,
+): Promise<Session> {
+  const { hostname, connectTimeoutMs, signal } = attempt;
+  const policy = host?.tls ?? attempt.policy;
+  const options: OpenOptions = { target, policy, hostname, connectTimeoutMs, signal };
   try {
     const session = await openSession(options);
-    if (!mustRequireTls(attempt) || session.has('REQUIRETLS')) return session;
-    session.end();
-    // RFC 8689 §4.2.1
-    throw new SessionProblem(
-      `${target.host} does not promise to send on with TLS only (REQUIRETLS)`,
-      {
-        status: '5.7.30',
-        isPermanent: true,
-      },
-    );
+    if (host) judge(session, host);
+    return session;
   } catch (error) {
-    const isTls = error instanceof SessionProblem && error.isTls;
-    if (isTls && mustRequireTls(attempt)) {
+    if (!(error instanceof SessionProblem) || !error.isTls) throw error;
+    host?.count(error.tlsType);
+    if (mustRequireTls(attempt)) {
       const text = `TLS is required for this message: ${error.message}`;
       throw new SessionProblem(text, { status: '5.7.10', isPermanent: true });
     }
-    if (!isTls || !policy.mayFallBack) throw error;
+    if (!policy.mayFallBack) {
+      if (!host) throw error;
+      const text = `${error.message}. By ${host.source} there is no delivery without`;
+      throw new SessionProblem(text, { status: error.status, isTls: true });
+    }
     return openSession({ ...options, policy: tlsPolicyOf('none') });
   }
+}
+
+/** Counts how the host did, and ends the conversation where its policy binds. */
+function judge(session: Session, host: HostPolicy): void {
+  if (!session.tls) {
+    host.count('starttls-not-supported');
+    return;
+  }
+  const fault = host.judge?.(session.tls) ?? null;
+  if (fault && host.isBinding) {
+    session.end();
+    throw new SessionProblem(fault.text, { status: '4.7.5', isTls: true, tlsType: fault.type });
+  }
+  host.count(fault?.type ?? 'success');
 }
 
 /** RFC 8689 §4.2.2: a report (from nobody) goes also where the way back is not protected. */

@@ -14,6 +14,8 @@ export type Result = {
   host: string;
   /** Of what was delivered: the host has taken NOTIFY along and reports itself (RFC 3461 §5.2.1). */
   isNotifyPassed?: boolean;
+  /** How the connection was protected, for people: "TLSv1.3, MTA-STS (enforce)". */
+  tls?: string;
 };
 
 export type Reply = { code: number; status: string; text: string };

@@ -20,11 +20,14 @@ export type SessionFacts = {
   policy: TlsPolicy;
   login: { username: string; password: string } | null;
   hostname: string;
+  /** What the host had to prove by the policy of its domain. */
+  proof: string;
 };
 
 /** What conversations must share to be the same. */
-export function sessionKey({ target, policy, login, hostname }: SessionFacts): string {
-  const text = JSON.stringify([target.host, target.address, target.port, hostname, policy, login]);
+export function sessionKey({ target, policy, login, hostname, proof }: SessionFacts): string {
+  const { host, address, port } = target;
+  const text = JSON.stringify([host, address, port, hostname, policy, login, proof]);
   return createHash('sha256').update(text).digest('hex');
 }
 

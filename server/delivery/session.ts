@@ -2,10 +2,15 @@
 // send. What nodemailer has no option for (SMTPUTF8 for a header, NOTIFY and ORCPT of each recipient) is put
 // into its commands as they leave; the version is pinned, tests/server/delivery/remote.test.ts notices.
 import { connect, isIP, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Target } from './mx.ts';
 import { cleanText, parseReply, type Result, toResult } from './reply.ts';
-import type { TlsPolicy } from './tls-policy.ts';
+import { SessionProblem } from './session-problem.ts';
+import type { SeenTls, TlsPolicy } from './tls-policy.ts';
+import { readTls } from './tls-seen.ts';
+
+export { SessionProblem } from './session-problem.ts';
 
 export type Recipient = { recipient: string; originalTo: string; notify: string };
 
@@ -20,27 +25,6 @@ export type Envelope = {
   /** The message needs SMTPUTF8 although its addresses may be ASCII (RFC 6531 §3.4). */
   needsUtf8: boolean;
 };
-
-/** A conversation that did not reach a transaction; the next target may do better. */
-export class SessionProblem extends Error {
-  readonly status: string;
-  readonly code: number;
-  /** The host said for itself that it takes no mail at all. */
-  readonly isPermanent: boolean;
-  /** The handshake failed, so a try in clear may help. */
-  readonly isTls: boolean;
-  /** A conversation that had served before was over; nothing of this mail was sent. */
-  readonly isStale: boolean;
-
-  constructor(text: string, facts: Partial<Omit<SessionProblem, keyof Error>> = {}) {
-    super(cleanText(text));
-    this.status = facts.status ?? '4.4.2';
-    this.code = facts.code ?? 0;
-    this.isPermanent = facts.isPermanent ?? false;
-    this.isTls = facts.isTls ?? false;
-    this.isStale = facts.isStale ?? false;
-  }
-}
 
 // RFC 5321 §4.5.3.2: 5 minutes for greeting and commands, 10 for the end of the data. Idle time, each.
 const greetingTimeoutMs = 300_000;
@@ -61,6 +45,7 @@ type Hidden = {
   _createSendStream(callback: unknown): unknown;
   _sendCommand(command: string, shown?: string): void;
   _supportedExtensions: string[];
+  _socket: Socket;
   _envelope: { accepted: string[]; rejectedErrors: NodemailerError[] } | false;
 };
 const parent = SMTPConnection.prototype as unknown as Hidden;
@@ -146,6 +131,8 @@ export type OpenOptions = {
 export class Session {
   readonly target: Target;
   readonly isSecure: boolean;
+  /** Null without TLS. */
+  readonly tls: SeenTls | null;
   private readonly connection: Connection;
   private signal: AbortSignal;
   private readonly openedAt = performance.now();
@@ -158,6 +145,8 @@ export class Session {
     this.connection = connection;
     this.target = target;
     this.isSecure = connection.secure;
+    const socket = (connection as unknown as Hidden)._socket;
+    this.tls = connection.secure ? readTls(socket as TLSSocket) : null;
     this.signal = signal;
   }
 
@@ -291,7 +280,7 @@ export async function openSession(options: OpenOptions): Promise<Session> {
   const connection = new Connection({
     connection: socket,
     host: target.host,
-    ...(isIP(target.host) ? {} : { servername: target.host }),
+    ...(isIP(target.host) ? {} : { servername: policy.servername ?? target.host }),
     port: target.port,
     name: options.hostname,
     secure: policy.isImplicit,
@@ -329,7 +318,9 @@ function toProblem(error: NodemailerError, connection: Connection, target: Targe
     /^ERR_(SSL|TLS)|^EPROTO$/.test(error.code ?? '');
   if (isTls) {
     const text = `TLS with ${target.host} failed: ${error.message}`;
-    return new SessionProblem(text, { status: '4.7.5', isTls });
+    const isRefused = error.code === 'ETLS' && Boolean(error.response);
+    const tlsType = isRefused ? 'starttls-not-supported' : 'validation-failure';
+    return new SessionProblem(text, { status: '4.7.5', isTls, tlsType });
   }
   if (!error.response) {
     return new SessionProblem(`${target.host} [${target.address}]: ${error.message}`);

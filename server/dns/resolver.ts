@@ -6,6 +6,9 @@ import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { readSetting } from '#lib/settings/index.ts';
+import { onForget } from './forget.ts';
+
+export { forgetAnswers } from './forget.ts';
 
 export type Answer<T> =
   | { status: 'ok'; records: T[] }
@@ -27,6 +30,7 @@ const failedCacheMs = 2000;
 
 type Cached = { answer: Promise<Answer<unknown>>; until: number };
 const cache = new Map<string, Cached>();
+onForget(() => cache.clear());
 let current: { servers: string; resolver: Resolver } | null = null;
 
 /** MX records as they are, in no order. A null MX is one record with an empty exchange. */
@@ -80,11 +84,6 @@ export async function resolvePtr(address: string): Promise<Answer<string>> {
   if (answer.status !== 'ok') return answer;
   const records = answer.records.flatMap((record) => toQuestion(record) ?? []);
   return records.length > 0 ? { status: 'ok', records } : { status: 'none' };
-}
-
-/** Forgets all answers (tests; a changed setting does it by itself). */
-export function forgetAnswers(): void {
-  cache.clear();
 }
 
 async function ask<T>(
@@ -147,7 +146,7 @@ async function currentResolver(): Promise<Resolver> {
 }
 
 /** Lower case A-labels without the last dot; null for what cannot be asked. */
-function toQuestion(text: string): string | null {
+export function toQuestion(text: string): string | null {
   const plain = text.replace(/\.$/, '');
   if (plain.length > 253 || isIP(plain)) return null;
   const name = /[^\u0000-\u007f]/.test(plain) ? domainToASCII(plain) : plain.toLowerCase();

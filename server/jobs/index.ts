@@ -10,6 +10,7 @@ import { logOf } from '#lib/log.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { removeOldSuppressed } from '#lib/queue/suppression.ts';
 import { readSetting } from '#lib/settings/index.ts';
+import { refreshPolicies } from '#server/delivery/sts.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeGreylisted } from '#server/smtp/checks/greylisting.ts';
 import { renderInBackground } from '#server/store/bodies/rendering-job.ts';
@@ -57,6 +58,8 @@ export const jobs: Job[] = [
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
   { name: 'suppression', intervalMs: hourMs, run: removeOldSuppressed },
+  // MTA-STS policies of other domains, before they end.
+  { name: 'sts-policies', intervalMs: hourMs, run: refreshPolicies },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },

@@ -31,6 +31,7 @@ import {
 import { findTargets, type Route } from '#server/delivery/route.ts';
 import { signOutgoing } from '#server/delivery/sign/sign.ts';
 import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls-policy.ts';
+import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls-policy-mx.ts';
 import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
 import { readBlob } from '#server/store/bodies/blobs.ts';
 import { deliverHere } from './local-attempt.ts';
@@ -103,8 +104,14 @@ async function send(
   const tlsMode = relay?.tlsMode ?? 'opportunistic';
   // RFC 8689 §4.2.2: a report goes also where TLS cannot be had.
   const isTlsForced = message.isTlsRequired && message.sender !== '';
+  // The policy of a relay rule goes before what the domain says of itself.
+  const isOpen = relay !== null || (!message.isTlsRequired && waivesPolicies(bytes));
+  const domainPolicy = isOpen
+    ? null
+    : await findDomainPolicy({ domain: job.route.domain, isTlsForced });
   return deliverRemote({
     targets: way.targets,
+    ...(domainPolicy ? { findPolicy: domainPolicy.findPolicy } : {}),
     policy: isTlsForced ? tlsPolicyOfRequired(tlsMode) : tlsPolicyOf(tlsMode),
     login: relay?.username ? { username: relay.username, password: relay.password } : null,
     envelope: {
@@ -349,7 +356,7 @@ async function storeVerdict(
     reason: [result.code || '', result.status].filter(Boolean).join(' '),
     text: result.text,
   };
-  const detail = { attempts };
+  const detail = { attempts, ...(result.tls ? { tls: result.tls } : {}) };
   if (decision.kind === 'delivered') {
     await recordEventIn(tx, { ...event, kind: 'sent', detail });
   } else if (decision.kind === 'retry') {

@@ -10,6 +10,12 @@ export type ZoneEntry = {
   AAAA?: string[];
   TXT?: string[];
   PTR?: string[];
+  /** "3 1 1 ABCD…" */
+  TLSA?: string[];
+  /** The name is an alias of this one. */
+  CNAME?: string;
+  /** Answers about the name have AD: it and, of what does not exist, what is below it. */
+  isSecure?: boolean;
 };
 /** 'SERVFAIL' and 'REFUSED' are answered so; 'TIMEOUT' is never answered. Names in lower case. */
 export type Zone = Record<string, ZoneEntry | 'SERVFAIL' | 'REFUSED' | 'TIMEOUT'>;
@@ -29,9 +35,11 @@ export type FakeDns = {
 type Resource = { name: string; type: number; class: number; ttl: number } & object;
 
 const { Packet } = dns2;
-const typeNames = new Map<number, string>(
-  Object.entries(Packet.TYPE).map(([name, type]) => [type as number, name]),
-);
+const tlsaType = 52;
+const typeNames = new Map<number, string>([
+  ...Object.entries(Packet.TYPE).map(([name, type]) => [type as number, name] as const),
+  [tlsaType, 'TLSA'],
+]);
 
 /** Starts the server. */
 export async function startDns(zone: Zone = {}): Promise<FakeDns> {
@@ -44,10 +52,11 @@ export async function startDns(zone: Zone = {}): Promise<FakeDns> {
     questions.push(`${type} ${name}`);
     const entry = dns.zone[name];
     if (entry === 'TIMEOUT') return;
+    if (isSecure(dns.zone, name, type)) (response.header as { ad?: number }).ad = 1;
     if (entry === undefined) response.header.rcode = 3;
     else if (entry === 'SERVFAIL') response.header.rcode = 2;
     else if (entry === 'REFUSED') response.header.rcode = 5;
-    else response.answers.push(...(toAnswers(name, type, entry) as never[]));
+    else response.answers.push(...(toAnswers(dns.zone, name, type, entry) as never[]));
     void send(response);
   };
   const servers = await listen(handle);
@@ -78,10 +87,33 @@ async function listen(handle: DnsHandler): Promise<[DnsServer, DnsServer]> {
   }
 }
 
-function toAnswers(name: string, type: string, entry: ZoneEntry): Resource[] {
+/** Of an alias both names have to be secure, where more than the alias is asked for. */
+function isSecure(zone: Zone, name: string, type: string): boolean {
+  const entry = zone[name];
+  if (entry === undefined) {
+    const parent = name.slice(name.indexOf('.') + 1);
+    return name.includes('.') && isSecure(zone, parent, '');
+  }
+  if (typeof entry === 'string' || !entry.isSecure) return false;
+  return type === 'CNAME' || !entry.CNAME || isSecure(zone, entry.CNAME, type);
+}
+
+function toAnswers(zone: Zone, name: string, type: string, entry: ZoneEntry): Resource[] {
   const base = { name, class: Packet.CLASS.IN, ttl: 60 };
-  const values = entry[type as keyof ZoneEntry] ?? [];
+  if (entry.CNAME !== undefined) {
+    const alias = { ...base, type: Packet.TYPE.CNAME as number, domain: entry.CNAME };
+    const target = zone[entry.CNAME];
+    if (type === 'CNAME' || target === undefined || typeof target === 'string') return [alias];
+    return [alias, ...toAnswers(zone, entry.CNAME, type, target)];
+  }
+  const values = (entry[type as keyof ZoneEntry] ?? []) as string[];
   return values.map((value) => {
+    if (type === 'TLSA') {
+      const [usage, selector, matching, hex = ''] = value.split(' ');
+      const numbers = [usage, selector, matching].map(Number);
+      const data = Buffer.concat([Buffer.from(numbers), Buffer.from(hex, 'hex')]);
+      return { ...base, type: tlsaType, data };
+    }
     const resource = { ...base, type: Packet.TYPE[type as 'A'] as number };
     if (type === 'MX') {
       const [priority, exchange = ''] = value.split(' ');

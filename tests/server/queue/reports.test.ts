@@ -39,7 +39,8 @@ before(async () => {
   await writeSetting('delivery.allowPrivateAddresses', true, 'test');
   dns = await startDns();
   await dns.use();
-  const toSink = { MX: ['10 mx.far.test'] };
+  // The DNS proves the mail servers: REQUIRETLS needs it (RFC 8689 §4.2.1).
+  const toSink = { MX: ['10 mx.far.test'], isSecure: true };
   dns.zone = { 'far.test': toSink, 'away.test': toSink, 'mx.far.test': { A: ['127.0.0.1'] } };
   await addDomain({ name: 'own.test' }, 'test');
   bob = await addAccount({ address: 'bob@own.test', password }, 'test');
