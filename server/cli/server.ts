@@ -1,14 +1,5 @@
-// `drey settings …`, `route …`, `queue …`.
+// `drey settings …`, `route …`; `queue …` stands in queue.ts.
 import { Refusal } from '#lib/errors.ts';
-import type { HoldReason } from '#lib/queue/enqueue.ts';
-import {
-  dropEntry,
-  holdEntry,
-  listQueue,
-  type QueueState,
-  releaseEntry,
-  retryEntry,
-} from '#lib/queue/entries.ts';
 import {
   addRelayRule,
   listRelayRules,
@@ -25,6 +16,7 @@ import {
 } from '#lib/settings/index.ts';
 import { by, type CommandDefinition, optionText, type Row, textAt } from './command.ts';
 import { passwordOption, readPassword } from './password.ts';
+import { queueCommands } from './queue.ts';
 
 async function listSettingRows(search: string): Promise<Row[]> {
   const wanted = search.toLowerCase();
@@ -156,55 +148,6 @@ const routeCommands: CommandDefinition[] = [
       return { text: `Removed route ${textAt(input, 0)}` };
     },
   },
-];
-
-const queueActions = {
-  retry: { run: retryEntry, help: 'try a recipient again now', done: 'Will be tried now' },
-  hold: { run: holdEntry, help: 'keep a recipient back', done: 'Held' },
-  release: { run: releaseEntry, help: 'undo hold', done: 'Released' },
-  rm: { run: dropEntry, help: 'drop a recipient without telling the sender', done: 'Dropped' },
-};
-
-const queueCommands: CommandDefinition[] = [
-  {
-    name: 'queue list',
-    arguments: ['[search]'],
-    options: [
-      { flags: '--state <state>', help: '"queued", "held" or "sending"' },
-      { flags: '--reason <why>', help: 'held for that: "admin", "rule" or "burst"' },
-    ],
-    help: 'list waiting mail, one row a recipient',
-    run: async (input) => {
-      const state = optionText(input, 'state') as QueueState | undefined;
-      const holdReason = optionText(input, 'reason') as HoldReason | undefined;
-      const filter = { search: textAt(input, 0), state, holdReason, pageSize: 10_000 };
-      return {
-        rows: (await listQueue(filter)).rows,
-        columns: [
-          'id',
-          'state',
-          'holdReason',
-          'sender',
-          'recipient',
-          'attempts',
-          'nextAttemptAt',
-          'lastText',
-        ],
-      };
-    },
-  },
-  ...Object.entries(queueActions).map(
-    ([verb, action]): CommandDefinition => ({
-      name: `queue ${verb}`,
-      arguments: ['<id>'],
-      options: [],
-      help: action.help,
-      run: async (input) => {
-        await action.run(textAt(input, 0), by);
-        return { text: `${action.done}: ${textAt(input, 0)}` };
-      },
-    }),
-  ),
 ];
 
 export const serverCommands: CommandDefinition[] = [

@@ -1,11 +1,19 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
-import { dropEntry, holdEntry, releaseEntry, retryAll, retryEntry } from '#lib/queue/entries.ts';
-import { answerButton } from '../../../form-answer.ts';
+import type { FormState } from '#components/ui/form-state.ts';
+import { fromNow } from '#lib/clock.ts';
+import { bulkActions, changeMatching } from '#lib/queue/bulk.ts';
+import { bounceEntry, dropEntry, holdEntry, releaseEntry, retryEntry } from '#lib/queue/entries.ts';
+import { addPause, removePause } from '#lib/queue/pause.ts';
+import { rerouteDomain } from '#lib/queue/reroute.ts';
+import { removeSuppressed } from '#lib/queue/suppression.ts';
+import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { readFilter } from './filter.ts';
 
 const id = z.string().min(1).max(64);
+const address = z.string().min(1).max(320);
 
 async function change(entry: string, step: (id: string) => Promise<void>) {
   return answerButton(async () => {
@@ -29,15 +37,66 @@ export async function releaseEntryAction(entry: string): Promise<string | undefi
   return change(entry, (id) => releaseEntry(id, admin.address));
 }
 
+export async function bounceEntryAction(entry: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return change(entry, (id) => bounceEntry(id, admin.address));
+}
+
 export async function dropEntryAction(entry: string): Promise<string | undefined> {
   const admin = await requireAdmin();
   return change(entry, (id) => dropEntry(id, admin.address));
 }
 
-export async function retryAllAction(): Promise<string | undefined> {
+/** `filter`: the parameters of the page. */
+export async function changeAllAction(
+  filter: Record<string, string>,
+  action: string,
+): Promise<string | undefined> {
   const admin = await requireAdmin();
   return answerButton(async () => {
-    await retryAll(admin.address);
+    const parameters = z.record(z.string().max(20), z.string().max(300)).parse(filter);
+    await changeMatching(readFilter(parameters), z.enum(bulkActions).parse(action), admin.address);
     revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function rerouteAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const fields = z.object({ domain: address, host: z.string().max(260).default('') });
+  return answerForm(fields, form, async ({ domain, host }) => {
+    const count = await rerouteDomain(domain, host, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: `Rerouted; tried now: ${count}` };
+  });
+}
+
+export async function pauseAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const admin = await requireAdmin();
+  const fields = z.object({
+    destination: z.string().trim().min(1, 'Give a domain, or * for the whole queue.').max(260),
+    hours: z.coerce.number().min(0).max(8760),
+    reason: z.string().max(200, 'At most 200 characters.').default(''),
+  });
+  return answerForm(fields, form, async ({ destination, hours, reason }) => {
+    const until = hours > 0 ? fromNow(hours * 3_600_000) : null;
+    await addPause({ destination, reason, until }, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: 'Paused' };
+  });
+}
+
+export async function resumeAction(destination: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removePause(address.parse(destination), admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function allowAddressAction(suppressed: string): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await removeSuppressed(address.parse(suppressed), admin.address);
+    revalidatePath('/admin/queue/suppressed');
   });
 }

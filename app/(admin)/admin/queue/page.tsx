@@ -1,89 +1,71 @@
 // Mail on its way out: every recipient that waits, with the last words of the other side (Postfix: mailq).
 import { Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
-import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { Banner } from '#components/ui/banner.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { formatBytes } from '#components/ui/format.ts';
-import { Select } from '#components/ui/input.tsx';
+import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
-import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { now } from '#lib/clock.ts';
-import type { HoldReason } from '#lib/queue/enqueue.ts';
-import { listQueue, type QueueEntry, type QueueState } from '#lib/queue/entries.ts';
+import { bulkActions, countMatching, maxBulk } from '#lib/queue/bulk.ts';
+import { listQueue } from '#lib/queue/entries.ts';
+import { isFiltering } from '#lib/queue/filter.ts';
+import { listPauses, type Pause } from '#lib/queue/pause.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
-import { EntryActions, RetryAll } from './queue-actions.tsx';
+import { BulkBar, type BulkCounts } from './bulk-bar.tsx';
+import { ageTexts, filterNames, readFilter, reasonTexts, stateTexts } from './filter.ts';
+import { PauseButton, ResumeButton } from './pause-forms.tsx';
+import { QueueTable } from './queue-table.tsx';
 
 export const metadata: Metadata = { title: 'Queue' };
 
-const states: { state: QueueState; label: string; tone: Tone }[] = [
-  { state: 'queued', label: 'waiting', tone: 'neutral' },
-  { state: 'sending', label: 'sending', tone: 'info' },
-  { state: 'held', label: 'held', tone: 'warn' },
-];
-
-/** Why a recipient is held, in words. */
-const reasons: Record<HoldReason, string> = {
-  admin: 'by an administrator',
-  rule: 'by a rule',
-  burst: 'unusually much sent',
-};
-
-const isReason = (text: string): text is HoldReason => Object.hasOwn(reasons, text);
-
 export default async function QueuePage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const {
-    q = '',
-    state: stateText = '',
-    page: pageText,
-    reason = '',
-  } = await readParameters(searchParams);
-  const holdReason = isReason(reason) ? reason : undefined;
-  const state = states.find((entry) => entry.state === stateText)?.state;
-  const page = readPage(pageText);
+  const parameters = await readParameters(searchParams);
+  const filter = readFilter(parameters);
+  const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
+  const page = readPage(parameters.page);
   const pageSize = await readSetting('web.pageSize');
-  const { rows, total } = await listQueue({ search: q, state, holdReason, page, pageSize });
-  const isFiltered = q !== '' || state !== undefined || holdReason !== undefined;
+  const [{ rows, total }, pauses] = await Promise.all([
+    listQueue({ ...filter, page, pageSize }),
+    listPauses(),
+  ]);
+  const isFiltered = isFiltering(filter);
+  const counts = await Promise.all(
+    bulkActions.map(async (action) => [
+      action,
+      total > 0 ? await countMatching(filter, action) : 0,
+    ]),
+  );
   return (
     <>
       <AutoRefresh seconds={10} />
       <PageHeader
         title="Queue"
         description="Mail to other servers waits here until it is delivered or given up, and all mail that is held or scheduled. One row is one recipient."
-        action={rows.length > 0 && <RetryAll />}
+        action={
+          <>
+            <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
+            <PauseButton destination={filter.domain} />
+          </>
+        }
       />
-      {(rows.length > 0 || isFiltered) && (
-        <SearchForm action="/admin/queue" label="Search sender, recipient, subject" initial={q}>
-          <Select name="state" defaultValue={state ?? ''} aria-label="State" className="w-36">
-            <option value="">All states</option>
-            {states.map((entry) => (
-              <option key={entry.state} value={entry.state}>
-                {entry.label}
-              </option>
-            ))}
-          </Select>
-          <Select
-            name="reason"
-            defaultValue={holdReason ?? ''}
-            aria-label="Held because"
-            className="w-48"
-          >
-            <option value="">Held or not</option>
-            {Object.entries(reasons).map(([value, label]) => (
-              <option key={value} value={value}>
-                held: {label}
-              </option>
-            ))}
-          </Select>
-        </SearchForm>
+      {pauses.map((pause) => (
+        <PauseBanner key={pause.destination} pause={pause} />
+      ))}
+      {(rows.length > 0 || isFiltered) && <QueueFilterForm chosen={chosen} />}
+      {total > 0 && (
+        <BulkBar
+          filter={chosen}
+          counts={Object.fromEntries(counts) as BulkCounts}
+          total={total}
+          maxBulk={maxBulk}
+        />
       )}
       {rows.length === 0 ? (
         <div className="rounded-lg border bg-surface">
@@ -96,102 +78,106 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
           </EmptyState>
         </div>
       ) : (
-        <QueueTable rows={rows} />
+        <QueueTable rows={rows} paused={pauses.map(({ destination }) => destination)} />
       )}
       <Pagination
         page={page}
         pageSize={pageSize}
         total={total}
-        hrefOf={(to) =>
-          buildHref('/admin/queue', {
-            q,
-            state: state ?? '',
-            reason: holdReason ?? '',
-            page: to,
-          })
-        }
+        hrefOf={(to) => buildHref('/admin/queue', { ...chosen, page: to })}
       />
     </>
   );
 }
 
-function QueueTable({ rows }: { rows: QueueEntry[] }) {
+function PauseBanner({ pause: { destination, reason, by, until } }: { pause: Pause }) {
   return (
-    <Table label="Queued recipients">
-      <TableHead>
-        <Th>Recipient</Th>
-        <Th className="hidden md:table-cell">State</Th>
-        <Th className="hidden lg:table-cell">Next attempt</Th>
-        <Th>
-          <span className="sr-only">Actions</span>
-        </Th>
-      </TableHead>
-      <TableBody>
-        {rows.map((row) => (
-          <TableRow key={row.id}>
-            <Td className="w-full max-w-0">
-              <span className="flex items-center gap-2">
-                <span className="truncate font-medium">{row.recipient}</span>
-                <span className="md:hidden">
-                  <StateBadge state={row.state} />
-                </span>
-              </span>
-              <span className="block truncate text-sm text-muted">
-                from {row.sender || 'the mail system (bounce)'} ·{' '}
-                <Link
-                  href={buildHref('/admin/events', { trace: row.traceId })}
-                  className="hover:underline"
-                >
-                  {row.subject || '(no subject)'}
-                </Link>{' '}
-                · {formatBytes(row.sizeBytes)}
-              </span>
-              {row.lastText && <LastWords row={row} />}
-            </Td>
-            <Td className="hidden md:table-cell">
-              <StateBadge state={row.state} />
-              {row.holdReason && (
-                <span className="block text-sm whitespace-nowrap text-faint">
-                  {reasons[row.holdReason]}
-                </span>
-              )}
-            </Td>
-            <Td className="hidden whitespace-nowrap text-muted lg:table-cell">
-              {row.state === 'held' ? '–' : <Time at={row.nextAttemptAt} />}
-              <span className="block text-sm text-faint">{describeAttempts(row)}</span>
-            </Td>
-            <Td>
-              <EntryActions id={row.id} recipient={row.recipient} state={row.state} />
-            </Td>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+    <Banner tone="warn" className="mb-3 flex flex-wrap items-center justify-between gap-3">
+      <p className="min-w-0 flex-1 basis-64 break-words">
+        {destination === '*' ? 'The whole queue is paused' : `Nothing is sent to ${destination}`}
+        {until && (
+          <>
+            {' '}
+            until <Time at={until} />
+          </>
+        )}
+        {reason && `: ${reason}`} <span className="text-sm">({by})</span>
+      </p>
+      <ResumeButton destination={destination} />
+    </Banner>
   );
 }
 
-function describeAttempts({ attempts, releaseAt, state }: QueueEntry): string {
-  if (releaseAt && releaseAt > now() && state !== 'sending') return 'scheduled by its sender';
-  return attempts === 0 ? 'not tried yet' : `tried ${attempts}×`;
-}
-
-function StateBadge({ state }: { state: QueueState }) {
-  const found = states.find((entry) => entry.state === state);
-  return <Badge tone={found?.tone}>{found?.label ?? state}</Badge>;
-}
-
-function LastWords({ row }: { row: QueueEntry }) {
+function QueueFilterForm({ chosen }: { chosen: Record<string, string> }) {
+  const { q, state, reason, age, domain, sender, reply } = chosen;
   return (
-    <details className="mt-0.5 text-sm text-warn-text">
-      <summary className="truncate">
-        {row.lastHost && `${row.lastHost}: `}
-        {row.lastCode > 0 && `${row.lastCode} `}
-        {row.lastText}
-      </summary>
-      <p className="mt-1 rounded-md bg-sunken px-2 py-1 font-mono text-xs break-words whitespace-pre-wrap text-ink">
-        {row.lastCode > 0 && `${row.lastCode} `}
-        {row.lastText}
-      </p>
-    </details>
+    <SearchForm action="/admin/queue" label="Search sender, recipient, subject" initial={q ?? ''}>
+      <Choice name="state" value={state} label="State" all="All states" texts={stateTexts} />
+      <Choice name="age" value={age} label="Age" all="Any age" texts={ageTexts} />
+      <details
+        className="order-last basis-full"
+        open={[reason, domain, sender, reply].some((text) => text !== '')}
+      >
+        <summary className="text-sm text-muted">Domain, sender, last reply</summary>
+        <div className="mt-2 flex flex-wrap gap-2">
+          <Words name="domain" value={domain} label="Domain of the recipient" />
+          <Words name="sender" value={sender} label="Sender (<>: none)" />
+          <Words name="reply" value={reply} label="Last reply: words, code, host" />
+          <Choice
+            name="reason"
+            value={reason}
+            label="Held because"
+            all="Held or not"
+            texts={Object.fromEntries(
+              Object.entries(reasonTexts).map(([value, text]) => [value, `held: ${text}`]),
+            )}
+          />
+          {/* Enter in one of several fields sends only where there is a button. */}
+          <button type="submit" className="sr-only">
+            Search
+          </button>
+        </div>
+      </details>
+    </SearchForm>
+  );
+}
+
+function Words({ name, value = '', label }: { name: string; value?: string; label: string }) {
+  return (
+    <span className="w-full sm:w-60">
+      <Input
+        key={value}
+        name={name}
+        defaultValue={value}
+        aria-label={label}
+        placeholder={label}
+        autoCapitalize="none"
+      />
+    </span>
+  );
+}
+
+function Choice({
+  name,
+  value = '',
+  label,
+  all,
+  texts,
+}: {
+  name: string;
+  value?: string;
+  label: string;
+  all: string;
+  texts: Record<string, string>;
+}) {
+  return (
+    <Select key={value} name={name} defaultValue={value} aria-label={label} className="w-44">
+      <option value="">{all}</option>
+      {Object.entries(texts).map(([each, text]) => (
+        <option key={each} value={each}>
+          {text}
+        </option>
+      ))}
+    </Select>
   );
 }

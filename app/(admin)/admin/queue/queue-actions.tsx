@@ -1,30 +1,20 @@
+// What may be done to one recipient.
 'use client';
-import { Ellipsis, Pause, Play, RotateCw, Trash2 } from 'lucide-react';
+import { Ellipsis, Pause, Play, RotateCw, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { ActionButton } from '#components/ui/action-button.tsx';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu, type MenuItem } from '#components/ui/menu.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import {
+  bounceEntryAction,
   dropEntryAction,
   holdEntryAction,
   releaseEntryAction,
-  retryAllAction,
   retryEntryAction,
 } from './actions.ts';
 
-export function RetryAll() {
-  return (
-    <ActionButton
-      icon={<RotateCw className="size-4" />}
-      action={retryAllAction}
-      doneText="Everything that waits is tried now"
-    >
-      Retry all now
-    </ActionButton>
-  );
-}
+type Asked = 'bounce' | 'drop' | null;
 
 export function EntryActions({
   id,
@@ -36,12 +26,17 @@ export function EntryActions({
   state: 'queued' | 'held' | 'sending';
 }) {
   const toast = useToast();
-  const [isAsking, setIsAsking] = useState(false);
+  const [asked, setAsked] = useState<Asked>(null);
   const run =
     (action: (id: string) => Promise<string | undefined>, doneText: string) => async () => {
       const error = await action(id);
       toast.show(error ? { text: error, kind: 'error' } : { text: doneText });
     };
+  const confirm = async (action: (id: string) => Promise<string | undefined>, doneText: string) => {
+    const error = await action(id);
+    if (!error) toast.show({ text: doneText });
+    return error;
+  };
   const holdOrRelease: MenuItem =
     state === 'held'
       ? { label: 'Release', icon: <Play />, onSelect: run(releaseEntryAction, 'Released') }
@@ -50,7 +45,8 @@ export function EntryActions({
     { label: 'Retry now', icon: <RotateCw />, onSelect: run(retryEntryAction, 'Trying now') },
     holdOrRelease,
     'separator',
-    { label: 'Delete…', icon: <Trash2 />, isDanger: true, onSelect: () => setIsAsking(true) },
+    { label: 'Return to sender…', icon: <Undo2 />, onSelect: () => setAsked('bounce') },
+    { label: 'Delete…', icon: <Trash2 />, isDanger: true, onSelect: () => setAsked('drop') },
   ];
   return (
     <>
@@ -62,15 +58,20 @@ export function EntryActions({
         )}
       />
       <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setIsAsking(false)}
+        isOpen={asked === 'bounce'}
+        onClose={() => setAsked(null)}
+        title="Return to its sender?"
+        confirmLabel="Return"
+        onConfirm={() => confirm(bounceEntryAction, 'Goes back to its sender')}
+      >
+        The message will not reach {recipient}; its sender gets a report that says so.
+      </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={asked === 'drop'}
+        onClose={() => setAsked(null)}
         title="Delete from the queue?"
         confirmLabel="Delete"
-        onConfirm={async () => {
-          const error = await dropEntryAction(id);
-          if (!error) toast.show({ text: 'Deleted from the queue' });
-          return error;
-        }}
+        onConfirm={() => confirm(dropEntryAction, 'Deleted from the queue')}
       >
         The message will not reach {recipient}, and its sender is not told.
       </ConfirmDialog>
