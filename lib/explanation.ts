@@ -28,6 +28,8 @@ export type ExplainedStep = {
   note: string;
   /** Keys of the settings that rule it */
   settings: readonly string[];
+  /** At RCPT: the recipient as it was asked about */
+  recipient?: string;
 };
 
 /** Where one address of the message ends. */

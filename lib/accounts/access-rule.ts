@@ -211,7 +211,11 @@ export function checkInput(input: AccessRuleInput): Fields {
 }
 
 function checkArgument(action: AccessAction, text: string): string {
-  if (action === 'redirect' || action === 'bcc') return requireAddress(text, 'argument');
+  if (action === 'redirect' || action === 'bcc') {
+    if (text !== '') return requireAddress(text, 'argument');
+    const what = action === 'redirect' ? 'the mail goes to' : 'the copy goes to';
+    throw new Refusal('invalid', `Give the address that ${what}.`, 'argument');
+  }
   if (action === 'reject' || action === 'defer') return checkText(text);
   if (text === '') return '';
   throw new Refusal('invalid', `"${action}" takes no text and no address.`, 'argument');

@@ -19,11 +19,19 @@ const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
 
 /** One line a step, then where it ends. */
 function describeExplanation({ steps, refusal, ends, isJunk }: Explanation): string {
-  const lines = steps.map(({ stage, check, outcome, reason, note, settings }) => {
-    const found = [reason && reason !== check ? `(${reason})` : '', note].filter(Boolean).join(' ');
-    const where = settings.length > 0 ? `  [${settings[0]}]` : '';
-    return `${stageNames[stage].padEnd(11)}${check.padEnd(21)}${outcome.padEnd(9)}${clean(found)}${where}`;
-  });
+  let last = '';
+  const lines = steps.flatMap(
+    ({ stage, check, outcome, reason, note, settings, recipient = '' }) => {
+      const found = [reason && reason !== check ? `(${reason})` : '', note]
+        .filter(Boolean)
+        .join(' ');
+      const where = settings.length > 0 ? `  [${settings[0]}]` : '';
+      const line = `${stageNames[stage].padEnd(11)}${check.padEnd(21)}${outcome.padEnd(9)}${clean(found)}${where}`;
+      const isNext = recipient !== '' && recipient !== last;
+      last = recipient;
+      return isNext ? [`RCPT       ${clean(recipient)}`, line] : [line];
+    },
+  );
   lines.push('');
   if (refusal) {
     const { stage, code, enhanced, text } = refusal;

@@ -50,7 +50,7 @@ export async function explainMail(input: unknown): Promise<Explanation> {
 type Asked = z.output<typeof question>;
 
 class Rehearsal {
-  private readonly steps: Step[] = [];
+  private readonly steps: (Step & { recipient?: string })[] = [];
   private readonly ends: End[] = [];
   private isJunk = false;
   private fields: string[] = [];
@@ -87,14 +87,21 @@ class Rehearsal {
     }
     const { transaction } = begun;
     let last: Reply | null = null;
+    let told = 0;
     for (const address of asked.to) {
       const to = readPath('rcpt to', `RCPT TO:<${address}>`);
       const reply =
         'code' in to ? to : await addRecipient(client, transaction, to.address, to.parameters);
       if (reply) this.ends.push({ recipient: address, kind: 'refused', text: lineOf(reply) });
       last = reply ?? last;
+      // Those of MAIL come with the first.
+      this.steps.push(
+        ...transaction.marks.steps
+          .slice(told)
+          .map((step) => (step.stage === 'rcpt' ? { ...step, recipient: address } : step)),
+      );
+      told = transaction.marks.steps.length;
     }
-    this.steps.push(...transaction.marks.steps);
     if (transaction.recipients.size === 0 && last) return { ...last, stage: 'rcpt' };
     const before = transaction.marks.steps.length;
     const taken = await readMessage(client, transaction, [messageOf(asked)]);
@@ -183,7 +190,7 @@ async function listEnds(planned: Omit<Delivery, 'body'>): Promise<End[]> {
         ? `: ${way.failure.text}`
         : ` (${way.targets
             .slice(0, 3)
-            .map(({ host, address }) => `${host} ${address}`)
+            .map(({ host, address }) => (host === address ? host : `${host} ${address}`))
             .join(', ')})`;
     const forwarded = alias ? `forwarded by ${alias} ` : '';
     const text = `${wait}${forwarded}${through}${hosts}`;

@@ -32,7 +32,17 @@ export function tellRefusal(
     remote: client.remote,
     reason: verdict.reason,
     text: `${reply.code} ${reply.enhanced} ${reply.text}`,
-    detail: { stage, listener: client.listener, helo: client.helo },
+    detail: {
+      stage,
+      listener: client.listener,
+      helo: client.helo,
+      findings: findingsOf(verdict),
+    },
   });
   return reply;
+}
+
+/** What the words to the other side leave out: which rule, which list, which policy. */
+function findingsOf({ outcome, reason, note = '' }: Refused): object[] {
+  return note === '' ? [] : [{ check: reason, outcome, note: note.slice(0, 200) }];
 }

@@ -11,6 +11,7 @@ import { db, write } from '#lib/db.ts';
 import type { Explanation, Question } from '#lib/explanation.ts';
 import { addRelayRule } from '#lib/queue/relay-rule.ts';
 import { resetSetting, type SettingKey, writeSetting } from '#lib/settings/index.ts';
+import { flushTrail } from '#lib/trail/record.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import { forgetRates } from '#server/smtp/checks/rates.ts';
 import { explainMail } from '#server/smtp/explain.ts';
@@ -470,4 +471,21 @@ describe('explanation and session agree', () => {
       }
     });
   }
+
+  test('the trail says which rule refused', async () => {
+    const client = '192.0.2.150';
+    const reply = await play({ name: '', from: 'x@rude.test', client, says: /^5/ });
+    assert.match(reply, /No letters from you$/);
+    await flushTrail();
+    const rows = await db.trailEvent.findMany({ where: { kind: 'refused', remote: client } });
+    assert.match(rows[0]?.detail ?? '', /sender rule @rude\.test/);
+  });
+
+  test('steps at RCPT name their recipient', async () => {
+    const to = ['nobody@example.org', 'bob@example.org'];
+    const { steps } = await explainMail({ client: '192.0.2.7', from: 'eve@far.test', to });
+    const told = steps.filter(({ stage }) => stage === 'rcpt').map(({ recipient }) => recipient);
+    assert.deepEqual([...new Set(told)], to);
+    assert.ok(steps.every(({ stage, recipient }) => stage === 'rcpt' || recipient === undefined));
+  });
 });

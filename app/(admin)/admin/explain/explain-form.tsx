@@ -104,7 +104,7 @@ const stageNames: Record<ExplainedStep['stage'], string> = {
 
 function Answer({ explanation }: { explanation: Explanation }) {
   const { steps, refusal, ends, isJunk, fields } = explanation;
-  const byStage = Map.groupBy(steps, (step) => step.stage);
+  const parts = Map.groupBy(steps, ({ stage, recipient = '' }) => `${stage} ${recipient}`);
   return (
     <>
       <Section
@@ -144,9 +144,11 @@ function Answer({ explanation }: { explanation: Explanation }) {
       </Section>
       <Section title="Every step">
         <div className="flex flex-col gap-5">
-          {[...byStage].map(([stage, list]) => (
-            <section key={stage}>
-              <h3 className="mb-1 text-sm font-semibold text-muted">{stageNames[stage]}</h3>
+          {[...parts].map(([part, list]) => (
+            <section key={part}>
+              <h3 className="mb-1 text-sm font-semibold break-words text-muted">
+                {list[0] && stageNames[list[0].stage]} {list[0]?.recipient}
+              </h3>
               <ol className="divide-y">
                 {list.map((step, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
