@@ -1,6 +1,6 @@
 // Who is signed in, the way to the mail, the theme, the way out.
 'use client';
-import { ChevronsUpDown, LogOut, Mail, Monitor, Moon, Sun } from 'lucide-react';
+import { ChevronsUpDown, KeyRound, LogOut, Mail, Monitor, Moon, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
@@ -51,6 +51,7 @@ export function AccountMenu({
           },
         })),
         'separator',
+        { label: 'Change password', icon: <KeyRound />, href: '/password' },
         { label: 'Sign out', icon: <LogOut />, onSelect: () => void signOut() },
       ]}
     />

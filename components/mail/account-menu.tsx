@@ -1,6 +1,6 @@
 // The person's own menu: theme, panel for admins, signing out.
 'use client';
-import { LogOut, Monitor, Moon, ShieldCheck, Sun } from 'lucide-react';
+import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
@@ -46,6 +46,7 @@ export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => P
         ...(owner.isAdmin
           ? [{ label: 'Administration', icon: <ShieldCheck />, href: '/admin' }]
           : []),
+        { label: 'Change password', icon: <KeyRound />, href: '/password' },
         { label: 'Sign out', icon: <LogOut />, onSelect: () => void signOut() },
       ]}
     />

@@ -226,6 +226,8 @@ export type AccountChange = {
   displayName?: string;
   role?: Role;
   isDisabled?: boolean;
+  /** The web asks for another password with the next click. */
+  mustChange?: boolean;
   /** null: the setting; 0: none. Where less is allowed than is used, nothing goes and nothing more comes. */
   quotaBytes?: number | null;
   quotaMessages?: number | null;
@@ -242,7 +244,7 @@ export async function updateAccount(
   const row = await write(async (tx) => {
     const before = await findIn(tx, id);
     const loses = change.isDisabled === true || change.role === 'user';
-    if (change.role === 'admin') requirePerson(before);
+    if (change.role === 'admin' || change.mustChange) requirePerson(before);
     if (loses && before.role === 'admin') await refuseLastAdmin(tx, id);
     const endsSessions = loses || (change.role !== undefined && change.role !== before.role);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
@@ -252,6 +254,7 @@ export async function updateAccount(
         displayName: change.displayName === undefined ? undefined : cleanName(change.displayName),
         role: change.role,
         isDisabled: change.isDisabled,
+        mustChange: change.mustChange,
         quotaBytes: toLimit(change.quotaBytes, 'quotaBytes'),
         quotaMessages: toLimit(change.quotaMessages, 'quotaMessages'),
         dailyMessages: toDailyLimit(change.dailyMessages, 'dailyMessages'),

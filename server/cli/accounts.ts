@@ -43,7 +43,7 @@ function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) 
 
 function requireOptions({ options }: Input): void {
   const known = ['name', 'comment', 'quota', 'messages', 'dailyMessages', 'dailyRecipients'];
-  const names = [...known, 'aliasOf', 'archive'];
+  const names = [...known, 'aliasOf', 'archive', 'mustChange'];
   if (!names.some((name) => options[name] !== undefined)) {
     throw new Refusal('invalid', 'Say what to change: see --help.');
   }
@@ -79,6 +79,14 @@ function readOwnLimits(input: Input): Pick<AccountChange, 'quotaBytes' | 'quotaM
     ...(isDefault('quota') ? { quotaBytes: null } : {}),
     ...(isDefault('messages') ? { quotaMessages: null } : {}),
   };
+}
+
+/** Undefined where it is not given. Refusal 'invalid'. */
+function readYes(input: Input, name: string): boolean | undefined {
+  const text = optionText(input, name);
+  if (text === undefined || text === 'yes' || text === 'no')
+    return text === undefined ? text : text === 'yes';
+  throw new Refusal('invalid', `Say yes or no, not "${text}".`);
 }
 
 function readDaily(input: Input, name: string): number | null | undefined {
@@ -267,8 +275,9 @@ const userCommands: CommandDefinition[] = [
       { ...quotaOption, help: `${quotaOption.help}; "${defaultWord}" for that of the settings` },
       { ...messagesOption, help: `${messagesOption.help}; "${defaultWord}" likewise` },
       ...dailyOptions,
+      { flags: '--must-change <yes|no>', help: 'whether the web asks for another password' },
     ],
-    help: "change a user's limits or name",
+    help: "change a user's limits or name, or ask for another password",
     run: async (input) => {
       requireOptions(input);
       const account = await requireAccount(textAt(input, 0));
@@ -277,6 +286,7 @@ const userCommands: CommandDefinition[] = [
         ...readOwnLimits(input),
         dailyMessages: readDaily(input, 'dailyMessages'),
         dailyRecipients: readDaily(input, 'dailyRecipients'),
+        mustChange: readYes(input, 'mustChange'),
       };
       const changed = await updateAccount(account.id, change, by);
       return { text: `Changed ${account.address}`, row: showAccount(changed) };

@@ -86,7 +86,7 @@ export function SetupForm({
         <FormField
           name="password"
           label="Password"
-          help={`At least ${minPasswordLength} characters; a sentence of four words is better than a riddle.`}
+          help={`At least ${minPasswordLength} characters, no common word, nothing of your name. A sentence of four words is better than a riddle.`}
         >
           <Input
             ref={password}

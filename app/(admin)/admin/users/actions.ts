@@ -88,6 +88,18 @@ export async function setPasswordAction(_previous: FormState, form: FormData): P
   });
 }
 
+/** Whether the web asks the user for another password before anything else. */
+export async function setMustChangeAction(
+  account: string,
+  mustChange: boolean,
+): Promise<string | undefined> {
+  const admin = await requireAdmin();
+  return answerButton(async () => {
+    await updateAccount(id.parse(account), { mustChange: mustChange === true }, admin.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
 /** A one-time link with which the user sets a password: the path to put behind the address of this server. */
 export async function makePasswordLinkAction(
   account: string,

@@ -110,7 +110,13 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         description="A new password ends the user's sessions on every device."
       >
         <PasswordForm id={account.id} minLength={settings['security.minPasswordLength']} />
-        {account.kind === 'person' && !account.isDisabled && <PasswordLink id={account.id} />}
+        {account.kind === 'person' && !account.isDisabled && (
+          <PasswordLink
+            id={account.id}
+            hasPassword={account.hasPassword}
+            mustChange={account.mustChange}
+          />
+        )}
       </Section>
       <Section title="Other addresses" description="Aliases whose mail reaches this user.">
         <UserAliases

@@ -1,13 +1,22 @@
 'use client';
 import { useState, useTransition } from 'react';
+import { ActionButton } from '#components/ui/action-button.tsx';
 import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { makePasswordLinkAction } from '../actions.ts';
+import { makePasswordLinkAction, setMustChangeAction } from '../actions.ts';
 
-/** Makes a one-time link and shows it, once. */
-export function PasswordLink({ id }: { id: string }) {
+/** Makes a one-time link and shows it, once; asks a user who has a password for another one. */
+export function PasswordLink({
+  id,
+  hasPassword,
+  mustChange,
+}: {
+  id: string;
+  hasPassword: boolean;
+  mustChange: boolean;
+}) {
   const [link, setLink] = useState('');
   const [error, setError] = useState('');
   const [isPending, start] = useTransition();
@@ -34,10 +43,18 @@ export function PasswordLink({ id }: { id: string }) {
           />
         </Field>
       )}
-      <div>
+      <div className="flex flex-wrap gap-2">
         <Button isPending={isPending} onClick={make}>
           {link ? 'Make another link' : 'Make a link'}
         </Button>
+        {hasPassword && (
+          <ActionButton
+            action={() => setMustChangeAction(id, !mustChange)}
+            doneText={mustChange ? 'The password may stay' : 'Asked for with the next click'}
+          >
+            {mustChange ? 'Do not ask for another password' : 'Ask for another password'}
+          </ActionButton>
+        )}
       </div>
     </div>
   );
