@@ -9,6 +9,7 @@ import { bindingOf } from '#server/auth/channel-binding.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import type { Session as Stoppable } from '#server/net/listener.ts';
 import { startTls } from '#server/net/start-tls.ts';
+import { startLoop } from '#server/store/turn.ts';
 import { execute } from './execute.ts';
 import { err, type Reply, replyTo } from './reply.ts';
 import { createSession, endSession } from './session.ts';
@@ -92,6 +93,8 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
 
   const run = async () => {
     isRunning = true;
+    // Thousands of commands may have come together, and others wait.
+    const loop = startLoop();
     try {
       for (let line = takeLine(); line !== null && stream.writable; line = takeLine()) {
         const reply = await answer(line);
@@ -100,7 +103,10 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
         if (reply.isError) errors += 1;
         if (reply.after === 'start-tls') await secure(reply.line);
         else await send(stream, reply);
+        // Answers to what was sent together leave together.
+        if (!pending.includes(10)) uncork(stream);
         if (reply.after === 'close' || isEnding || isOverErrors()) return close();
+        await loop.pause();
       }
     } catch (error) {
       log.debug({ remote, error }, 'connection dropped');
@@ -125,6 +131,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
   };
 
   const secure = async (line: string) => {
+    uncork(stream);
     const secured = await startTls(socket, `${line}\r\n`);
     // RFC 2595 §4: nothing that was said before counts.
     pending = Buffer.alloc(0);
@@ -148,8 +155,9 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): Sto
   return { end };
 }
 
-/** Writes one reply, at the pace of the client. */
+/** Writes one reply, at the pace of the client; the stream is corked then, or as full as it may be. */
 async function send(stream: Socket, reply: Reply): Promise<void> {
+  if (stream.writableCorked === 0) stream.cork();
   const head = `${reply.line}\r\n`;
   if (reply.lines) {
     const lines = reply.lines.map((line) => `${line}\r\n`).join('');
@@ -158,21 +166,17 @@ async function send(stream: Socket, reply: Reply): Promise<void> {
   if (!reply.message) return write(stream, Buffer.from(head));
   const { message } = reply;
   const stuffer = createStuffer();
-  // Corked: head, piece and end leave together, and a big piece is not copied for that.
-  stream.cork();
   stream.write(head);
   for (let start = 0; start < message.length; start += pieceBytes) {
     const piece = stuffer.push(message.subarray(start, start + pieceBytes));
     if (start + pieceBytes >= message.length) stream.write(piece);
-    else await writeCorked(stream, piece);
+    else await write(stream, piece);
   }
-  return writeCorked(stream, stuffer.finish());
+  return write(stream, stuffer.finish());
 }
 
-function writeCorked(stream: Socket, bytes: Buffer): Promise<void> {
-  const written = write(stream, bytes);
-  stream.uncork();
-  return written;
+function uncork(stream: Socket): void {
+  while (stream.writableCorked > 0) stream.uncork();
 }
 
 /** Resolves when more may be written; rejects when the connection is gone. */
@@ -180,6 +184,8 @@ function write(stream: Socket, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!stream.writable) return reject(new Error('the connection is closed'));
     if (stream.write(bytes)) return resolve();
+    uncork(stream);
+    if (!stream.writableNeedDrain) return resolve();
     const settle = () => {
       stream.off('drain', settle).off('close', settle);
       if (stream.writable) resolve();
