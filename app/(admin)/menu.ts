@@ -10,6 +10,7 @@ import {
   Inbox,
   LayoutDashboard,
   ListTree,
+  Lock,
   type LucideIcon,
   Network,
   Replace,
@@ -137,6 +138,12 @@ export const menu: MenuEntry[] = [
       'smtp_sasl_password_maps',
       'smtp_tls_security_level',
     ],
+  },
+  {
+    href: '/admin/tls-out',
+    label: 'TLS to other servers',
+    icon: Lock,
+    names: ['smtp_tls_policy_maps', 'smtp_dns_support_level', 'MTA-STS', 'DANE', 'TLSRPT'],
   },
   {
     href: '/admin/import',

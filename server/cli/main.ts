@@ -25,6 +25,7 @@ import { sendingCommands } from './sending.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
 import { stopOnSignals } from './stop.ts';
+import { tlsPolicyCommands } from './tls-policy.ts';
 import { transferCommands } from './transfer.ts';
 
 const commands: CommandDefinition[] = [
@@ -39,6 +40,7 @@ const commands: CommandDefinition[] = [
   ...serverCommands,
   ...explainCommands,
   ...relayTestCommands,
+  ...tlsPolicyCommands,
   ...transferCommands,
   ...deletedCommands,
   ...checkCommands,

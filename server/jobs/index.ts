@@ -11,6 +11,7 @@ import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { removeOldSuppressed } from '#lib/queue/suppression.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { refreshPolicies } from '#server/delivery/sts.ts';
+import { sendTlsReports } from '#server/delivery/tls-report-job.ts';
 import type { Running } from '#server/net/running.ts';
 import { removeGreylisted } from '#server/smtp/checks/greylisting.ts';
 import { renderInBackground } from '#server/store/bodies/rendering-job.ts';
@@ -60,6 +61,8 @@ export const jobs: Job[] = [
   { name: 'suppression', intervalMs: hourMs, run: removeOldSuppressed },
   // MTA-STS policies of other domains, before they end.
   { name: 'sts-policies', intervalMs: hourMs, run: refreshPolicies },
+  // To other domains, about the day before.
+  { name: 'tls-reports', intervalMs: 15 * minuteMs, run: sendTlsReports },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },

@@ -1,0 +1,178 @@
+// The timed job that reports on TLS to other domains (RFC 8460): once a day to each that asks, about the day before.
+// Exactly once among all processes: the mail enters the queue in the transaction that also writes the row which says
+// that the day of the domain is done; where that row is, nobody reports again. A POST follows that row: at most once.
+import { now } from '#lib/clock.ts';
+import { db, isUniqueViolation, type Tx, write } from '#lib/db.ts';
+import { newId } from '#lib/id.ts';
+import { logOf } from '#lib/log.ts';
+import { poke } from '#lib/poke.ts';
+import { enqueue } from '#lib/queue/enqueue.ts';
+import { readSettings, serverHostname } from '#lib/settings/index.ts';
+import { recordEventIn } from '#lib/trail/record.ts';
+import { resolveTxt } from '#server/dns/resolver.ts';
+import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
+import { findDane } from './dane.ts';
+import { formatTlsa } from './dane-match.ts';
+import { askHttps } from './outside-https.ts';
+import { composeReportMail, packReport, type ReportFacts, readReportUris } from './tls-report.ts';
+import { dayOf, flushTls } from './tls-report-count.ts';
+import { queuePrefix } from './trace.ts';
+
+/** `result` of the row that says: this day of the domain is done. */
+export const doneMark = 'reported';
+
+const dayMs = 86_400_000;
+/** Counts of the day before have reached the rows of all processes by then. */
+const firstMs = 10 * 60_000;
+/** RFC 8460 §4.1: not all reports of the world at midnight. */
+const spreadMs = 4 * 3_600_000;
+/** Where the DNS does not say who wants a report, it is asked again for so many days. */
+const tryDays = 2;
+const keepDays = 14;
+const maxDomains = 10_000;
+const maxRows = 1000;
+const log = logOf('delivery');
+
+/** Sends what is due; removes old results. */
+export async function sendTlsReports(signal: AbortSignal): Promise<Record<string, number>> {
+  await flushTls();
+  const at = now();
+  const today = dayOf(at);
+  const old = { day: { lt: today - keepDays } };
+  if ((await db.tlsResult.count({ where: old })) > 0) {
+    await write((tx) => tx.tlsResult.deleteMany({ where: old }));
+  }
+  const settings = await readSettings();
+  if (!settings['delivery.tlsReports']) return {};
+  let reports = 0;
+  for (const { day, domain } of await listDue(today)) {
+    if (signal.aborted) break;
+    const readyAt = (day + 1) * dayMs + firstMs + (hashOf(domain) % spreadMs);
+    if (at.getTime() < readyAt) continue;
+    try {
+      if (await reportOn(domain, day)) reports++;
+    } catch (error) {
+      log.error({ err: error, domain }, 'a TLS report could not be sent');
+    }
+  }
+  return { reports };
+}
+
+async function listDue(today: number): Promise<{ day: number; domain: string }[]> {
+  const day = { gte: today - tryDays, lt: today };
+  const select = { day: true, domain: true } as const;
+  const [all, done] = await Promise.all([
+    db.tlsResult.findMany({
+      where: { day },
+      select,
+      distinct: ['day', 'domain'],
+      take: maxDomains,
+    }),
+    db.tlsResult.findMany({ where: { day, result: doneMark }, select }),
+  ]);
+  const marks = new Set(done.map((row) => `${row.day} ${row.domain}`));
+  return all.filter((row) => !marks.has(`${row.day} ${row.domain}`));
+}
+
+/** True where a report has left. */
+async function reportOn(domain: string, day: number): Promise<boolean> {
+  const answer = await resolveTxt(`_smtp._tls.${domain}`);
+  if (answer.status === 'failed') return false;
+  const { mail, https } = readReportUris(answer.status === 'ok' ? answer.records : []);
+  if (mail.length + https.length === 0) {
+    await claim((tx) => mark(tx, domain, day));
+    return false;
+  }
+  const facts = await gather(domain, day);
+  const packed = packReport(facts);
+  const traceId = newId();
+  const trace = { hostname: facts.submitter, protocol: 'local', receivedAt: now() };
+  const prefix = queuePrefix(trace, traceId, []);
+  const bodies = await Promise.all(
+    mail.map(async (recipient) => ({
+      recipient,
+      body: await stageBytes(composeReportMail(facts, packed, recipient, now())),
+    })),
+  );
+  const isOurs = await claim(async (tx) => {
+    await mark(tx, domain, day);
+    for (const { recipient, body } of bodies) {
+      await enqueue(tx, {
+        blobId: await insertBlob(tx, body),
+        prefix,
+        sizeBytes: prefix.length + body.sizeBytes,
+        // Nobody is told when a report comes back.
+        sender: '',
+        accountId: null,
+        recipients: [{ recipient, notify: 'NEVER' }],
+        traceId,
+      });
+      const text = `TLS report to ${domain}`;
+      await recordEventIn(tx, { traceId, kind: 'queued', recipient, text });
+    }
+  });
+  if (!isOurs) return false;
+  if (bodies.length > 0) poke('queue');
+  for (const url of https) await post(url, packed, domain);
+  return true;
+}
+
+/** False where another process was first. */
+async function claim(step: (tx: Tx) => Promise<void>): Promise<boolean> {
+  try {
+    await write(step);
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}
+
+async function mark(tx: Tx, domain: string, day: number): Promise<void> {
+  const key = { day, domain, policyType: '', mx: '', result: doneMark };
+  await tx.tlsResult.create({ data: { ...key, count: 1 } });
+}
+
+async function gather(domain: string, day: number): Promise<ReportFacts> {
+  const [settings, submitter, rows, sts] = await Promise.all([
+    readSettings(),
+    serverHostname(),
+    db.tlsResult.findMany({
+      where: { domain, day, result: { not: doneMark } },
+      orderBy: [{ policyType: 'asc' }, { count: 'desc' }],
+      take: maxRows,
+    }),
+    db.stsPolicy.findUnique({ where: { id: domain } }),
+  ]);
+  const policies: ReportFacts['policies'] = {};
+  if (sts) {
+    const mx = sts.mx.split(' ').filter(Boolean);
+    const age = Math.round((sts.expiresAt.getTime() - sts.fetchedAt.getTime()) / 1000);
+    const lines = ['version: STSv1', `mode: ${sts.mode}`, ...mx.map((name) => `mx: ${name}`)];
+    policies.sts = { lines: [...lines, `max_age: ${age}`], mx };
+  }
+  const hosts = rows.filter(({ policyType }) => policyType === 'tlsa').map(({ mx }) => mx);
+  if (hosts.length > 0) {
+    const mx = [...new Set(hosts)].slice(0, 20);
+    const port = settings['delivery.mxPort'];
+    const found = await Promise.all(mx.map((host) => findDane(host, port)));
+    const records = found.flatMap((dane) => (dane.status === 'tlsa' ? dane.records : []));
+    policies.tlsa = { lines: records.map(formatTlsa), mx };
+  }
+  const contact = settings['delivery.tlsReportContact'] || `postmaster@${submitter}`;
+  return { domain, submitter, contact, day, id: newId(), sessions: rows, policies };
+}
+
+async function post(url: URL, packed: Buffer, domain: string): Promise<void> {
+  const body = { type: 'application/tlsrpt+gzip', bytes: packed };
+  const answer = await askHttps(url.hostname, `${url.pathname}${url.search}`, body);
+  const why = 'text' in answer ? answer.text : answer.status >= 300 ? `${answer.status}` : '';
+  if (why) log.warn({ domain, why }, 'a TLS report was not taken');
+}
+
+/** A number that is the same for a name each day. */
+function hashOf(text: string): number {
+  let hash = 0;
+  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return hash;
+}
