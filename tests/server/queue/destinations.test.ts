@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type Account, addAccount } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, fromNow } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { poke } from '#lib/poke.ts';
-import { findEntry, retryEntry } from '#lib/queue/entries.ts';
+import { bounceEntry, findEntry, retryEntry } from '#lib/queue/entries.ts';
 import { addPause, listPauses, removePause } from '#lib/queue/pause.ts';
+import { removeSuppressed } from '#lib/queue/suppression.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import type { Running } from '#server/net/running.ts';
@@ -13,13 +15,14 @@ import { startQueue } from '#server/queue/runner.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { type Sink, startSink } from '#tests/support/smtp-sink.ts';
-import { queueMail, rowsOf, until, untilGone, untilTried } from './fixture.ts';
+import { eventsOf, inboxOf, queueMail, rowsOf, until, untilGone, untilTried } from './fixture.ts';
 
 const start = new Date('2026-11-21T08:00:00Z');
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let dns: FakeDns;
 let sink: Sink;
 let running: Running[] = [];
+let ada: Account;
 
 before(async () => {
   database = await openTestDatabase();
@@ -28,6 +31,7 @@ before(async () => {
   await writeSetting('server.hostname', 'mail.own.test', 'test');
   await writeSetting('delivery.allowPrivateAddresses', true, 'test');
   await addDomain({ name: 'own.test' }, 'test');
+  ada = await addAccount({ address: 'ada@own.test', password: 'correct horse battery' }, 'test');
 });
 
 beforeEach(async () => {
@@ -45,6 +49,7 @@ afterEach(async () => {
   await sink.close();
   await write(async (tx) => {
     await tx.pause.deleteMany();
+    await tx.suppression.deleteMany();
     await tx.queueRecipient.deleteMany();
     await tx.queueMessage.deleteMany();
   });
@@ -140,6 +145,38 @@ describe('pauses', () => {
       field: 'until',
     });
     await assert.rejects(removePause('far.test', 'test'), { reason: 'not-found' });
+  });
+});
+
+describe('what ends without an attempt', () => {
+  it('goes back to its sender, past a pause', async () => {
+    await addPause({ destination: '*' }, 'test');
+    await runQueue();
+    const { messageId, traceId } = await queueMail({ to: ['a@far.test'], accountId: ada.id });
+    const [row] = await rowsOf(messageId);
+    await bounceEntry(row?.id ?? '', 'test');
+    await untilGone(messageId);
+    assert.equal(sink.connections, 0);
+    assert.match((await inboxOf(ada.id)).at(-1) ?? '', /Status: 5\.7\.1/);
+    const kinds = (await eventsOf(traceId)).map(({ short }) => short);
+    assert.ok(kinds.includes('bounced a@far.test'), kinds.join());
+  });
+
+  it('is what a user sends to an address that was refused as unknown', async () => {
+    sink.script = { rcpt: () => '550 5.1.1 no such user' };
+    await runQueue();
+    await untilGone((await queueMail({ to: ['a@far.test'], accountId: ada.id })).messageId);
+    assert.equal(sink.connections, 1);
+    await untilGone((await queueMail({ to: ['A@far.test'], accountId: ada.id })).messageId);
+    assert.equal(sink.connections, 1);
+    assert.match((await inboxOf(ada.id)).at(-1) ?? '', /refused\s+before: 550 no such user/);
+    // What is only passed on is tried.
+    sink.script = {};
+    await untilGone((await queueMail({ to: ['a@far.test'] })).messageId);
+    assert.equal(sink.messages.length, 1);
+    await removeSuppressed('a@far.test', 'test');
+    await untilGone((await queueMail({ to: ['a@far.test'], accountId: ada.id })).messageId);
+    assert.equal(sink.messages.length, 2);
   });
 });
 
