@@ -131,20 +131,18 @@ async function countIn(
   const opensAt = row?.blockedUntil ?? null;
   const isOpenAgain = row && opensAt ? opensAt <= now() && row.startedAt < opensAt : false;
   const isGoingOn = row !== undefined && isFresh(row, windowMs) && !isOpenAgain;
-  const failures = isGoingOn ? row.failures + 1 : 1;
-  const startedAt = isGoingOn ? row.startedAt : now();
-  const wasLately = row?.blockedUntil != null && row.blockedUntil > fromNow(-quietMs);
-  const blocks = wasLately ? row.blocks : 0;
-  const closes = failures >= most && !isBlocked(row);
+  const wasLately = opensAt !== null && opensAt > fromNow(-quietMs);
+  const blocks = wasLately ? (row?.blocks ?? 0) : 0;
+  const begun = { failures: 1, startedAt: now(), blocks, blockedUntil: wasLately ? opensAt : null };
+  // Counted by the database, so that processes at the same time lose none.
+  const { failures } = isGoingOn
+    ? await tx.loginThrottle.update({ where: { id }, data: { failures: { increment: 1 } } })
+    : await tx.loginThrottle.upsert({ where: { id }, create: { id, ...begun }, update: begun });
+  if (failures < most || isBlocked(row)) return failures;
   const blockMs = Math.min(longestBlockMs, windowMs * 2 ** Math.min(blocks, 10));
-  const data = {
-    failures,
-    startedAt,
-    blocks: closes ? blocks + 1 : blocks,
-    blockedUntil: closes ? fromNow(blockMs) : wasLately ? row.blockedUntil : null,
-  };
-  await tx.loginThrottle.upsert({ where: { id }, create: { id, ...data }, update: data });
-  if (closes) await recordBlock(tx, id, attempt, failures, blockMs);
+  const data = { blocks: blocks + 1, blockedUntil: fromNow(blockMs) };
+  await tx.loginThrottle.update({ where: { id }, data });
+  await recordBlock(tx, id, attempt, failures, blockMs);
   return failures;
 }
 
