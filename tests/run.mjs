@@ -75,6 +75,7 @@ async function prepareClients() {
     offlineimap: ['offlineimap3'],
     fetchmail: ['fetchmail'],
     getmail: ['getmail6'],
+    mpop: ['mpop'],
     psql: ['postgresql'],
     strace: ['strace'],
   };
