@@ -87,7 +87,7 @@ export function ExplainForm({ initial }: { initial: Initial }) {
           </Button>
         </form>
       </Section>
-      <div aria-live="polite">
+      <div aria-live="polite" className="min-w-0">
         {state.explanation && <Answer explanation={state.explanation} />}
       </div>
     </div>
@@ -121,7 +121,7 @@ function Answer({ explanation }: { explanation: Explanation }) {
             <CircleX aria-hidden className="mt-0.5 size-5 shrink-0 text-danger-text" />
             <span className="min-w-0">
               The answer to {stageNames[refusal.stage]}:
-              <span className="mt-1 block font-mono text-sm break-words">
+              <span className="mt-1 block font-mono text-sm wrap-anywhere">
                 {refusal.code} {refusal.enhanced} {refusal.text}
               </span>
             </span>
@@ -146,7 +146,7 @@ function Answer({ explanation }: { explanation: Explanation }) {
         <div className="flex flex-col gap-5">
           {[...parts].map(([part, list]) => (
             <section key={part}>
-              <h3 className="mb-1 text-sm font-semibold break-words text-muted">
+              <h3 className="mb-1 text-sm font-semibold wrap-anywhere text-muted">
                 {list[0] && stageNames[list[0].stage]} {list[0]?.recipient}
               </h3>
               <ol className="divide-y">
@@ -172,7 +172,7 @@ function EndRow({ end }: { end: End }) {
       ) : (
         <CircleCheck aria-hidden className="mt-0.5 size-5 shrink-0 text-ok-text" />
       )}
-      <span className="min-w-0 break-words">
+      <span className="min-w-0 wrap-anywhere">
         <span className="font-medium">{end.recipient}</span>
         <ArrowRight aria-hidden className="mx-1.5 inline size-3.5 text-faint" />
         {end.text}
@@ -201,7 +201,7 @@ function StepRow({ step }: { step: ExplainedStep }) {
         <Badge tone={tones[step.outcome]}>{step.outcome}</Badge>
       </span>
       <div className="min-w-0">
-        <p className="break-words">
+        <p className="wrap-anywhere">
           {step.title}
           {step.note && <span className="text-muted"> · {step.note}</span>}
         </p>
