@@ -56,11 +56,11 @@ const keepRecordMs = 7 * 24 * 3_600_000;
 
 type Row = Awaited<ReturnType<typeof db.dkimKey.findMany>>[number];
 
-/** Keys of a domain: active ones first, then new, then old; of each the newest first. Refusal 'not-found'. */
+/** Keys of a domain: new ones first, with which there is something to do, then active, then old; of each the newest first. Refusal 'not-found'. */
 export async function listDkimKeys(domain: string): Promise<DkimKey[]> {
   const { id, name } = await requireDomain(domain);
   const rows = await db.dkimKey.findMany({ where: { domainId: id } });
-  const order = ['active', 'new', 'old'];
+  const order = ['new', 'active', 'old'];
   return rows
     .map((row) => toKey(row, name))
     .sort(

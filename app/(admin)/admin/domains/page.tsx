@@ -58,7 +58,11 @@ export default async function DomainsPage() {
                     >
                       {domain.name}
                     </Link>
-                    {activeKeys.has(domain.name) && <Badge tone="ok">signed</Badge>}
+                    {activeKeys.has(domain.name) && (
+                      <Badge tone="ok" className="hidden sm:inline-flex">
+                        signed
+                      </Badge>
+                    )}
                     {domain.isDisabled && <Badge tone="warn">off</Badge>}
                     {domain.archive && <Badge tone="info">archived</Badge>}
                   </span>

@@ -27,7 +27,7 @@ export function DkimKeys({
 }) {
   const active = keys.filter(({ state }) => state === 'active').length;
   return (
-    <ul className="-mx-4 -mb-4 divide-y">
+    <ul className="-m-4 divide-y">
       {keys.map((key) => (
         <li key={key.id} aria-label={key.selector} className="flex flex-col gap-2 px-4 py-3">
           <div className="flex flex-wrap items-center gap-2">

@@ -40,14 +40,14 @@ export default async function DomainPage({ params }: { params: Promise<{ domain:
         title="Signing (DKIM)"
         description={describeState(keys)}
         action={
-          <>
+          <div className="flex flex-wrap gap-2">
             {keys.length > 0 && <LookUp domain={domain.name} />}
             {hasNew ? (
               <StartSigning domain={domain.name} />
             ) : (
               <CreateKeys domain={domain.name} isFirst={keys.length === 0} />
             )}
-          </>
+          </div>
         }
       >
         {keys.length === 0 ? (
