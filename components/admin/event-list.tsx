@@ -16,6 +16,8 @@ export type EventView = {
   text: string;
   /** What the checks said, at an arrival */
   findings?: { check: string; outcome: string; note: string }[];
+  /** `tls`: how the connection to another server was protected. */
+  detail?: Record<string, unknown>;
 };
 
 export const eventKinds: { kind: string; label: string; tone: Tone }[] = [
@@ -82,6 +84,9 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
           {(event.sender || event.recipient) && event.text && <span>{event.text} </span>}
           {event.reason && <span className="font-mono text-xs">{event.reason} </span>}
           {event.remote && <span className="text-faint">{event.remote} </span>}
+          {typeof event.detail?.tls === 'string' && (
+            <span className="text-faint">({event.detail.tls}) </span>
+          )}
           {hasTraceLink && isAboutMail && (
             <Link
               href={`/admin/events?trace=${encodeURIComponent(event.traceId)}`}
