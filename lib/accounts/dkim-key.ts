@@ -148,7 +148,7 @@ function seal(key: KeyObject): string {
   return encryptSecret(String(key.export({ type: 'pkcs8', format: 'pem' })));
 }
 
-/** "20261121r" and "20261121e"; the second pair of a day has "20261121r2". A selector is never used again. */
+/** "20261121r" and "20261121e"; the second pair of a day has "20261121r2". Only one that was deleted on its day can come again. */
 function chooseSelectors(at: Date, taken: Set<string>): Record<DkimAlgorithm, string> {
   const day = at.toISOString().slice(0, 10).replaceAll('-', '');
   for (let number = 1; ; number++) {
