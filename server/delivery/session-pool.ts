@@ -13,6 +13,9 @@ export type Reuse = { maxMessages: number; maxMs: number };
 const idleMs = 2000;
 const maxIdle = 200;
 
+/** Those whose end is listened to; each may come here many times. */
+const watched = new WeakSet<Session>();
+
 const idle = new Map<Session, { key: string; timer: NodeJS.Timeout }>();
 
 export type SessionFacts = {
@@ -52,6 +55,8 @@ export function giveSession(key: string, session: Session, { maxMessages, maxMs 
   const timer = setTimeout(() => endIdle(session), idleMs);
   timer.unref();
   idle.set(session, { key, timer });
+  if (watched.has(session)) return;
+  watched.add(session);
   session.onEnd(() => forget(session));
 }
 

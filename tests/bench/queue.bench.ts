@@ -1,0 +1,124 @@
+// Mail out of the queue beside Debian's Postfix: 1,000 messages of 4 KB wait for a relay host that takes everything at
+// once (Debian's smtp-sink), for one destination and for fifty; both servers send on with what they have as defaults.
+// The clock runs from the moment that the queue may be worked on until the sink has the last message.
+//   DREY_BENCH_SIZES=5000      other numbers
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { db, write } from '#lib/db.ts';
+import { enqueue } from '#lib/queue/enqueue.ts';
+import { addRelayRule } from '#lib/queue/relay-rule.ts';
+import { startQueue } from '#server/queue/runner.ts';
+import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+import { findPort } from './imap-peer.ts';
+import { median } from './median.ts';
+import { startSender } from './queue-peer.ts';
+import type { Bench, Figure } from './run.ts';
+
+const size = Number(process.env.DREY_BENCH_SIZES?.split(',')[0] ?? 1000);
+const runs = 3;
+const program = '/usr/sbin/smtp-sink';
+
+type Sink = { port: number; stop(): void };
+
+/** Takes and forgets whatever comes, fast. */
+async function startSmtpSink(): Promise<Sink> {
+  const port = await findPort();
+  const user = process.getuid?.() === 0 ? ['-u', 'postfix'] : [];
+  const child: ChildProcess = spawn(program, [...user, `127.0.0.1:${port}`, '1000'], {
+    stdio: 'ignore',
+  });
+  for (let tries = 0; tries < 200 && !(await canConnect(port)); tries += 1) await sleep(20);
+  return { port, stop: () => child.kill() };
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.end('QUIT\r\n'));
+  });
+}
+
+const addressOf = (index: number, domains: number) => `user${index}@d${index % domains}.test`;
+
+function makeMessage(index: number): Buffer {
+  const lines = `${'x'.repeat(70)}\r\n`.repeat(54);
+  return Buffer.from(`From: ada@own.test\r\nSubject: mail ${index}\r\n\r\n${lines}`);
+}
+
+/** Messages a second from a full queue to an empty one. */
+async function drainDrey(domains: number): Promise<number> {
+  for (let start = 0; start < size; start += 100) {
+    const bodies = await Promise.all(
+      Array.from({ length: Math.min(100, size - start) }, (_, at) =>
+        stageBytes(makeMessage(start + at)),
+      ),
+    );
+    await write(async (tx) => {
+      for (const [at, body] of bodies.entries()) {
+        await enqueue(tx, {
+          blobId: await insertBlob(tx, body),
+          prefix: Buffer.alloc(0),
+          sizeBytes: body.sizeBytes,
+          sender: 'ada@own.test',
+          accountId: null,
+          recipients: [{ recipient: addressOf(start + at, domains) }],
+          traceId: `bench ${start + at}`,
+        });
+      }
+    });
+  }
+  const begin = performance.now();
+  const queue = await startQueue();
+  while ((await db.queueMessage.count()) > 0) await sleep(20);
+  const seconds = (performance.now() - begin) / 1000;
+  await queue.stop();
+  return size / seconds;
+}
+
+async function measure(): Promise<Figure[]> {
+  const sink = await startSmtpSink();
+  const database = await openTestDatabase();
+  const peer = await startSender(sink.port);
+  console.log(`Peer: ${peer?.version ?? 'none'}. Load: ${loadavg()[0]?.toFixed(1)}.`);
+  try {
+    const figures: Figure[] = [];
+    for (const domains of [1, 50]) {
+      // A rule a domain, so that each is a destination of its own, as behind MX.
+      for (let index = domains === 1 ? 0 : 1; index < domains; index += 1) {
+        const way = { host: '127.0.0.1', port: sink.port, tlsMode: 'none' as const };
+        await addRelayRule({ match: 'recipient', pattern: `d${index}.test`, ...way }, 'bench');
+      }
+      const drey: number[] = [];
+      const other: number[] = [];
+      for (let run = 0; run < runs; run += 1) {
+        drey.push(await drainDrey(domains));
+        const addresses = Array.from({ length: size }, (_, at) => addressOf(at, domains));
+        if (peer) other.push(await peer.drain(addresses, makeMessage));
+      }
+      const beside = peer
+        ? `; peer ${median(other).toFixed(0)}, ratio ${(median(drey) / median(other)).toFixed(2)}`
+        : '';
+      const name = `${size} messages of 4 KB, ${domains} destination${domains > 1 ? 's' : ''}`;
+      figures.push({ name, unit: `messages/s${beside}`, values: drey });
+    }
+    return figures;
+  } finally {
+    await peer?.stop();
+    await database.close();
+    sink.stop();
+  }
+}
+
+export const bench: Bench = {
+  help: 'mail out of the queue to 1 and 50 destinations, beside Postfix',
+  run: async () => {
+    if (!existsSync(program)) throw new Error(`This bench needs ${program} of Debian's postfix`);
+    return measure();
+  },
+};
