@@ -40,7 +40,7 @@ export function ChangeForm({
       title={isForced ? 'Choose a password of your own' : 'Change your password'}
       text={
         isForced
-          ? 'The one you signed in with was given to you. Choose another one to go on.'
+          ? 'Your administrator asks for it: choose another one than the one you signed in with, to go on.'
           : 'You are signed out everywhere else, and your mail programs need the new one.'
       }
     >
