@@ -269,6 +269,12 @@ export const standards: Standard[] = [
     status: 'partly',
     note: 'as a part of yescrypt, whose hashes are taken over',
   },
+  {
+    number: 8058,
+    title: 'One-click unsubscribing',
+    status: 'partly',
+    note: 'its fields are signed',
+  },
   { number: 8187, title: 'Header parameters in HTTP', status: 'yes' },
   { number: 8314, title: 'TLS for submission and access', status: 'yes' },
   { number: 8437, title: 'IMAP UNAUTHENTICATE', status: 'yes' },

@@ -67,7 +67,7 @@ function breakOf(next: number): Buffer {
   return next === SP || next === TAB ? bareBreak : break_;
 }
 
-/** Before the last blank that stands behind some text, or before a character (RFC 3629 §3), at or below `limit`. */
+/** Before the last blank that stands behind some text, or before a whole character of UTF-8, at or below `limit`. */
 function findCut(bytes: Buffer, start: number, limit: number): number {
   for (let at = limit; at > start + maxLine / 2; at--) {
     const isBlank = bytes[at] === SP || bytes[at] === TAB;

@@ -29,7 +29,7 @@ const maxKnown = 1000;
 const maxAgeMs = 3_600_000;
 const known = new Map<string, Known>();
 const maxFromText = 64 * 1024;
-/** RFC 7489 and its successors look at no more labels; each is a question to the cache. */
+/** Nobody has hosts deeper below their domain; each step is a question to the cache. */
 const maxParents = 5;
 
 /**
