@@ -9,3 +9,11 @@ export function newId(): string {
   randomBytes(12).copy(bytes, 6);
   return bytes.toString('base64url');
 }
+
+/** The id of a message on its way: letters and digits alone, as tools that read mail logs expect of a queue id. */
+export function newTraceId(): string {
+  for (;;) {
+    const id = newId();
+    if (!/[-_]/.test(id)) return id;
+  }
+}

@@ -16,6 +16,7 @@ import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { dkimCommands } from './dkim.ts';
+import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
 import { policyCommands } from './policy.ts';
 import { pop3Commands } from './pop3.ts';
@@ -38,6 +39,7 @@ const commands: CommandDefinition[] = [
   ...sendingCommands,
   ...sharedCommands,
   ...serverCommands,
+  ...eventCommands,
   ...explainCommands,
   ...relayTestCommands,
   ...tlsPolicyCommands,

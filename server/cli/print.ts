@@ -24,7 +24,12 @@ function toJson(result: Exclude<Result, { code: number }>): unknown {
 /** Columns padded to their widest cell; an empty table says so. */
 export function formatTable(rows: Row[], columns: string[]): string {
   if (rows.length === 0) return 'Nothing here.\n';
-  const cells = [columns, ...rows.map((row) => columns.map((column) => formatCell(row[column])))];
+  const cells = [
+    columns,
+    ...rows.map((row) =>
+      columns.map((column, at) => formatCell(row[column], at < columns.length - 1)),
+    ),
+  ];
   const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? '').length)));
   return cells
     .map(
@@ -37,12 +42,13 @@ export function formatTable(rows: Row[], columns: string[]): string {
     .join('');
 }
 
-function formatCell(value: unknown): string {
+/** The last cell of a line may be as long as it likes: it is often the reason. */
+function formatCell(value: unknown, isCut: boolean): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (value instanceof Date) return value.toISOString().slice(0, 19).replace('T', ' ');
   const text = Array.isArray(value) ? value.join(', ') : String(value);
   // A terminal obeys control characters; names in mail may hold them.
   const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  return plain.length > maxCellWidth ? `${plain.slice(0, maxCellWidth - 1)}…` : plain;
+  return isCut && plain.length > maxCellWidth ? `${plain.slice(0, maxCellWidth - 1)}…` : plain;
 }

@@ -3,7 +3,7 @@
 import { readAccount } from '#lib/accounts/account.ts';
 import { now } from '#lib/clock.ts';
 import { db, type Tx } from '#lib/db.ts';
-import { newId } from '#lib/id.ts';
+import { newId, newTraceId } from '#lib/id.ts';
 import { deliveredToField, foldField, returnPathField } from '#lib/mail/compose.ts';
 import { formatDate } from '#lib/mail/date.ts';
 import { holdSendingIn } from '#lib/queue/sending-hold.ts';
@@ -59,7 +59,7 @@ export async function insertHold(tx: Tx, notice: HoldNotice): Promise<boolean> {
     letters.map((letter) => [letter]),
   );
   await holdSendingIn(tx, accountId, 'burst', brakeName, why);
-  const traceId = newId();
+  const traceId = newTraceId();
   const events = letters.flatMap(({ accountId, mailboxId, address, body }, index): NewEvent[] => {
     const outcome = stored[index];
     if (!Array.isArray(outcome)) return [];

@@ -3,7 +3,7 @@
 // that the day of the domain is done; where that row is, nobody reports again. A POST follows that row: at most once.
 import { now } from '#lib/clock.ts';
 import { db, isUniqueViolation, type Tx, write } from '#lib/db.ts';
-import { newId } from '#lib/id.ts';
+import { newId, newTraceId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { poke } from '#lib/poke.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
@@ -85,7 +85,7 @@ async function reportOn(domain: string, day: number): Promise<boolean> {
   }
   const facts = await gather(domain, day);
   const packed = packReport(facts);
-  const traceId = newId();
+  const traceId = newTraceId();
   const trace = { hostname: facts.submitter, protocol: 'local', receivedAt: now() };
   const prefix = queuePrefix(trace, traceId, []);
   const bodies = await Promise.all(

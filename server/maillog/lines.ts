@@ -94,9 +94,9 @@ function transfer(id: string, event: NewEvent, status: string, dsn: string, said
   return `${id}: to=<${word(event.recipient)}>, relay=${relay}, delay=${seconds}, delays=0/0/0/${seconds}, dsn=${dsn}, status=${status} (${said})`;
 }
 
-/** Our ids have signs that tools do not expect in a queue id. */
+/** The id that the panel finds too; those of messages are letters and digits already (newTraceId). */
 function idOf(traceId: string): string {
-  return traceId.replace(/[^A-Za-z0-9]/g, '').toUpperCase() || 'NOQUEUE';
+  return traceId.replace(/[^A-Za-z0-9]/g, '') || 'NOQUEUE';
 }
 
 function peer({ remote = '', detail }: NewEvent): string {

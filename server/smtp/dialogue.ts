@@ -3,7 +3,7 @@
 import { listDomains } from '#lib/accounts/domain.ts';
 import { isTrustedAddress } from '#lib/accounts/network.ts';
 import { resolveRecipient } from '#lib/accounts/route.ts';
-import { newId } from '#lib/id.ts';
+import { newTraceId } from '#lib/id.ts';
 import { canonicalAddress, splitAddress, toAsciiDomain } from '#lib/mail/address.ts';
 import { parseHeaderFields } from '#lib/mail/header.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
@@ -39,7 +39,7 @@ export async function beginTransaction(
   const asked = readMailParameters(client, settings, parameters);
   if ('outcome' in asked) return { reply: tellRefusal('mail', client, asked, { sender: address }) };
   const transaction: Transaction = {
-    traceId: newId(),
+    traceId: newTraceId(),
     sender: wireAddress(address),
     ...asked,
     recipients: new Map(),

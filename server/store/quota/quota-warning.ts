@@ -6,7 +6,7 @@
 import { now } from '#lib/clock.ts';
 import { db, type Sql, sql, type Tx, write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
-import { newId } from '#lib/id.ts';
+import { newId, newTraceId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { deliveredToField, returnPathField } from '#lib/mail/compose.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
@@ -149,7 +149,7 @@ async function tell(subject: Subject, level: number): Promise<void> {
       ...(await makeWarning(subject, reader, hostname)),
     })),
   );
-  const traceId = newId();
+  const traceId = newTraceId();
   await write(async (tx) => {
     // The mailboxes first, then the rows of accounts and domains: the order of locks everywhere.
     const stored = copies.length > 0 ? (await appendAllIn(tx, [copies]))[0] : [];

@@ -12,7 +12,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
   {
     name: 'mail from a stranger',
     event: {
-      traceId: 'ab-c_1',
+      traceId: 'ABC1',
       kind: 'received',
       sender: 'eve@far.test',
       remote: '192.0.2.7',
@@ -31,7 +31,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
   },
   {
     name: 'into a mailbox',
-    event: { traceId: 'a', kind: 'delivered', recipient: 'ada@example.org' },
+    event: { traceId: 'A', kind: 'delivered', recipient: 'ada@example.org' },
     lines: [
       'postfix/lmtp: A: to=<ada@example.org>, relay=drey, delay=0, delays=0/0/0/0, dsn=2.0.0, status=sent (delivered to mailbox)',
     ],
@@ -39,7 +39,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
   {
     name: 'to another server',
     event: {
-      traceId: 'a',
+      traceId: 'A',
       kind: 'sent',
       recipient: 'far@far.test',
       remote: 'mx.far.test',
@@ -54,7 +54,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
   {
     name: 'refused',
     event: {
-      traceId: 'a',
+      traceId: 'A',
       kind: 'refused',
       sender: 'eve@far.test',
       recipient: 'x@elsewhere.test',
@@ -70,7 +70,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
   {
     name: 'a wrong password at submission',
     event: {
-      traceId: 'a',
+      traceId: 'A',
       kind: 'login-failed',
       sender: 'ada@example.org',
       remote: '192.0.2.7',
@@ -84,7 +84,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
   {
     name: 'a wrong password in IMAP',
     event: {
-      traceId: 'a',
+      traceId: 'A',
       kind: 'login-failed',
       sender: 'ada@example.org',
       remote: '192.0.2.7',
@@ -94,7 +94,7 @@ const cases: { name: string; event: NewEvent; lines: string[] }[] = [
       'dovecot: imap-login: Aborted login (auth failed, 1 attempts in 1 secs): user=<ada@example.org>, method=PLAIN, rip=192.0.2.7, lip=127.0.0.1, session=<A>',
     ],
   },
-  { name: 'what an administrator changed', event: { traceId: 'a', kind: 'changed' }, lines: [] },
+  { name: 'what an administrator changed', event: { traceId: 'A', kind: 'changed' }, lines: [] },
 ];
 
 for (const { name, event, lines } of cases) test(name, () => assert.deepEqual(show(event), lines));

@@ -29,7 +29,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const tell = (recipient: string) => recordEvent({ traceId: 'a', kind: 'delivered', recipient });
+const tell = (recipient: string) => recordEvent({ traceId: 'A', kind: 'delivered', recipient });
 
 async function readUntil(path: string, pattern: RegExp): Promise<string> {
   for (;;) {
