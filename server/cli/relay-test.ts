@@ -1,7 +1,7 @@
 // `drey relay-test`: the same test that the daemon runs by itself, on a listener of its own with the same settings,
 // networks and domains, so it works whether the server runs or not.
 import type { RelayStep } from '#lib/relay-test.ts';
-import { testRelay } from '../smtp/relay-test.ts';
+import { testRelay } from '../smtp/relay-test/relay-test.ts';
 import { startListening } from '../smtp/servers.ts';
 import { startCertificates } from '../tls/certificate.ts';
 import type { CommandDefinition, Input, Result } from './command.ts';

@@ -3,7 +3,7 @@
 import { answerDkimCheck } from '../delivery/sign/check.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
-import { runRelayTest } from '../smtp/relay-watch.ts';
+import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
 export type Operation = (input: unknown) => Promise<unknown>;

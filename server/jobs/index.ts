@@ -13,7 +13,7 @@ import { readSetting } from '#lib/settings/index.ts';
 import { refreshPolicies } from '#server/delivery/sts.ts';
 import { sendTlsReports } from '#server/delivery/tls-report-job.ts';
 import type { Running } from '#server/net/running.ts';
-import { removeGreylisted } from '#server/smtp/checks/greylisting.ts';
+import { removeGreylisted } from '#server/smtp/checks/client/greylisting.ts';
 import { renderInBackground } from '#server/store/bodies/rendering-job.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { purgeDeleted } from '#server/store/deleted/recoverable.ts';

@@ -12,18 +12,18 @@ import { deliver } from '#server/delivery/local.ts';
 import { messagesReceived } from '#server/metrics/index.ts';
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import { runChecks } from './checks/index.ts';
-import { completeHeader } from './complete.ts';
-import { planDelivery, toRecipient } from './destination.ts';
-import { type Intake, type Taken, takeIn } from './intake.ts';
 import { copyMarks, joinMarks, newMarks } from './marks.ts';
-import { readMailParameters, readRcptParameters } from './parameters.ts';
-import type { Parameters } from './path.ts';
+import { completeHeader } from './message/complete.ts';
+import { planDelivery, toRecipient } from './message/destination.ts';
+import { type Intake, type Taken, takeIn } from './message/intake.ts';
+import { readHeaderRewriter, resolveRewritten } from './message/rewrite.ts';
 import { tellRefusal } from './refusals.ts';
 import { type Reply, verdictOfError } from './replies.ts';
-import { readHeaderRewriter, resolveRewritten } from './rewrite.ts';
 import type { Client, Recipient, Transaction } from './session.ts';
 import { removeForgedResults } from './trust/forged.ts';
 import type { Refused } from './verdict.ts';
+import { readMailParameters, readRcptParameters } from './wire/parameters.ts';
+import type { Parameters } from './wire/path.ts';
 
 /** MAIL: the transaction that begins, or the reply that refuses it. */
 export async function beginTransaction(

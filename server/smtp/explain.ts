@@ -13,15 +13,15 @@ import type { Delivery } from '#server/delivery/local.ts';
 import { findTargets, readRouteChooser } from '#server/delivery/route.ts';
 import { checks, runChecks } from './checks/index.ts';
 import type { Check, Stage } from './checks/stages.ts';
-import { planDelivery } from './destination.ts';
 import { addRecipient, beginTransaction, judgeMessage, readMessage } from './dialogue.ts';
 import { newMarks, type Step } from './marks.ts';
-import { readPath } from './path.ts';
+import { planDelivery } from './message/destination.ts';
 import { tellRefusal } from './refusals.ts';
 import type { Reply } from './replies.ts';
 import { findReverseName } from './reverse-name.ts';
 import type { Client } from './session.ts';
 import type { Refused } from './verdict.ts';
+import { readPath } from './wire/path.ts';
 
 const question = z.object({
   /** Address of the client */

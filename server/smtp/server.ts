@@ -10,12 +10,12 @@ import { responseLineLimit } from '#server/auth/sasl.ts';
 import { smtpConnections } from '#server/metrics/index.ts';
 import { handshakeTimeoutMs } from '#server/net/start-tls.ts';
 import { secureContext } from '#server/tls/certificate.ts';
-import type { ConnectionOptions } from './command-connection.ts';
-import { MailConnection } from './connection.ts';
-import { isNamedHost } from './named-hosts.ts';
-import { readOrigin } from './proxy.ts';
+import { findStranger } from './relay-test/strangers.ts';
 import type { SmtpListener } from './session.ts';
-import { findStranger } from './strangers.ts';
+import type { ConnectionOptions } from './wire/command-connection.ts';
+import { MailConnection } from './wire/connection.ts';
+import { isNamedHost } from './wire/named-hosts.ts';
+import { readOrigin } from './wire/proxy.ts';
 
 const log = logOf('smtp');
 

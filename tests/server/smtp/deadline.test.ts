@@ -1,7 +1,7 @@
 // The time limit that dripping bytes do not extend.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Deadline } from '#server/smtp/deadline.ts';
+import { Deadline } from '#server/smtp/wire/deadline.ts';
 
 test('passes once after its time, not when disarmed, anew when armed again', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });

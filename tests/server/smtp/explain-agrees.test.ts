@@ -13,7 +13,7 @@ import { addRelayRule } from '#lib/queue/relay-rule.ts';
 import { resetSetting, type SettingKey, writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
-import { forgetRates } from '#server/smtp/checks/rates.ts';
+import { forgetRates } from '#server/smtp/checks/client/rates.ts';
 import { explainMail } from '#server/smtp/explain.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
 import { type Connected, connectTo } from './client.ts';

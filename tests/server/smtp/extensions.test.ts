@@ -10,7 +10,7 @@ import { updateAccount } from '#lib/accounts/account.ts';
 import { db } from '#lib/db.ts';
 import { dataFolder } from '#lib/env.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { startLmtp } from '#server/smtp/lmtp-listener.ts';
+import { startLmtp } from '#server/smtp/wire/lmtp-listener.ts';
 import { connectTo, sample } from './client.ts';
 import { openWorld, password, stranger, type World } from './world.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
-import { startLmtp } from '#server/smtp/lmtp-listener.ts';
+import { startLmtp } from '#server/smtp/wire/lmtp-listener.ts';
 import { createRandom, type Random } from '#tests/support/random.ts';
 import { sample } from './client.ts';
 import { password, type World } from './world.ts';

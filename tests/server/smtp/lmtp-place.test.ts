@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { startLmtp } from '#server/smtp/lmtp-listener.ts';
+import { startLmtp } from '#server/smtp/wire/lmtp-listener.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;

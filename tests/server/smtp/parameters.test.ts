@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { freezeClock } from '#lib/clock.ts';
 import { readSettings, writeSetting } from '#lib/settings/index.ts';
-import { readMailParameters, readRcptParameters } from '#server/smtp/parameters.ts';
-import { readPathLine } from '#server/smtp/path.ts';
-import { readProxyHeader } from '#server/smtp/proxy-header.ts';
 import type { Client } from '#server/smtp/session.ts';
-import { readIntroduction } from '#server/smtp/xclient.ts';
+import { readMailParameters, readRcptParameters } from '#server/smtp/wire/parameters.ts';
+import { readPathLine } from '#server/smtp/wire/path.ts';
+import { readProxyHeader } from '#server/smtp/wire/proxy-header.ts';
+import { readIntroduction } from '#server/smtp/wire/xclient.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;

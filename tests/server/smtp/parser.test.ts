@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { MailParser } from '#server/smtp/parser.ts';
+import { MailParser } from '#server/smtp/wire/parser.ts';
 import { createRandom } from '#tests/support/random.ts';
 
 /** What came out, in order; "DATA" and "BDAT n" steer the parser as a connection does. */

@@ -7,8 +7,8 @@ import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { readFinding } from '#lib/trail/finding.ts';
 import { flushTrail } from '#lib/trail/record.ts';
-import { testRelay } from '#server/smtp/relay-test.ts';
-import { runRelayTest, startRelayTests } from '#server/smtp/relay-watch.ts';
+import { testRelay } from '#server/smtp/relay-test/relay-test.ts';
+import { runRelayTest, startRelayTests } from '#server/smtp/relay-test/relay-watch.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;

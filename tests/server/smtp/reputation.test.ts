@@ -7,9 +7,9 @@ import { passTime } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { resetSetting, type SettingKey, writeSetting } from '#lib/settings/index.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
-import { readList } from '#server/smtp/checks/dns-lists.ts';
-import { removeGreylisted } from '#server/smtp/checks/greylisting.ts';
-import { forgetRates } from '#server/smtp/checks/rates.ts';
+import { readList } from '#server/smtp/checks/client/dns-lists.ts';
+import { removeGreylisted } from '#server/smtp/checks/client/greylisting.ts';
+import { forgetRates } from '#server/smtp/checks/client/rates.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;

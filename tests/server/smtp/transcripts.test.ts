@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { startLmtp } from '#server/smtp/lmtp-listener.ts';
+import { startLmtp } from '#server/smtp/wire/lmtp-listener.ts';
 import { runTranscript } from '#tests/support/transcript.ts';
 import { openWorld, password, stranger, type World } from './world.ts';
 

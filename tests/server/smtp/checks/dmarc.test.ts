@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { readSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
-import { isVouchedFor, judgeDmarc } from '#server/smtp/checks/dmarc.ts';
+import { isVouchedFor, judgeDmarc } from '#server/smtp/checks/message/dmarc.ts';
 import { explainMail } from '#server/smtp/explain.ts';
 import { trustLimits } from '#server/smtp/trust/trust-worker.ts';
 import type { ZoneEntry } from '#tests/support/dns.ts';

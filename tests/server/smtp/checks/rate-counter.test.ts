@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passTime, uptimeMs } from '#lib/clock.ts';
-import { RateCounter } from '#server/smtp/checks/rate-counter.ts';
+import { RateCounter } from '#server/smtp/checks/client/rate-counter.ts';
 
 const windowMs = 60_000;
 /** To the beginning of a window, so that its parts are known. */
