@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { db, write } from '#lib/db.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { addRelayRule } from '#lib/queue/relay-rule.ts';
+import { flushTrail } from '#lib/trail/record.ts';
 import { startQueue } from '#server/queue/runner.ts';
 import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -51,6 +52,8 @@ function makeMessage(index: number): Buffer {
   return Buffer.from(`From: ada@own.test\r\nSubject: mail ${index}\r\n\r\n${lines}`);
 }
 
+let drained = 0;
+
 /** Messages a second from a full queue to an empty one. */
 async function drainDrey(domains: number): Promise<number> {
   for (let start = 0; start < size; start += 100) {
@@ -78,6 +81,10 @@ async function drainDrey(domains: number): Promise<number> {
   while ((await db.queueMessage.count()) > 0) await sleep(20);
   const seconds = (performance.now() - begin) / 1000;
   await queue.stop();
+  await flushTrail();
+  drained += size;
+  const sent = await db.trailEvent.count({ where: { kind: 'sent' } });
+  if (sent !== drained) throw new Error(`Only ${sent} of ${drained} messages were sent`);
   return size / seconds;
 }
 
