@@ -7,11 +7,13 @@ import { db, write } from '#lib/db.ts';
 import { poke } from '#lib/poke.ts';
 import { bounceEntry, findEntry, retryEntry } from '#lib/queue/entries.ts';
 import { addPause, listPauses, removePause } from '#lib/queue/pause.ts';
+import { addRelayRule } from '#lib/queue/relay-rule.ts';
 import { removeSuppressed } from '#lib/queue/suppression.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import type { Running } from '#server/net/running.ts';
 import { startQueue } from '#server/queue/runner.ts';
+import { makeSelfSigned } from '#server/tls/self-signed.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { type Sink, startSink } from '#tests/support/smtp-sink.ts';
@@ -49,6 +51,7 @@ afterEach(async () => {
   await sink.close();
   await write(async (tx) => {
     await tx.pause.deleteMany();
+    await tx.relayRule.deleteMany();
     await tx.suppression.deleteMany();
     await tx.queueRecipient.deleteMany();
     await tx.queueMessage.deleteMany();
@@ -209,6 +212,26 @@ describe('connections', () => {
     }
     assert.equal(sink.connections, 2);
     assert.equal(sink.messages.length, 6);
+  });
+
+  it('serve several mails under TLS too, and none whose policy asks for more', async () => {
+    await sink.close();
+    sink = await startSink({ tls: await makeSelfSigned('mx.far.test') });
+    await writeSetting('delivery.mxPort', sink.port, 'test');
+    await runQueue();
+    await untilGone((await queueMail({ to: ['a@far.test'] })).messageId);
+    await untilGone((await queueMail({ to: ['b@far.test'] })).messageId);
+    assert.deepEqual(
+      sink.messages.map(({ isSecure }) => isSecure),
+      [true, true],
+    );
+    assert.equal(sink.connections, 1);
+    // The same host by a rule that wants a certificate that can be checked.
+    const way = { host: 'mx.far.test', port: sink.port, tlsMode: 'required' as const };
+    await addRelayRule({ match: 'recipient', pattern: 'far.test', ...way }, 'test');
+    const strict = await queueMail({ to: ['c@far.test'] });
+    await untilTried(strict.messageId, 1);
+    assert.equal(sink.messages.length, 2);
   });
 
   it('that the other side has ended are opened anew', async () => {
