@@ -254,8 +254,7 @@ async function changeEntry(
                 ...free,
                 state: 'queued',
                 holdReason: '',
-                nextAttemptAt:
-                  releaseAt && releaseAt > at ? releaseAt : action === 'retry' ? urgentAt : at,
+                nextAttemptAt: releaseAt && releaseAt > at ? releaseAt : urgentAt,
                 ...(isHeld ? { createdAt: at, isDelayTold: false } : {}),
               },
     });
