@@ -63,7 +63,7 @@ for (const { name, path, scheme, size, wait } of pictures) {
   const page = await context.newPage();
   await page.goto(`${daemon.url}/login`);
   await page.getByLabel('Mail address').fill('ada@demo.test');
-  await page.getByLabel('Password').fill('demo-password');
+  await page.getByLabel('Password').fill('acorns under deep snow');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/mail**');
   await page.goto(daemon.url + path);

@@ -19,7 +19,7 @@ import { newsletters } from './newsletters.ts';
 import { ada, ben, others, type Person } from './people.ts';
 
 /** For a play-ground on loopback; the last line tells it to whoever runs the demo. */
-const password = 'demo-password';
+const password = 'acorns under deep snow';
 const dayMs = 24 * 3600_000;
 const copiesOfNotes = 14;
 
