@@ -25,7 +25,7 @@ test('the demo fills two mailboxes and prints a password that opens them', async
     });
     await client.connect();
     const status = await client.status('INBOX', { messages: true });
-    assert.ok((status.messages ?? 0) > 20);
+    assert.ok(status && (status.messages ?? 0) > 20);
     await client.logout();
   } finally {
     await daemon.stop();
