@@ -5,7 +5,7 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, fromNow } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { poke } from '#lib/poke.ts';
-import { bounceEntry, findEntry, retryEntry } from '#lib/queue/entries.ts';
+import { bounceEntry, findEntry, holdEntry, releaseEntry, retryEntry } from '#lib/queue/entries.ts';
 import { addPause, listPauses, removePause } from '#lib/queue/pause.ts';
 import { addRelayRule } from '#lib/queue/relay-rule.ts';
 import { removeSuppressed } from '#lib/queue/suppression.ts';
@@ -107,6 +107,17 @@ describe('a destination in trouble', () => {
     const [row] = await rowsOf(first.messageId);
     await retryEntry(row?.id ?? '', 'test');
     await untilGone(first.messageId);
+  });
+
+  it('gets one that is released past its rest', async () => {
+    sink.script = { mail: () => '421 4.7.0 too many messages' };
+    const { messageId } = await queueMail({ to: ['a@far.test'] });
+    await runQueue();
+    await untilTried(messageId, 1);
+    const [row] = await rowsOf(messageId);
+    await holdEntry(row?.id ?? '', 'test');
+    await releaseEntry(row?.id ?? '', 'test');
+    await untilTried(messageId, 2);
   });
 
   it('does not rest for one that is greylisted', async () => {
