@@ -171,7 +171,13 @@ function Choice({
   texts: Record<string, string>;
 }) {
   return (
-    <Select key={value} name={name} defaultValue={value} aria-label={label} className="w-[calc(50%-0.25rem)] sm:w-44">
+    <Select
+      key={value}
+      name={name}
+      defaultValue={value}
+      aria-label={label}
+      className="w-[calc(50%-0.25rem)] sm:w-44"
+    >
       <option value="">{all}</option>
       {Object.entries(texts).map(([each, text]) => (
         <option key={each} value={each}>
