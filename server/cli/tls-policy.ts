@@ -3,9 +3,9 @@
 
 import { Refusal } from '#lib/errors.ts';
 import { toAsciiDomain } from '#lib/mail/address.ts';
-import { findWay } from '../delivery/mx.ts';
-import { readRouteChooser } from '../delivery/route.ts';
-import { findDomainPolicy } from '../delivery/tls-policy-mx.ts';
+import { findWay } from '../delivery/outbound/mx.ts';
+import { readRouteChooser } from '../delivery/outbound/route.ts';
+import { findDomainPolicy } from '../delivery/tls/tls-policy-mx.ts';
 import { type CommandDefinition, type Input, type Result, textAt } from './command.ts';
 
 type Line = { host: string; policy: string; why: string };

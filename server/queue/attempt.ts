@@ -17,8 +17,9 @@ import {
   pokeHold,
   prepareHoldNotice,
 } from '#server/delivery/hold-notice.ts';
-import { deliverRemote } from '#server/delivery/remote.ts';
-import { cleanText, type Result } from '#server/delivery/reply.ts';
+import { deliverRemote } from '#server/delivery/outbound/remote.ts';
+import { cleanText, type Result } from '#server/delivery/outbound/reply.ts';
+import { findTargets, type Route } from '#server/delivery/outbound/route.ts';
 import {
   type Destination,
   findDestination,
@@ -28,10 +29,9 @@ import {
   prepareReport,
   type Report,
 } from '#server/delivery/report.ts';
-import { findTargets, type Route } from '#server/delivery/route.ts';
 import { signOutgoing } from '#server/delivery/sign/sign.ts';
-import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls-policy.ts';
-import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls-policy-mx.ts';
+import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls/tls-policy.ts';
+import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls/tls-policy-mx.ts';
 import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
 import { readBlob } from '#server/store/bodies/blobs.ts';
 import { deliverHere } from './local-attempt.ts';

@@ -2,7 +2,7 @@
 // round of successes, is halved on trouble, and rests for a while when it says that it is asked too much or is not
 // there. Pure but for the numbers it keeps; the clock comes in. What is learned lives in this process: another daemon
 // learns for itself. Answers to Postfix's destination concurrency and rate settings.
-import type { Result } from '#server/delivery/reply.ts';
+import type { Result } from '#server/delivery/outbound/reply.ts';
 
 export type Limits = {
   /** Attempts at one time to a destination that nothing is known of. */

@@ -15,7 +15,7 @@ import { readSetting } from '#lib/settings/index.ts';
 import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
 import { findArrivals } from '#server/delivery/arrival.ts';
 import { isMarkedJunk } from '#server/delivery/delayed.ts';
-import type { Result } from '#server/delivery/reply.ts';
+import type { Result } from '#server/delivery/outbound/reply.ts';
 import {
   findDestination,
   insertReport,

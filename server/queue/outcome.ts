@@ -1,6 +1,6 @@
 // What becomes of a queued recipient after an attempt. Pure: the result, the row's history, the clock and
 // the settings go in, a decision comes out; attempt.ts carries it out. The whole retry policy is here.
-import type { Result } from '#server/delivery/reply.ts';
+import type { Result } from '#server/delivery/outbound/reply.ts';
 
 export type Schedule = {
   firstRetryMs: number;

@@ -7,8 +7,8 @@ import { logOf } from '#lib/log.ts';
 import { onPoke } from '#lib/poke.ts';
 import { listPauses } from '#lib/queue/pause.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
-import { type Route, readRouteChooser } from '#server/delivery/route.ts';
-import { endIdleSessions } from '#server/delivery/session-pool.ts';
+import { type Route, readRouteChooser } from '#server/delivery/outbound/route.ts';
+import { endIdleSessions } from '#server/delivery/outbound/session-pool.ts';
 import type { Running } from '#server/net/running.ts';
 import { type Job, runJob } from './attempt.ts';
 import {

@@ -2,8 +2,8 @@
 // an answer, so that report and trail are made as after one.
 import type { db } from '#lib/db.ts';
 import { findSuppressed } from '#lib/queue/suppression.ts';
-import { cleanText, type Result } from '#server/delivery/reply.ts';
-import type { Route } from '#server/delivery/route.ts';
+import { cleanText, type Result } from '#server/delivery/outbound/reply.ts';
+import type { Route } from '#server/delivery/outbound/route.ts';
 
 type Message = { accountId: string | null };
 type Row = Awaited<ReturnType<typeof db.queueRecipient.findMany>>[number];

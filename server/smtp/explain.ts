@@ -10,7 +10,7 @@ import { Refusal } from '#lib/errors.ts';
 import type { End, Explanation } from '#lib/explanation.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import type { Delivery } from '#server/delivery/local.ts';
-import { findTargets, readRouteChooser } from '#server/delivery/route.ts';
+import { findTargets, readRouteChooser } from '#server/delivery/outbound/route.ts';
 import { checks, runChecks } from './checks/index.ts';
 import type { Check, Stage } from './checks/stages.ts';
 import { addRecipient, beginTransaction, judgeMessage, readMessage } from './dialogue.ts';

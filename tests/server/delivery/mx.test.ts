@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { isOwnAddress, isPublicAddress } from '#server/delivery/address-scope.ts';
-import { findWay, sortHosts } from '#server/delivery/mx.ts';
+import { isOwnAddress, isPublicAddress } from '#server/delivery/outbound/address-scope.ts';
+import { findWay, sortHosts } from '#server/delivery/outbound/mx.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';

@@ -3,9 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { RelayTlsMode } from '#lib/queue/relay-rule.ts';
-import type { Target } from '#server/delivery/mx.ts';
-import { deliverRemote, type RemoteAttempt } from '#server/delivery/remote.ts';
-import { tlsPolicyOf } from '#server/delivery/tls-policy.ts';
+import type { Target } from '#server/delivery/outbound/mx.ts';
+import { deliverRemote, type RemoteAttempt } from '#server/delivery/outbound/remote.ts';
+import { tlsPolicyOf } from '#server/delivery/tls/tls-policy.ts';
 import { makeSelfSigned } from '#server/tls/self-signed.ts';
 import { type Sink, type SinkOptions, startSink } from '#tests/support/smtp-sink.ts';
 

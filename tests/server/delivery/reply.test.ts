@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseReply, toResult } from '#server/delivery/reply.ts';
+import { parseReply, toResult } from '#server/delivery/outbound/reply.ts';
 
 describe('replies of other servers', () => {
   const cases: [string, ReturnType<typeof parseReply>, string][] = [

@@ -6,12 +6,12 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { freezeClock, fromNow } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
-import { findWay } from '#server/delivery/mx.ts';
-import { deliverRemote, type Result } from '#server/delivery/remote.ts';
-import { refreshPolicies } from '#server/delivery/sts.ts';
-import { tlsPolicyOf } from '#server/delivery/tls-policy.ts';
-import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls-policy-mx.ts';
-import { flushTls } from '#server/delivery/tls-report-count.ts';
+import { findWay } from '#server/delivery/outbound/mx.ts';
+import { deliverRemote, type Result } from '#server/delivery/outbound/remote.ts';
+import { refreshPolicies } from '#server/delivery/tls/sts.ts';
+import { tlsPolicyOf } from '#server/delivery/tls/tls-policy.ts';
+import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls/tls-policy-mx.ts';
+import { flushTls } from '#server/delivery/tls/tls-report-count.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import { type Authority, makeAuthority, type Signed, tlsaOf } from '#tests/support/certificates.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -410,7 +410,7 @@ describe('DANE', () => {
   it('is not switched on by a resolver elsewhere that nobody trusts', async () => {
     await useSink({ tls: good });
     publishDane(tlsaOf(foreign.cert));
-    const { findSecureMx } = await import('#server/delivery/dane.ts');
+    const { findSecureMx } = await import('#server/delivery/tls/dane.ts');
     await writeSetting('delivery.dnsServers', ['192.0.2.53'], 'test');
     try {
       assert.equal((await findSecureMx('far.test')).status, 'insecure');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Result } from '#server/delivery/reply.ts';
+import type { Result } from '#server/delivery/outbound/reply.ts';
 import { Destinations, judge, type Limits } from '#server/queue/concurrency.ts';
 
 const limits: Limits = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Result } from '#server/delivery/reply.ts';
+import type { Result } from '#server/delivery/outbound/reply.ts';
 import { decide, type History, retryWaitMs, type Schedule } from '#server/queue/outcome.ts';
 
 const minute = 60_000;

@@ -6,7 +6,7 @@ import { addRelayRule, listRelayRules, removeRelayRule } from '#lib/queue/relay-
 import { listOutboundTls } from '#lib/queue/tls-out.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { tlsPolicyCommands } from '#server/cli/tls-policy.ts';
-import { flushTls } from '#server/delivery/tls-report-count.ts';
+import { flushTls } from '#server/delivery/tls/tls-report-count.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import type { Running } from '#server/net/running.ts';
 import { startQueue } from '#server/queue/runner.ts';

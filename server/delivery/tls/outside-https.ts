@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { isIP } from 'node:net';
 import { readSettings } from '#lib/settings/index.ts';
 import { resolveAddresses } from '#server/dns/resolver.ts';
-import { isPublicAddress } from './address-scope.ts';
+import { isPublicAddress } from '../outbound/address-scope.ts';
 
 export type HttpsAnswer = { status: number; contentType: string; body: Buffer };
 

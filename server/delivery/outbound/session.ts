@@ -4,11 +4,11 @@
 import { connect, isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SeenTls, TlsPolicy } from '../tls/tls-policy.ts';
+import { readTls } from '../tls/tls-seen.ts';
 import type { Target } from './mx.ts';
 import { cleanText, parseReply, type Result, toResult } from './reply.ts';
 import { SessionProblem } from './session-problem.ts';
-import type { SeenTls, TlsPolicy } from './tls-policy.ts';
-import { readTls } from './tls-seen.ts';
 
 export { SessionProblem } from './session-problem.ts';
 

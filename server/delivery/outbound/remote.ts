@@ -3,6 +3,13 @@
 // Invariant: after a transaction was answered no other target is tried, so nothing is delivered twice by us.
 import { isLoopback } from '#lib/accounts/network.ts';
 import { normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
+import {
+  type HostPolicy,
+  proofOf,
+  type TlsFault,
+  type TlsPolicy,
+  tlsPolicyOf,
+} from '../tls/tls-policy.ts';
 import type { Target } from './mx.ts';
 import type { Result } from './reply.ts';
 import {
@@ -13,13 +20,6 @@ import {
   SessionProblem,
 } from './session.ts';
 import { giveSession, type Reuse, sessionKey, takeSession } from './session-pool.ts';
-import {
-  type HostPolicy,
-  proofOf,
-  type TlsFault,
-  type TlsPolicy,
-  tlsPolicyOf,
-} from './tls-policy.ts';
 
 export type { Recipient } from './session.ts';
 export type { Result };

@@ -3,9 +3,9 @@
 // Invariant: what cannot be found out defers; only a sure "no" of the DNS makes a host opportunistic.
 
 import { readSetting } from '#lib/settings/index.ts';
+import type { Target } from '../outbound/mx.ts';
 import { type Dane, findDane, findSecureMx, type SecureMx } from './dane.ts';
 import { formatTlsa, matchDane, type Tlsa } from './dane-match.ts';
-import type { Target } from './mx.ts';
 import { findSts, type Sts } from './sts.ts';
 import { isStsHost } from './sts-policy.ts';
 import { type HostPolicy, judgeWebPki, type TlsFault, tlsPolicyOf } from './tls-policy.ts';

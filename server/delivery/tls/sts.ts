@@ -6,8 +6,8 @@ import { db, isUniqueViolation, write } from '#lib/db.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { onForget } from '#server/dns/forget.ts';
 import { resolveTxt } from '#server/dns/resolver.ts';
+import { cleanText } from '../outbound/reply.ts';
 import { askHttps } from './outside-https.ts';
-import { cleanText } from './reply.ts';
 import { readStsId, readStsPolicy, type StsMode } from './sts-policy.ts';
 
 /** Failure types of RFC 8460 §4.3.2.2. */

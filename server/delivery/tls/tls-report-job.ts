@@ -11,12 +11,12 @@ import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 import { resolveTxt } from '#server/dns/resolver.ts';
 import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
+import { queuePrefix } from '../trace.ts';
 import { findDane } from './dane.ts';
 import { formatTlsa } from './dane-match.ts';
 import { askHttps } from './outside-https.ts';
 import { composeReportMail, packReport, type ReportFacts, readReportUris } from './tls-report.ts';
 import { dayOf, flushTls } from './tls-report-count.ts';
-import { queuePrefix } from './trace.ts';
 
 /** `result` of the row that says: this day of the domain is done. */
 export const doneMark = 'reported';

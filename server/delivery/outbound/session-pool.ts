@@ -2,9 +2,9 @@
 // smtp_connection_cache_on_demand). Whoever takes one has it alone. Invariant: a key holds all that the conversation was
 // protected by (host, address, port, TLS policy, login), so that no mail leaves over less than its own policy asks.
 import { createHash } from 'node:crypto';
+import type { TlsPolicy } from '../tls/tls-policy.ts';
 import type { Target } from './mx.ts';
 import type { Session } from './session.ts';
-import type { TlsPolicy } from './tls-policy.ts';
 
 /** How long one conversation may serve. */
 export type Reuse = { maxMessages: number; maxMs: number };
