@@ -1,22 +1,9 @@
-// Debian's Postfix as a sender: an instance of its own in a temporary folder, with Debian's defaults but for what names the
-// place, and a transport map that sends everything to one port of this machine. Its queue is filled while deliveries are
-// deferred, then flushed. Wants to be started as root.
-import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+// Debian's Postfix as a sender, with a transport map that sends everything to one port of this machine. Its queue is
+// filled while deliveries are deferred, then flushed.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findPort } from './imap-peer.ts';
+import { startPostfix } from './postfix.ts';
 
 export type Sender = {
   version: string;
@@ -29,50 +16,15 @@ const sinkWaitMs = 100_000;
 
 /** Null where Postfix is not installed, or the user may not. */
 export async function startSender(sinkPort: number): Promise<Sender | null> {
-  if (!existsSync('/usr/sbin/postfix') || process.getuid?.() !== 0) return null;
-  const folder = mkdtempSync(join(tmpdir(), 'drey-postfix-'));
-  chmodSync(folder, 0o755);
-  const port = await findPort();
-  for (const name of ['etc', 'queue', 'data']) mkdirSync(join(folder, name));
-  spawnSync('chown', ['postfix', join(folder, 'data')]);
-  writeFileSync(
-    join(folder, 'etc', 'main.cf'),
-    `compatibility_level = 3.6
-queue_directory = ${folder}/queue
-data_directory = ${folder}/data
-mail_owner = postfix
-setgid_group = postdrop
-myhostname = peer.test
-mydestination =
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-alias_maps =
-alias_database =
-transport_maps = static:smtp:[127.0.0.1]:${sinkPort}
-smtp_tls_security_level = none
-maillog_file = ${folder}/log
-maillog_file_prefixes = ${folder}
-`,
-  );
-  const services = readFileSync('/etc/postfix/master.cf', 'utf8')
-    .replace(/^smtp +inet.*$/m, `127.0.0.1:${port} inet n - n - 100 smtpd`)
-    .replace(/^postlog .*$/m, '')
-    .replace(/^(\w\S* +\w+ +\S+ +\S+ +)y/gm, '$1n');
-  writeFileSync(
-    join(folder, 'etc', 'master.cf'),
-    `${services}\npostlog unix-dgram n - n - 1 postlogd\n`,
-  );
-  const run = (program: string, ...words: string[]) =>
-    spawnSync(`/usr/sbin/${program}`, ['-c', join(folder, 'etc'), ...words], {
-      encoding: 'utf8',
-      env: { ...process.env, MAIL_CONFIG: join(folder, 'etc') },
-    });
-  const started = run('postfix', 'start');
-  if (started.status !== 0) throw new Error(`Postfix did not start: ${started.stderr}`);
-  const log = join(folder, 'log');
+  const postfix = await startPostfix({
+    maxClients: 100,
+    settings: () => `transport_maps = static:smtp:[127.0.0.1]:${sinkPort}
+smtp_tls_security_level = none`,
+  });
+  if (!postfix) return null;
+  const { port, log, run } = postfix;
   return {
-    version: `Postfix ${run('postconf', '-h', 'mail_version').stdout.trim()}`,
+    version: postfix.version,
     drain: async (addresses, makeMessage) => {
       // Held while they come in, released at once.
       run('postconf', '-e', 'smtpd_client_restrictions = static:HOLD');
@@ -90,10 +42,7 @@ maillog_file_prefixes = ${folder}
       }
       return addresses.length / ((performance.now() - begin) / 1000);
     },
-    stop: async () => {
-      run('postfix', 'stop');
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop: async () => postfix.stop(),
   };
 }
 

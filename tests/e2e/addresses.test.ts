@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const password = 'a boat of seven nuts';
@@ -15,13 +15,7 @@ describe('what decides about addresses', () => {
   let page: Page;
 
   async function signIn(address: string): Promise<Page> {
-    const context = await browser.newContext();
-    const tab = await context.newPage();
-    tab.setDefaultTimeout(15_000);
-    await tab.goto(`${daemon.url}/login`);
-    await tab.getByLabel('Mail address').fill(address);
-    await tab.getByLabel('Password').fill(password);
-    await tab.getByRole('button', { name: 'Sign in' }).click();
+    const tab = await openSignedIn(browser, daemon.url, { address, password }, '/');
     await tab.waitForURL(/\/(mail|admin)/);
     return tab;
   }

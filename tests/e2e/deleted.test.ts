@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -23,15 +23,7 @@ describe('deleted messages', () => {
   const act = (name: string) =>
     page.getByRole('toolbar', { name: 'Message' }).getByRole('button', { name }).click();
 
-  async function openPage(who: typeof ann, path: string): Promise<Page> {
-    const opened = await (await browser.newContext()).newPage();
-    opened.setDefaultTimeout(15_000);
-    await opened.goto(`${daemon.url}/login?next=${encodeURIComponent(path)}`);
-    await opened.getByLabel('Mail address').fill(who.address);
-    await opened.getByLabel('Password').fill(who.password);
-    await opened.getByRole('button', { name: 'Sign in' }).click();
-    return opened;
-  }
+  const openPage = (who: typeof ann, path: string) => openSignedIn(browser, daemon.url, who, path);
 
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);

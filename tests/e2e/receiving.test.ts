@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { connectLines } from '#tests/support/line-client.ts';
@@ -19,15 +19,7 @@ describe('receiving', () => {
   let dns: FakeDns;
   let panel: Page;
 
-  async function openPage(who: typeof ann, path: string): Promise<Page> {
-    const opened = await (await browser.newContext()).newPage();
-    opened.setDefaultTimeout(15_000);
-    await opened.goto(`${daemon.url}/login?next=${encodeURIComponent(path)}`);
-    await opened.getByLabel('Mail address').fill(who.address);
-    await opened.getByLabel('Password').fill(who.password);
-    await opened.getByRole('button', { name: 'Sign in' }).click();
-    return opened;
-  }
+  const openPage = (who: typeof ann, path: string) => openSignedIn(browser, daemon.url, who, path);
 
   async function bring(from: string, subject: string): Promise<string> {
     const client = connectLines(daemon.ports.smtp, stranger);

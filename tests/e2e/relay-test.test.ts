@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -15,12 +15,7 @@ describe('relay test', () => {
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
     await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    panel = await (await browser.newContext()).newPage();
-    panel.setDefaultTimeout(15_000);
-    await panel.goto(`${daemon.url}/login?next=%2Fadmin%2Fnetworks`);
-    await panel.getByLabel('Mail address').fill(ann.address);
-    await panel.getByLabel('Password').fill(ann.password);
-    await panel.getByRole('button', { name: 'Sign in' }).click();
+    panel = await openSignedIn(browser, daemon.url, ann, '/admin/networks');
     await panel.getByRole('heading', { name: 'Networks', exact: true }).waitFor();
   });
 

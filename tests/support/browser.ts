@@ -1,6 +1,6 @@
 // A real Chromium for the browser tests.
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright';
+import { type Browser, chromium, type Page } from 'playwright';
 
 const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'];
 
@@ -19,4 +19,30 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-quic',
     ],
   });
+}
+
+/** Fills the sign-in page that leads to `path`, and sends it. */
+export async function signIn(
+  page: Page,
+  url: string,
+  who: { address: string; password: string },
+  path = '/',
+): Promise<void> {
+  await page.goto(`${url}/login?next=${encodeURIComponent(path)}`);
+  await page.getByLabel('Mail address').fill(who.address);
+  await page.getByLabel('Password').fill(who.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** A page in a browser session of its own, signed in and on its way to `path`. */
+export async function openSignedIn(
+  browser: Browser,
+  url: string,
+  who: { address: string; password: string },
+  path: string,
+): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(15_000);
+  await signIn(page, url, who, path);
+  return page;
 }

@@ -103,6 +103,6 @@ export const guessedRecipients: Check<'rcpt'> = {
         `${count} in an hour`,
       );
     }
-    return isUnknown ? passed(`${count} unknown recipients in an hour`) : pass;
+    return isUnknown ? passed(`unknown; ${count} in an hour`) : pass;
   },
 };
