@@ -147,20 +147,24 @@ function longestWalk(text: string, at: number): number {
   return most;
 }
 
-/** The owner's words within it; short ones ("bob") only where little else is left. */
+/** The owner's words within it, where little else is left: they are tried first, but a phrase around one is good. */
 function isAboutOwner(text: string, owner: PasswordOwner, shortest: number): boolean {
   const { address, displayName = '' } = owner;
   const [local = '', domain = ''] = address.toLowerCase().split('@');
   const labels = domain.split('.').slice(0, -1);
   const parts = [
+    address.toLowerCase(),
     local,
     ...local.split(/[._+-]/),
     ...labels,
     ...displayName.toLowerCase().split(/[\s.,'-]+/),
   ];
-  return [...new Set(parts)].some((part) => {
-    if (part.length < 3 || !text.includes(part)) return false;
-    const rest = text.split(part).join('');
-    return part.length > 3 || [...rest].length < shortest || isCommon(rest);
-  });
+  const told = [...new Set(parts)].filter((part) => part.length >= 3 && text.includes(part));
+  if (told.length === 0) return false;
+  // The longest first: "anna.berg" before "anna".
+  const without = told
+    .toSorted((one, other) => other.length - one.length)
+    .reduce((rest, part) => rest.split(part).join(' '), text);
+  const rest = without.replace(/[^\p{L}\p{N}]+/gu, '');
+  return [...rest].length < shortest || isCommon(rest);
 }

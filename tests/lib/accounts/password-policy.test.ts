@@ -30,7 +30,7 @@ const refused: [string, string, RegExp][] = [
   ['annaberg99', 'has the name', /address or the name/],
   ['x-anna.berg@fichtenhof.example-x', 'has the address', /address or the name/],
   ['FichtenHof-77-lamp', 'has the domain', /address or the name/],
-  ['my olsen secret', 'has a part of the name', /address or the name/],
+  ['my olsen 2024', 'has a part of the name', /address or the name/],
 ];
 
 describe('the password policy', () => {
@@ -54,7 +54,9 @@ describe('the password policy', () => {
     it(`takes "${password}"`, () => assert.equal(findFault(password, owner, limits), null));
   }
 
-  it('lets a short part of the address stand in a long password', () => {
+  it('lets a part of the address stand in a long password', () => {
+    const anna = { address: 'anna@nest.test' };
+    assert.equal(findFault('a nest of seven nuts', anna, limits), null);
     const ada = { address: 'ada@example.test' };
     assert.equal(findFault('ada her password', ada, limits), null);
     assert.match(findFault('ada12345', ada, limits) ?? '', /address or the name/);
