@@ -137,11 +137,11 @@ describe('bulk actions', () => {
   }
 
   it('drops the message with its last recipient and tells the trail of each', async () => {
-    await changeMatching({ search: 'a@far' }, 'drop', 'admin@own.test');
+    await changeMatching({ search: 'a@far' }, 'drop', 'other@own.test');
     assert.equal(await db.queueMessage.count(), 3);
-    await changeMatching({ search: 'b@far' }, 'drop', 'admin@own.test');
+    await changeMatching({ search: 'b@far' }, 'drop', 'other@own.test');
     assert.equal(await db.queueMessage.count(), 2);
-    const events = await listEvents({ kind: 'dropped', search: 'by admin@own.test', pageSize: 2 });
+    const events = await listEvents({ kind: 'dropped', search: 'by other@own.test' });
     assert.deepEqual(events.map(({ recipient }) => recipient).toSorted(), [
       'a@far.test',
       'b@far.test',
