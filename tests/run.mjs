@@ -115,13 +115,17 @@ function findTests() {
 }
 
 /**
- * What is told apart by the database: the rooms that read or write it, and the protocols that show it. Of IMAP
- * not what is about bytes on the wire, limits and clocks.
+ * What is told apart by the database: the rooms that read or write it, and the protocols that show it. Of those not
+ * what is about bytes on the wire, limits and clocks.
  */
 const onBothDatabases = [
-  /^tests\/server\/(auth|delivery|jobs|pop3|queue|store|transfer|backup)\//,
+  /^tests\/server\/(jobs|queue|store|transfer|backup)\//,
+  /^tests\/server\/auth\/login/,
+  /^tests\/server\/delivery\/(local|sending|tls-report)/,
+  /^tests\/server\/pop3\/(transaction|uidl)/,
   /^tests\/server\/imap\/(context|imapflow|notify|numbering|qresync|quota|selection|sharing|stress|transcripts)/,
-  /^tests\/lib\/(accounts|queue|settings|trail)\/|^tests\/lib\/[^/]+$/,
+  /^tests\/lib\/(accounts|queue|settings|trail)\/[^/]+$|^tests\/lib\/[^/]+$/,
+  /^tests\/server\/smtp\/addresses/,
 ];
 
 /** Why nothing can run on PostgreSQL here; empty where it can. */
