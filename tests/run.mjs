@@ -207,7 +207,7 @@ try {
   );
   const both = all.filter((path) => onBothDatabases.some((pattern) => pattern.test(path)));
   if (both.length > 0) await runOnPostgresql(both);
-  await runTests('flow and browser tests', all.filter(isWhole), 1);
+  await runTests('flow and browser tests', all.filter(isWhole), 2);
 } catch (error) {
   if (!(error instanceof PrepareError)) throw error;
   process.stderr.write(`${error.message}\n`);
