@@ -101,6 +101,7 @@ test('an address without a confirmed name', async () => {
 
 test('what a stranger calls itself', async () => {
   assert.match(await ask({ helo: 'MAIL.example.org' }), /^550 5\.7\.1 .*name of this server/);
+  assert.match(await ask({ helo: 'mail.example.org', address: '127.0.0.9' }), /^250 /);
   assert.match(await ask({ helo: 'mail' }), /^250 /);
   await set('checks.heloName', 'refuse');
   for (const helo of ['mail', '192.0.2.7', 'mail..far.test', '[192.0.2.999]']) {

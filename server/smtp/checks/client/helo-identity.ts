@@ -1,6 +1,7 @@
 // What a stranger calls itself: our own name is a lie; no full host name, or one that nobody knows, is
 // doubtful (RFC 5321 §2.3.5, §4.1.1.1). §4.1.4 forbids to refuse for a name that merely does not fit the address.
 import { isIP } from 'node:net';
+import { isLoopback } from '#lib/accounts/network.ts';
 import { resolveAddresses, resolveMx } from '#server/dns/resolver.ts';
 import { pass, passed, refuse } from '../../verdict.ts';
 import { oncePerTransaction } from '../once.ts';
@@ -27,6 +28,8 @@ export const heloIsOurs = oncePerTransaction({
   isOn: (settings) => settings['checks.heloIsOurs'],
   settings: ['checks.heloIsOurs'],
   async judge({ client }) {
+    // From this machine itself it is the truth, whichever of its addresses is trusted.
+    if (isLoopback(client.remote)) return pass;
     // Not the domains that have their mail here: another server of theirs may well say such a name.
     const name = client.helo.toLowerCase().replace(/\.$/, '');
     if (name === client.hostname.toLowerCase()) {
