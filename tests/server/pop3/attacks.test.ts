@@ -1,17 +1,15 @@
 // What strangers do to a POP3 port: guessing, floods, slow and silent clients, rubbish in any pieces.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { login } from '#server/auth/login.ts';
-import { serveConnection } from '#server/pop3/connection.ts';
 import { execute } from '#server/pop3/execute.ts';
 import { createSession } from '#server/pop3/session.ts';
 import { createRandom } from '#tests/support/random.ts';
 import { connect, type LineClient } from '../net/line-client.ts';
-import { ask, askLines, type Fixture, openFixture, password } from './fixture.ts';
+import { ask, askLines, type Fixture, openFixture, password, serve } from './fixture.ts';
 
 let fixture: Fixture;
 const message = 'Subject: one\r\n\r\n.body\r\n..\r\n';
@@ -20,18 +18,6 @@ before(async () => {
   fixture = await openFixture();
 });
 after(() => fixture.close());
-
-/** A server with short times. */
-async function serve(times: { idleTimeoutMs: number; loginDeadlineMs: number }): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    const client = { remote: '127.0.0.1', isSecure: false, hostname: 'mail.example.org' };
-    serveConnection(socket, { ...client, ...times });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
 
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 const turn = () => new Promise((resolve) => setImmediate(resolve));

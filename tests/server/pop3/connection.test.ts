@@ -1,15 +1,12 @@
 // What a connection does about time, ended logins and rubbish.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setPassword, updateAccount } from '#lib/accounts/account.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
-import { serveConnection } from '#server/pop3/connection.ts';
 import { execute } from '#server/pop3/execute.ts';
 import { createSession, enter, type Session } from '#server/pop3/session.ts';
 import { connect } from '../net/line-client.ts';
-import { ask, type Fixture, inboxOf, openFixture, password } from './fixture.ts';
+import { ask, type Fixture, inboxOf, openFixture, password, serve } from './fixture.ts';
 
 let fixture: Fixture;
 const message = 'Subject: one\r\n\r\nbody\r\n';
@@ -18,18 +15,6 @@ before(async () => {
   fixture = await openFixture();
 });
 after(() => fixture.close());
-
-/** A server of one connection with other times. */
-async function serve(times: { idleTimeoutMs: number; loginDeadlineMs: number }): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    const client = { remote: '127.0.0.1', isSecure: false, hostname: 'mail.example.org' };
-    serveConnection(socket, { ...client, ...times });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
 
 async function sessionOf(address: string): Promise<Session> {
   const session = createSession({ remote: '127.0.0.1', isSecure: false });

@@ -1,8 +1,11 @@
 // A POP3 server with two accounts, and mail in INBOX.
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { type Account, addAccount } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { now } from '#lib/clock.ts';
 import { writeSetting } from '#lib/settings/index.ts';
+import { serveConnection } from '#server/pop3/connection.ts';
 import { startPop3Servers } from '#server/pop3/servers.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { stageBytes } from '#server/store/bodies/blobs.ts';
@@ -102,4 +105,19 @@ export async function ask(client: LineClient, command: string): Promise<string> 
 export async function askLines(client: LineClient, command: string): Promise<string[]> {
   const first = await ask(client, command);
   return first.startsWith('+OK') ? [first, ...(await client.lines())] : [first];
+}
+
+/** A server with other times than the usual. */
+export async function serve(times: {
+  idleTimeoutMs: number;
+  loginDeadlineMs: number;
+}): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    const client = { remote: '127.0.0.1', isSecure: false, hostname: 'mail.example.org' };
+    serveConnection(socket, { ...client, ...times });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
 }
