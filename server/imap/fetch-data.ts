@@ -1,9 +1,9 @@
 // One FETCH answer from what the store holds. Finished texts (ENVELOPE, BODYSTRUCTURE) pass through as
 // bytes; sections are cut from the message's own octets, never rebuilt.
-import { formatInternalDate } from '#lib/mail/date.ts';
 import { quoteOrLiteral } from '#lib/mail/imap-string.ts';
 import type { Entry } from '#server/store/journal.ts';
 import type { RenderedMessage, StoredMessage } from '#server/store/read.ts';
+import { formatColumn } from './fetch-column.ts';
 import type { FetchItem, PlainItem, SectionItem } from './fetch-item.ts';
 import { formatFlags } from './flags.ts';
 import { isHeaderOnly, type MessageSources } from './message-source.ts';
@@ -107,25 +107,12 @@ async function readItem(
 }
 
 function formatPlain(name: PlainItem, message: Fetched, isRecent: boolean): Piece {
-  const row = message as StoredMessage;
   const rendered = message as RenderedMessage;
   switch (name) {
-    case 'UID':
-      return `${message.uid}`;
     case 'FLAGS':
       return formatFlags(message.flags, message.keywords, isRecent);
     case 'MODSEQ':
       return `(${message.modseq})`;
-    case 'INTERNALDATE':
-      return `"${formatInternalDate(row.internalDate)}"`;
-    case 'SAVEDATE':
-      return `"${formatInternalDate(row.savedAt)}"`;
-    case 'RFC822.SIZE':
-      return `${row.sizeBytes}`;
-    case 'EMAILID':
-      return `(${row.emailId})`;
-    case 'THREADID':
-      return `(${row.threadId})`;
     case 'ENVELOPE':
       return requireText(rendered.envelope);
     case 'BODY':
@@ -134,6 +121,8 @@ function formatPlain(name: PlainItem, message: Fetched, isRecent: boolean): Piec
       return requireText(rendered.bodyStructure);
     case 'PREVIEW':
       return quoteOrLiteral(rendered.preview);
+    default:
+      return formatColumn(name, message as StoredMessage) ?? '';
   }
 }
 

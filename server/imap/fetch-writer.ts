@@ -1,11 +1,11 @@
 // Writes the answers of a FETCH of lists into one buffer, item by item, for as many messages as the caller likes.
 // Items come in two sorts: those that change (FLAGS, MODSEQ) and those that never do for a UID, which stand in
 // runs and may be written from what was written before (fetch-memory.ts).
-import { formatInternalDate } from '#lib/mail/date.ts';
 import { pickFields } from '#lib/mail/section.ts';
 import { toBuffer } from '#server/store/bodies/blobs.ts';
 import type { Entry, Roll } from '#server/store/journal.ts';
 import type { ColumnRow } from '#server/store/read-columns.ts';
+import { formatColumn } from './fetch-column.ts';
 import type { FetchItem, PlainItem, SectionItem } from './fetch-item.ts';
 import { formatFlags } from './flags.ts';
 import type { View } from './view.ts';
@@ -196,22 +196,9 @@ function isAlone(items: readonly FetchItem[]): boolean {
 }
 
 function formatValue(name: PlainItem, row: ColumnRow): string {
-  switch (name) {
-    case 'UID':
-      return `${row.uid}`;
-    case 'INTERNALDATE':
-      return `"${formatInternalDate(row.internalDate)}"`;
-    case 'SAVEDATE':
-      return `"${formatInternalDate(row.savedAt)}"`;
-    case 'RFC822.SIZE':
-      return `${row.sizeBytes}`;
-    case 'EMAILID':
-      return `(${row.emailId})`;
-    case 'THREADID':
-      return `(${row.threadId})`;
-    default:
-      throw new Error(`${name} is no text`);
-  }
+  const text = formatColumn(name, row);
+  if (text === null) throw new Error(`${name} is no text`);
+  return text;
 }
 
 /** The header of the message, trace of this copy first, or the fields that are asked for. */
