@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NextConfig } from 'next';
+import createNextIntlPlugin from 'next-intl/plugin';
 
 /** DREY_DIST: a build folder of one's own, where several people or tests build in one checkout. */
 const distDir = process.env.DREY_DIST || '.next';
@@ -59,4 +60,4 @@ const config: NextConfig = {
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],
 };
 
-export default config;
+export default createNextIntlPlugin('./app/i18n.ts')(config);

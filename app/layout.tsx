@@ -1,11 +1,15 @@
-// The frame of every page: font, tokens, theme, toasts. Reads nothing but the theme cookie and the title.
+// The frame of every page: font, tokens, theme, toasts. Reads nothing but the theme cookie, the language and the title.
 import '@fontsource-variable/inter/wght.css';
 import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
+import { NextIntlClientProvider } from 'next-intl';
+import { getMessages } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { ToastProvider } from '#components/ui/toast.tsx';
+import { directionOf } from '#lib/i18n/locales.ts';
 import { readSetting } from '#lib/settings/index.ts';
+import { currentLocale } from './i18n.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const title = await readSetting('web.title');
@@ -31,10 +35,19 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = (await cookies()).get('drey.theme')?.value;
+  const locale = await currentLocale();
+  // Other pages than the webmail's get what components/ui says; its own layout gives the rest.
+  const { ui } = await getMessages();
   return (
-    <html lang="en" data-theme={theme === 'light' || theme === 'dark' ? theme : undefined}>
+    <html
+      lang={locale}
+      dir={directionOf(locale)}
+      data-theme={theme === 'light' || theme === 'dark' ? theme : undefined}
+    >
       <body>
-        <ToastProvider>{children}</ToastProvider>
+        <NextIntlClientProvider messages={{ ui }}>
+          <ToastProvider>{children}</ToastProvider>
+        </NextIntlClientProvider>
       </body>
     </html>
   );

@@ -47,9 +47,14 @@ const imports = sources.flatMap(readImports);
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
 /** The rooms of lib in the order in which they may import: each only from those before it. */
-const libOrder = ['trail', 'settings', 'accounts', 'queue', 'webmail'];
+const libOrder = [
+  ...['trail', 'settings', 'i18n', 'accounts', 'preferences', 'contacts', 'calendar', 'filters'],
+  ...['collections', 'queue', 'webmail'],
+];
 const libCore =
   /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|(sqlite|postgresql)-adapter\.ts)/;
+/** Of lib what pages in the browser run too. */
+const pureLib = new Set(['lib/errors.ts', 'lib/i18n/locales.ts']);
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
 /** The parts that put the daemon together may import every room of the server. */
@@ -68,7 +73,7 @@ function isAllowed({ from, to }: Import): boolean {
   }
   if (isBelow(from, 'lib')) return libCore.test(to);
   if (isBelow(from, 'components')) {
-    return isBelow(to, 'components') || isBelow(to, 'lib/mail') || to === 'lib/errors.ts';
+    return isBelow(to, 'components') || isBelow(to, 'lib/mail') || pureLib.has(to);
   }
   if (isBelow(from, 'app')) return ['app', 'lib', 'components'].some((room) => isBelow(to, room));
   return isAllowedInServer(from, to);

@@ -25,11 +25,17 @@ export function getJson<T>(
 
 /** POST of JSON. Throws RequestError. */
 export function postJson<T = unknown>(path: string, body: object): Promise<T> {
-  return send<T>(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  return sendJson<T>('POST', path, body);
+}
+
+/** PATCH with JSON: some fields of what the URL names. Throws RequestError. */
+export function patchJson<T = unknown>(path: string, body: object): Promise<T> {
+  return sendJson<T>('PATCH', path, body);
+}
+
+function sendJson<T>(method: string, path: string, body: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  return send<T>(path, { method, headers, body: JSON.stringify(body) });
 }
 
 /** DELETE of what the URL names. Throws RequestError. */

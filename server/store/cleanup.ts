@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { fromNow, uptimeMs } from '#lib/clock.ts';
 import { db, join, raw, sql, type Tx, write } from '#lib/db.ts';
+import { mailTables, webmailTables } from './account-tables.ts';
 import {
   blobPath,
   type FileMark,
@@ -58,19 +59,7 @@ function forgetUnseen(): void {
   run++;
 }
 
-/**
- * Tables whose rows go with their account; those of mailboxes go with the mailbox. Annotations of the server as
- * a whole (annotations.ts) have no account.
- */
-const accountTables = [
-  'Tombstone',
-  'ThreadReference',
-  'Subscription',
-  'PopUid',
-  'Imported',
-  'MailboxRight',
-  'Annotation',
-];
+const accountTables = [...mailTables, ...webmailTables];
 
 /** Mail of accounts that are no more (lib/accounts removes their other rows). */
 async function removeAccountRows(): Promise<number> {

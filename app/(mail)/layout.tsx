@@ -1,0 +1,19 @@
+// The frame of the webmail's pages: its texts in the user's language, and the user's options.
+import { NextIntlClientProvider } from 'next-intl';
+import { getMessages } from 'next-intl/server';
+import type { ReactNode } from 'react';
+import { PreferencesProvider } from '#components/mail/preferences.tsx';
+import { namespaces } from '#lib/i18n/locales.ts';
+import { readPreferences } from '#lib/preferences/index.ts';
+import { requireUser } from '../session.ts';
+
+export default async function MailLayout({ children }: { children: ReactNode }) {
+  const { id } = await requireUser();
+  const messages = await getMessages();
+  const wanted = Object.fromEntries(namespaces.map((name) => [name, messages[name]]));
+  return (
+    <NextIntlClientProvider messages={wanted}>
+      <PreferencesProvider start={await readPreferences(id)}>{children}</PreferencesProvider>
+    </NextIntlClientProvider>
+  );
+}

@@ -1,0 +1,2 @@
+// Writing.
+export const composePreferences = [] as const;

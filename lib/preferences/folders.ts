@@ -1,0 +1,2 @@
+// The folders beside the list, labels and searches.
+export const foldersPreferences = [] as const;

@@ -1,0 +1,2 @@
+// The list of messages.
+export const listPreferences = [] as const;

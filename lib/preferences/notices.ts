@@ -1,0 +1,2 @@
+// How new mail is told.
+export const noticesPreferences = [] as const;

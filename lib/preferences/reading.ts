@@ -1,0 +1,2 @@
+// What becomes of a message that is opened.
+export const readingPreferences = [] as const;

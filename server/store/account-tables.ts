@@ -1,0 +1,31 @@
+// Tables whose rows go with their account, besides mailboxes and their messages.
+
+/** Of mail. Annotations of the server as a whole (annotations.ts) have no account. */
+export const mailTables = [
+  'Tombstone',
+  'ThreadReference',
+  'Subscription',
+  'PopUid',
+  'Imported',
+  'MailboxRight',
+  'Annotation',
+];
+
+/** Of what its owner made in the webmail. */
+export const webmailTables = [
+  'Identity',
+  'Contact',
+  'ContactAddress',
+  'ContactGroup',
+  'ContactGroupMember',
+  'Correspondent',
+  'TrustedSender',
+  'Template',
+  'FilterRule',
+  'Vacation',
+  'VacationAnswer',
+  'Collection',
+  'Collected',
+  'Snooze',
+  'CalendarEvent',
+];
