@@ -66,7 +66,7 @@ function isAllowed({ from, to }: Import): boolean {
   if (from === 'lib/errors.ts' || isBelow(from, 'lib/mail')) {
     return to === 'lib/errors.ts' || isBelow(to, 'lib/mail');
   }
-  const libRoom = /^lib\/([a-z-]+)\//.exec(from)?.[1];
+  const libRoom = /^lib\/([a-z0-9-]+)\//.exec(from)?.[1];
   if (libRoom) {
     const allowed = libOrder.slice(0, libOrder.indexOf(libRoom) + 1);
     return libCore.test(to) || allowed.some((room) => isBelow(to, `lib/${room}`));

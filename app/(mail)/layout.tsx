@@ -2,7 +2,7 @@
 import { NextIntlClientProvider } from 'next-intl';
 import { getMessages } from 'next-intl/server';
 import type { ReactNode } from 'react';
-import { PreferencesProvider } from '#components/mail/preferences.tsx';
+import { PreferencesProvider } from '#components/mail/state/preferences.tsx';
 import { namespaces } from '#lib/i18n/locales.ts';
 import { readPreferences } from '#lib/preferences/index.ts';
 import { requireUser } from '../session.ts';

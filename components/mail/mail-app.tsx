@@ -6,18 +6,18 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
-import type { ComposeStart } from './compose-start.ts';
-import { ComposerDock, useComposers } from './composer-dock.tsx';
-import { folderName } from './folder-look.tsx';
-import { FolderDrawer, FolderPane } from './folder-pane.tsx';
-import { ListPane } from './list-pane.tsx';
-import { MoveDialog } from './move-dialog.tsx';
+import type { ComposeStart } from './compose/compose-start.ts';
+import { ComposerDock, useComposers } from './compose/composer-dock.tsx';
+import { folderName } from './folders/folder-look.tsx';
+import { FolderDrawer, FolderPane } from './folders/folder-pane.tsx';
+import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
+import { useShortcuts } from './keyboard/use-shortcuts.ts';
+import { ListPane } from './list/list-pane.tsx';
+import { MoveDialog } from './list/move-dialog.tsx';
 import type { Owner } from './owner.ts';
-import { Reader } from './reader.tsx';
-import { ShortcutHelp } from './shortcut-help.tsx';
+import { Reader } from './reader/reader.tsx';
+import { type MailStart, useMail } from './state/use-mail.ts';
 import { useIsWide } from './use-client.ts';
-import { type MailStart, useMail } from './use-mail.ts';
-import { useShortcuts } from './use-shortcuts.ts';
 
 export function MailApp({
   title,

@@ -1,5 +1,5 @@
 // How people are named in a row, a header or a chip. Pure.
-import type { Person } from '#lib/webmail/message-list.ts';
+import type { Person } from '#lib/webmail/list/message-list.ts';
 
 /** Name, or the address where there is none. */
 export function nameOf(person: Person | undefined): string {

@@ -1,9 +1,9 @@
 // What a person does with messages: flags, moves, deletion. Every action answers with what undoes it.
 import { Refusal } from '../errors.ts';
-import { ensureRole, type FolderRole, isShared, listFolders, originOf } from './mailboxes.ts';
-import { checkFolderPath } from './message-list.ts';
-import { type MailAccount, withConnection, withMailbox } from './pool.ts';
-import { formatUidSet, isUid } from './uid-set.ts';
+import { type MailAccount, withConnection, withMailbox } from './imap/pool.ts';
+import { formatUidSet, isUid } from './imap/uid-set.ts';
+import { ensureRole, type FolderRole, isShared, listFolders, originOf } from './list/mailboxes.ts';
+import { checkFolderPath } from './list/message-list.ts';
 
 export type FlagName = 'seen' | 'flagged' | 'answered' | 'forwarded';
 export type Moved = { folder: string; uids: number[] };

@@ -17,7 +17,7 @@ const [host = '127.0.0.1', port = '3000'] = process.argv.slice(2);
 /** From supervise.ts: listen on another address, with what lib/env.ts reads. */
 type Move = { kind: 'move'; host: string; env: Record<string, string> };
 const root = join(import.meta.dirname, '..', '..');
-// Code in the bundle cannot tell where the sources are (lib/webmail/clean-apart.ts).
+// Code in the bundle cannot tell where the sources are (lib/webmail/html/clean-apart.ts).
 process.env.DREY_ROOT = root;
 const server = createServer();
 const app = next({

@@ -6,8 +6,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
-import { cleanHtml } from '#lib/webmail/clean-html.ts';
-import { frameDocument } from '#lib/webmail/frame-document.ts';
+import { cleanHtml } from '#lib/webmail/html/clean-html.ts';
+import { frameDocument } from '#lib/webmail/html/frame-document.ts';
 import { launchBrowser } from '#tests/support/browser.ts';
 
 const cry = "fetch('OUT/ran');parent.postMessage('ran','*');alert(1)";

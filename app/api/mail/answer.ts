@@ -4,8 +4,8 @@
 import type { Account } from '#lib/accounts/account.ts';
 import { isRefusal, Refusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
-import { checkFolderPath } from '#lib/webmail/message-list.ts';
-import { isUid } from '#lib/webmail/uid-set.ts';
+import { isUid } from '#lib/webmail/imap/uid-set.ts';
+import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { requireForRoute } from '../../session.ts';
 
 const log = logOf('web');

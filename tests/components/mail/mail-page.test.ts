@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatRowDate } from '#components/mail/dates.ts';
+import { commandOf } from '#components/mail/keyboard/shortcuts.ts';
 import { looksLikeAddress, namesOf, splitPeople, suggestPeople } from '#components/mail/people.ts';
-import { type Place, readPlace, toUrl } from '#components/mail/place.ts';
-import { commandOf } from '#components/mail/shortcuts.ts';
+import { type Place, readPlace, toUrl } from '#components/mail/state/place.ts';
 
 describe('place', () => {
   const usual: Place = { folder: 'INBOX', query: '', sort: 'newest', page: 1, uid: null };

@@ -6,8 +6,8 @@ import { readAccount } from '#lib/accounts/account.ts';
 import { setMember } from '#lib/accounts/member.ts';
 import { addSharedMailbox } from '#lib/accounts/shared.ts';
 import { deleteForGood, moveMessages, setFlag } from '#lib/webmail/actions.ts';
-import { findRole, listFolders } from '#lib/webmail/mailboxes.ts';
-import { closePools } from '#lib/webmail/pool.ts';
+import { closePools } from '#lib/webmail/imap/pool.ts';
+import { findRole, listFolders } from '#lib/webmail/list/mailboxes.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { playTranscript } from '#tests/support/transcript.ts';
 

@@ -16,7 +16,7 @@ import {
   restoreMessages,
   setFlag,
 } from '#lib/webmail/actions.ts';
-import { checkFolderPath } from '#lib/webmail/message-list.ts';
+import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { changeRoute, readJson } from '../answer.ts';
 
 type Body = Record<string, unknown>;

@@ -1,10 +1,10 @@
 // What the composer begins with: a reply, a forwarded message with its files, or a stored draft.
 import { listOwnAddresses } from '#lib/accounts/route.ts';
 import { Refusal } from '#lib/errors.ts';
-import { openDraft, stageAttachments } from '#lib/webmail/drafts.ts';
-import { readMessage, readQuotableText } from '#lib/webmail/message.ts';
-import { checkFolderPath } from '#lib/webmail/message-list.ts';
-import { type ComposeMode, prefillForm } from '#lib/webmail/prefill.ts';
+import { openDraft, stageAttachments } from '#lib/webmail/compose/drafts.ts';
+import { type ComposeMode, prefillForm } from '#lib/webmail/compose/prefill.ts';
+import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
+import { readMessage, readQuotableText } from '#lib/webmail/reader/message.ts';
 import { changeRoute, checkUid, readJson } from '../answer.ts';
 
 const modes: ComposeMode[] = ['reply', 'reply-all', 'forward'];

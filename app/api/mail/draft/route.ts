@@ -1,7 +1,7 @@
 // Saving and discarding the draft of a message that is being written.
 import { listOwnAddresses } from '#lib/accounts/route.ts';
-import { readOutgoing } from '#lib/webmail/compose.ts';
-import { removeDraft, saveDraft } from '#lib/webmail/drafts.ts';
+import { readOutgoing } from '#lib/webmail/compose/compose.ts';
+import { removeDraft, saveDraft } from '#lib/webmail/compose/drafts.ts';
 import { changeRoute, checkUid, readJson } from '../answer.ts';
 
 export const POST = changeRoute(async (account, request) => {

@@ -1,7 +1,7 @@
 // The event stream of a mail page: what changed in the open folder, the inbox and the counts.
 
-import { openEventStream } from '#lib/webmail/events.ts';
-import { checkFolderPath } from '#lib/webmail/message-list.ts';
+import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
+import { openEventStream } from '#lib/webmail/live/events.ts';
 import { readRoute } from '../answer.ts';
 
 export const dynamic = 'force-dynamic';

@@ -2,8 +2,8 @@
 
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
-import { frameDocument, frameHeaders } from '#lib/webmail/frame-document.ts';
-import { readCleanHtml } from '#lib/webmail/message.ts';
+import { frameDocument, frameHeaders } from '#lib/webmail/html/frame-document.ts';
+import { readCleanHtml } from '#lib/webmail/reader/message.ts';
 import { requireForRoute } from '../../../session.ts';
 import { checkPart, readPlace } from '../answer.ts';
 

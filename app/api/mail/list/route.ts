@@ -5,7 +5,7 @@ import {
   listMessages,
   type SortKey,
   sortNames,
-} from '#lib/webmail/message-list.ts';
+} from '#lib/webmail/list/message-list.ts';
 import { readRoute } from '../answer.ts';
 
 export const GET = readRoute(async (account, request) => {

@@ -1,5 +1,5 @@
 // One message for the reader; with `plain`, the plain text of one of its parts.
-import { readMessage, readPlainBody } from '#lib/webmail/message.ts';
+import { readMessage, readPlainBody } from '#lib/webmail/reader/message.ts';
 import { checkPart, readPlace, readRoute } from '../answer.ts';
 
 export const GET = readRoute(async (account, request) => {

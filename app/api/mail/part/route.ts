@@ -1,7 +1,7 @@
 // An attachment of one's own message: shown where that is harmless and asked for (`view=1`), else a download.
 import { Readable } from 'node:stream';
-import { openPart } from '#lib/webmail/part.ts';
-import { partHeaders } from '#lib/webmail/part-headers.ts';
+import { openPart } from '#lib/webmail/reader/part.ts';
+import { partHeaders } from '#lib/webmail/reader/part-headers.ts';
 import { checkPart, readPlace, readRoute } from '../answer.ts';
 
 export const GET = readRoute(async (account, request) => {

@@ -1,8 +1,8 @@
 // Sending a message.
 import { listOwnAddresses } from '#lib/accounts/route.ts';
-import { forgetPeople } from '#lib/webmail/addresses.ts';
-import { readOutgoing } from '#lib/webmail/compose.ts';
-import { sendMessage } from '#lib/webmail/send.ts';
+import { forgetPeople } from '#lib/webmail/compose/addresses.ts';
+import { readOutgoing } from '#lib/webmail/compose/compose.ts';
+import { sendMessage } from '#lib/webmail/compose/send.ts';
 import { changeRoute, checkUid, readJson } from '../answer.ts';
 
 export const POST = changeRoute(async (account, request) => {

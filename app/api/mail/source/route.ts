@@ -1,7 +1,7 @@
 // A whole message as it was received: as plain text to look at, or as an .eml file.
 import { Readable } from 'node:stream';
-import { openSource } from '#lib/webmail/part.ts';
-import { partHeaders } from '#lib/webmail/part-headers.ts';
+import { openSource } from '#lib/webmail/reader/part.ts';
+import { partHeaders } from '#lib/webmail/reader/part-headers.ts';
 import { readPlace, readRoute } from '../answer.ts';
 
 export const GET = readRoute(async (account, request) => {

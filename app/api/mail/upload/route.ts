@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Refusal } from '#lib/errors.ts';
-import { removeUpload, storeUpload } from '#lib/webmail/uploads.ts';
+import { removeUpload, storeUpload } from '#lib/webmail/compose/uploads.ts';
 import { changeRoute } from '../answer.ts';
 
 export const POST = changeRoute(async (account, request) => {

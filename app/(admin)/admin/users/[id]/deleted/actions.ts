@@ -5,7 +5,7 @@ import { type Account, readAccount } from '#lib/accounts/account.ts';
 import { Refusal } from '#lib/errors.ts';
 import { recordChange } from '#lib/trail/change.ts';
 import { restoreMessages, restoreWhole } from '#lib/webmail/actions.ts';
-import { originOf } from '#lib/webmail/mailboxes.ts';
+import { originOf } from '#lib/webmail/list/mailboxes.ts';
 import { answerButton } from '../../../../../form-answer.ts';
 import { requireAdmin } from '../../../../../session.ts';
 

@@ -1,0 +1,101 @@
+// "Where is my mail?": what happened to the open message, in words for its owner.
+'use client';
+import { useEffect, useState } from 'react';
+import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { Spinner } from '#components/ui/spinner.tsx';
+import type { StoryEvent } from '#lib/trail/story.ts';
+import type { MessageView } from '#lib/webmail/reader/message.ts';
+import { formatFullDate } from '../dates.ts';
+import { errorText, getJson, isAborted } from '../state/request.ts';
+import { useZone } from '../use-client.ts';
+
+/** Dates travel as text. */
+type Event = Omit<StoryEvent, 'at'> & { at: string };
+
+export function HistoryDialog({ message, onClose }: { message: MessageView; onClose: () => void }) {
+  const [events, setEvents] = useState<Event[] | null>(null);
+  const [error, setError] = useState('');
+  const { messageId } = message;
+  useEffect(() => {
+    const ending = new AbortController();
+    getJson<{ events: Event[] }>('/api/mail/history', { id: messageId }, ending.signal)
+      .then((answer) => setEvents(answer.events))
+      .catch((failure) => {
+        if (!isAborted(failure)) setError(errorText(failure));
+      });
+    return () => ending.abort();
+  }, [messageId]);
+  return (
+    <Dialog isOpen onClose={onClose} title="Delivery history" size="lg">
+      {error ? (
+        <p className="text-danger-text">{error}</p>
+      ) : events === null ? (
+        <div className="flex justify-center py-6">
+          <Spinner />
+        </div>
+      ) : events.length === 0 ? (
+        <p className="text-muted">
+          The server knows nothing of this message any more: it is older than the history, or was
+          put here by a mail program or an import.
+        </p>
+      ) : (
+        <ol className="divide-y">
+          {events.map((event) => (
+            <HistoryRow key={event.id} event={event} />
+          ))}
+        </ol>
+      )}
+    </Dialog>
+  );
+}
+
+const kinds: Record<string, { label: string; tone: Tone }> = {
+  received: { label: 'received', tone: 'info' },
+  delivered: { label: 'in the mailbox', tone: 'ok' },
+  queued: { label: 'on its way', tone: 'neutral' },
+  sent: { label: 'handed over', tone: 'ok' },
+  deferred: { label: 'tried again later', tone: 'warn' },
+  bounced: { label: 'came back', tone: 'danger' },
+  dropped: { label: 'given up', tone: 'danger' },
+  refused: { label: 'refused', tone: 'danger' },
+};
+
+function HistoryRow({ event }: { event: Event }) {
+  const zone = useZone();
+  const kind = kinds[event.kind] ?? { label: event.kind, tone: 'neutral' as const };
+  const isArrival = event.kind === 'received';
+  return (
+    <li className="grid gap-x-4 gap-y-0.5 py-2 sm:grid-cols-[10rem_minmax(0,1fr)]">
+      <div className="text-sm text-muted">
+        <time dateTime={event.at}>{formatFullDate(event.at, zone)}</time>
+      </div>
+      <div className="min-w-0">
+        <p className="flex flex-wrap items-center gap-x-2">
+          <Badge tone={kind.tone}>{kind.label}</Badge>
+          <span className="min-w-0 break-words">
+            {isArrival ? event.sender || 'the mail system' : event.recipient}
+          </span>
+        </p>
+        <p className="text-sm break-words text-muted">
+          {event.remote && (
+            <span>
+              {isArrival ? 'from' : 'by'} {event.remote}{' '}
+            </span>
+          )}
+          {!isArrival && event.reason && <span className="font-mono text-xs">{event.reason} </span>}
+          {!isArrival && event.text}
+        </p>
+        {event.findings.length > 0 && (
+          <ul className="mt-0.5 text-sm text-muted">
+            {event.findings.map(({ check, outcome, note }) => (
+              <li key={`${check} ${note}`} className="break-words">
+                {note || `${check}: ${outcome}`}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </li>
+  );
+}
