@@ -29,6 +29,19 @@ export type MessageRow = {
   isForwarded: boolean;
   isDraft: boolean;
   hasAttachments: boolean;
+  /** Keywords as IMAP has them, labels among them; at most 50 */
+  keywords: string[];
+  /** Where it is, in a list over several folders; absent in a list of one */
+  folder?: string;
+  /** In a list of conversations: how many of its messages are in the folder, and how many of these are unread */
+  count?: number;
+  unread?: number;
+  /** Who wrote them, the oldest first, each once */
+  participants?: Person[];
+  /** UIDs of these messages, ascending: what is done to the row is done to them */
+  uids?: number[];
+  /** ISO; when a snoozed message comes back */
+  snoozedUntil?: string;
 };
 
 export type MessagePage = {
@@ -185,6 +198,7 @@ export function toRow(message: FetchMessageObject, preview: string): MessageRow 
     isForwarded: flags.has('$Forwarded'),
     isDraft: flags.has('\\Draft'),
     hasAttachments: readStructure(message.bodyStructure).hasAttachments,
+    keywords: [...flags].filter((flag) => !flag.startsWith('\\')).slice(0, 50),
   };
 }
 

@@ -35,6 +35,7 @@ function message(change: Partial<MessageView> = {}): MessageView {
     isForwarded: false,
     isDraft: false,
     hasAttachments: false,
+    keywords: [],
     ...change,
   };
 }
