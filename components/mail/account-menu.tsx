@@ -1,29 +1,47 @@
-// The person's own menu: theme, panel for admins, signing out.
+// The person's own menu: the other pages, theme, panel for admins, signing out.
 'use client';
-import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun } from 'lucide-react';
+import {
+  BookUser,
+  CalendarDays,
+  CircleHelp,
+  KeyRound,
+  LogOut,
+  Mail,
+  Monitor,
+  Moon,
+  ShieldCheck,
+  SlidersHorizontal,
+  Sun,
+} from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { applyTheme, readTheme, type Theme } from '#components/ui/theme-toggle.tsx';
 import type { Owner } from './owner.ts';
 
-const themes: { theme: Theme; label: string; icon: ReactNode }[] = [
-  { theme: 'system', label: 'System theme', icon: <Monitor /> },
-  { theme: 'light', label: 'Light theme', icon: <Sun /> },
-  { theme: 'dark', label: 'Dark theme', icon: <Moon /> },
+const themes: {
+  theme: Theme;
+  label: 'themeAuto' | 'themeLight' | 'themeDark';
+  icon: ReactNode;
+}[] = [
+  { theme: 'system', label: 'themeAuto', icon: <Monitor /> },
+  { theme: 'light', label: 'themeLight', icon: <Sun /> },
+  { theme: 'dark', label: 'themeDark', icon: <Moon /> },
 ];
 
 export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => Promise<void> }) {
+  const t = useTranslations('ui');
   const [theme, setTheme] = useState<Theme>('system');
   useEffect(() => setTheme(readTheme()), []);
   return (
     <Menu
-      label="Your account"
+      label={t('account.menu')}
       trigger={(props) => (
         <button
           type="button"
           {...props}
-          aria-label={`Account ${owner.address}`}
+          aria-label={t('account.button', { address: owner.address })}
           title={owner.address}
           className="rounded-full p-1 hover:bg-hover"
         >
@@ -33,8 +51,14 @@ export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => P
       items={[
         { label: owner.address, isDisabled: true },
         'separator',
+        { label: t('frame.mail'), icon: <Mail />, href: '/mail' },
+        { label: t('frame.contacts'), icon: <BookUser />, href: '/contacts' },
+        { label: t('frame.calendar'), icon: <CalendarDays />, href: '/calendar' },
+        { label: t('frame.options'), icon: <SlidersHorizontal />, href: '/options' },
+        { label: t('frame.help'), icon: <CircleHelp />, href: '/help' },
+        'separator',
         ...themes.map((entry) => ({
-          label: entry.label,
+          label: t(`account.${entry.label}`),
           icon: entry.icon,
           isChecked: entry.theme === theme,
           onSelect: () => {
@@ -44,10 +68,10 @@ export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => P
         })),
         'separator',
         ...(owner.isAdmin
-          ? [{ label: 'Administration', icon: <ShieldCheck />, href: '/admin' }]
+          ? [{ label: t('account.administration'), icon: <ShieldCheck />, href: '/admin' }]
           : []),
-        { label: 'Change password', icon: <KeyRound />, href: '/password' },
-        { label: 'Sign out', icon: <LogOut />, onSelect: () => void signOut() },
+        { label: t('account.password'), icon: <KeyRound />, href: '/password' },
+        { label: t('account.signOut'), icon: <LogOut />, onSelect: () => void signOut() },
       ]}
     />
   );

@@ -7,7 +7,6 @@ import { MailOutage } from '#components/mail/mail-outage.tsx';
 import { type Place, readPlace } from '#components/mail/state/place.ts';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import type { Account } from '#lib/accounts/account.ts';
-import { listOwnAddresses } from '#lib/accounts/route.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { readSetting, readSettings } from '#lib/settings/index.ts';
 import { listFolders } from '#lib/webmail/list/mailboxes.ts';
@@ -15,6 +14,7 @@ import { listMessages } from '#lib/webmail/list/message-list.ts';
 import { readMessage } from '#lib/webmail/reader/message.ts';
 import { signOutAction } from '../../../(auth)/actions.ts';
 import { requireUser } from '../../../session.ts';
+import { readOwner } from '../../frame.ts';
 
 type Properties = {
   params: Promise<{ folder?: string[] }>;
@@ -33,18 +33,12 @@ export default async function MailPage({ params, searchParams }: Properties) {
   const start = await loadStart(account, place);
   if (start === 'missing') redirect('/mail');
   if (start === 'outage') return <MailOutage title={title} signOut={signOutAction} />;
-  const addresses = (await listOwnAddresses(account.id)).filter((each) => !/[*]|^@/.test(each));
   return (
     <>
       <SessionKeeper />
       <MailApp
         title={title}
-        owner={{
-          address: account.address,
-          name: account.displayName,
-          isAdmin: account.role === 'admin',
-          addresses: [account.address, ...addresses.filter((each) => each !== account.address)],
-        }}
+        owner={await readOwner(account)}
         start={start}
         signOut={signOutAction}
       />

@@ -1,0 +1,35 @@
+// The pages of the options, in their order. A page that only shows declared preferences needs no more than a line here;
+// one with contents of its own is a folder beside app/(mail)/options/[page]. Its words are `pages.<id>` in options.json.
+import {
+  BellRing,
+  BookOpen,
+  Cable,
+  CircleUser,
+  FolderCog,
+  Inbox,
+  type LucideIcon,
+  Monitor,
+  PencilLine,
+} from 'lucide-react';
+import type options from '#lib/i18n/en/options.json';
+
+export type OptionsPage = {
+  id: keyof (typeof options)['pages'];
+  icon: LucideIcon;
+};
+
+export const optionsPages: readonly OptionsPage[] = [
+  { id: 'personal', icon: CircleUser },
+  { id: 'display', icon: Monitor },
+  { id: 'list', icon: Inbox },
+  { id: 'folders', icon: FolderCog },
+  { id: 'reading', icon: BookOpen },
+  { id: 'compose', icon: PencilLine },
+  { id: 'notices', icon: BellRing },
+  { id: 'connection', icon: Cable },
+];
+
+/** Where a page is. */
+export function hrefOf(page: OptionsPage): string {
+  return `/options/${page.id}`;
+}

@@ -1,0 +1,113 @@
+// The declared preferences of a page, one row each; a change is saved at once.
+'use client';
+import { RotateCcw } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { ConfirmButton } from '#components/ui/confirm-button.tsx';
+import { IconButton } from '#components/ui/icon-button.tsx';
+import type { PreferenceControl } from '#lib/preferences/define.ts';
+import type { PreferenceKey, Preferences } from '#lib/preferences/index.ts';
+import { usePreferences } from '../state/preferences.tsx';
+import { useOptionTexts } from './option-texts.ts';
+import { PreferenceInput } from './preference-input.tsx';
+
+/** What the browser needs of a declaration. */
+export type DeclaredPreference = {
+  key: PreferenceKey;
+  control: PreferenceControl;
+  default: unknown;
+};
+
+/** `inputs`: a control of its own for some of them, by key. */
+export function PreferenceList({
+  declared,
+  inputs = {},
+}: {
+  declared: readonly DeclaredPreference[];
+  inputs?: Partial<Record<PreferenceKey, ReactNode>>;
+}) {
+  const t = useTranslations('options');
+  const { preferences, change } = usePreferences();
+  const shown = declared.filter(({ key, control }) => control.kind !== 'none' || key in inputs);
+  const changed = shown.filter((each) => !isSame(preferences[each.key], each.default));
+  return (
+    <>
+      <div className="divide-y rounded-lg border">
+        {shown.map((each) => (
+          <PreferenceRow key={each.key} declared={each}>
+            {inputs[each.key]}
+          </PreferenceRow>
+        ))}
+      </div>
+      {changed.length > 0 && (
+        <ConfirmButton
+          label={t('actions.resetPage')}
+          title={t('actions.resetPageTitle')}
+          confirmLabel={t('actions.reset')}
+          onConfirm={() => change(defaultsOf(changed))}
+        >
+          {t('actions.resetPageText', { count: changed.length })}
+        </ConfirmButton>
+      )}
+    </>
+  );
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function defaultsOf(declared: readonly DeclaredPreference[]): Partial<Preferences> {
+  return Object.fromEntries(declared.map((each) => [each.key, each.default]));
+}
+
+function PreferenceRow({
+  declared,
+  children,
+}: {
+  declared: DeclaredPreference;
+  children?: ReactNode;
+}) {
+  const t = useTranslations('options');
+  const texts = useOptionTexts();
+  const { preferences, change } = usePreferences();
+  const { key } = declared;
+  const id = `option-${key}`;
+  const help = texts.help(key);
+  const isChanged = !isSame(preferences[key], declared.default);
+  return (
+    <div
+      id={key}
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 target:bg-accent-soft"
+    >
+      <div className="min-w-0 flex-1 basis-64">
+        <label htmlFor={id} className="font-medium">
+          {texts.title(key)}
+        </label>
+        {help && (
+          <p id={`${id}-help`} className="text-sm text-muted">
+            {help}
+          </p>
+        )}
+      </div>
+      <div className="flex items-center gap-2">
+        {children ?? (
+          <PreferenceInput
+            id={id}
+            describedBy={help ? `${id}-help` : undefined}
+            declared={declared}
+            value={preferences[key]}
+            onChange={(value) => change({ [key]: value })}
+          />
+        )}
+        <IconButton
+          label={t('actions.resetOne', { option: texts.title(key) })}
+          icon={<RotateCcw />}
+          size="sm"
+          className={isChanged ? '' : 'invisible'}
+          onClick={() => change(defaultsOf([declared]))}
+        />
+      </div>
+    </div>
+  );
+}
