@@ -1,4 +1,4 @@
-// The short form of the crash test: 20 kills. CRASH_SEED repeats a run, `npm run test:crash` kills 300 times.
+// The short form of the crash test: 10 kills. CRASH_SEED repeats a run, `npm run test:crash` kills 300 times.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { write } from '#lib/db.ts';
@@ -12,10 +12,10 @@ before(async () => {
 });
 after(() => database.close());
 
-test('nothing acknowledged is lost by 20 kills, no UID is given twice, the store is whole', async (t) => {
+test('nothing acknowledged is lost by 10 kills, no UID is given twice, the store is whole', async (t) => {
   const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
   t.diagnostic(`CRASH_SEED=${seed}`);
-  const tally = await runRounds(20, seed, () => {});
+  const tally = await runRounds(10, seed, () => {});
   t.diagnostic(JSON.stringify(tally));
 });
 

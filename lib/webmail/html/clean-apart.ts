@@ -7,7 +7,7 @@ import { type CleanHtml, type CleanOptions, cleanHtml } from './clean-html.ts';
 
 /** Up to here the worst markup costs some 20 ms. */
 const shortLength = 48 * 1024;
-const deadlineMs = 5000;
+const defaultLimitMs = 5000;
 const maxThreads = 2;
 
 // Taken at run time: the bundler would make the file a part of its bundle, and leave it out.
@@ -16,8 +16,12 @@ const { Worker } = process.getBuiltinModule('node:worker_threads');
 type Line = { running: number; waiting: (() => void)[] };
 const shared = globalThis as { dreyCleanLine?: Line };
 
-/** As cleanHtml(). Refusal 'limit' for markup that takes longer than five seconds. */
-export async function cleanHtmlApart(source: string, options: CleanOptions): Promise<CleanHtml> {
+/** As cleanHtml(). Refusal 'limit' for markup that takes longer than `limitMs`. */
+export async function cleanHtmlApart(
+  source: string,
+  options: CleanOptions,
+  limitMs = defaultLimitMs,
+): Promise<CleanHtml> {
   if (source.length <= shortLength) return cleanHtml(source, options);
   shared.dreyCleanLine ??= { running: 0, waiting: [] };
   const line = shared.dreyCleanLine;
@@ -26,14 +30,18 @@ export async function cleanHtmlApart(source: string, options: CleanOptions): Pro
   }
   line.running++;
   try {
-    return await runThread(source, options);
+    return await runThread(source, options, limitMs);
   } finally {
     line.running--;
     line.waiting.shift()?.();
   }
 }
 
-function runThread(source: string, options: CleanOptions): Promise<CleanHtml> {
+function runThread(
+  source: string,
+  options: CleanOptions,
+  limitMs: number,
+): Promise<CleanHtml> {
   // The web app is a bundle; the thread runs from the sources, as the daemon does (server/web/child.ts says where).
   const root = process.env.DREY_ROOT || process.cwd();
   const thread = join(/*turbopackIgnore: true*/ root, 'lib', 'webmail', 'html', 'clean-thread.ts');
@@ -43,7 +51,7 @@ function runThread(source: string, options: CleanOptions): Promise<CleanHtml> {
   });
   return new Promise<CleanHtml>((resolve, reject) => {
     const tooHard = () => reject(new Refusal('limit', 'This HTML is too complicated to show.'));
-    const timer = setTimeout(tooHard, deadlineMs);
+    const timer = setTimeout(tooHard, limitMs);
     worker.once('message', resolve);
     worker.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') tooHard();
