@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PrepareError, pinnedNode, prepare, prepareWeb, root } from './prepare.mjs';
-import { allocatorEnv, daemonFlags } from './small-process.mjs';
+import { daemonFlags, processEnv } from './small-process.mjs';
 
 const say = (line) => process.stdout.write(`${line}\n`);
 try {
@@ -16,7 +16,7 @@ try {
 
 const main = join(root, 'server', 'main.ts');
 // DREY_RESTARTS: after a failure of its storage the daemon begins again by itself (server/restart.ts).
-const env = { ...allocatorEnv, DREY_RESTARTS: '0', ...process.env };
+const env = { ...processEnv, DREY_RESTARTS: '0', ...process.env };
 // On the second start npm runs this on Node 24 already: become the daemon instead of keeping a parent around.
 if (process.execve && process.platform !== 'win32') {
   process.execve(pinnedNode, [pinnedNode, ...daemonFlags, main], env);

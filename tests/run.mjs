@@ -10,6 +10,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrepareError, pinnedNode, prepare, prepareWeb, root, run } from '../server/prepare.mjs';
 
+// What one test file compiled serves the next.
+process.env.NODE_COMPILE_CACHE ||= join(root, 'node_modules', '.cache', 'drey-code');
+
 const say = (line) => process.stdout.write(`${line}\n`);
 const filter = process.argv[2] ?? '';
 // Tests never touch a database that somebody works with.

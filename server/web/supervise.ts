@@ -9,7 +9,7 @@ import { logOf } from '#lib/log.ts';
 import { listenHost } from '../net/bind.ts';
 import { explain } from '../net/listener.ts';
 import type { Running } from '../net/running.ts';
-import { allocatorEnv, webFlags } from '../small-process.mjs';
+import { processEnv, webFlags } from '../small-process.mjs';
 
 type Told = { kind: 'ready'; port: number } | { kind: 'failed'; code: string; text: string };
 
@@ -31,7 +31,7 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
     const started = fork(join(import.meta.dirname, 'child.ts'), [host, String(port)], {
       env: {
         ...process.env,
-        ...allocatorEnv,
+        ...processEnv,
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         AUTH_TRUST_HOST: 'true',

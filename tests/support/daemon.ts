@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ListenerName } from '#lib/env.ts';
-import { allocatorEnv, daemonFlags } from '#server/small-process.mjs';
+import { daemonFlags, processEnv } from '#server/small-process.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const startWithinMs = 60_000;
@@ -44,7 +44,7 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
   const folder = mkdtempSync(join(tmpdir(), 'drey-flow-'));
   const environment: Record<string, string | undefined> = {
     ...process.env,
-    ...allocatorEnv,
+    ...processEnv,
     DREY_DATA: folder,
     DREY_LOG_LEVEL: 'info',
     DREY_BIND: '127.0.0.1',
