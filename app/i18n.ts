@@ -5,15 +5,20 @@ import { getRequestConfig } from 'next-intl/server';
 import { cache } from 'react';
 import {
   isLocale,
+  isTimeZone,
   type Locale,
   namespaces,
   pickLocale,
+  pickRegion,
   serverNamespaces,
 } from '#lib/i18n/locales.ts';
+import { sentencesOf } from '#lib/i18n/sentences.ts';
+import { mergeTexts, type Texts } from '#lib/i18n/texts.ts';
 import { readPreferences } from '#lib/preferences/index.ts';
 import { currentSession } from './session.ts';
 
 export const localeCookie = 'drey.language';
+const zoneCookie = 'drey.zone';
 
 /** The options of whoever asks, looked up once a request; null for strangers. */
 export const currentPreferences = cache(async () => {
@@ -21,7 +26,13 @@ export const currentPreferences = cache(async () => {
   return account ? readPreferences(account.id) : null;
 });
 
+/** The panel and what it leads to have English words only. */
+async function isEnglishOnly(): Promise<boolean> {
+  return /^\/admin(?:[/?]|$)/.test((await headers()).get('x-drey-path') ?? '');
+}
+
 export const currentLocale = cache(async (): Promise<Locale> => {
+  if (await isEnglishOnly()) return 'en';
   const chosen = (await currentPreferences())?.['display.language'];
   if (isLocale(chosen)) return chosen;
   const remembered = (await cookies()).get(localeCookie)?.value;
@@ -29,14 +40,44 @@ export const currentLocale = cache(async (): Promise<Locale> => {
   return pickLocale((await headers()).get('accept-language') ?? '');
 });
 
-async function readTexts(locale: Locale): Promise<Record<string, object>> {
-  const names = [...namespaces, ...serverNamespaces];
-  const files = names.map((name) => import(`../lib/i18n/${locale}/${name}.json`));
+/** The language with the region the browser asks for ("en-US"), for dates and numbers. */
+export const currentRegion = cache(async (): Promise<string> => {
+  const asked = (await headers()).get('accept-language') ?? '';
+  return pickRegion(await currentLocale(), asked);
+});
+
+/** The person's time zone: chosen, else the one this browser had at its last visit, else UTC. */
+async function currentZone(): Promise<string> {
+  const chosen = (await currentPreferences())?.['display.timeZone'] ?? 'auto';
+  if (chosen !== 'auto') return chosen;
+  const remembered = (await cookies()).get(zoneCookie)?.value ?? '';
+  return isTimeZone(remembered) ? remembered : 'UTC';
+}
+
+const allNamespaces = [...namespaces, ...serverNamespaces];
+
+async function readFiles(locale: Locale): Promise<Texts> {
+  const files = allNamespaces.map((name) => import(`../lib/i18n/${locale}/${name}.json`));
   const texts = await Promise.all(files);
-  return Object.fromEntries(names.map((name, i) => [name, texts[i].default]));
+  return Object.fromEntries(allNamespaces.map((name, i) => [name, texts[i].default]));
+}
+
+/** The texts of a language; English where one is missing. */
+async function readTexts(locale: Locale): Promise<Texts> {
+  const english = await readFiles('en');
+  return locale === 'en' ? english : mergeTexts(english, await readFiles(locale));
+}
+
+/** What lib/ said (the text of a Refusal) in the user's language. */
+export async function translateSentence(text: string): Promise<string> {
+  const locale = await currentLocale();
+  if (locale === 'en') return text;
+  const read = async (of: Locale): Promise<Texts> =>
+    (await import(`../lib/i18n/${of}/refusals.json`)).default;
+  return sentencesOf(await read('en'), await read(locale))(text);
 }
 
 export default getRequestConfig(async () => {
   const locale = await currentLocale();
-  return { locale, messages: await readTexts(locale), timeZone: 'UTC' };
+  return { locale, messages: await readTexts(locale), timeZone: await currentZone() };
 });

@@ -2,6 +2,7 @@
 'use client';
 import { ChevronsUpDown, KeyRound, LogOut, Mail, Monitor, Moon, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { patchJson } from '#components/mail/state/request.ts';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { applyTheme, readTheme, type Theme } from '#components/ui/theme-toggle.tsx';
@@ -48,6 +49,9 @@ export function AccountMenu({
           onSelect: () => {
             applyTheme(entry.theme);
             setTheme(entry.theme);
+            // What the person chose goes before the cookie; on the next page the cookie would do no good.
+            const chosen = entry.theme === 'system' ? 'auto' : entry.theme;
+            void patchJson('/api/mail/preferences', { 'display.theme': chosen }).catch(() => {});
           },
         })),
         'separator',

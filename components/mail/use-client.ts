@@ -1,4 +1,4 @@
-// Whether the page runs in the browser: dates are drawn in UTC by the server and in the person's zone after that.
+// What the server cannot know while it draws: that it is the browser, and how wide that is.
 'use client';
 import { useSyncExternalStore } from 'react';
 
@@ -11,11 +11,6 @@ export function useIsClient(): boolean {
     () => true,
     () => false,
   );
-}
-
-/** The zone dates are drawn in: undefined is the browser's own. */
-export function useZone(): string | undefined {
-  return useIsClient() ? undefined : 'UTC';
 }
 
 const wide = '(min-width: 48rem)';

@@ -29,8 +29,8 @@ export const namespaces = [
   'options',
 ] as const;
 
-/** Texts that only the server puts into pages. */
-export const serverNamespaces = ['auth', 'help'] as const;
+/** Texts that the webmail's own pages do not load: those of the sign-in pages, of the help, of refusals. */
+export const serverNamespaces = ['auth', 'help', 'refusals'] as const;
 export type Namespace = (typeof namespaces)[number] | (typeof serverNamespaces)[number];
 
 export function isLocale(value: unknown): value is Locale {
@@ -44,15 +44,47 @@ export function directionOf(locale: Locale): 'ltr' | 'rtl' {
 
 /** The best of our languages for an Accept-Language header (RFC 9110 §12.5.4); English where none fits. */
 export function pickLocale(acceptLanguage: string): Locale {
-  const wanted = acceptLanguage
+  const best = readTags(acceptLanguage).find((tag) => isLocale(languageOf(tag)));
+  return best === undefined ? 'en' : (languageOf(best) as Locale);
+}
+
+/**
+ * `locale` with the region an Accept-Language header names for it: "en-US". Without one English has the dates of
+ * Britain.
+ */
+export function pickRegion(locale: Locale, acceptLanguage: string): string {
+  for (const tag of readTags(acceptLanguage)) {
+    const region = /^[a-z]{2}(?:-[a-z]{4})?-([a-z]{2})$/.exec(tag)?.[1];
+    if (region && languageOf(tag) === locale) return `${locale}-${region.toUpperCase()}`;
+  }
+  return locale === 'en' ? 'en-GB' : locale;
+}
+
+const languageOf = (tag: string) => tag.split('-')[0];
+
+/** The languages of an Accept-Language header, best first, in lower case. */
+function readTags(acceptLanguage: string): string[] {
+  return acceptLanguage
     .slice(0, 1000)
     .split(',')
     .map((entry) => {
       const [tag = '', ...parameters] = entry.trim().toLowerCase().split(';');
       const weight = parameters.map((each) => /^\s*q=([\d.]+)$/.exec(each)?.[1]).find(Boolean);
-      return { language: tag.split('-')[0], weight: weight === undefined ? 1 : Number(weight) };
+      return { tag, weight: weight === undefined ? 1 : Number(weight) };
     })
-    .filter(({ language, weight }) => isLocale(language) && weight > 0)
-    .sort((a, b) => b.weight - a.weight);
-  return (wanted[0]?.language as Locale | undefined) ?? 'en';
+    .filter(({ tag, weight }) => tag !== '' && weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ tag }) => tag);
+}
+
+/** A name of the IANA time zone database. */
+export function isTimeZone(name: string): boolean {
+  // Offsets such as +02:00 would pass too, but know nothing of summer.
+  if (name.length > 64 || !/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -10,6 +10,7 @@ import type list from './en/list.json';
 import type mail from './en/mail.json';
 import type options from './en/options.json';
 import type reader from './en/reader.json';
+import type refusals from './en/refusals.json';
 import type search from './en/search.json';
 import type ui from './en/ui.json';
 import type { Locale } from './locales.ts';
@@ -29,6 +30,7 @@ declare module 'next-intl' {
       mail: typeof mail;
       options: typeof options;
       reader: typeof reader;
+      refusals: typeof refusals;
       search: typeof search;
       ui: typeof ui;
     };

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { AccountMenu } from '#components/admin/account-menu.tsx';
 import { AdminShell } from '#components/admin/shell.tsx';
+import { DocumentLanguage } from '#components/ui/document-language.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import { countQueue } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
@@ -25,6 +26,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
         <AccountMenu address={admin.address} name={admin.displayName} signOut={signOutAction} />
       }
     >
+      <DocumentLanguage language="en" direction="ltr" />
       <SessionKeeper />
       {children}
     </AdminShell>

@@ -20,7 +20,7 @@ import type { MessageRow } from '#lib/webmail/list/message-list.ts';
 import { formatFullDate, formatRowDate } from '../dates.ts';
 import { draggedType } from '../folders/folder-pane.tsx';
 import { namesOf } from '../people.ts';
-import { useZone } from '../use-client.ts';
+import { useDateStyle } from '../use-dates.tsx';
 
 type Props = {
   row: MessageRow;
@@ -44,7 +44,7 @@ type Props = {
 
 export function MessageRowView(props: Props) {
   const { row, isOutgoing, isOpen, isCursor, isSelected, isSelecting } = props;
-  const zone = useZone();
+  const dates = useDateStyle();
   const item = useRef<HTMLLIElement>(null);
   const hover = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(() => {
@@ -143,14 +143,14 @@ export function MessageRowView(props: Props) {
           <Marks row={row} />
           <time
             dateTime={row.receivedAt}
-            title={formatFullDate(row.receivedAt, zone)}
+            title={formatFullDate(row.receivedAt, dates)}
             suppressHydrationWarning
             className={joinClasses(
               'shrink-0 text-xs tabular-nums group-hover:invisible pointer-coarse:group-hover:visible -mr-7',
               isUnread ? 'font-semibold text-accent-text' : 'text-faint',
             )}
           >
-            {formatRowDate(row.receivedAt, new Date(), zone)}
+            {formatRowDate(row.receivedAt, new Date(), dates)}
           </time>
         </span>
         <span

@@ -8,7 +8,7 @@ import type { StoryEvent } from '#lib/trail/story.ts';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
 import { formatFullDate } from '../dates.ts';
 import { errorText, getJson, isAborted } from '../state/request.ts';
-import { useZone } from '../use-client.ts';
+import { useDateStyle } from '../use-dates.tsx';
 
 /** Dates travel as text. */
 type Event = Omit<StoryEvent, 'at'> & { at: string };
@@ -62,13 +62,13 @@ const kinds: Record<string, { label: string; tone: Tone }> = {
 };
 
 function HistoryRow({ event }: { event: Event }) {
-  const zone = useZone();
+  const dates = useDateStyle();
   const kind = kinds[event.kind] ?? { label: event.kind, tone: 'neutral' as const };
   const isArrival = event.kind === 'received';
   return (
     <li className="grid gap-x-4 gap-y-0.5 py-2 sm:grid-cols-[10rem_minmax(0,1fr)]">
       <div className="text-sm text-muted">
-        <time dateTime={event.at}>{formatFullDate(event.at, zone)}</time>
+        <time dateTime={event.at}>{formatFullDate(event.at, dates)}</time>
       </div>
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2">

@@ -8,13 +8,13 @@ import { formatBytes } from '#components/ui/format.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import type { Person } from '#lib/webmail/list/message-list.ts';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
-import { formatFullDate, formatRowDate } from '../dates.ts';
+import { type DateStyle, formatFullDate, formatRowDate } from '../dates.ts';
 import { fullName, nameOf, namesOf } from '../people.ts';
-import { useZone } from '../use-client.ts';
+import { useDateStyle } from '../use-dates.tsx';
 
 export function MessageHead({ message, onStar }: { message: MessageView; onStar: () => void }) {
   const [isDetailed, setIsDetailed] = useState(false);
-  const zone = useZone();
+  const dates = useDateStyle();
   const sender = message.from[0];
   const date = message.sentAt ?? message.receivedAt;
   const recipients = [...message.to, ...message.cc, ...message.bcc];
@@ -51,12 +51,12 @@ export function MessageHead({ message, onStar }: { message: MessageView; onStar:
             )}
             <time
               dateTime={date}
-              title={formatFullDate(date, zone)}
+              title={formatFullDate(date, dates)}
               suppressHydrationWarning
               className="ml-auto shrink-0 text-sm text-muted tabular-nums"
             >
-              <span className="max-sm:hidden">{formatFullDate(date, zone)}</span>
-              <span className="sm:hidden">{formatRowDate(date, new Date(), zone)}</span>
+              <span className="max-sm:hidden">{formatFullDate(date, dates)}</span>
+              <span className="sm:hidden">{formatRowDate(date, new Date(), dates)}</span>
             </time>
           </p>
           <button
@@ -76,12 +76,12 @@ export function MessageHead({ message, onStar }: { message: MessageView; onStar:
           </button>
         </div>
       </div>
-      {isDetailed && <Details message={message} zone={zone} />}
+      {isDetailed && <Details message={message} dates={dates} />}
     </header>
   );
 }
 
-function Details({ message, zone }: { message: MessageView; zone: string | undefined }) {
+function Details({ message, dates }: { message: MessageView; dates: DateStyle }) {
   const isOther = (people: Person[]) =>
     people.length > 0 && people.map(fullName).join() !== message.from.map(fullName).join();
   const lines: [string, string][] = [
@@ -91,8 +91,8 @@ function Details({ message, zone }: { message: MessageView; zone: string | undef
     ['To', list(message.to)],
     ...(message.cc.length > 0 ? [['Cc', list(message.cc)] as [string, string]] : []),
     ...(message.bcc.length > 0 ? [['Bcc', list(message.bcc)] as [string, string]] : []),
-    ['Date', message.sentAt ? formatFullDate(message.sentAt, zone) : 'none given'],
-    ['Received', formatFullDate(message.receivedAt, zone)],
+    ['Date', message.sentAt ? formatFullDate(message.sentAt, dates) : 'none given'],
+    ['Received', formatFullDate(message.receivedAt, dates)],
     ['Size', formatBytes(message.sizeBytes)],
     ...(message.messageId ? [['Message-ID', message.messageId] as [string, string]] : []),
   ];

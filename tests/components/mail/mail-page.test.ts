@@ -1,7 +1,6 @@
 // The pure parts of the mail page: its URL, its keys, its dates, its people.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatRowDate } from '#components/mail/dates.ts';
 import { commandOf } from '#components/mail/keyboard/shortcuts.ts';
 import { looksLikeAddress, namesOf, splitPeople, suggestPeople } from '#components/mail/people.ts';
 import { type Place, readPlace, toUrl } from '#components/mail/state/place.ts';
@@ -49,20 +48,6 @@ describe('keys', () => {
     assert.equal(commandOf({ key: 'ArrowLeft', ...plain, altKey: true }, null), null);
     assert.equal(commandOf({ key: 'constructor', ...plain }, 'g'), null);
   });
-});
-
-describe('dates', () => {
-  const now = new Date('2026-05-20T12:00:00Z');
-  const cases: [iso: string, text: string][] = [
-    ['2026-05-20T08:05:00Z', '08:05'],
-    ['2026-05-18T08:05:00Z', 'Mon'],
-    ['2026-01-03T08:05:00Z', '3 Jan'],
-    ['2024-01-03T08:05:00Z', '3 Jan 2024'],
-    ['2026-06-03T08:05:00Z', '3 Jun'],
-    ['1970-01-01T00:00:00Z', ''],
-  ];
-  for (const [iso, text] of cases)
-    it(iso, () => assert.equal(formatRowDate(iso, now, 'UTC'), text));
 });
 
 describe('people', () => {
