@@ -44,6 +44,7 @@ export const serverTables: Table[] = [
       usedBytes: 'number',
       usedMessages: 'number',
       epoch: 'number',
+      hasSecondFactor: 'flag',
       sendingHold: 'text',
       dailyMessages: 'number',
       dailyRecipients: 'number',

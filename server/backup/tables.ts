@@ -20,6 +20,7 @@ export const otherTables = [
   'Finding',
   'StsPolicy',
   'SavedRoll',
+  'WebSession',
 ];
 
 /** The table of that name. Throws where there is none. */

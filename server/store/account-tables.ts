@@ -11,8 +11,8 @@ export const mailTables = [
   'Annotation',
 ];
 
-/** Of what its owner made in the webmail. */
-export const webmailTables = [
+/** Of its sign-in, and of what its owner made in the webmail. */
+export const ownTables = [
   'Identity',
   'Contact',
   'ContactAddress',
@@ -28,4 +28,9 @@ export const webmailTables = [
   'Collected',
   'Snooze',
   'CalendarEvent',
+  'WebSession',
+  'AppPassword',
+  'Authenticator',
+  'RecoveryCode',
+  'Passkey',
 ];

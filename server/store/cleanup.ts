@@ -6,7 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { fromNow, uptimeMs } from '#lib/clock.ts';
 import { db, join, raw, sql, type Tx, write } from '#lib/db.ts';
-import { mailTables, webmailTables } from './account-tables.ts';
+import { mailTables, ownTables } from './account-tables.ts';
 import {
   blobPath,
   type FileMark,
@@ -59,7 +59,7 @@ function forgetUnseen(): void {
   run++;
 }
 
-const accountTables = [...mailTables, ...webmailTables];
+const accountTables = [...mailTables, ...ownTables];
 
 /** Mail of accounts that are no more (lib/accounts removes their other rows). */
 async function removeAccountRows(): Promise<number> {

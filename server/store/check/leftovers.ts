@@ -3,13 +3,13 @@
 import { createHash } from 'node:crypto';
 import { now } from '#lib/clock.ts';
 import { db, raw, type Sql, sql, type Tx, write } from '#lib/db.ts';
-import { mailTables, webmailTables } from '../account-tables.ts';
+import { mailTables, ownTables } from '../account-tables.ts';
 import { toBuffer } from '../bodies/blobs.ts';
 import { takeUidValidity } from '../uid-validity.ts';
 import { type Found, type Look, readPages } from './finding.ts';
 
 const pageSize = 100;
-const accountTables = ['Mailbox', 'Message', ...mailTables, ...webmailTables];
+const accountTables = ['Mailbox', 'Message', ...mailTables, ...ownTables];
 const bodyTables = ['Rendering', 'RenderingText', 'BlobBytes'];
 
 /** Everything that has lost its owner. */
