@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
+import { translateSentence } from './i18n.ts';
 
 const log = logOf('web');
 const bugText = 'Something went wrong on the server. Its log has the details.';
@@ -27,11 +28,11 @@ export async function answerForm<T extends z.ZodType>(
   controls: Record<string, string> = {},
 ): Promise<FormState> {
   const parsed = schema.safeParse(readFields(form));
-  if (!parsed.success) return { status: 'error', fields: describeIssues(parsed.error) };
+  if (!parsed.success) return { status: 'error', fields: await describeIssues(parsed.error) };
   try {
     return await change(parsed.data);
   } catch (error) {
-    const state = describeError(error);
+    const state = await describeError(error);
     if (state.status !== 'error' || !state.fields) return state;
     const [[field, text] = ['', '']] = Object.entries(state.fields);
     const control = controls[field] ?? field;
@@ -48,25 +49,28 @@ export async function answerButton(change: () => Promise<void>): Promise<string 
     await change();
     return undefined;
   } catch (error) {
-    const state = describeError(error);
+    const state = await describeError(error);
     if (state.status !== 'error') return undefined;
     return state.text ?? Object.values(state.fields ?? {})[0] ?? bugText;
   }
 }
 
-function describeIssues(error: z.ZodError): Record<string, string> {
+async function describeIssues(error: z.ZodError): Promise<Record<string, string>> {
   const fields: Record<string, string> = {};
-  for (const issue of error.issues) fields[String(issue.path[0] ?? '')] ??= issue.message;
+  for (const { path, message } of error.issues) {
+    fields[String(path[0] ?? '')] ??= await translateSentence(message);
+  }
   return fields;
 }
 
-function describeError(error: unknown): FormState {
+async function describeError(error: unknown): Promise<FormState> {
   // redirect(), forbidden() and notFound() travel as errors.
   unstable_rethrow(error);
   if (!isRefusal(error)) {
     log.error({ err: error }, 'a form action failed');
-    return { status: 'error', text: bugText };
+    return { status: 'error', text: await translateSentence(bugText) };
   }
-  if (error.field) return { status: 'error', fields: { [error.field]: error.message } };
-  return { status: 'error', text: error.message };
+  const text = await translateSentence(error.message);
+  if (error.field) return { status: 'error', fields: { [error.field]: text } };
+  return { status: 'error', text };
 }

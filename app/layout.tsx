@@ -1,8 +1,10 @@
-// The frame of every page: font, tokens, theme, toasts. Reads nothing but the theme cookie, the language and the title.
+// The frame of every page: fonts, tokens, theme, toasts. Reads nothing but the language, how a person wants pages to look (of
+// strangers the theme cookie) and the title.
 import '@fontsource-variable/inter/wght.css';
+import './fonts.css';
 import './globals.css';
+import './accents.css';
 import type { Metadata, Viewport } from 'next';
-import { cookies } from 'next/headers';
 import { NextIntlClientProvider } from 'next-intl';
 import { getMessages } from 'next-intl/server';
 import type { ReactNode } from 'react';
@@ -10,6 +12,7 @@ import { ToastProvider } from '#components/ui/toast.tsx';
 import { directionOf } from '#lib/i18n/locales.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { currentLocale } from './i18n.ts';
+import { currentLook } from './look.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
   const title = await readSetting('web.title');
@@ -34,16 +37,11 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = (await cookies()).get('drey.theme')?.value;
   const locale = await currentLocale();
   // Other pages than the webmail's get what components/ui says; its own layout gives the rest.
   const { ui } = await getMessages();
   return (
-    <html
-      lang={locale}
-      dir={directionOf(locale)}
-      data-theme={theme === 'light' || theme === 'dark' ? theme : undefined}
-    >
+    <html lang={locale} dir={directionOf(locale)} {...(await currentLook())}>
       <body>
         <NextIntlClientProvider messages={{ ui }}>
           <ToastProvider>{children}</ToastProvider>

@@ -1,21 +1,23 @@
 // 404: the address leads nowhere, or to what the reader may not know of.
 import { CircleHelp } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 
 export default function NotFound() {
+  const t = useTranslations('ui.missing');
   return (
     <main className="flex min-h-dvh items-center justify-center">
       <EmptyState
         icon={<CircleHelp />}
-        title="There is nothing here"
+        title={t('title')}
         action={
           <ButtonLink href="/" variant="primary">
-            To the start
+            {t('start')}
           </ButtonLink>
         }
       >
-        The page does not exist, or no longer.
+        {t('text')}
       </EmptyState>
     </main>
   );

@@ -2,6 +2,8 @@
 import { NextIntlClientProvider } from 'next-intl';
 import { getMessages } from 'next-intl/server';
 import type { ReactNode } from 'react';
+import { LiveLook } from '#components/mail/frame/live-look.tsx';
+import { RequestSentences } from '#components/mail/request-sentences.tsx';
 import { PreferencesProvider } from '#components/mail/state/preferences.tsx';
 import { DatesProvider } from '#components/mail/use-dates.tsx';
 import { DocumentLanguage } from '#components/ui/document-language.tsx';
@@ -19,6 +21,8 @@ export default async function MailLayout({ children }: { children: ReactNode }) 
     <NextIntlClientProvider messages={wanted}>
       <DocumentLanguage language={locale} direction={directionOf(locale)} />
       <PreferencesProvider start={await readPreferences(id)}>
+        <RequestSentences />
+        <LiveLook />
         <DatesProvider region={await currentRegion()}>{children}</DatesProvider>
       </PreferencesProvider>
     </NextIntlClientProvider>

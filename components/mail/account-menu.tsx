@@ -14,26 +14,25 @@ import {
   Sun,
 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
-import { applyTheme, readTheme, type Theme } from '#components/ui/theme-toggle.tsx';
 import type { Owner } from './owner.ts';
+import { usePreferences } from './state/preferences.tsx';
 
 const themes: {
-  theme: Theme;
+  theme: 'auto' | 'light' | 'dark';
   label: 'themeAuto' | 'themeLight' | 'themeDark';
   icon: ReactNode;
 }[] = [
-  { theme: 'system', label: 'themeAuto', icon: <Monitor /> },
+  { theme: 'auto', label: 'themeAuto', icon: <Monitor /> },
   { theme: 'light', label: 'themeLight', icon: <Sun /> },
   { theme: 'dark', label: 'themeDark', icon: <Moon /> },
 ];
 
 export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => Promise<void> }) {
   const t = useTranslations('ui');
-  const [theme, setTheme] = useState<Theme>('system');
-  useEffect(() => setTheme(readTheme()), []);
+  const { preferences, change } = usePreferences();
   return (
     <Menu
       label={t('account.menu')}
@@ -60,11 +59,8 @@ export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => P
         ...themes.map((entry) => ({
           label: t(`account.${entry.label}`),
           icon: entry.icon,
-          isChecked: entry.theme === theme,
-          onSelect: () => {
-            applyTheme(entry.theme);
-            setTheme(entry.theme);
-          },
+          isChecked: entry.theme === preferences['display.theme'],
+          onSelect: () => void change({ 'display.theme': entry.theme }),
         })),
         'separator',
         ...(owner.isAdmin

@@ -2,6 +2,7 @@
 'use client';
 import { ServerCrash } from 'lucide-react';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useEffect } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -9,6 +10,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 const retryMs = 5000;
 
 export function MailOutage({ title, signOut }: { title: string; signOut: () => Promise<void> }) {
+  const t = useTranslations('ui.outage');
   const router = useRouter();
   useEffect(() => {
     const timer = setInterval(() => router.refresh(), retryMs);
@@ -18,18 +20,17 @@ export function MailOutage({ title, signOut }: { title: string; signOut: () => P
     <main className="flex min-h-dvh items-center justify-center">
       <EmptyState
         icon={<ServerCrash />}
-        title={`${title} cannot reach your mailbox`}
+        title={t('title', { title })}
         action={
           <span className="flex gap-2">
             <Button variant="primary" onClick={() => router.refresh()}>
-              Try again
+              {t('retry')}
             </Button>
-            <Button onClick={() => void signOut()}>Sign out</Button>
+            <Button onClick={() => void signOut()}>{t('signOut')}</Button>
           </span>
         }
       >
-        The mail server does not answer. It may be restarting; this page tries again every few
-        seconds. Nothing is lost.
+        {t('text')}
       </EmptyState>
     </main>
   );

@@ -2,6 +2,7 @@
 // typed stays when the server says no.
 'use client';
 import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import {
   type ComponentProps,
   createContext,
@@ -107,10 +108,11 @@ export function FormButtons({
   onCancel?: () => void;
   children?: ReactNode;
 }) {
+  const t = useTranslations('ui.dialog');
   return (
     <div className="flex flex-wrap justify-end gap-2">
       {children}
-      {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+      {onCancel && <Button onClick={onCancel}>{t('cancel')}</Button>}
       <SubmitButton>{label}</SubmitButton>
     </div>
   );

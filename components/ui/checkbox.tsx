@@ -84,7 +84,7 @@ export function Switch({
         {...control}
         className="peer h-4.5 w-8 appearance-none rounded-full bg-control transition-colors duration-150 checked:bg-accent disabled:opacity-50"
       />
-      <span className="pointer-events-none absolute top-0.5 left-0.5 size-3.5 rounded-full bg-white transition-transform duration-150 peer-checked:translate-x-3.5" />
+      <span className="pointer-events-none absolute start-0.5 top-0.5 size-3.5 rounded-full bg-white transition-transform duration-150 peer-checked:translate-x-3.5 rtl:peer-checked:-translate-x-3.5" />
     </span>
   );
   if (!label) return box;

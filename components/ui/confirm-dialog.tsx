@@ -1,5 +1,6 @@
 // Asks before what cannot be undone. For the gravest it wants a word typed, so that no reflex confirms.
 'use client';
+import { useTranslations } from 'next-intl';
 import { type ReactNode, useState, useTransition } from 'react';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
@@ -29,6 +30,7 @@ export function ConfirmDialog({
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler that says nothing is the usual one
   onConfirm: () => Promise<string | undefined | void> | void;
 }) {
+  const t = useTranslations('ui.dialog');
   const [typed, setTyped] = useState('');
   const [error, setError] = useState('');
   const [isPending, startTransition] = useTransition();
@@ -52,7 +54,7 @@ export function ConfirmDialog({
       size="sm"
       footer={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={close}>{t('cancel')}</Button>
           <Button
             variant={isDanger ? 'danger' : 'primary'}
             disabled={!isReady}
@@ -68,11 +70,9 @@ export function ConfirmDialog({
         <div>{children}</div>
         {typeToConfirm !== undefined && (
           <Field
-            label={
-              <>
-                Type <span className="font-mono select-all">{typeToConfirm}</span> to confirm
-              </>
-            }
+            label={t.rich('type', {
+              text: () => <span className="font-mono select-all">{typeToConfirm}</span>,
+            })}
           >
             <Input
               value={typed}

@@ -1,6 +1,7 @@
 // A modal dialog on the native element: focus stays inside, Escape closes, focus returns.
 'use client';
 import { X } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { joinClasses } from './class-names.ts';
 import { IconButton } from './icon-button.tsx';
@@ -23,6 +24,7 @@ export function Dialog({
   size?: 'sm' | 'md' | 'lg';
   children: ReactNode;
 }) {
+  const t = useTranslations('ui.dialog');
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -54,7 +56,13 @@ export function Dialog({
             <h2 id={titleId} className="text-lg font-semibold">
               {title}
             </h2>
-            <IconButton label="Close" icon={<X />} size="sm" onClick={onClose} className="-mr-2" />
+            <IconButton
+              label={t('close')}
+              icon={<X />}
+              size="sm"
+              onClick={onClose}
+              className="-me-2"
+            />
           </div>
           <div className="overflow-y-auto px-5 pt-2 pb-5">{children}</div>
           {footer && (

@@ -1,6 +1,7 @@
 // A labelled control with help and error. The control inside finds its id, description and error state
 // through a context, so a form cannot forget to connect them.
 'use client';
+import { useTranslations } from 'next-intl';
 import { createContext, type ReactNode, useContext, useId } from 'react';
 import { joinClasses } from './class-names.ts';
 
@@ -42,6 +43,7 @@ export function Field({
   className?: string;
   children: ReactNode;
 }) {
+  const t = useTranslations('ui.field');
   const id = useId();
   const describedBy =
     [help ? `${id}-help` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ') || undefined;
@@ -49,7 +51,7 @@ export function Field({
     <div className={joinClasses('flex flex-col gap-1', className)}>
       <label htmlFor={id} className={isLabelHidden ? 'sr-only' : 'text-sm font-medium text-ink'}>
         {label}
-        {isOptional && <span className="font-normal text-faint"> · optional</span>}
+        {isOptional && <span className="font-normal text-faint"> · {t('optional')}</span>}
       </label>
       <Context value={{ id, describedBy, isInvalid: Boolean(error) }}>{children}</Context>
       <FieldError id={`${id}-error`}>{error}</FieldError>

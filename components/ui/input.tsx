@@ -41,14 +41,14 @@ export function Select({ className, children, ...rest }: ComponentProps<'select'
     <span className={joinClasses('relative inline-block', className ?? 'w-full')}>
       <select
         {...control}
-        className={joinClasses(box, text, 'h-8 appearance-none pr-8 pl-2.5 pointer-coarse:h-10')}
+        className={joinClasses(box, text, 'h-8 appearance-none ps-2.5 pe-8 pointer-coarse:h-10')}
       >
         {children}
       </select>
       <svg
         aria-hidden="true"
         viewBox="0 0 16 16"
-        className="pointer-events-none absolute top-1/2 right-2.5 size-3.5 -translate-y-1/2 text-muted"
+        className="pointer-events-none absolute top-1/2 end-2.5 size-3.5 -translate-y-1/2 text-muted"
       >
         <path d="m4 6 4 4 4-4" fill="none" stroke="currentColor" strokeWidth="1.5" />
       </svg>

@@ -120,7 +120,7 @@ export function Menu({
 
 function Entry({ item, onDone }: { item: Exclude<MenuItem, 'separator'>; onDone: () => void }) {
   const className = joinClasses(
-    'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left text-base outline-none pointer-coarse:py-2.5 [&_svg]:size-4 [&_svg]:shrink-0',
+    'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-start text-base outline-none pointer-coarse:py-2.5 [&_svg]:size-4 [&_svg]:shrink-0',
     item.isDanger
       ? 'text-danger-text focus:bg-danger-soft hover:bg-danger-soft'
       : 'focus:bg-hover hover:bg-hover',
@@ -131,7 +131,7 @@ function Entry({ item, onDone }: { item: Exclude<MenuItem, 'separator'>; onDone:
       {item.icon && <span className="text-muted">{item.icon}</span>}
       <span className="min-w-0 flex-1 truncate">{item.label}</span>
       {item.isChecked && <span aria-hidden>✓</span>}
-      {item.shortcut && <kbd className="pl-4 text-xs text-faint">{item.shortcut}</kbd>}
+      {item.shortcut && <kbd className="ps-4 text-xs text-faint">{item.shortcut}</kbd>}
     </>
   );
   const role = item.isChecked === undefined ? 'menuitem' : 'menuitemradio';
@@ -185,7 +185,8 @@ function place(popup: HTMLElement, at: DOMRect, align: 'start' | 'end'): void {
   const { offsetWidth: width, offsetHeight: height } = popup;
   const below = at.bottom + 4;
   const isAbove = below + height > window.innerHeight && at.top > window.innerHeight - at.bottom;
-  const left = align === 'end' ? at.right - width : at.left;
+  const isRightToLeft = getComputedStyle(popup).direction === 'rtl';
+  const left = (align === 'end') !== isRightToLeft ? at.right - width : at.left;
   popup.style.top = `${isAbove ? Math.max(8, at.top - height - 4) : below}px`;
   popup.style.left = `${Math.min(Math.max(8, left), window.innerWidth - width - 8)}px`;
 }

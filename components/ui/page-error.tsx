@@ -1,6 +1,7 @@
 // A page that failed. The details are in the server's log under the digest, not on the screen.
 'use client';
 import { TriangleAlert } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
 
@@ -11,24 +12,22 @@ export function PageError({
   error: Error & { digest?: string };
   reset: () => void;
 }) {
+  const t = useTranslations('ui.failure');
   return (
     <EmptyState
       icon={<TriangleAlert />}
-      title="This page could not be shown"
+      title={t('title')}
       action={
         <Button variant="primary" onClick={reset}>
-          Try again
+          {t('retry')}
         </Button>
       }
     >
-      Something went wrong on the server.
-      {error.digest && (
-        <>
-          {' '}
-          Its log has the details under <span className="font-mono select-all">{error.digest}</span>
-          .
-        </>
-      )}
+      {t('text')}{' '}
+      {error.digest &&
+        t.rich('digest', {
+          code: () => <span className="font-mono select-all">{error.digest}</span>,
+        })}
     </EmptyState>
   );
 }

@@ -35,7 +35,7 @@ export function SearchForm({
       <span className="relative min-w-0 flex-1 basis-56 sm:max-w-sm">
         <Search
           aria-hidden
-          className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"
+          className="pointer-events-none absolute top-1/2 start-2.5 size-4 -translate-y-1/2 text-faint"
         />
         <input
           key={initial}
@@ -45,7 +45,7 @@ export function SearchForm({
           placeholder={label}
           aria-label={label}
           autoComplete="off"
-          className="h-8 w-full rounded-md border border-line-strong bg-surface pr-2.5 pl-8 text-base shadow-control placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 pointer-coarse:h-10 pointer-coarse:text-lg"
+          className="h-8 w-full rounded-md border border-line-strong bg-surface ps-8 pe-2.5 text-base shadow-control placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 pointer-coarse:h-10 pointer-coarse:text-lg"
         />
       </span>
       {children}

@@ -1,6 +1,8 @@
-// Light, dark, or as the system says. The choice is a cookie, so the server draws the right scheme at once.
+// Light, dark, or as the system says. For strangers the choice is a cookie, so the server draws the right scheme at
+// once; of whoever is signed in it is a preference too, which goes before (app/look.ts).
 'use client';
 import { Monitor, Moon, Sun } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { IconButton } from './icon-button.tsx';
 
@@ -25,12 +27,13 @@ export function readTheme(): Theme {
 }
 
 export function ThemeToggle({ className }: { className?: string }) {
+  const t = useTranslations('ui.theme');
   const [theme, setTheme] = useState<Theme>('system');
   useEffect(() => setTheme(readTheme()), []);
   return (
     <IconButton
       className={className}
-      label={`Theme: ${theme}`}
+      label={t(theme)}
       icon={icons[theme]}
       onClick={() => {
         applyTheme(next[theme]);

@@ -1,6 +1,7 @@
 // Short messages at the foot of the page, read aloud politely; errors at once. One may carry an action ("Undo").
 'use client';
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import {
   createContext,
   type ReactNode,
@@ -61,6 +62,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 }
 
 function ToastCard({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }) {
+  const t = useTranslations('ui.toast');
   const isError = toast.kind === 'error';
   const durationMs = toast.durationMs ?? (isError ? 10_000 : toast.action ? 8_000 : 5_000);
   const [isPaused, setIsPaused] = useState(false);
@@ -77,7 +79,7 @@ function ToastCard({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }
       role={isError ? 'alert' : 'status'}
       onMouseEnter={() => setIsPaused(true)}
       onMouseLeave={() => setIsPaused(false)}
-      className="pointer-events-auto flex max-w-[min(28rem,100%)] items-center gap-2 rounded-lg border bg-surface py-1.5 pr-1.5 pl-3 shadow-float"
+      className="pointer-events-auto flex max-w-[min(28rem,100%)] items-center gap-2 rounded-lg border bg-surface py-1.5 ps-3 pe-1.5 shadow-float"
     >
       {toast.kind !== 'info' && (
         <Icon
@@ -98,7 +100,7 @@ function ToastCard({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }
           {toast.action.label}
         </button>
       )}
-      <IconButton label="Dismiss" icon={<X />} size="sm" onClick={onDismiss} />
+      <IconButton label={t('dismiss')} icon={<X />} size="sm" onClick={onDismiss} />
     </div>
   );
 }

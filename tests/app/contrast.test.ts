@@ -1,16 +1,30 @@
-// The colours of app/globals.css reach WCAG 2.2 AA in both schemes: 4.5 : 1 for text, 3 : 1 for the edges
+// The colours of app/globals.css, with each accent of app/accents.css, reach WCAG 2.2 AA in both schemes: 4.5 : 1 for text, 3 : 1 for the edges
 // of controls (§1.4.3, §1.4.11).
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { preferences } from '#lib/preferences/index.ts';
 
-const css = readFileSync(join(import.meta.dirname, '..', '..', 'app', 'globals.css'), 'utf8');
-const tokens = new Map(
-  [...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(
-    ([, name = '', light = '', dark = '']) => [name, { light, dark }],
+const read = (name: string) =>
+  readFileSync(join(import.meta.dirname, '..', '..', 'app', name), 'utf8');
+
+type Tokens = Map<string, { light: string; dark: string }>;
+
+function readTokens(css: string): Tokens {
+  return new Map(
+    [...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(
+      ([, name = '', light = '', dark = '']) => [name, { light, dark }],
+    ),
+  );
+}
+
+const base = readTokens(read('globals.css'));
+const accents = new Map<string, Tokens>([
+  ...[...read('accents.css').matchAll(/\[data-accent="(\w+)"\] \{([^}]*)\}/g)].map(
+    ([, name = '', css = '']): [string, Tokens] => [name, new Map([...base, ...readTokens(css)])],
   ),
-);
+]);
 
 /** Relative luminance (WCAG 2.2, "relative luminance"). */
 function luminance(colour: string): number {
@@ -44,13 +58,21 @@ const pairs: { text: string; ground: string; least: number }[] = [
 ];
 
 describe('contrast', () => {
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const { text, ground, least } of pairs) {
-      it(`${text} on ${ground}, ${scheme}`, () => {
-        const [one, other] = [tokens.get(text), tokens.get(ground)];
-        assert.ok(one && other, 'both are declared with light-dark()');
-        const found = contrast(one[scheme], other[scheme]);
-        assert.ok(found >= least, `${found.toFixed(2)} : 1 is less than ${least} : 1`);
+  it('finds every accent that can be chosen', () => {
+    const declared = preferences.find((each) => each.key === 'display.accent')?.control;
+    assert.ok(declared?.kind === 'choice');
+    assert.deepEqual([...accents.keys()], declared.choices);
+  });
+  for (const [accent, tokens] of accents) {
+    for (const scheme of ['light', 'dark'] as const) {
+      it(`${accent}, ${scheme}`, () => {
+        for (const { text, ground, least } of pairs) {
+          const [one, other] = [tokens.get(text), tokens.get(ground)];
+          assert.ok(one && other, `${text} and ${ground} are declared with light-dark()`);
+          const found = contrast(one[scheme], other[scheme]);
+          const what = `${text} on ${ground}: ${found.toFixed(2)} : 1`;
+          assert.ok(found >= least, `${what} is less than ${least} : 1`);
+        }
       });
     }
   }

@@ -6,6 +6,7 @@ import { isRefusal, Refusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { isUid } from '#lib/webmail/imap/uid-set.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
+import { translateSentence } from '../../i18n.ts';
 import { requireForRoute } from '../../session.ts';
 
 const log = logOf('web');
@@ -47,13 +48,14 @@ async function answer(request: Request, work: Work, isChange: boolean): Promise<
     if (result instanceof Response) return result;
     return Response.json(result ?? { ok: true }, { headers: { 'cache-control': 'no-store' } });
   } catch (error) {
-    return answerError(error);
+    return await answerError(error);
   }
 }
 
-function answerError(error: unknown): Response {
+async function answerError(error: unknown): Promise<Response> {
   if (isRefusal(error)) {
-    const body = { error: error.message, reason: error.reason, field: error.field };
+    const text = await translateSentence(error.message);
+    const body = { error: text, reason: error.reason, field: error.field };
     return Response.json(body, { status: statusOf[error.reason] });
   }
   log.error({ err: error }, 'mail route failed');

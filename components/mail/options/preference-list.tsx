@@ -18,24 +18,30 @@ export type DeclaredPreference = {
   default: unknown;
 };
 
-/** `inputs`: a control of its own for some of them, by key. */
+/** `inputs`: a control of its own for some of them, by key; it gets the id its label names. */
 export function PreferenceList({
   declared,
   inputs = {},
+  onKept,
 }: {
   declared: readonly DeclaredPreference[];
-  inputs?: Partial<Record<PreferenceKey, ReactNode>>;
+  inputs?: Partial<Record<PreferenceKey, (id: string) => ReactNode>>;
+  /** Called once the server has taken a change. */
+  onKept?: (patch: Partial<Preferences>) => void;
 }) {
   const t = useTranslations('options');
   const { preferences, change } = usePreferences();
+  const keep = (patch: Partial<Preferences>) => {
+    void change(patch).then((isKept) => isKept && onKept?.(patch));
+  };
   const shown = declared.filter(({ key, control }) => control.kind !== 'none' || key in inputs);
   const changed = shown.filter((each) => !isSame(preferences[each.key], each.default));
   return (
     <>
       <div className="divide-y rounded-lg border">
         {shown.map((each) => (
-          <PreferenceRow key={each.key} declared={each}>
-            {inputs[each.key]}
+          <PreferenceRow key={each.key} declared={each} onChange={keep}>
+            {inputs[each.key]?.(idOf(each.key))}
           </PreferenceRow>
         ))}
       </div>
@@ -44,13 +50,18 @@ export function PreferenceList({
           label={t('actions.resetPage')}
           title={t('actions.resetPageTitle')}
           confirmLabel={t('actions.reset')}
-          onConfirm={() => change(defaultsOf(changed))}
+          onConfirm={() => keep(defaultsOf(changed))}
         >
           {t('actions.resetPageText', { count: changed.length })}
         </ConfirmButton>
       )}
     </>
   );
+}
+
+/** The control of a preference has this id. */
+function idOf(key: string): string {
+  return `option-${key}`;
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -63,16 +74,18 @@ function defaultsOf(declared: readonly DeclaredPreference[]): Partial<Preference
 
 function PreferenceRow({
   declared,
+  onChange,
   children,
 }: {
   declared: DeclaredPreference;
+  onChange: (patch: Partial<Preferences>) => void;
   children?: ReactNode;
 }) {
   const t = useTranslations('options');
   const texts = useOptionTexts();
-  const { preferences, change } = usePreferences();
+  const { preferences } = usePreferences();
   const { key } = declared;
-  const id = `option-${key}`;
+  const id = idOf(key);
   const help = texts.help(key);
   const isChanged = !isSame(preferences[key], declared.default);
   return (
@@ -97,7 +110,7 @@ function PreferenceRow({
             describedBy={help ? `${id}-help` : undefined}
             declared={declared}
             value={preferences[key]}
-            onChange={(value) => change({ [key]: value })}
+            onChange={(value) => onChange({ [key]: value })}
           />
         )}
         <IconButton
@@ -105,7 +118,7 @@ function PreferenceRow({
           icon={<RotateCcw />}
           size="sm"
           className={isChanged ? '' : 'invisible'}
-          onClick={() => change(defaultsOf([declared]))}
+          onClick={() => onChange(defaultsOf([declared]))}
         />
       </div>
     </div>

@@ -7,8 +7,8 @@ import { errorText, patchJson } from './request.ts';
 
 type Chosen = {
   preferences: Preferences;
-  /** Shows the change at once; what the server refuses is taken back and told. */
-  change: (patch: Partial<Preferences>) => void;
+  /** Shows the change at once; what the server refuses is taken back and told. True once it is kept. */
+  change: (patch: Partial<Preferences>) => Promise<boolean>;
 };
 const Context = createContext<Chosen | null>(null);
 
@@ -37,10 +37,14 @@ export function PreferencesProvider({
         }
         return { ...now, ...patch };
       });
-      patchJson('/api/mail/preferences', patch).catch((error: unknown) => {
-        setPreferences((now) => ({ ...now, ...undo }));
-        toast.show({ kind: 'error', text: errorText(error) });
-      });
+      return patchJson('/api/mail/preferences', patch).then(
+        () => true,
+        (error: unknown) => {
+          setPreferences((now) => ({ ...now, ...undo }));
+          toast.show({ kind: 'error', text: errorText(error) });
+          return false;
+        },
+      );
     },
     [toast],
   );

@@ -1,5 +1,20 @@
 // Calls to our own routes. A failure carries a sentence for the person; 401 leads to the sign-in page.
 
+/** Sentences of this file; sayRequestErrors() gives them in the language of the page. */
+let sentences = {
+  offline: 'No connection to the server.',
+  signedOut: 'You are signed out. Sign in again.',
+  broken: 'The server did not answer as it should.',
+  unknown: 'Something went wrong.',
+};
+
+export type RequestSentences = typeof sentences;
+
+/** For the layout of the webmail: requests fail in places that have no hooks. */
+export function sayRequestErrors(inLanguage: RequestSentences): void {
+  sentences = inLanguage;
+}
+
 export class RequestError extends Error {
   readonly status: number;
   readonly field: string | null;
@@ -49,23 +64,23 @@ async function send<T>(path: string, init: RequestInit): Promise<T> {
     response = await fetch(path, { ...init, credentials: 'same-origin' });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new RequestError(0, 'No connection to the server.');
+    throw new RequestError(0, sentences.offline);
   }
   const answer = (await response.json().catch(() => null)) as
     | (T & { error?: string; field?: string | null })
     | null;
   if (response.ok && answer !== null) return answer;
-  const text = answer?.error ?? 'The server did not answer as it should.';
+  const text = answer?.error ?? sentences.broken;
   throw new RequestError(
     response.status,
-    response.status === 401 ? 'You are signed out. Sign in again.' : text,
+    response.status === 401 ? sentences.signedOut : text,
     answer?.field ?? null,
   );
 }
 
 /** The sentence of an error. */
 export function errorText(error: unknown): string {
-  return error instanceof RequestError ? error.message : 'Something went wrong.';
+  return error instanceof RequestError ? error.message : sentences.unknown;
 }
 
 /** True for a request that was given up on purpose. */
