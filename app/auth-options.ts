@@ -1,12 +1,17 @@
 // next-auth's options: sign-in by address and password, the session as an encrypted cookie (JWT) that
-// names the account and its epoch. The cookie alone proves nothing: app/session.ts checks it at each use.
+// names the account, its epoch and the session. The cookie alone proves nothing: app/session.ts checks it at each use.
 import type { NextAuthOptions } from 'next-auth';
+import type { JWT } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
-import { endSession, isSessionEnded } from '#lib/accounts/ended-session.ts';
 import { deriveKey } from '#lib/accounts/secret.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
+import {
+  checkWebSession,
+  endWebSession,
+  type SessionClaims,
+  startWebSession,
+} from '#lib/accounts/web-session.ts';
 import { isRefusal } from '#lib/errors.ts';
-import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { keepDevice, readDevice } from './device.ts';
@@ -17,15 +22,13 @@ export const sessionCookieName = 'drey.session';
 
 const log = logOf('web');
 
-/** What the cookie says about its owner. */
-export type SessionClaims = { accountId: string; epoch: number; sessionId: string };
-
 declare module 'next-auth' {
   interface Session {
     claims: SessionClaims | null;
   }
   interface User {
     epoch: number;
+    sessionId: string;
   }
 }
 
@@ -44,7 +47,7 @@ process.env.AUTH_TRUST_HOST ??= 'true';
 export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
   const maxAge = (await readSetting('web.sessionHours')) * 3600;
   return {
-    secret: process.env.NEXTAUTH_SECRET || deriveKey('web sessions').toString('base64url'),
+    secret: sessionSecret(),
     session: { strategy: 'jwt', maxAge },
     pages: { signIn: '/login', signOut: '/logout', error: '/login' },
     cookies: {
@@ -58,11 +61,12 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
         credentials: { address: {}, password: {} },
         authorize: async (credentials, request) => {
           const device = await readDevice();
+          const remote = remoteAddress(request.headers?.['x-forwarded-for']);
           const account = await signIn({
             device,
             address: String(credentials?.address ?? '').slice(0, 320),
             password: String(credentials?.password ?? '').slice(0, 1024),
-            remote: remoteAddress(request.headers?.['x-forwarded-for']),
+            remote,
             protocol: 'web',
           }).catch((error: unknown) => {
             // The text reaches the browser as result.error; the reason is enough for the form.
@@ -71,27 +75,26 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
             throw new Error('unavailable');
           });
           await keepDevice(device, isSecure);
-          return { id: account.id, epoch: account.epoch };
+          const agent = String(request.headers?.['user-agent'] ?? '');
+          const { id, epoch } = account;
+          const origin = { remote, agent, isProven: false };
+          return { id, epoch, sessionId: await startWebSession(id, origin) };
         },
       }),
     ],
     callbacks: {
       jwt: async ({ token, user }) => {
-        if (user) return { accountId: user.id, epoch: user.epoch, sessionId: newId() };
+        if (user) return { accountId: user.id, epoch: user.epoch, sessionId: user.sessionId };
         // Emptied, not only refused: a copy of the cookie must not be renewed past its end.
-        return token.sessionId && !(await isSessionEnded(token.sessionId)) ? token : {};
+        const claims = toClaims(token);
+        return claims && (await checkWebSession(claims)) ? token : {};
       },
-      session: ({ session, token }) => ({
-        ...session,
-        claims:
-          token.accountId && token.epoch !== undefined && token.sessionId
-            ? { accountId: token.accountId, epoch: token.epoch, sessionId: token.sessionId }
-            : null,
-      }),
+      session: ({ session, token }) => ({ ...session, claims: toClaims(token) }),
     },
     events: {
       signOut: async ({ token }) => {
-        if (token?.sessionId) await endSession(token.sessionId, maxAge * 1000);
+        const claims = toClaims(token);
+        if (claims) await endWebSession(claims.accountId, claims.sessionId).catch(() => {});
       },
     },
     logger: {
@@ -101,4 +104,15 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
       debug: () => {},
     },
   };
+}
+
+/** What the cookie is encrypted with. */
+export function sessionSecret(): string {
+  return process.env.NEXTAUTH_SECRET || deriveKey('web sessions').toString('base64url');
+}
+
+/** Who a cookie says it is; null for an emptied one. */
+export function toClaims({ accountId, epoch, sessionId }: JWT): SessionClaims | null {
+  if (!accountId || epoch === undefined || !sessionId) return null;
+  return { accountId, epoch, sessionId };
 }

@@ -1,27 +1,35 @@
 // Who is asking. Every page, server action and route begins with one of these guards. The cookie is only
-// a claim: each request looks the account up, so a disabled user, a changed password or a changed role is
-// in force with the next click.
+// a claim: each request looks up the row of its session and the account, so signing out elsewhere, a disabled user, a
+// changed password or a changed role is in force with the next click.
 import { cookies, headers } from 'next/headers';
 import { forbidden, redirect } from 'next/navigation';
-import { getServerSession } from 'next-auth';
+import { decode } from 'next-auth/jwt';
 import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
-import { checkSession } from '#lib/accounts/sessions.ts';
-import { authOptions, type SessionClaims, sessionCookieName } from './auth-options.ts';
+import { checkWebSession, type SessionClaims } from '#lib/accounts/web-session.ts';
+import { sessionCookieName, sessionSecret, toClaims } from './auth-options.ts';
 import { isOwnPath } from './own-path.ts';
+import { remoteAddress } from './remote-address.ts';
 
 /** The signed-in account, or null. Looked up once a request. */
 export const currentSession = cache(async (): Promise<Account | null> => {
   const claims = await readClaims();
-  return claims ? checkSession(claims) : null;
+  return claims ? checkWebSession(claims, await currentRemote()) : null;
 });
 
-/** What the cookie says, where its signature is ours and the session was not signed out. */
-export async function readClaims(): Promise<SessionClaims | null> {
-  if (!(await cookies()).has(sessionCookieName)) return null;
-  const session = await getServerSession(await authOptions(await isSecureRequest()));
-  return session?.claims ?? null;
+/** The address of whoever asks. */
+export async function currentRemote(): Promise<string> {
+  return remoteAddress((await headers()).get('x-forwarded-for'));
 }
+
+/** What the cookie says, where its signature is ours; it counts only with its row. */
+export const readClaims = cache(async (): Promise<SessionClaims | null> => {
+  const token = (await cookies()).get(sessionCookieName)?.value;
+  if (!token) return null;
+  // Not by getServerSession(): that is the way of renewing, and would look at the rows twice.
+  const claims = await decode({ token, secret: sessionSecret() }).catch(() => null);
+  return claims && toClaims(claims);
+});
 
 /**
  * For pages and actions: the signed-in account; anybody else goes to the sign-in page, and who must change the

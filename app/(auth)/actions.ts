@@ -3,16 +3,14 @@
 'use server';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
-import { endSession } from '#lib/accounts/ended-session.ts';
-import { readSetting } from '#lib/settings/index.ts';
+import { endWebSession } from '#lib/accounts/web-session.ts';
 import { sessionCookieName } from '../auth-options.ts';
 import { readClaims } from '../session.ts';
 
 /** For `<form action={signOutAction}>` in any menu. */
 export async function signOutAction(): Promise<void> {
   const claims = await readClaims();
-  const lifeMs = (await readSetting('web.sessionHours')) * 3600_000;
-  if (claims) await endSession(claims.sessionId, lifeMs);
+  if (claims) await endWebSession(claims.accountId, claims.sessionId).catch(() => {});
   (await cookies()).delete(sessionCookieName);
   redirect('/login');
 }

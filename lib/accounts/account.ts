@@ -14,6 +14,7 @@ import { hashPassword, rehashPassword } from './password.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
 import { forgetKnownIn } from './throttle.ts';
+import { endWebSessionsIn } from './web-session-end.ts';
 
 export type Role = 'user' | 'admin';
 export type Account = {
@@ -205,6 +206,7 @@ export async function takeOverPassword(
     const name = row.displayName || cleanName(displayName);
     const data = { ...secrets, displayName: name, epoch: { increment: 1 } };
     await tx.account.update({ where: { id }, data });
+    await endWebSessionsIn(tx, id);
     await recordChangeIn(tx, by, `user ${row.address}`, 'password taken over');
   });
 }
@@ -248,6 +250,7 @@ export async function updateAccount(
     if (loses && before.role === 'admin') await refuseLastAdmin(tx, id);
     const endsSessions = loses || (change.role !== undefined && change.role !== before.role);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
+    if (endsSessions) await endWebSessionsIn(tx, id);
     return tx.account.update({
       where: { id },
       data: {
@@ -289,6 +292,7 @@ export async function setPassword(
     requirePerson(row);
     const data = { passwordHash, scram, mustChange, epoch: { increment: 1 } };
     await tx.account.update({ where: { id }, data });
+    await endWebSessionsIn(tx, id);
     await endPasswordLinksIn(tx, id);
     await forgetKnownIn(tx, address);
     await recordChangeIn(tx, by, `user ${address}`, 'new password');
@@ -301,6 +305,7 @@ export async function endLogin(tx: Tx, row: Row): Promise<void> {
   if (row.role === 'admin') await refuseLastAdmin(tx, row.id);
   const data = { passwordHash: null, scram: '', epoch: { increment: 1 } };
   await tx.account.update({ where: { id: row.id }, data });
+  await endWebSessionsIn(tx, row.id);
 }
 
 /** Removes the login and the address at once; the daemon's job removes the mail behind it. */

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeOldSending } from '#lib/accounts/sending.ts';
 import { removeSpent } from '#lib/accounts/throttle.ts';
+import { removeExpiredSessions } from '#lib/accounts/web-session.ts';
 import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
@@ -57,6 +58,7 @@ export const jobs: Job[] = [
   { name: 'render-again', intervalMs: 15_000, run: renderInBackground },
   { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
   { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
+  { name: 'expired-sessions', intervalMs: hourMs, run: removeExpiredSessions },
   { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
   { name: 'suppression', intervalMs: hourMs, run: removeOldSuppressed },
   // MTA-STS policies of other domains, before they end.

@@ -1,6 +1,6 @@
 // Server-sent events for the mail pages. Every open stream is registered, so that the process can end them when
 // it is told to stop: an open stream would keep the web server alive without end.
-import { checkSession } from '../../accounts/sessions.ts';
+import { watchLogin } from '../../accounts/login-watch.ts';
 import { Refusal } from '../../errors.ts';
 import type { MailAccount } from '../imap/pool.ts';
 import { watchMail } from './watch.ts';
@@ -28,11 +28,12 @@ export function closeEventStreams(): void {
 }
 
 /**
- * Bytes of an event stream about `folder`, the inbox and the counts, until `signal` aborts or the session ends.
+ * Bytes of an event stream about `folder`, the inbox and the counts, until `signal` aborts or the session
+ * `sessionId` ends.
  * Refusal 'limit' where the account has too many open.
  */
 export function openEventStream(
-  account: MailAccount,
+  account: MailAccount & { sessionId: string },
   folder: string,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
@@ -56,18 +57,16 @@ export function openEventStream(
         }
       };
       const stopWatching = watchMail(account, folder, (event) => send(formatEvent(event)));
-      const ping = setInterval(() => {
-        send(': still here\n\n');
-        void checkSession({ accountId: account.id, epoch: account.epoch })
-          .then((known) => known ?? close())
-          .catch(() => {});
-      }, pingMs);
+      const { id: accountId, epoch, sessionId } = account;
+      const unwatch = watchLogin({ accountId, epoch, sessionId, end: () => close() });
+      const ping = setInterval(() => send(': still here\n\n'), pingMs);
       ping.unref();
       let isClosed = false;
       close = () => {
         if (isClosed) return;
         isClosed = true;
         clearInterval(ping);
+        unwatch();
         stopWatching();
         streams().delete(close);
         try {

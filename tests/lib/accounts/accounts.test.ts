@@ -10,7 +10,6 @@ import {
 } from '#lib/accounts/account.ts';
 import { addAlias, listAliases, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
 import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
-import { endSession, isSessionEnded } from '#lib/accounts/ended-session.ts';
 import {
   addNetwork,
   isTrustedAddress,
@@ -207,16 +206,6 @@ describe('many tries at once', () => {
     const tested = reasons.filter((reason) => reason === 'auth-failed').length;
     assert.ok(tested >= limit && tested < limit + 4, `${tested} guesses were tested`);
     assert.equal(reasons.filter((reason) => reason === 'throttled').length, limit * 4 - tested);
-  });
-});
-
-describe('sessions that were signed out', () => {
-  it('are known by their id', async () => {
-    assert.equal(await isSessionEnded('one'), false);
-    await endSession('one', 1000);
-    await endSession('one', 1000);
-    assert.equal(await isSessionEnded('one'), true);
-    assert.equal(await isSessionEnded('two'), false);
   });
 });
 

@@ -1,0 +1,92 @@
+// Everything that is open under a login in this process: IMAP, POP3 and SMTP connections, event streams of pages. What
+// a login rests on may end meanwhile: the account is disabled, removed or gets another password (its epoch moves), the
+// browser is signed out, the app password is taken away. Then each is told within a second, whichever process did it.
+import { db } from '../db.ts';
+import { logOf } from '../log.ts';
+
+export type Login = {
+  accountId: string;
+  epoch: number;
+  /** Of a browser (WebSession), where the login is one */
+  sessionId?: string;
+  /** The app password it came with */
+  appPasswordId?: string;
+  /** The login has ended: hang up. */
+  end(): void;
+};
+
+const log = logOf('auth');
+const lookIntervalMs = 500;
+const idsPerLook = 500;
+const logins = new Set<Login>();
+let timer: NodeJS.Timeout | null = null;
+let isLooking = false;
+
+/** Watches the login until the function that is returned is called. */
+export function watchLogin(login: Login): () => void {
+  logins.add(login);
+  timer ??= setInterval(() => void look(), lookIntervalMs).unref();
+  return () => {
+    logins.delete(login);
+    if (logins.size > 0 || !timer) return;
+    clearInterval(timer);
+    timer = null;
+  };
+}
+
+/** One look for all of them. */
+async function look(): Promise<void> {
+  if (isLooking) return;
+  isLooking = true;
+  try {
+    const open = [...logins];
+    const epochs = await readEpochs(open);
+    const sessions = await readIds(open, 'sessionId', (ids) =>
+      db.webSession.findMany({ where: { id: { in: ids } }, select: { id: true } }),
+    );
+    const passwords = await readIds(open, 'appPasswordId', (ids) =>
+      db.appPassword.findMany({ where: { id: { in: ids } }, select: { id: true } }),
+    );
+    for (const login of open) {
+      const { accountId, epoch, sessionId, appPasswordId } = login;
+      const stands =
+        epochs.get(accountId) === epoch &&
+        (sessionId === undefined || sessions.has(sessionId)) &&
+        (appPasswordId === undefined || passwords.has(appPasswordId));
+      if (!stands && logins.has(login)) login.end();
+    }
+  } catch (error) {
+    log.warn({ error }, 'open logins could not be looked at');
+  } finally {
+    isLooking = false;
+  }
+}
+
+async function readEpochs(open: Login[]): Promise<Map<string, number>> {
+  const epochs = new Map<string, number>();
+  for (const ids of cut(open.map((login) => login.accountId))) {
+    const rows = await db.account.findMany({
+      where: { id: { in: ids }, isDisabled: false },
+      select: { id: true, epoch: true },
+    });
+    for (const { id, epoch } of rows) epochs.set(id, epoch);
+  }
+  return epochs;
+}
+
+async function readIds(
+  open: Login[],
+  name: 'sessionId' | 'appPasswordId',
+  read: (ids: string[]) => Promise<{ id: string }[]>,
+): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (const ids of cut(open.flatMap((login) => login[name] ?? []))) {
+    for (const { id } of await read(ids)) known.add(id);
+  }
+  return known;
+}
+
+function* cut(ids: string[]): Generator<string[]> {
+  const each = [...new Set(ids)];
+  for (let at = 0; at < each.length; at += idsPerLook) yield each.slice(at, at + idsPerLook);
+}
