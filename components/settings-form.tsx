@@ -21,7 +21,8 @@ export type SettingView = {
     | { kind: 'number' | 'bytes'; min: number; max: number }
     | { kind: 'boolean' }
     | { kind: 'select'; options: { value: string; label: string }[] }
-    | { kind: 'list'; placeholder?: string };
+    | { kind: 'list'; placeholder?: string }
+    | { kind: 'secret' };
   /** As the control shows it; "on" or "off" for a boolean. */
   value: string;
   defaultText: string;
@@ -164,10 +165,11 @@ function SettingControl({
       <Input
         name="value"
         value={value}
+        type={control.kind === 'secret' ? 'password' : 'text'}
         inputMode={isNumber ? 'numeric' : undefined}
         placeholder={control.kind === 'text' ? control.placeholder : undefined}
         autoCapitalize="off"
-        autoComplete="off"
+        autoComplete={control.kind === 'secret' ? 'new-password' : 'off'}
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}
         className={isNumber ? 'max-w-32' : ''}

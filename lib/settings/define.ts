@@ -18,7 +18,9 @@ export type Control =
   | { kind: 'bytes'; min: number; max: number }
   | { kind: 'boolean' }
   | { kind: 'select'; options: { value: string; label: string }[] }
-  | { kind: 'list'; placeholder?: string };
+  | { kind: 'list'; placeholder?: string }
+  /** Shown to nobody; kept sealed by whoever takes it in (lib/accounts/secret.ts) */
+  | { kind: 'secret' };
 
 export type Group =
   | 'server'
@@ -33,6 +35,7 @@ export type Group =
   | 'storage'
   | 'tls'
   | 'web'
+  | 'directory'
   | 'log';
 
 export type SettingDefinition<T = unknown> = {

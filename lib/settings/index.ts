@@ -10,6 +10,7 @@ import { checksSettings } from './checks.ts';
 import { contentSettings } from './content.ts';
 import type { SettingDefinition } from './define.ts';
 import { deliverySettings } from './delivery.ts';
+import { directorySettings } from './directory.ts';
 import { imapSettings } from './imap.ts';
 import { logSettings } from './log.ts';
 import { pop3Settings } from './pop3.ts';
@@ -34,6 +35,7 @@ const registry = [
   ...storageSettings,
   ...tlsSettings,
   ...webSettings,
+  ...directorySettings,
   ...logSettings,
 ] as const;
 
@@ -126,7 +128,8 @@ export async function writeSetting(key: string, value: unknown, by: string): Pro
   await write(async (tx) => {
     const row = { value: text, updatedAt: now(), updatedBy: by };
     await tx.setting.upsert({ where: { id: key }, create: { id: key, ...row }, update: row });
-    await recordChangeIn(tx, by, `setting ${key}`, `${key} = ${text}`);
+    const shown = definition.control.kind === 'secret' ? `${key} changed` : `${key} = ${text}`;
+    await recordChangeIn(tx, by, `setting ${key}`, shown);
   });
   poke('settings');
 }

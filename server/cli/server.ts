@@ -1,4 +1,5 @@
 // `drey settings …`, `route …`; `queue …` stands in queue.ts.
+import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { Refusal } from '#lib/errors.ts';
 import {
   addRelayRule,
@@ -7,13 +8,7 @@ import {
   type RelayTlsMode,
   removeRelayRule,
 } from '#lib/queue/relay-rule.ts';
-import {
-  findSetting,
-  listSettings,
-  parseSetting,
-  resetSetting,
-  writeSetting,
-} from '#lib/settings/index.ts';
+import { findSetting, listSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { by, type CommandDefinition, optionText, type Row, textAt } from './command.ts';
 import { passwordOption, readPassword } from './password.ts';
 import { queueCommands } from './queue.ts';
@@ -26,7 +21,7 @@ async function listSettingRows(search: string): Promise<Row[]> {
     )
     .map(({ definition, value, isDefault }) => ({
       key: definition.key,
-      value,
+      value: definition.control.kind === 'secret' && value !== '' ? '(set)' : value,
       isDefault,
       unit: definition.unit,
       title: definition.title,
@@ -66,7 +61,7 @@ const settingsCommands: CommandDefinition[] = [
     help: 'set a value; in force without a restart',
     run: async (input) => {
       const key = textAt(input, 0);
-      await writeSetting(key, parseSetting(key, textAt(input, 1)), by);
+      await writeSetting(key, readTypedSetting(key, textAt(input, 1)), by);
       const row = (await listSettingRows(key)).find((setting) => setting.key === key);
       return { text: `${key} = ${JSON.stringify(row?.value)}`, row };
     },

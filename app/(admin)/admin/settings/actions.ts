@@ -2,7 +2,8 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { findSetting, parseSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
+import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
+import { findSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 
@@ -18,7 +19,7 @@ export async function saveSettingAction(_previous: FormState, form: FormData): P
     form,
     async (fields) => {
       const { title } = findSetting(fields.key);
-      await writeSetting(fields.key, parseSetting(fields.key, fields.value), admin.address);
+      await writeSetting(fields.key, readTypedSetting(fields.key, fields.value), admin.address);
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${title} saved` };
     },

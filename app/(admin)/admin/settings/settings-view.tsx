@@ -24,6 +24,7 @@ export const groups: { id: Group; label: string }[] = [
   { id: 'storage', label: 'Storage' },
   { id: 'tls', label: 'TLS' },
   { id: 'web', label: 'Web' },
+  { id: 'directory', label: 'Directory' },
   { id: 'log', label: 'Log' },
 ];
 
@@ -39,6 +40,7 @@ const appliesTexts: Record<Applies, string> = {
 function describeValue({ control }: SettingDefinition, value: unknown): string {
   if (control.kind === 'boolean') return value ? 'on' : 'off';
   if (control.kind === 'list') return Array.isArray(value) ? value.join('\n') : '';
+  if (control.kind === 'secret') return '';
   if (control.kind === 'bytes') return formatExactBytes(Number(value));
   return String(value);
 }
