@@ -1,5 +1,6 @@
 // Sending mail on: the queue's schedule and the way to other servers.
 import { z } from 'zod';
+import { defineChoice, defineSwitch } from './choice.ts';
 import { defineSetting } from './define.ts';
 import { defineNumber } from './number.ts';
 
@@ -216,6 +217,35 @@ export const deliverySettings = [
     default: 443,
     title: 'Port of policy and report servers',
     help: 'The Internet uses 443. Another number is for a test network only.',
+    applies: 'next-attempt',
+  }),
+  defineChoice('delivery.userForwarding', {
+    options: {
+      anywhere: 'To any address',
+      inside: 'To addresses of this server only',
+      off: 'Not at all',
+    },
+    default: 'anywhere',
+    title: 'Users may forward their mail',
+    help: 'By a rule of their own in the webmail. What is forwarded counts in the limits of the user; above them the mail stays here. Whoever stole a password likes such rules, so every change of one is an event.',
+    applies: 'next-message',
+  }),
+  defineSwitch('delivery.vacationAnswers', {
+    default: true,
+    title: 'Users may have mail answered while they are away',
+    help: 'Answers go to people only, never to lists or programs (RFC 3834), and to each once within some days.',
+    applies: 'next-message',
+  }),
+  defineSwitch('delivery.collecting', {
+    default: true,
+    title: 'Users may collect mail from other servers',
+    help: 'By POP3 or IMAP, with a name and password that the user gives. Off: nothing is collected, what was set up stays.',
+    applies: 'next-attempt',
+  }),
+  defineSwitch('delivery.collectAnywhere', {
+    default: false,
+    title: 'Collect from private networks too',
+    help: 'Off: only from public addresses and the usual ports (110, 143, 993, 995), so that no user can reach machines of your own network through this server.',
     applies: 'next-attempt',
   }),
 ] as const;

@@ -1,5 +1,6 @@
 // What a delivery is: one message, its envelope, and everybody here and outside who is to get it.
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
+import type { Filing } from './filters/filing.ts';
 import type { Trace } from './trace.ts';
 
 export type LocalCopy = {
@@ -13,6 +14,9 @@ export type LocalCopy = {
   orcpt?: string;
   notify?: string;
 };
+
+/** A copy with the place that it goes to. */
+export type Target = LocalCopy & { filing: Filing };
 
 export type RemoteCopy = {
   recipient: string;
@@ -48,4 +52,19 @@ export type Delivery = {
   findings?: object[];
   /** Recipients of copies that the sender is not to hear of. */
   secret?: string[];
+  /** Mail that was fetched from another server (server/collect). */
+  collected?: Collected;
+};
+
+export type Collected = {
+  accountId: string;
+  collectionId: string;
+  /** What the other server calls the message: noted together with its copy, so that it comes once. */
+  uid: string;
+  /** Where it goes without a rule. */
+  folder: string;
+  /** Bits of FLAG that it has there. */
+  flags: number;
+  /** When it came to the other server. */
+  internalDate: Date;
 };

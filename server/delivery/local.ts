@@ -2,7 +2,8 @@
 // that wait at the same time share the step and its statements.
 //
 // What is held or scheduled goes into the queue whole (delayed.ts). Mail of users is counted in the same step
-// (lib/accounts/sending-ledger.ts), which costs mail from strangers nothing.
+// (lib/accounts/sending-ledger.ts), which costs mail from strangers nothing. Where a copy goes, who else gets one and
+// whether it is answered is settled by its owner before the step (filters/filing.ts, filters/away.ts).
 //
 // Invariants: when deliver() resolves, every copy is durable, and when it throws there is none; pokes come
 // after the commit. Whoever answers "250" does so after that.
@@ -22,9 +23,12 @@ import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
 import { appendAllIn, type NewCopy } from '#server/store/append.ts';
 import { insertBlob, readStaged } from '#server/store/bodies/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
-import { findArrivals } from './arrival.ts';
 import { holdReasonOf, isDelayed, listWaiting, markJunk } from './delayed.ts';
-import type { Delivery, LocalCopy } from './delivery.ts';
+import type { Collected, Delivery, Target } from './delivery.ts';
+import { describeArrival, describeCopy } from './describe.ts';
+import { type Answer, insertAnswers, prepareAnswers } from './filters/away.ts';
+import { type Filing, fileArrivals, filePlainly, type Place } from './filters/filing.ts';
+import { countForwards } from './filters/forwards.ts';
 import { type HoldNotice, insertHold, pokeHold, prepareHoldNotice } from './hold-notice.ts';
 import {
   findDestination,
@@ -38,11 +42,12 @@ import { mailboxPrefix, queuePrefix } from './trace.ts';
 
 export type { Delivery, LocalCopy, RemoteCopy } from './delivery.ts';
 
-type Target = LocalCopy & { mailboxId: string };
 type Planned = Delivery & {
   targets: Target[];
-  /** Of a user's mail: what it is counted by, else null. */
+  /** What mail of users and forwards are counted by; else null. */
   settings: Settings | null;
+  /** Of those who are away. */
+  answers: Answer[];
   /** What tells the sender that it arrived in mailboxes here, where he asked for that. */
   success: Report | null;
   /** What tells of a hold, where this mail makes one. */
@@ -57,24 +62,45 @@ const storeTogether = writeTogether<Planned, Planned>(storeAll);
  * the user who submitted it has sent as much as he may.
  */
 export async function deliver(delivery: Delivery): Promise<void> {
-  const stored = await store(await plan(delivery));
+  const stored = await storePlanned(delivery);
   const isWaiting = isDelayed(stored, now());
-  if (!isWaiting)
-    for (const { accountId, mailboxId } of stored.targets) pokeMailbox(accountId, mailboxId);
-  if (stored.success && !isWaiting) pokeReport(stored.success);
-  if (stored.notice) pokeHold(stored.notice);
-  if (stored.remote.length > 0 || isWaiting) poke('queue');
+  const { targets, remote, answers, success, notice } = stored;
+  if (!isWaiting) {
+    for (const { accountId, filing } of targets) {
+      for (const { mailboxId } of filing.places) pokeMailbox(accountId, mailboxId);
+    }
+  }
+  if (success && !isWaiting) pokeReport(success);
+  if (notice) pokeHold(notice);
+  const isForwarded = targets.some(({ filing }) => filing.forwards.length > 0);
+  if (remote.length + answers.length > 0 || isForwarded || isWaiting) poke('queue');
 }
 
-async function plan(delivery: Delivery): Promise<Planned> {
-  const targets = await findTargets(delivery);
+/** A mailbox that a rule chose may go between the look and the step: then once more, without rules. */
+async function storePlanned(delivery: Delivery): Promise<Planned> {
+  const planned = await plan(delivery, fileArrivals);
+  try {
+    return await store(planned);
+  } catch (error) {
+    const isFiled = planned.targets.some(({ filing }) => filing.note !== '');
+    if (!(isFiled || delivery.collected) || !isRefusal(error, 'not-found')) throw error;
+    return store(await plan(delivery, filePlainly));
+  }
+}
+
+async function plan(delivery: Delivery, file: typeof fileArrivals): Promise<Planned> {
+  const targets = await findTargets(delivery, file);
   const remote = [...new Map(delivery.remote.map((copy) => [copy.recipient, copy])).values()];
   if (targets.length + remote.length === 0) throw new Error('A delivery needs a recipient');
   return {
     ...delivery,
     remote,
     targets,
-    settings: delivery.accountId === null ? null : await readSettings(),
+    settings:
+      delivery.accountId === null && targets.every(({ filing }) => filing.forwards.length === 0)
+        ? null
+        : await readSettings(),
+    answers: await prepareOwnAnswers(delivery, targets),
     success: await prepareSuccess(delivery, targets),
     notice: null,
   };
@@ -89,6 +115,13 @@ async function store(planned: Planned): Promise<Planned> {
     const notice = await prepareHoldNotice(planned.accountId, error.why);
     return storeTogether({ ...planned, notice });
   }
+}
+
+/** What is collected from elsewhere was answered there, if at all. */
+async function prepareOwnAnswers(delivery: Delivery, targets: Target[]): Promise<Answer[]> {
+  if (delivery.collected || isDelayed(delivery, now())) return [];
+  const { sender, body, traceId, isJunk = false } = delivery;
+  return prepareAnswers({ sender, facts: body.facts, traceId, isJunk }, targets);
 }
 
 async function prepareSuccess(delivery: Delivery, targets: Target[]): Promise<Report | null> {
@@ -111,14 +144,16 @@ async function prepareSuccess(delivery: Delivery, targets: Target[]): Promise<Re
 
 /** Deliveries that waited together: copies, queue rows and events of all that are not refused. */
 async function storeAll(tx: Tx, deliveries: Planned[]): Promise<(Planned | Error)[]> {
-  const judged = await countUsers(tx, deliveries);
   const at = now();
+  const judged = await settleForwards(tx, await countUsers(tx, deliveries), at);
   const outcomes = await appendAllIn(
     tx,
     judged.map((one) =>
       one instanceof Error || isDelayed(one, at)
         ? []
-        : one.targets.map((target) => makeCopy(one, target)),
+        : one.targets.flatMap((target) =>
+            target.filing.places.map((place) => makeCopy(one, target, place)),
+          ),
     ),
   );
   const events: NewEvent[] = [];
@@ -140,8 +175,18 @@ async function storeAll(tx: Tx, deliveries: Planned[]): Promise<(Planned | Error
       await insertQueued(tx, delivery, waiting, []);
       events.push(...waiting.map((row) => describeWaiting(delivery, row)));
     } else {
-      events.push(...targets.map((target, at) => describeCopy(delivery, target, stored[at]!.uid)));
+      const uids = stored.map(({ uid }) => uid);
+      for (const target of targets) {
+        for (const place of target.filing.places) {
+          events.push(describeCopy(delivery, target, place, uids.shift() as number));
+        }
+        if (target.filing.forwards.length > 0) {
+          events.push(...(await insertForwards(tx, delivery, target)));
+        }
+      }
       if (remote.length > 0) events.push(...(await insertRemote(tx, delivery)));
+      if (delivery.collected) await insertCollected(tx, delivery.collected);
+      events.push(...(await insertAnswers(tx, delivery.answers)));
       if (success) await insertReport(tx, success);
     }
     if (notice) await insertHold(tx, notice);
@@ -155,7 +200,7 @@ type Judged = Planned & { counted?: Counted };
 
 /** Mail of users as it is to be stored: held where the user is held, or an error where it is refused. */
 async function countUsers(tx: Tx, deliveries: Planned[]): Promise<(Judged | Error)[]> {
-  const counted = deliveries.filter(({ settings }) => settings !== null);
+  const counted = deliveries.filter(({ accountId }) => accountId !== null);
   if (counted.length === 0) return deliveries;
   const outcomes = await countSubmissions(
     tx,
@@ -177,61 +222,77 @@ async function countUsers(tx: Tx, deliveries: Planned[]): Promise<(Judged | Erro
   });
 }
 
-/** The mailbox of each account, found before the transaction, one an account. */
-async function findTargets({ mailboxes, isJunk = false }: Delivery): Promise<Target[]> {
-  const copies = [...new Map(mailboxes.map((copy) => [copy.accountId, copy])).values()];
-  const ids = await findArrivals(
-    copies.map(({ accountId }) => accountId),
-    isJunk,
+/** What users let be forwarded as it is to be: a forward that may not leave is no more, and its mail stays here. */
+async function settleForwards(
+  tx: Tx,
+  deliveries: (Judged | Error)[],
+  at: Date,
+): Promise<(Judged | Error)[]> {
+  const asked = deliveries.flatMap((one) =>
+    one instanceof Error || isDelayed(one, at)
+      ? []
+      : one.targets.filter(({ filing }) => filing.forwards.length > 0),
   );
-  return copies.map((copy) => ({ ...copy, mailboxId: ids.get(copy.accountId) as string }));
-}
-
-function describeArrival(delivery: Delivery, recipients: number): NewEvent {
-  const { body, sender, accountId, trace, traceId } = delivery;
-  return {
-    traceId,
-    kind: 'received',
-    accountId,
-    sender,
-    remote: trace.remote ?? '',
-    text: body.facts.subject,
-    messageId: body.facts.messageId,
-    detail: {
-      helo: trace.helo,
-      reverseName: trace.reverseName,
-      protocol: trace.protocol,
-      sizeBytes: body.sizeBytes,
-      messageId: body.facts.messageId,
-      recipients,
-      findings: delivery.findings,
-      secret: delivery.secret?.length ? delivery.secret : undefined,
-    },
+  const settings = deliveries.find((one) => !(one instanceof Error) && one.settings !== null);
+  if (asked.length === 0 || !settings || settings instanceof Error) return deliveries;
+  const may = await countForwards(
+    tx,
+    asked.map(({ accountId, filing }) => ({ accountId, forwards: filing.forwards })),
+    settings.settings as Settings,
+  );
+  const settle = (target: Target): Target => {
+    const index = asked.indexOf(target);
+    if (index < 0) return target;
+    const { filing } = target;
+    if (may[index])
+      return { ...target, filing: filing.isForwardOnly ? { ...filing, places: [] } : filing };
+    const note = `${filing.note}; not forwarded, its owner has sent too much`;
+    return { ...target, filing: { ...filing, forwards: [], note } };
   };
+  return deliveries.map((one) =>
+    one instanceof Error ? one : { ...one, targets: one.targets.map(settle) },
+  );
 }
 
-function makeCopy({ body, sender, traceId, trace }: Delivery, target: Target): NewCopy {
-  const { accountId, mailboxId, address, originalTo } = target;
+/** Where the copies of each account go, found before the transaction, one target an account. */
+async function findTargets(delivery: Delivery, file: typeof fileArrivals): Promise<Target[]> {
+  const { mailboxes, body, trace, isJunk = false, collected } = delivery;
+  const copies = [...new Map(mailboxes.map((copy) => [copy.accountId, copy])).values()];
+  const prefix = Buffer.from((trace.fields ?? []).join(''));
+  const message = {
+    ...{ facts: body.facts, sizeBytes: body.sizeBytes, prefix, isJunk },
+    ...(collected ? { folder: collected.folder, flags: collected.flags } : {}),
+  };
+  const filings = await (isDelayed(delivery, now()) ? filePlainly : file)(message, copies);
+  return copies.map((copy) => ({ ...copy, filing: filings.get(copy.accountId) as Filing }));
+}
+
+function makeCopy(
+  { body, sender, traceId, trace, collected }: Delivery,
+  { accountId, address, originalTo }: Target,
+  { mailboxId, flags, keywords }: Place,
+): NewCopy {
   const prefix = mailboxPrefix(trace, { traceId, sender, address, originalTo });
-  const internalDate = trace.receivedAt;
-  return { accountId, mailboxId, body, prefix, flags: 0, keywords: [], internalDate };
+  const internalDate = collected?.internalDate ?? trace.receivedAt;
+  return { accountId, mailboxId, body, prefix, flags, keywords, internalDate };
 }
 
-function describeCopy(
-  { traceId, sender, isJunk }: Delivery,
-  target: Target,
-  uid: number,
-): NewEvent {
-  const { accountId, mailboxId, address, originalTo } = target;
-  return {
-    traceId,
-    kind: 'delivered',
-    accountId,
-    sender,
-    recipient: originalTo ?? address,
-    text: originalTo && originalTo !== address ? `to the mailbox of ${address}` : '',
-    detail: { mailboxId, uid, isJunk },
-  };
+/** What the owner of a mailbox lets be forwarded: it goes the way of what an alias leads outside. */
+async function insertForwards(tx: Tx, delivery: Judged, target: Target): Promise<NewEvent[]> {
+  const { accountId, address, filing } = target;
+  const rows = filing.forwards.map((recipient) => ({ recipient }));
+  await insertQueued(tx, delivery, rows, [address]);
+  const { traceId, sender } = delivery;
+  const text = `forwarded by ${address} ${filing.note}`;
+  return rows.map(({ recipient }) => ({
+    ...{ traceId, kind: 'queued' as const, accountId, sender, recipient, text },
+  }));
+}
+
+async function insertCollected(tx: Tx, collected: Collected): Promise<void> {
+  const { accountId, collectionId, uid } = collected;
+  await tx.$executeRaw`INSERT INTO "Collected" ("accountId", "collectionId", "uid")
+    VALUES (${accountId}, ${collectionId}, ${uid}) ON CONFLICT DO NOTHING`;
 }
 
 /** Rows of the addresses outside. */

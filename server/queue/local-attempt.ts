@@ -11,10 +11,12 @@ import { logOf } from '#lib/log.ts';
 import { poke } from '#lib/poke.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { removeRecipients } from '#lib/queue/entries.ts';
-import { readSetting } from '#lib/settings/index.ts';
+import { readSetting, readSettings, type Settings } from '#lib/settings/index.ts';
 import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
-import { findArrivals } from '#server/delivery/arrival.ts';
 import { isMarkedJunk } from '#server/delivery/delayed.ts';
+import { type Answer, insertAnswers, prepareAnswers } from '#server/delivery/filters/away.ts';
+import { type Filing, fileArrivals, filePlainly } from '#server/delivery/filters/filing.ts';
+import { countForwards } from '#server/delivery/filters/forwards.ts';
 import type { Result } from '#server/delivery/outbound/reply.ts';
 import {
   findDestination,
@@ -67,39 +69,65 @@ async function deliverRow(
   const found = await resolveRecipient(row.recipient, delimiter);
   if (found.status !== 'local') return explain(found.status);
   const { mailboxes, forwards } = found;
-  const isJunk = isMarkedJunk(message.prefix);
-  const arrivals = await findArrivals(
-    mailboxes.map(({ accountId }) => accountId),
-    isJunk,
-  );
-  const copies = mailboxes.map(
-    (mailbox): NewCopy => ({
-      accountId: mailbox.accountId,
-      mailboxId: arrivals.get(mailbox.accountId) as string,
-      body,
-      prefix: mailboxPrefixAfter(message.prefix, {
-        sender: message.sender,
-        address: mailbox.address,
-        originalTo: row.recipient,
-      }),
-      flags: 0,
-      keywords: [],
-      internalDate: now(),
-    }),
-  );
-  const report = await prepareSuccess(message, row, mailboxes, bytes);
-  const outcome = await write((tx) =>
-    store(tx, { message, row, body, owner, mailboxes, forwards, copies, report }),
-  );
+  const storing = {
+    ...{ message, row, body, owner, mailboxes, forwards },
+    answers: await answer(message, row, body, mailboxes),
+    report: await prepareSuccess(message, row, mailboxes, bytes),
+    settings: await readSettings(),
+  };
+  let outcome = await storeFiled(storing, fileArrivals);
+  // A mailbox that a rule chose may be gone since: once more without rules.
+  if (isRefusal(outcome, 'not-found')) outcome = await storeFiled(storing, filePlainly);
   if (isRefusal(outcome)) return defer('4.2.2', outcome.message);
   if (outcome === 'lost') {
     log.warn({ traceId: message.traceId }, 'a lease ended during a delivery; nothing was stored');
     return null;
   }
-  for (const { accountId, mailboxId } of copies) pokeMailbox(accountId, mailboxId);
-  if (report) pokeReport(report);
-  if (forwards.length > 0) poke('queue');
+  for (const { accountId, mailboxId } of outcome) pokeMailbox(accountId, mailboxId);
+  if (storing.report) pokeReport(storing.report);
+  poke('queue');
   return null;
+}
+
+/** What waited is answered too, unless it is a forward of somebody's: that was answered on its first arrival. */
+function answer(message: Message, row: Row, body: StagedBody, mailboxes: Mailbox[]) {
+  const { sender, traceId } = message;
+  const isJunk = isMarkedJunk(message.prefix);
+  const isForwarded = /^Delivered-To:/im.test(Buffer.from(message.prefix).toString('latin1'));
+  if (isForwarded || row.notify === 'NEVER') return Promise.resolve([]);
+  return prepareAnswers({ sender, facts: body.facts, traceId, isJunk }, mailboxes);
+}
+
+async function storeFiled(
+  storing: Omit<Storing, 'filings'>,
+  file: typeof fileArrivals,
+): Promise<NewCopy[] | 'lost' | Refusal> {
+  const { message, body, mailboxes } = storing;
+  const arriving = {
+    facts: body.facts,
+    sizeBytes: body.sizeBytes,
+    prefix: Buffer.from(message.prefix),
+    isJunk: isMarkedJunk(message.prefix),
+  };
+  const filings = await file(arriving, mailboxes);
+  return write((tx) => store(tx, { ...storing, filings }));
+}
+
+/** Copies for the places that their owners chose. */
+function makeCopies(
+  { message, row, body, mailboxes }: Storing,
+  filings: Map<string, Filing>,
+): NewCopy[] {
+  return mailboxes.flatMap(({ accountId, address }) =>
+    (filings.get(accountId)?.places ?? []).map((place) => ({
+      ...{ accountId, body, internalDate: now(), ...place },
+      prefix: mailboxPrefixAfter(message.prefix, {
+        sender: message.sender,
+        address,
+        originalTo: row.recipient,
+      }),
+    })),
+  );
 }
 
 function explain(status: 'disabled' | 'unknown' | 'not-local'): Result {
@@ -142,19 +170,24 @@ type Storing = {
   body: StagedBody;
   owner: string;
   mailboxes: Mailbox[];
+  /** Addresses outside that an alias leads to. */
   forwards: string[];
-  copies: NewCopy[];
+  filings: Map<string, Filing>;
+  answers: Answer[];
   report: Report | null;
+  settings: Settings;
 };
 
-async function store(tx: Tx, storing: Storing): Promise<'stored' | 'lost' | Refusal> {
-  const { message, row, owner, copies, forwards, report } = storing;
+async function store(tx: Tx, storing: Storing): Promise<NewCopy[] | 'lost' | Refusal> {
+  const { message, row, owner, forwards, report } = storing;
   // Changed, and so locked: a runner that thinks our lease is over waits for us, or we find that it has the row.
   const { count } = await tx.queueRecipient.updateMany({
     where: { id: row.id, state: 'sending', leaseOwner: owner },
     data: { attempts: row.attempts + 1 },
   });
   if (count === 0) return 'lost';
+  const filings = await settleForwards(tx, storing);
+  const copies = makeCopies(storing, filings);
   const [stored] = await appendAllIn(tx, [copies]);
   if (!Array.isArray(stored)) {
     // The attempt is counted where its outcome is decided.
@@ -162,17 +195,46 @@ async function store(tx: Tx, storing: Storing): Promise<'stored' | 'lost' | Refu
     return stored as Refusal;
   }
   await removeRecipients(tx, message.id, [row.id]);
-  if (forwards.length > 0) await enqueueForwards(tx, storing);
+  const leaving: [string, string[]][] = forwards.length > 0 ? [[row.recipient, forwards]] : [];
+  for (const { accountId, address } of storing.mailboxes) {
+    const own = filings.get(accountId)?.forwards ?? [];
+    if (own.length > 0) leaving.push([address, own]);
+  }
+  for (const [by, recipients] of leaving) await enqueueForwards(tx, storing, by, recipients);
+  const answered = await insertAnswers(tx, storing.answers);
   if (report) await insertReport(tx, report);
   await recordEventsIn(tx, [
-    ...copies.map((copy, index) => describeCopy(storing, copy, stored[index]?.uid)),
-    ...forwards.map((recipient) => describeForward(storing, recipient)),
+    ...copies.map((copy, index) => describeCopy(storing, filings, copy, stored[index]?.uid)),
+    ...leaving.flatMap(([by, recipients]) =>
+      recipients.map((recipient) => describeForward(storing, by, recipient)),
+    ),
+    ...answered,
   ]);
-  return 'stored';
+  return copies;
 }
 
-async function enqueueForwards(tx: Tx, { message, row, body, forwards }: Storing): Promise<void> {
-  const prefix = forwardPrefixAfter(message.prefix, row.recipient);
+/** Forwards of users as they may leave; what may not stays here. */
+async function settleForwards(tx: Tx, { filings, settings }: Storing): Promise<typeof filings> {
+  const asked = [...filings].flatMap(([accountId, { forwards }]) =>
+    forwards.length > 0 ? [{ accountId, forwards }] : [],
+  );
+  const may = await countForwards(tx, asked, settings);
+  const settled = new Map(filings);
+  for (const [index, { accountId }] of asked.entries()) {
+    const filing = filings.get(accountId) as Filing;
+    if (!may[index]) settled.set(accountId, { ...filing, forwards: [] });
+    else if (filing.isForwardOnly) settled.set(accountId, { ...filing, places: [] });
+  }
+  return settled;
+}
+
+async function enqueueForwards(
+  tx: Tx,
+  { message, row, body }: Storing,
+  by: string,
+  forwards: string[],
+): Promise<void> {
+  const prefix = forwardPrefixAfter(message.prefix, by);
   await enqueue(tx, {
     blobId: await insertBlob(tx, body),
     prefix,
@@ -195,28 +257,32 @@ async function enqueueForwards(tx: Tx, { message, row, body, forwards }: Storing
 
 function describeCopy(
   { message, row, mailboxes }: Storing,
+  filings: Map<string, Filing>,
   { accountId, mailboxId }: NewCopy,
   uid: number | undefined,
 ): NewEvent {
   const address = mailboxes.find((one) => one.accountId === accountId)?.address ?? '';
+  const words = address === row.recipient ? [] : [`to the mailbox of ${address}`];
+  const note = filings.get(accountId)?.note;
+  if (note) words.push(note);
   return {
     traceId: message.traceId,
     kind: 'delivered',
     accountId,
     sender: message.sender,
     recipient: row.recipient,
-    text: address === row.recipient ? '' : `to the mailbox of ${address}`,
+    text: words.join(', '),
     detail: { mailboxId, uid, isJunk: isMarkedJunk(message.prefix) || undefined },
   };
 }
 
-function describeForward({ message, row }: Storing, recipient: string): NewEvent {
+function describeForward({ message }: Storing, by: string, recipient: string): NewEvent {
   return {
     traceId: message.traceId,
     kind: 'queued',
     accountId: message.accountId,
     sender: message.sender,
     recipient,
-    text: `forwarded by ${row.recipient}`,
+    text: `forwarded by ${by}`,
   };
 }

@@ -3,7 +3,7 @@
 // message joins by its subject (thread-subject.ts).
 import { createHash } from 'node:crypto';
 import { now } from '#lib/clock.ts';
-import { cutRows, join, sql, type Tx } from '#lib/db.ts';
+import { cutRows, db, join, sql, type Tx } from '#lib/db.ts';
 import { dayOf } from './day.ts';
 import { hasSubjectOfAnswer, listSubjectReferences, subjectDays } from './thread-subject.ts';
 import { nextTurn } from './turn.ts';
@@ -135,6 +135,25 @@ async function storeReferences(
 
 function keyOf(accountId: string, reference: string): string {
   return `${accountId} ${reference}`;
+}
+
+/**
+ * Those accounts of `accountIds` that have one of the messages this one answers, in a thread with the keyword: found
+ * before it is stored, so that it can be stored where it belongs.
+ */
+export async function findInKeywordThreads(
+  accountIds: readonly string[],
+  references: readonly string[],
+  keyword: string,
+): Promise<Set<string>> {
+  if (references.length === 0 || accountIds.length === 0) return new Set();
+  const hashes = listIds({ references: [...references], messageId: '' } as Facts);
+  const rows = await db.$queryRaw<{ accountId: string }[]>`
+    SELECT DISTINCT r."accountId" FROM "ThreadReference" AS r
+    JOIN "Message" AS m ON m."accountId" = r."accountId" AND m."threadId" = r."threadId"
+    WHERE r."accountId" IN (${join([...accountIds])}) AND r."reference" IN (${join(hashes)})
+    AND m."keywords" LIKE ${`%${keyword}%`}`;
+  return new Set(rows.map(({ accountId }) => accountId));
 }
 
 /** References of a message, hashed, the oldest first, the message's own id last. */
