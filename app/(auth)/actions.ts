@@ -4,6 +4,7 @@
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { endWebSession } from '#lib/accounts/web-session.ts';
+import { readSettings } from '#lib/settings/index.ts';
 import { sessionCookieName } from '../auth-options.ts';
 import { readClaims } from '../session.ts';
 
@@ -12,5 +13,6 @@ export async function signOutAction(): Promise<void> {
   const claims = await readClaims();
   if (claims) await endWebSession(claims.accountId, claims.sessionId).catch(() => {});
   (await cookies()).delete(sessionCookieName);
-  redirect('/login');
+  const after = await readSettings();
+  redirect(after['web.signOutLink'] || (after['web.signOutText'] ? '/login?bye=1' : '/login'));
 }

@@ -1,22 +1,23 @@
-// Signing in from the browser through next-auth, and what its answers mean to a person.
+// Signing in from the browser through next-auth. What went wrong is a key of the texts in auth.json (signIn.errors); none
+// tells whether an account exists.
 import { signIn } from 'next-auth/react';
 
-const texts: Record<string, string> = {
-  'auth-failed': 'The address or the password is wrong.',
-  throttled: 'Too many failed attempts. Wait some minutes, then try again.',
-};
+export type SignInError = 'auth-failed' | 'throttled' | 'unavailable' | 'offline';
 
-/** The text for an error code; never one that tells whether an account exists. */
-export function describeSignInError(code: string): string {
-  return texts[code] ?? 'Signing in did not work just now. Try again.';
+/** The key of a code that next-auth gives. */
+export function signInErrorOf(code: string): SignInError {
+  return code === 'auth-failed' || code === 'throttled' ? code : 'unavailable';
 }
 
-/** Signs in; resolves with an error text, or null once the session cookie is set. */
-export async function signInFromBrowser(address: string, password: string): Promise<string | null> {
+/** Signs in; resolves with what is wrong, or null once the session cookie is set. */
+export async function signInFromBrowser(
+  address: string,
+  password: string,
+): Promise<SignInError | null> {
   try {
     const result = await signIn('credentials', { address, password, redirect: false });
-    return result?.ok && !result.error ? null : describeSignInError(result?.error ?? '');
+    return result?.ok && !result.error ? null : signInErrorOf(result?.error ?? '');
   } catch {
-    return 'The server does not answer. Check the connection and try again.';
+    return 'offline';
   }
 }

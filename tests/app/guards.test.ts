@@ -22,6 +22,7 @@ const open: Record<string, string> = {
   '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
     'tells mail programs the ports, of no account whether it exists',
   'api/health/route.ts': 'tells only whether the system works',
+  'logo/route.ts': 'the picture of the sign-in page',
 };
 
 const files = readdirSync(app, { recursive: true, encoding: 'utf8' });

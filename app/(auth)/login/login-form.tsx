@@ -1,20 +1,24 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState, useTransition } from 'react';
 import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { describeSignInError, signInFromBrowser } from '../sign-in.ts';
+import { type SignInError, signInErrorOf, signInFromBrowser } from '../sign-in.ts';
 
 export function LoginForm({ target, initialError }: { target: string; initialError: string }) {
-  const [error, setError] = useState(initialError ? describeSignInError(initialError) : '');
+  const t = useTranslations('auth.signIn');
+  const [error, setError] = useState<SignInError | null>(
+    initialError ? signInErrorOf(initialError) : null,
+  );
   const [isPending, startTransition] = useTransition();
   // A click before the script has loaded would send the form the plain way, password and all.
   const [isReady, setIsReady] = useState(false);
   useEffect(() => setIsReady(true), []);
   const submit = (form: FormData) =>
     startTransition(async () => {
-      setError('');
+      setError(null);
       const refusal = await signInFromBrowser(
         String(form.get('address') ?? '').trim(),
         String(form.get('password') ?? ''),
@@ -32,9 +36,9 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
       }}
       className="flex flex-col gap-4 rounded-lg border bg-surface p-6"
     >
-      <h1 className="text-lg font-semibold">Sign in</h1>
-      {error && <Banner tone="danger">{error}</Banner>}
-      <Field label="Mail address">
+      <h1 className="text-lg font-semibold">{t('title')}</h1>
+      {error && <Banner tone="danger">{t(`errors.${error}`)}</Banner>}
+      <Field label={t('address')}>
         <Input
           name="address"
           type="text"
@@ -47,7 +51,7 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
           className="h-10"
         />
       </Field>
-      <Field label="Password">
+      <Field label={t('password')}>
         <Input
           name="password"
           type="password"
@@ -64,7 +68,7 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
         disabled={!isReady}
         className="mt-1 w-full"
       >
-        Sign in
+        {t('submit')}
       </Button>
     </form>
   );

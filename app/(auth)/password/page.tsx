@@ -1,6 +1,7 @@
 // A new password: by a one-time link, whose token is the guard, or for whoever is signed in, which is where the other
 // pages send people whose password must change.
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { findByPasswordLink } from '#lib/accounts/password-link.ts';
 import { readSetting } from '#lib/settings/index.ts';
@@ -8,7 +9,10 @@ import { isOwnPath } from '../../own-path.ts';
 import { requireUserToChange } from '../../session.ts';
 import { ChangeForm, LinkForm } from './password-forms.tsx';
 
-export const metadata: Metadata = { title: 'New password', referrer: 'no-referrer' };
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('auth.password');
+  return { title: t('new'), referrer: 'no-referrer' };
+}
 
 type Props = { searchParams: Promise<{ token?: string | string[]; next?: string | string[] }> };
 
@@ -26,14 +30,13 @@ export default async function PasswordPage({ searchParams }: Props) {
   if (account && typeof token === 'string') {
     return <LinkForm token={token} address={account.address} minLength={minLength} />;
   }
+  const t = await getTranslations('auth');
   return (
     <div className="rounded-lg border bg-surface p-6">
-      <h1 className="text-lg font-semibold">This link is not valid</h1>
-      <p className="mt-2 text-muted">
-        Links to set a password work once and for one day. Ask your administrator for a new one.
-      </p>
+      <h1 className="text-lg font-semibold">{t('password.badLink')}</h1>
+      <p className="mt-2 text-muted">{t('password.badLinkText')}</p>
       <ButtonLink href="/login" className="mt-4">
-        Sign in
+        {t('signIn.title')}
       </ButtonLink>
     </div>
   );

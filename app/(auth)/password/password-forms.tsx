@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { type RefObject, useRef, useState } from 'react';
 import { ActionForm, FormField, SubmitButton } from '#components/ui/action-form.tsx';
 import { Banner } from '#components/ui/banner.tsx';
@@ -10,12 +11,13 @@ import { changePasswordAction } from './own-actions.ts';
 
 /** By a link. */
 export function LinkForm(props: { token: string; address: string; minLength: number }) {
+  const t = useTranslations('auth.password');
   return (
     <Card
       {...props}
       action={setPasswordByLinkAction}
-      title="Set your password"
-      text={`For ${props.address}. Afterwards this link works no more.`}
+      title={t('set')}
+      text={t('setText', { address: props.address })}
       target="/mail"
     >
       <input type="hidden" name="token" value={props.token} />
@@ -33,18 +35,15 @@ export function ChangeForm({
   minLength: number;
   target: string;
 }) {
+  const t = useTranslations('auth.password');
   return (
     <Card
       {...props}
       action={changePasswordAction}
-      title={isForced ? 'Choose a password of your own' : 'Change your password'}
-      text={
-        isForced
-          ? 'Your administrator asks for it: choose another one than the one you signed in with, to go on.'
-          : 'You are signed out everywhere else, and your mail programs need the new one.'
-      }
+      title={t(isForced ? 'choose' : 'change')}
+      text={t(isForced ? 'chooseText' : 'changeText')}
     >
-      <FormField name="present" label="Present password">
+      <FormField name="present" label={t('present')}>
         <Input
           name="present"
           type="password"
@@ -75,6 +74,7 @@ function Card({
   target: string;
   children: React.ReactNode;
 }) {
+  const t = useTranslations('auth.password');
   const [isDone, setIsDone] = useState(false);
   const password: RefObject<HTMLInputElement | null> = useRef(null);
   const enter = async () => {
@@ -91,11 +91,7 @@ function Card({
         {/* Password managers want to know whose it is. */}
         <input type="hidden" name="username" autoComplete="username" value={address} readOnly />
         {children}
-        <FormField
-          name="password"
-          label="New password"
-          help={`At least ${minLength} characters, no common word, nothing of your name. Four words that have nothing to do with each other are good.`}
-        >
+        <FormField name="password" label={t('new')} help={t('help', { count: minLength })}>
           <Input
             ref={password}
             name="password"
@@ -105,7 +101,7 @@ function Card({
             className="h-10"
           />
         </FormField>
-        <FormField name="repeated" label="New password again">
+        <FormField name="repeated" label={t('again')}>
           <Input
             name="repeated"
             type="password"
@@ -115,10 +111,10 @@ function Card({
           />
         </FormField>
         {isDone ? (
-          <Banner tone="ok">The password is set. Signing you in…</Banner>
+          <Banner tone="ok">{t('done')}</Banner>
         ) : (
           <SubmitButton size="lg" className="mt-1 w-full">
-            Set password
+            {t('submit')}
           </SubmitButton>
         )}
       </ActionForm>

@@ -2,31 +2,35 @@
 
 import { hostname } from 'node:os';
 import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { isSetUp, isSetupToken } from '#lib/accounts/setup.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { SetupForm } from './setup-form.tsx';
 
-export const metadata: Metadata = { title: 'Set up', referrer: 'no-referrer' };
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('auth.setup'))('page'), referrer: 'no-referrer' };
+}
 
 type Props = { searchParams: Promise<{ token?: string | string[] }> };
 
 export default async function SetupPage({ searchParams }: Props) {
   const { token } = await searchParams;
+  const t = await getTranslations('auth');
   if (await isSetUp()) {
     return (
-      <Notice title="This server is set up">
-        <p>The set-up link can be used only once. Sign in with your address.</p>
+      <Notice title={t('setup.done')}>
+        <p>{t('setup.doneText')}</p>
         <ButtonLink href="/login" variant="primary" className="mt-4">
-          Sign in
+          {t('signIn.title')}
         </ButtonLink>
       </Notice>
     );
   }
   if (typeof token !== 'string' || !(await isSetupToken(token))) {
     return (
-      <Notice title="This link is not valid">
-        <p>Set-up links work once and for one day. Run this on the server for a new one:</p>
+      <Notice title={t('setup.badLink')}>
+        <p>{t('setup.badLinkText')}</p>
         <pre className="mt-2 overflow-x-auto rounded-md border bg-sunken px-3 py-2 font-mono text-sm">
           npx drey setup-link
         </pre>

@@ -1,4 +1,5 @@
 'use client';
+import { useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 import { ActionForm, FormField, SubmitButton } from '#components/ui/action-form.tsx';
 import { Banner } from '#components/ui/banner.tsx';
@@ -16,6 +17,7 @@ export function SetupForm({
   systemHostname: string;
   minPasswordLength: number;
 }) {
+  const t = useTranslations('auth.setup');
   const [domain, setDomain] = useState('');
   const [isDone, setIsDone] = useState(false);
   const password = useRef<HTMLInputElement>(null);
@@ -28,17 +30,11 @@ export function SetupForm({
   };
   return (
     <div className="rounded-lg border bg-surface p-6">
-      <h1 className="text-lg font-semibold">Set up your mail server</h1>
-      <p className="mt-1 text-muted">
-        A first domain and a first administrator. Everything can be changed later.
-      </p>
+      <h1 className="text-lg font-semibold">{t('title')}</h1>
+      <p className="mt-1 text-muted">{t('text')}</p>
       <ActionForm action={completeSetupAction} onDone={enter} className="mt-5 flex flex-col gap-4">
         <input type="hidden" name="token" value={token} />
-        <FormField
-          name="domain"
-          label="First mail domain"
-          help="The part after the @ of your addresses."
-        >
+        <FormField name="domain" label={t('domain')} help={t('domainHelp')}>
           <Input
             name="domain"
             value={domain}
@@ -50,12 +46,7 @@ export function SetupForm({
             required
           />
         </FormField>
-        <FormField
-          name="hostname"
-          label="Host name of this server"
-          help="The full name other mail servers will see. Empty: the name the system has."
-          isOptional
-        >
+        <FormField name="hostname" label={t('hostname')} help={t('hostnameHelp')} isOptional>
           <Input
             name="hostname"
             defaultValue={systemHostname}
@@ -65,12 +56,12 @@ export function SetupForm({
           />
         </FormField>
         <hr />
-        <FormField name="localPart" label="Your address">
+        <FormField name="localPart" label={t('address')}>
           <div className="flex items-center gap-1.5">
             <Input
               ref={localPart}
               name="localPart"
-              placeholder="you"
+              placeholder={t('you')}
               autoCapitalize="off"
               spellCheck={false}
               required
@@ -80,13 +71,13 @@ export function SetupForm({
             </span>
           </div>
         </FormField>
-        <FormField name="displayName" label="Your name" isOptional>
+        <FormField name="displayName" label={t('name')} isOptional>
           <Input name="displayName" autoComplete="name" />
         </FormField>
         <FormField
           name="password"
-          label="Password"
-          help={`At least ${minPasswordLength} characters, no common word, nothing of your name. A sentence of four words is better than a riddle.`}
+          label={t('password')}
+          help={t('passwordHelp', { count: minPasswordLength })}
         >
           <Input
             ref={password}
@@ -96,30 +87,25 @@ export function SetupForm({
             required
           />
         </FormField>
-        <FormField name="repeated" label="Password again">
+        <FormField name="repeated" label={t('again')}>
           <Input name="repeated" type="password" autoComplete="new-password" required />
         </FormField>
         <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1 text-sm font-medium">Who may connect</legend>
+          <legend className="mb-1 text-sm font-medium">{t('who')}</legend>
           <Radio
             name="bind"
             value="loopback"
             defaultChecked
-            label="Only this machine"
-            help="To try it out, or behind a proxy."
+            label={t('loopback')}
+            help={t('loopbackHelp')}
           />
-          <Radio
-            name="bind"
-            value="all"
-            label="Everybody who reaches it"
-            help="Listens on all addresses a moment later."
-          />
+          <Radio name="bind" value="all" label={t('all')} help={t('allHelp')} />
         </fieldset>
         {isDone ? (
-          <Banner tone="ok">Set up. Signing you in…</Banner>
+          <Banner tone="ok">{t('ready')}</Banner>
         ) : (
           <SubmitButton size="lg" className="mt-1 w-full">
-            Create the server
+            {t('submit')}
           </SubmitButton>
         )}
       </ActionForm>

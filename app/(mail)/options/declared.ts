@@ -1,5 +1,5 @@
 // Declarations of preferences as the browser needs them: without their schemas.
-import type { DeclaredPreference } from '#components/mail/options/preference-list.tsx';
+import type { DeclaredPreference } from '#components/mail/options/declared.ts';
 import type { Page } from '#lib/preferences/define.ts';
 import { preferences } from '#lib/preferences/index.ts';
 

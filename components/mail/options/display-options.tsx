@@ -7,8 +7,9 @@ import { Select } from '#components/ui/input.tsx';
 import type { Preferences } from '#lib/preferences/index.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import { useIsClient } from '../use-client.ts';
+import type { DeclaredPreference } from './declared.ts';
 import { useOptionTexts } from './option-texts.ts';
-import { type DeclaredPreference, PreferenceList } from './preference-list.tsx';
+import { PreferenceList } from './preference-list.tsx';
 
 export function DisplayOptions({ declared }: { declared: readonly DeclaredPreference[] }) {
   const router = useRouter();

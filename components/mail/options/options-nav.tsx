@@ -6,9 +6,9 @@ import { usePathname } from 'next/navigation';
 import { useLocale, useTranslations } from 'next-intl';
 import { useMemo, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
+import type { DeclaredPreference } from './declared.ts';
 import { hrefOf, optionsPages } from './menu.ts';
 import { useOptionTexts } from './option-texts.ts';
-import type { DeclaredPreference } from './preference-list.tsx';
 
 type Hit = { href: string; title: string; page: string };
 const shownAtMost = 12;

@@ -4,8 +4,8 @@
 import { useEffect, useState } from 'react';
 import { Switch } from '#components/ui/checkbox.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
+import type { DeclaredPreference } from './declared.ts';
 import { useOptionTexts } from './option-texts.ts';
-import type { DeclaredPreference } from './preference-list.tsx';
 
 type Shared = {
   id: string;

@@ -5,18 +5,11 @@ import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { ConfirmButton } from '#components/ui/confirm-button.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
-import type { PreferenceControl } from '#lib/preferences/define.ts';
 import type { PreferenceKey, Preferences } from '#lib/preferences/index.ts';
 import { usePreferences } from '../state/preferences.tsx';
+import type { DeclaredPreference } from './declared.ts';
 import { useOptionTexts } from './option-texts.ts';
 import { PreferenceInput } from './preference-input.tsx';
-
-/** What the browser needs of a declaration. */
-export type DeclaredPreference = {
-  key: PreferenceKey;
-  control: PreferenceControl;
-  default: unknown;
-};
 
 /** `inputs`: a control of its own for some of them, by key; it gets the id its label names. */
 export function PreferenceList({
