@@ -54,7 +54,12 @@ const libOrder = [
 const libCore =
   /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|(sqlite|postgresql)-adapter\.ts)/;
 /** Of lib what pages in the browser run too. */
-const pureLib = new Set(['lib/errors.ts', 'lib/i18n/locales.ts']);
+const pureLib = new Set([
+  'lib/errors.ts',
+  'lib/i18n/locales.ts',
+  'lib/preferences/list-names.ts',
+  'lib/webmail/search/query.ts',
+]);
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
 /** The parts that put the daemon together may import every room of the server. */

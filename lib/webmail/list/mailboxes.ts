@@ -3,7 +3,7 @@
 import type { ImapFlow, ListResponse } from 'imapflow';
 import { type MailAccount, withConnection } from '../imap/pool.ts';
 
-/** "deleted": what was expunged from another folder and can still be restored. */
+/** "deleted": what was expunged from another folder and can still be restored; "snoozed": what comes back by itself. */
 export type FolderRole =
   | 'inbox'
   | 'drafts'
@@ -11,6 +11,7 @@ export type FolderRole =
   | 'archive'
   | 'junk'
   | 'trash'
+  | 'snoozed'
   | 'none'
   | 'deleted';
 
@@ -24,6 +25,9 @@ export type Folder = {
   /** Levels above it, 0 at the top */
   depth: number;
   isSelectable: boolean;
+  isSubscribed: boolean;
+  /** Of another user (RFC 2342) */
+  isShared: boolean;
   messages: number;
   unread: number;
   /** Moves whenever anything in the folder changes */
@@ -39,8 +43,21 @@ const roleOfUse: Record<string, FolderRole> = {
   '\\Trash': 'trash',
 };
 const roleOrder: FolderRole[] = [
-  ...(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none', 'deleted'] as const),
+  ...([
+    'inbox',
+    'snoozed',
+    'drafts',
+    'sent',
+    'archive',
+    'junk',
+    'trash',
+    'none',
+    'deleted',
+  ] as const),
 ];
+
+/** Where snoozed messages wait (lib/webmail/snooze.ts). */
+export const snoozedPath = 'Snoozed';
 
 /** Before the name of a folder: what was expunged from it. The daemon lists these only where they are asked for. */
 const deletedPrefix = '#deleted/';
@@ -80,6 +97,8 @@ export async function listFolders(account: MailAccount): Promise<Folder[]> {
           delimiter: entry.delimiter || '/',
           role: findRoleOf(entry),
           depth: originOf(entry.path) === null ? entry.parent.length : 0,
+          isSubscribed: entry.subscribed,
+          isShared: isShared(entry.path),
           isSelectable: !entry.flags.has('\\Noselect') && !entry.flags.has('\\NonExistent'),
           messages: status?.messages ?? 0,
           unread: status?.unseen ?? 0,
@@ -100,6 +119,8 @@ function findRoleOf({ path, specialUse }: ListResponse): FolderRole {
   if (originOf(path) !== null) return 'deleted';
   // Somebody else's Sent is not where one's own mail goes, whatever it is called.
   if (isShared(path)) return 'none';
+  // No special use stands for it (RFC 6154): its name does.
+  if (path === snoozedPath) return 'snoozed';
   return path === 'INBOX' ? 'inbox' : (roleOfUse[specialUse ?? ''] ?? 'none');
 }
 
@@ -137,7 +158,7 @@ export function findRole(folders: readonly Folder[], role: FolderRole): string |
 /** Path of the folder with a role; made under its English name where the account has none. */
 export async function ensureRole(
   account: MailAccount,
-  role: Exclude<FolderRole, 'none' | 'inbox' | 'deleted'>,
+  role: Exclude<FolderRole, 'none' | 'inbox' | 'snoozed' | 'deleted'>,
 ): Promise<string> {
   const found = findRole(await listFolders(account), role);
   if (found) return found;

@@ -95,6 +95,8 @@ it('puts special folders first, children behind their parents', () => {
     role,
     depth: 0,
     isSelectable: true,
+    isSubscribed: true,
+    isShared: false,
     messages: 0,
     unread: 0,
     state: '',
