@@ -8,7 +8,7 @@ import { serverHostname } from '#lib/settings/index.ts';
 import { Channel } from './channel.ts';
 import { admitMessage, isMessageLiteral } from './commands/append.ts';
 import { type Command, type Context, flush, type Output } from './commands/command.ts';
-import { type Parsed, readCommand } from './commands/index.ts';
+import { type Parsed, readCommand, tagOf } from './commands/index.ts';
 import { mayHaveNews, overflow, tellNews, tellNotified, waitForNews } from './news.ts';
 import { formatProgress, withProgress } from './progress.ts';
 import { refuse } from './refusal.ts';
@@ -21,6 +21,7 @@ import { type FrameEvent, FrameReader, type Segment } from './wire/frame.ts';
 import { discardLimitBytes, mayKeepLiteral } from './wire/literal-limits.ts';
 
 const log = logOf('imap');
+const goneText = 'The account has changed, sign in again';
 
 /** Time to sign in, and mistakes in a row before we hang up (as Dovecot, a little more patient). */
 const loginTimeoutMs = 60_000;
@@ -48,6 +49,7 @@ export class Connection {
   #waitingBytes = 0;
   #mistakes = 0;
   #isClosing = false;
+  #isRunning = false;
   /** Of messages, since compression began: a file of zeros is honest. */
   #uploadedBytes = 0;
   #upload = new Upload();
@@ -62,7 +64,10 @@ export class Connection {
 
   #openSession({ remote, isSecure }: Client): Session {
     const { binding, gone } = this.#channel;
-    return new Session({ remote, isSecure, binding }, this.#roster, gone);
+    const session = new Session({ remote, isSecure, binding }, this.#roster, gone);
+    // A running command comes to its end first; IDLE looks for itself.
+    session.onOver = () => this.#isRunning || this.#hangUp(goneText);
+    return session;
   }
 
   /** Serves the client until one side ends. Never rejects. */
@@ -132,9 +137,9 @@ export class Connection {
 
   async #tellNotified(): Promise<void> {
     try {
-      if (await this.#session.isStillWelcome()) {
+      if (!this.#session.isOver) {
         for await (const output of tellNotified(this.#session)) await this.#emit(output);
-      } else this.#hangUp('The account has changed, sign in again');
+      } else this.#hangUp(goneText);
     } catch (error) {
       // Say, the database is away: a client that hears nothing must not believe that there is nothing.
       log.error({ err: error, remote: this.#session.client.remote }, 'notifying failed');
@@ -220,11 +225,12 @@ export class Connection {
       this.#answer(parsed.tag, this.#endingOf(this.#upload.error));
     } else if ('failure' in parsed) {
       this.#answer(parsed.tag, this.#endingOf(parsed.failure));
-    } else if (!(await this.#session.isStillWelcome())) {
-      this.#hangUp('The account has changed, sign in again');
+    } else if (this.#session.isOver) {
+      this.#hangUp(goneText);
     } else await this.#run(parsed);
     this.#upload = new Upload();
     await this.#flush();
+    if (this.#session.isOver) this.#hangUp(goneText);
     if (this.#mistakes >= (this.#session.isSignedIn ? mistakesAfterLogin : mistakesBeforeLogin)) {
       this.#hangUp('Too many mistakes');
     }
@@ -234,6 +240,7 @@ export class Connection {
     const { tag, command, isUid, args } = parsed;
     const mayExpunge = isUid || !command.hidesExpunge;
     let ending: Ending;
+    this.#isRunning = true;
     try {
       await this.#tellNews(false, false, command.holdsFlagNews);
       ending = await this.#collect(command, args, {
@@ -247,6 +254,7 @@ export class Connection {
     } catch (error) {
       ending = this.#endingOf(error);
     }
+    this.#isRunning = false;
     if (ending.next === 'starttls') return this.#secure(tagged(tag, ending));
     if (ending.next === 'unauthenticate') return this.#forget(tag, ending);
     this.#answer(tag, ending);
@@ -388,9 +396,4 @@ export class Connection {
     this.#isClosing = true;
     this.#channel.end(lastWords, graceMs);
   }
-}
-
-function tagOf(segments: readonly Segment[]): string {
-  const first = segments[0];
-  return (first?.kind === 'text' && /^[^\s(){%*"\\+]+(?= )/.exec(first.text)?.[0]) || '*';
 }

@@ -1,8 +1,7 @@
 // What one connection has become: who signed in, which mailbox is selected (RFC 3501 §3), and which
 // extensions the client switched on. Knows nothing of sockets.
 import type { Account } from '#lib/accounts/account.ts';
-import { checkSession } from '#lib/accounts/sessions.ts';
-import { now } from '#lib/clock.ts';
+import { watchLogin } from '#lib/accounts/login-watch.ts';
 import { Refusal } from '#lib/errors.ts';
 import { formatString } from '#lib/mail/imap-string.ts';
 import { readSetting } from '#lib/settings/index.ts';
@@ -19,9 +18,6 @@ import { formatName } from './wire/encode.ts';
 export type State = 'not-authenticated' | 'authenticated' | 'selected';
 export type Client = { remote: string; isSecure: boolean; binding?: ChannelBinding | null };
 
-/** How long a session runs on before its account is looked at again. */
-const checkIntervalMs = 15_000;
-
 export class Session {
   readonly client: Client;
   /** Aborted once the client is gone: long work may stop. */
@@ -29,7 +25,12 @@ export class Session {
   readonly #roster: Roster;
   #account: Account | null = null;
   #leave: (() => void) | null = null;
-  #checkedAt = 0;
+  /** The account is disabled, removed, or has another password: no more commands. */
+  isOver = false;
+  /** Called once when it is over. */
+  onOver: () => unknown = () => {};
+  /** Wakes IDLE for that. */
+  onOverInIdle: (() => void) | null = null;
   selection: Selection | null = null;
   #notify: Notify | null = null;
   /** RFC 7162 §3.1: the client has asked for MODSEQ at least once. */
@@ -109,7 +110,13 @@ export class Session {
 
   /** The account has shown who it is. Refusal 'limit'. */
   async enter(account: Account): Promise<void> {
-    this.#leave = this.#roster.join(account.id, await readSetting('imap.maxConnectionsPerUser'));
+    const leave = this.#roster.join(account.id, await readSetting('imap.maxConnectionsPerUser'));
+    const { id: accountId, epoch } = account;
+    const unwatch = watchLogin({ accountId, epoch, end: () => this.#endLogin() });
+    this.#leave = () => {
+      unwatch();
+      leave();
+    };
     try {
       await ensureMailboxes(account.id);
     } catch (error) {
@@ -118,18 +125,13 @@ export class Session {
     }
     this.idleTimeoutMs = (await readSetting('imap.idleTimeoutMinutes')) * 60_000;
     this.#account = account;
-    this.#checkedAt = now().getTime();
   }
 
-  /** False once the account is disabled, removed, or has another password. Looks seldom unless `isForced`. */
-  async isStillWelcome(isForced = false): Promise<boolean> {
-    if (!this.#account) return true;
-    const time = now().getTime();
-    if (!isForced && time - this.#checkedAt < checkIntervalMs) return true;
-    this.#checkedAt = time;
-    return (
-      (await checkSession({ accountId: this.#account.id, epoch: this.#account.epoch })) !== null
-    );
+  #endLogin(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.onOver();
+    this.onOverInIdle?.();
   }
 
   /** What NOTIFY has set (RFC 5465); null before the first one. */

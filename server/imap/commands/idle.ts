@@ -34,7 +34,7 @@ export const idle = defineCommand({
         isForced = false;
         const hasNews = await waitOrTimeout(session, abort.signal);
         if (isDone) break;
-        if (!(await session.isStillWelcome(!hasNews))) {
+        if (session.isOver) {
           yield untaggedState('BYE', 'The account has changed, sign in again');
           return { ...bad('Session ended'), next: 'close' };
         }
@@ -53,7 +53,7 @@ export const idle = defineCommand({
   },
 });
 
-/** True for news, false for the time of a sign of life; also when `signal` aborts. */
+/** True for news, false for the time of a sign of life; also when `signal` aborts or the login ends. */
 async function waitOrTimeout(session: Session, signal: AbortSignal): Promise<boolean> {
   const both = new AbortController();
   const stop = () => both.abort();
@@ -63,12 +63,14 @@ async function waitOrTimeout(session: Session, signal: AbortSignal): Promise<boo
     hasTimedOut = true;
     stop();
   }, signOfLifeMs);
+  session.onOverInIdle = stop;
   try {
-    if (signal.aborted) return false;
+    if (signal.aborted || session.isOver) return false;
     await waitForNews(session, both.signal);
     return !hasTimedOut;
   } finally {
     clearTimeout(timer);
+    session.onOverInIdle = null;
     signal.removeEventListener('abort', stop);
   }
 }

@@ -133,3 +133,9 @@ export function readCommand(
     throw error;
   }
 }
+
+/** The tag of a command that was not read further, or "*". */
+export function tagOf(segments: readonly Segment[]): string {
+  const first = segments[0];
+  return (first?.kind === 'text' && /^[^\s(){%*"\\+]+(?= )/.exec(first.text)?.[0]) || '*';
+}

@@ -8,7 +8,10 @@ import { decodeResponse } from '#server/auth/sasl.ts';
 import type { Client } from '../session.ts';
 
 /** What is needed of a connection (connection.ts). */
-type SigningIn = SMTPConnection & { client(): Client };
+type SigningIn = SMTPConnection & {
+  client(): Client;
+  watchUser(login: { accountId: string; epoch: number }): void;
+};
 
 /** Answers the AUTH command line; further lines of the exchange come through the connection's next handler. */
 export async function authenticate(connection: SigningIn, line: string): Promise<void> {
@@ -60,6 +63,7 @@ async function step(
   if ('challenge' in turn) return challenge(connection, exchange, turn.challenge);
   const { id, address, epoch } = turn.account;
   connection.session.user = { id, address, epoch };
+  connection.watchUser({ accountId: id, epoch });
   connection.session.transmissionType = connection._transmissionType();
   connection.send(235, '2.7.0 Authentication successful');
 }

@@ -169,11 +169,11 @@ export abstract class CommandConnection extends SMTPConnection {
   }
 
   /** True while the client waits for us. */
-  private isWorking(): boolean {
+  protected isWorking(): boolean {
     return this._handlerPending || this.isFinishing();
   }
 
-  private isTakingBody(): boolean {
+  protected isTakingBody(): boolean {
     return this._parser !== false && this._parser._dataMode;
   }
 

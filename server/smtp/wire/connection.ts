@@ -4,6 +4,7 @@
 // but from this machine itself; what was learnt before TLS is forgotten.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { watchLogin } from '#lib/accounts/login-watch.ts';
 import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import { bindingOf } from '#server/auth/channel-binding.ts';
@@ -244,6 +245,16 @@ export class MailConnection extends TransactionConnection {
     if (!(await this.judgeClient())) return;
     this._resetSession();
     this._sendGreeting();
+  }
+
+  /** Hangs up once what the user signed in with has ended; a message that is under way is judged by its checks. */
+  watchUser(login: { accountId: string; epoch: number }): void {
+    const end = () => {
+      if (this.isWorking() || this.isTakingBody()) return;
+      this.send(421, `4.7.0 ${this.name} Your account has changed, sign in again`);
+      this.close();
+    };
+    this._socket.once('close', watchLogin({ ...login, end }));
   }
 
   reset(): void {
