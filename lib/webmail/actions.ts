@@ -9,7 +9,7 @@ export type FlagName = 'seen' | 'flagged' | 'answered' | 'forwarded';
 export type Moved = { folder: string; uids: number[] };
 
 const maxUids = 5000;
-const flagOf: Record<FlagName, string> = {
+export const flagOf: Record<FlagName, string> = {
   seen: '\\Seen',
   flagged: '\\Flagged',
   answered: '\\Answered',

@@ -1,16 +1,22 @@
-// A page of a folder: newest first straight from sequence numbers, which costs nothing in a folder of any size;
-// other orders by the server's SORT (RFC 5256), searches by its SEARCH.
-import type { FetchMessageObject, ImapFlow, MessageAddressObject } from 'imapflow';
+// A stretch of a folder: by arrival straight from sequence numbers, which costs nothing in a folder of any size; other
+// orders by the server's SORT (RFC 5256), searches by its SEARCH, whose UIDs are kept for the next stretch.
+import type { FetchMessageObject, ImapFlow, MailboxObject, MessageAddressObject } from 'imapflow';
 import { Refusal } from '../../errors.ts';
+import { parseHeaderFields, readFieldText } from '../../mail/header.ts';
 import { type MailAccount, withMailbox } from '../imap/pool.ts';
-import { atom, runCommand, type Token, tokenText } from '../imap/raw-command.ts';
 import { formatUidSet } from '../imap/uid-set.ts';
 import { readStructure } from '../reader/structure.ts';
+import { readSearchContext } from '../search/context.ts';
+import { findUids, type ListFilter, searchKeys } from './find-uids.ts';
+import { type KeptUids, keepUids, recallUids } from './kept-uids.ts';
+import type { SortKey } from './orders.ts';
 import { readPreviews } from './preview.ts';
-import { compileSearch, parseSearchQuery } from './search-query.ts';
+
+export { type ListFilter, listFilters } from './find-uids.ts';
+export { type SortKey, sortNames } from './orders.ts';
 
 export type Person = { name: string; address: string };
-export type SortKey = 'newest' | 'oldest' | 'from' | 'subject' | 'largest' | 'smallest';
+export type Priority = 'high' | 'normal' | 'low';
 
 export type MessageRow = {
   uid: number;
@@ -18,9 +24,12 @@ export type MessageRow = {
   threadId: string | null;
   from: Person[];
   to: Person[];
+  cc: Person[];
   subject: string;
   /** ISO, when it arrived */
   receivedAt: string;
+  /** ISO, what the message says of itself; null where it says nothing */
+  sentAt: string | null;
   sizeBytes: number;
   preview: string;
   isSeen: boolean;
@@ -28,8 +37,11 @@ export type MessageRow = {
   isAnswered: boolean;
   isForwarded: boolean;
   isDraft: boolean;
+  /** Marked as deleted and not yet expunged */
+  isDeleted: boolean;
   hasAttachments: boolean;
-  /** Keywords as IMAP has them, labels among them; at most 50 */
+  priority: Priority;
+  /** IMAP keywords that people and filters set, without those of mail programs; at most 30 */
   keywords: string[];
   /** Where it is, in a list over several folders; absent in a list of one */
   folder?: string;
@@ -48,12 +60,17 @@ export type MessagePage = {
   folder: string;
   uidValidity: string;
   query: string;
+  filter: ListFilter | null;
   sort: SortKey;
   /** From 1 */
   page: number;
   pageSize: number;
+  /** Of the first row, from 0 */
+  offset: number;
   /** Messages in the folder or matches of the search */
   total: number;
+  /** While it stays the same, every message keeps its place in the list */
+  snapshot: string;
   rows: MessageRow[];
 };
 
@@ -61,54 +78,83 @@ export type ListRequest = {
   folder: string;
   page?: number;
   pageSize?: number;
+  /** First row wanted, from 0; with it `page` counts for nothing */
+  offset?: number;
   sort?: SortKey;
   query?: string;
+  filter?: ListFilter | null;
+  /** Of an earlier answer: where it is still kept the same list goes on, whatever has changed */
+  snapshot?: string;
+  /** Read the priority, which costs a header of each row */
+  withPriority?: boolean;
 };
 
-const sortKeys: Record<Exclude<SortKey, 'newest' | 'oldest'>, string[]> = {
-  from: ['FROM', 'REVERSE', 'ARRIVAL'],
-  subject: ['SUBJECT', 'REVERSE', 'ARRIVAL'],
-  largest: ['REVERSE', 'SIZE'],
-  smallest: ['SIZE'],
-};
-export const sortNames: SortKey[] = ['newest', 'oldest', 'from', 'subject', 'largest', 'smallest'];
+const mostRows = 200;
 
-/** One page of a folder, a search or a sorted view. Refusal 'not-found' for a folder that does not exist. */
+/** One stretch of a folder, a search or a sorted view. Refusal 'not-found' for a folder that does not exist. */
 export async function listMessages(
   account: MailAccount,
   request: ListRequest,
 ): Promise<MessagePage> {
-  const { folder, sort = 'newest', query = '' } = request;
-  const pageSize = Math.min(Math.max(request.pageSize ?? 50, 1), 200);
+  const { folder, sort = 'newest', query = '', filter = null } = request;
+  const pageSize = Math.min(Math.max(request.pageSize ?? 50, 1), mostRows);
   return withMailbox(account, folder, async (client, mailbox) => {
-    const terms = parseSearchQuery(query);
-    const isByArrival = sort === 'newest' || sort === 'oldest';
-    const uids =
-      terms.length === 0 && isByArrival
-        ? null
-        : await findUids(
-            client,
-            compileSearch(terms),
-            isByArrival ? null : sort,
-            sort !== 'oldest',
-          );
-    const total = uids ? uids.length : mailbox.exists;
-    const page = clampPage(request.page ?? 1, total, pageSize);
-    const from = (page - 1) * pageSize;
-    const rows = uids
-      ? await fetchRows(client, formatUidSet(uids.slice(from, from + pageSize)), true)
-      : await fetchRows(client, sequenceRange(mailbox.exists, from, pageSize, sort), false);
+    const listed = await listUids(client, mailbox, account, request);
+    const total = listed ? listed.uids.length : mailbox.exists;
+    const offset =
+      request.offset === undefined
+        ? (clampPage(request.page ?? 1, total, pageSize) - 1) * pageSize
+        : Math.min(Math.max(Math.trunc(request.offset) || 0, 0), total);
+    const wanted = listed?.uids.subarray(offset, offset + pageSize) ?? null;
+    const withPriority = request.withPriority === true;
+    const range = wanted
+      ? formatUidSet([...wanted])
+      : sequenceRange(mailbox.exists, offset, pageSize, sort);
+    const rows = await fetchRows(client, range, wanted !== null, withPriority);
     return {
       folder,
       uidValidity: String(mailbox.uidValidity ?? ''),
       query,
+      filter,
       sort,
-      page,
+      page: Math.floor(offset / pageSize) + 1,
       pageSize,
+      offset,
       total,
-      rows: orderRows(rows, uids, sort),
+      snapshot: listed
+        ? listed.state
+        : `${mailbox.uidValidity}.${mailbox.exists}.${mailbox.uidNext}`,
+      rows: orderRows(rows, wanted, sort),
     };
   });
+}
+
+/**
+ * The UIDs of a list in its order, kept between calls; null for a whole folder by arrival, which needs none. The
+ * mailbox must be selected.
+ */
+export async function listUids(
+  client: ImapFlow,
+  mailbox: MailboxObject,
+  account: MailAccount,
+  { folder, sort = 'newest', query = '', filter = null, snapshot }: ListRequest,
+): Promise<KeptUids | null> {
+  const isByArrival = sort === 'newest' || sort === 'oldest';
+  if (isByArrival && query.trim() === '' && !filter) return null;
+  const key = [folder, sort, query, filter ?? ''].join('\u0000');
+  const kept = recallUids(account.id, key);
+  if (kept && kept.state === snapshot) return kept;
+  const status = await client.status(folder, { highestModseq: true });
+  // Without a MODSEQ nothing says that the list is still right.
+  const modseq = (status && status.highestModseq) || `unknown-${Date.now()}`;
+  const state = `${mailbox.uidValidity}.${modseq}`;
+  if (kept && kept.state === state) return kept;
+  const context = await readSearchContext(account.id);
+  const keys = searchKeys(query, filter, context);
+  const uids = Uint32Array.from(await findUids(client, keys, sort));
+  const found = { uids, state };
+  keepUids(account.id, key, found);
+  return found;
 }
 
 /** Sequence numbers of a page, '' where it is empty: the newest have the highest. */
@@ -124,42 +170,19 @@ export function clampPage(page: number, total: number, pageSize: number): number
   return Number.isInteger(page) ? Math.min(Math.max(page, 1), last) : 1;
 }
 
-function orderRows(rows: MessageRow[], uids: number[] | null, sort: SortKey): MessageRow[] {
+function orderRows(rows: MessageRow[], uids: Uint32Array | null, sort: SortKey): MessageRow[] {
   if (!uids) return rows.sort((a, b) => (sort === 'oldest' ? a.uid - b.uid : b.uid - a.uid));
-  const place = new Map(uids.map((uid, i) => [uid, i]));
+  const place = new Map([...uids].map((uid, i) => [uid, i]));
   return rows.sort((a, b) => (place.get(a.uid) ?? 0) - (place.get(b.uid) ?? 0));
 }
 
-async function findUids(
+/** Rows of a range of the selected mailbox, in the order of the answer. */
+export async function fetchRows(
   client: ImapFlow,
-  keys: Token[],
-  sort: Exclude<SortKey, 'newest' | 'oldest'> | null,
-  isNewestFirst: boolean,
-): Promise<number[]> {
-  const uids: number[] = [];
-  const collect = (attributes: Parameters<typeof tokenText>[0][]) => {
-    for (const attribute of attributes) {
-      const uid = Number(tokenText(attribute));
-      if (Number.isInteger(uid) && uid > 0) uids.push(uid);
-    }
-  };
-  if (sort && client.capabilities.has('SORT')) {
-    const criteria = withoutCharset(keys);
-    const order = [sortKeys[sort].map(atom), atom('UTF-8'), ...criteria];
-    await runCommand(client, 'UID SORT', order, 'SORT', collect);
-    return uids;
-  }
-  await runCommand(client, 'UID SEARCH', keys, 'SEARCH', collect);
-  return uids.sort((a, b) => (isNewestFirst ? b - a : a - b));
-}
-
-/** SORT names its charset before the keys, SEARCH in front of them (RFC 5256 §3). */
-function withoutCharset(keys: Token[]): Token[] {
-  const first = keys[0];
-  return first && !Array.isArray(first) && first.value === 'CHARSET' ? keys.slice(2) : keys;
-}
-
-async function fetchRows(client: ImapFlow, range: string, isUid: boolean): Promise<MessageRow[]> {
+  range: string,
+  isUid: boolean,
+  withPriority: boolean,
+): Promise<MessageRow[]> {
   if (range === '') return [];
   const messages = await client.fetchAll(
     range,
@@ -171,6 +194,7 @@ async function fetchRows(client: ImapFlow, range: string, isUid: boolean): Promi
       internalDate: true,
       size: true,
       threadId: true,
+      ...(withPriority ? { headers: ['importance', 'x-priority', 'priority'] } : {}),
     },
     { uid: isUid },
   );
@@ -187,9 +211,11 @@ export function toRow(message: FetchMessageObject, preview: string): MessageRow 
     emailId: message.emailId ?? `${message.uid}`,
     threadId: message.threadId ?? null,
     from: toPeople(envelope?.from),
-    to: toPeople([...(envelope?.to ?? []), ...(envelope?.cc ?? [])]),
+    to: toPeople(envelope?.to),
+    cc: toPeople(envelope?.cc),
     subject: cleanLine(envelope?.subject ?? ''),
     receivedAt: toIso(message.internalDate ?? envelope?.date),
+    sentAt: envelope?.date ? toIso(envelope.date) : null,
     sizeBytes: message.size ?? 0,
     preview,
     isSeen: flags.has('\\Seen'),
@@ -197,9 +223,34 @@ export function toRow(message: FetchMessageObject, preview: string): MessageRow 
     isAnswered: flags.has('\\Answered'),
     isForwarded: flags.has('$Forwarded'),
     isDraft: flags.has('\\Draft'),
+    isDeleted: flags.has('\\Deleted'),
     hasAttachments: readStructure(message.bodyStructure).hasAttachments,
-    keywords: [...flags].filter((flag) => !flag.startsWith('\\')).slice(0, 50),
+    priority: readPriority(message.headers),
+    keywords: [...flags].filter(isLabel).slice(0, mostKeywords),
   };
+}
+
+const mostKeywords = 30;
+const keywordsOfPrograms = new Set(
+  'forwarded mdnsent junk notjunk nonjunk phishing submitpending submitted hasattachment hasnoattachment'.split(
+    ' ',
+  ),
+);
+
+/** Flags of the system begin with a backslash; those of mail programs are told nobody (RFC 5788). */
+function isLabel(flag: string): boolean {
+  return !flag.startsWith('\\') && !keywordsOfPrograms.has(flag.replace(/^\$/, '').toLowerCase());
+}
+
+/** RFC 2156 §5.3.3 Importance, or X-Priority with its five steps, or Priority. */
+export function readPriority(headers: Buffer | undefined): Priority {
+  if (!headers || headers.length === 0) return 'normal';
+  const fields = parseHeaderFields(headers);
+  const words = ['importance', 'x-priority', 'priority'].map((name) =>
+    readFieldText(fields, name).trim().toLowerCase(),
+  );
+  if (words.some((word) => /^(?:high|urgent|[12](?:\s|$))/.test(word))) return 'high';
+  return words.some((word) => /^(?:low|non-urgent|[45](?:\s|$))/.test(word)) ? 'low' : 'normal';
 }
 
 /** Names and addresses of an envelope field, at most 200, without what could mislead in a line. */

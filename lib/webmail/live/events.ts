@@ -28,13 +28,13 @@ export function closeEventStreams(): void {
 }
 
 /**
- * Bytes of an event stream about `folder`, the inbox and the counts, until `signal` aborts or the session
+ * Bytes of an event stream about `folders`, the inbox and the counts, until `signal` aborts or the session
  * `sessionId` ends.
  * Refusal 'limit' where the account has too many open.
  */
 export function openEventStream(
   account: MailAccount & { sessionId: string },
-  folder: string,
+  folders: readonly string[],
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const open = [...streams().values()].filter((accountId) => accountId === account.id);
@@ -56,7 +56,7 @@ export function openEventStream(
           close();
         }
       };
-      const stopWatching = watchMail(account, folder, (event) => send(formatEvent(event)));
+      const stopWatching = watchMail(account, folders, (event) => send(formatEvent(event)));
       const { id: accountId, epoch, sessionId } = account;
       const unwatch = watchLogin({ accountId, epoch, sessionId, end: () => close() });
       const ping = setInterval(() => send(': still here\n\n'), pingMs);

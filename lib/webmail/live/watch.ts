@@ -41,15 +41,19 @@ type AccountWatch = {
 
 const shared = globalThis as { dreyMailWatches?: Map<string, AccountWatch> };
 
-/** Tells `listener` of changes, those of `folder` and the inbox at once. The answer ends it. */
-export function watchMail(account: MailAccount, folder: string, listener: Listener): () => void {
+/** Tells `listener` of changes, those of `wanted` and the inbox at once. The answer ends it. */
+export function watchMail(
+  account: MailAccount,
+  wanted: readonly string[],
+  listener: Listener,
+): () => void {
   shared.dreyMailWatches ??= new Map();
   const watches = shared.dreyMailWatches;
   const key = `${account.id} ${account.epoch}`;
   const watch = watches.get(key) ?? startWatch(account);
   watches.set(key, watch);
   watch.listeners.add(listener);
-  const folders = [...new Set(['INBOX', folder])].filter((path) => holdFolder(watch, path));
+  const folders = [...new Set(['INBOX', ...wanted])].filter((path) => holdFolder(watch, path));
   for (const path of folders) {
     // The same gap for a page that joins a watch which others began.
     if (watch.folders.get(path)?.client) listener({ kind: 'changed', folder: path, hasNew: false });

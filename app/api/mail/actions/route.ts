@@ -1,6 +1,7 @@
 // Everything done to messages and folders from the list, the reader and the folder pane.
 import type { Account } from '#lib/accounts/account.ts';
 import { Refusal } from '#lib/errors.ts';
+import { readPreferences } from '#lib/preferences/index.ts';
 import {
   checkUids,
   createFolder,
@@ -16,6 +17,12 @@ import {
   restoreMessages,
   setFlag,
 } from '#lib/webmail/actions.ts';
+import {
+  archiveMessages,
+  copyMessages,
+  expungeMarked,
+  markDeleted,
+} from '#lib/webmail/list/filing.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { changeRoute, readJson } from '../answer.ts';
 
@@ -35,14 +42,33 @@ const actions: Record<string, Action> = {
   move: async (account, folder, body) => {
     const role = roles.find((each) => each === body.role);
     const uids = checkUids(body.uids);
-    if (role) return { moved: await moveToRole(account, folder, uids, role) };
-    return { moved: await moveMessages(account, folder, uids, checkFolderPath(body.to)) };
+    if (role === 'archive') {
+      const { 'list.archive': split } = await readPreferences(account.id);
+      return { moved: await archiveMessages(account, folder, uids, split) };
+    }
+    if (role) return { moved: [await moveToRole(account, folder, uids, role)] };
+    return { moved: [await moveMessages(account, folder, uids, checkFolderPath(body.to))] };
   },
-  delete: async (account, folder, body) => ({
-    moved: await deleteMessages(account, folder, checkUids(body.uids)),
-  }),
+  copy: async (account, folder, body) => {
+    const to = checkFolderPath(body.to);
+    return { moved: [await copyMessages(account, folder, checkUids(body.uids), to)] };
+  },
+  delete: async (account, folder, body) => {
+    const uids = checkUids(body.uids);
+    if ((await readPreferences(account.id))['list.readOnDelete']) {
+      await setFlag(account, folder, uids, 'seen', true);
+    }
+    const moved = await deleteMessages(account, folder, uids);
+    return { moved: moved ? [moved] : [] };
+  },
+  'mark-deleted': async (account, folder, body) => {
+    const { 'list.readOnDelete': isRead } = await readPreferences(account.id);
+    await markDeleted(account, folder, checkUids(body.uids), body.isDeleted === true, isRead);
+    return undefined;
+  },
+  expunge: async (account, folder) => ({ count: await expungeMarked(account, folder) }),
   restore: async (account, folder, body) => ({
-    moved: await restoreMessages(account, folder, checkUids(body.uids)),
+    moved: [await restoreMessages(account, folder, checkUids(body.uids))],
   }),
   destroy: async (account, folder, body) => {
     await deleteForGood(account, folder, checkUids(body.uids));

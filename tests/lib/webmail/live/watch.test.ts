@@ -53,7 +53,7 @@ it('hears of mail in a folder that nobody looks at, of new folders, and of the o
   // Nothing is compared any more: whatever is heard was pushed.
   test.mock.timers.enable({ apis: ['setInterval'] });
   const events = listen();
-  const stop = watchMail(account, 'INBOX', events.add);
+  const stop = watchMail(account, ['INBOX'], events.add);
   const isOfInbox = (event: MailEvent) => event.kind === 'changed' && event.folder === 'INBOX';
   await events.take(isOfInbox);
   const append = async (name: string) => {
