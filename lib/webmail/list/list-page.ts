@@ -3,9 +3,10 @@ import type { MailAccount } from '../imap/pool.ts';
 import { readSearchContext } from '../search/context.ts';
 import { findAcross, readFoundRows } from '../search/find.ts';
 import { findScope, hasScope } from '../search/scope.ts';
+import { listSnoozed } from '../snooze.ts';
 import { listConversations } from './conversations.ts';
 import { searchKeys } from './find-uids.ts';
-import { listFolders } from './mailboxes.ts';
+import { listFolders, snoozedPath } from './mailboxes.ts';
 import { clampPage, type ListRequest, listMessages, type MessagePage } from './message-list.ts';
 
 const mostRows = 200;
@@ -22,7 +23,18 @@ export async function listPage(account: MailAccount, request: PageRequest): Prom
     const scope = findScope(query, folder, await listFolders(account));
     if (scope !== null) return listAcross(account, request, scope);
   }
-  return isThreaded ? listConversations(account, request) : listMessages(account, request);
+  const page = await (isThreaded ? listConversations : listMessages)(account, request);
+  return folder === snoozedPath ? tellTimes(account, page) : page;
+}
+
+/** Says of snoozed messages when they come back. */
+async function tellTimes(account: MailAccount, page: MessagePage): Promise<MessagePage> {
+  const snoozed = await listSnoozed(account.id);
+  const rows = page.rows.map((row) => {
+    const until = snoozed.get(row.emailId)?.until;
+    return until ? { ...row, snoozedUntil: until.toISOString() } : row;
+  });
+  return { ...page, rows };
 }
 
 async function listAcross(
