@@ -14,8 +14,10 @@ import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
 import { useShortcuts } from './keyboard/use-shortcuts.ts';
 import { ListPane } from './list/list-pane.tsx';
 import { MoveDialog } from './list/move-dialog.tsx';
+import { useNotices } from './notices/use-notices.ts';
 import type { Owner } from './owner.ts';
 import { Reader } from './reader/reader.tsx';
+import { usePreferences } from './state/preferences.tsx';
 import { type MailStart, useMail } from './state/use-mail.ts';
 import { useIsWide } from './use-client.ts';
 
@@ -66,6 +68,9 @@ export function MailApp({
     move: setMoving,
   });
   useTitle(mail, title);
+  useNotices(mail.folders, (folder, uid) =>
+    mail.go({ folder, uid, query: '', page: 1, filter: null }, true),
+  );
 
   return (
     <div className="flex h-dvh flex-col overflow-hidden bg-canvas print:h-auto print:overflow-visible">
@@ -220,7 +225,9 @@ function SearchBox({
 
 /** "(3) Inbox · Drey": unread of the inbox, then what is open. */
 function useTitle(mail: ReturnType<typeof useMail>, title: string): void {
-  const unread = mail.folders.find((each) => each.role === 'inbox')?.unread ?? 0;
+  const isCounted = usePreferences().preferences['notices.title'];
+  const inbox = mail.folders.find((each) => each.role === 'inbox');
+  const unread = isCounted ? (inbox?.unread ?? 0) : 0;
   const where = mail.folder ? folderName(mail.folder) : mail.place.folder;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${where} · ${title}`;
