@@ -1,6 +1,7 @@
 // Rows of accounts that are to come back whole go first: what a restore that was cut short has left, or what
 // the timed job (server/store/cleanup.ts) has not removed yet.
 import { db, raw, sql, type Tx, write } from '#lib/db.ts';
+import { removeLogs } from '#server/store/change-log.ts';
 import { removeSavedRolls } from '#server/store/saved-roll.ts';
 import { accountTables } from './tables.ts';
 
@@ -12,6 +13,7 @@ type Key = { accountId: string; mailboxId: string; uid: bigint | number };
 /** Removes every row of one account but its own one; in steps, since there may be many. */
 export async function clearAccount(accountId: string): Promise<void> {
   await removeSavedRolls(accountId);
+  await removeLogs(accountId);
   for (const table of large) await clearByUid(table, accountId, null);
   for (const { name } of accountTables) {
     await write((tx) => deleteOwn(tx, name, accountId));
@@ -21,7 +23,7 @@ export async function clearAccount(accountId: string): Promise<void> {
 /** Removes the rows below a mailbox that has no row itself. */
 export async function clearMailbox(accountId: string, mailboxId: string): Promise<void> {
   for (const table of large) await clearByUid(table, accountId, mailboxId);
-  for (const name of ['MailboxRight', 'Annotation', 'SavedRoll']) {
+  for (const name of ['MailboxRight', 'Annotation', 'SavedRoll', 'MailboxChange']) {
     await write(
       (tx) => tx.$executeRaw`DELETE FROM ${raw(`"${name}"`)}
         WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}`,
@@ -32,6 +34,7 @@ export async function clearMailbox(accountId: string, mailboxId: string): Promis
 /** Removes every row of all accounts but their own ones. */
 export async function clearAccounts(): Promise<void> {
   await removeSavedRolls(null);
+  await removeLogs(null);
   for (const table of large) await clearByUid(table, null, null);
   for (const { name } of accountTables) {
     await write((tx) => tx.$executeRaw(sql`DELETE FROM ${raw(`"${name}"`)}`));

@@ -12,7 +12,9 @@ export async function* readRows(
   accountId: string | null,
 ): AsyncGenerator<BackupRow[]> {
   const isOwn = accountId === null ? sql`1 = 1` : sql`t."accountId" = ${accountId}`;
-  const key = join(table.key.map((name) => raw(`t."${name}"`)));
+  // An account has one row of those that are told apart by nothing else.
+  const names = table.key.length > 0 ? table.key : ['accountId'];
+  const key = join(names.map((name) => raw(`t."${name}"`)));
   const hasBody = Object.values(table.columns).includes('body');
   const bodies = hasBody ? sql`LEFT JOIN "Blob" ON "Blob"."id" = t."blobId"` : empty;
   let after: Sql = empty;
@@ -23,7 +25,7 @@ export async function* readRows(
     if (rows.length > 0) yield rows.map((row) => toBackupRow(table, row));
     const last = rows.at(-1);
     if (!last || rows.length < rowsPerPage) return;
-    after = sql`AND (${key}) > (${join(table.key.map((name) => last[name]))})`;
+    after = sql`AND (${key}) > (${join(names.map((name) => last[name]))})`;
     // Other work of the process wants its turn.
     await new Promise(setImmediate);
   }

@@ -20,6 +20,7 @@ export const otherTables = [
   'Finding',
   'StsPolicy',
   'SavedRoll',
+  'MailboxChange',
   'WebSession',
 ];
 

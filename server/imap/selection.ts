@@ -184,9 +184,7 @@ export class Selection {
       // Nobody looked for so long that the journal has been cut: what the view has too much went.
       const { mailbox, roll } = await readView(accountId, mailboxId);
       const vanished = [...view.uids.filter((uid) => roll.indexOf(uid) < 0)];
-      const changed: Entry[] = [];
-      for (const entry of roll.entries()) if (entry.modseq > view.modseq) changed.push(entry);
-      return { mailbox, changes: { changed, vanished } };
+      return { mailbox, changes: { changed: roll.listChanged(view.modseq), vanished } };
     } catch (error) {
       if (!isRefusal(error, 'not-found')) throw error;
       // Deleted by another session: all its messages are gone (RFC 2180 §3.3).

@@ -3,6 +3,7 @@
 /** Of mail. Annotations of the server as a whole (annotations.ts) have no account. */
 export const mailTables = [
   'Tombstone',
+  'MailboxChange',
   'ThreadReference',
   'Subscription',
   'PopUid',

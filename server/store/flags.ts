@@ -117,7 +117,10 @@ async function changeIn(
     await nextTurn();
   }
   if (changed.after.length === 0) return changed;
-  changed.mailbox = await changeMailbox(tx, accountId, mailboxId, { unseen });
+  changed.mailbox = await changeMailbox(tx, accountId, mailboxId, {
+    unseen,
+    changed: changed.after.map(({ uid }) => uid),
+  });
   for (const group of groups.values()) {
     const values = setValues(change, group[0]!);
     for (const chunk of chunkUids(group.map((entry) => entry.uid))) {

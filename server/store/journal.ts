@@ -1,10 +1,11 @@
-// The journal of a mailbox: every change has the mailbox's next MODSEQ, expunges leave tombstones. It is
-// the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
+// The journal of a mailbox: every change has the mailbox's next MODSEQ and a row in its log (change-log.ts), expunges
+// leave tombstones. It is the truth that sessions catch up from (RFC 7162); a poke only says that a look may be worth while.
 // The roll in memory, or the one that was saved, is where a look begins (roll-cache.ts, saved-roll.ts).
 // Tombstones go after some months (tombstones.ts); below the mailbox's floor the journal is not complete.
 import { countDatabasesOpened, db, raw, readOnceACommit, type Sql, sql } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { onPoke, poke } from '#lib/poke.ts';
+import { readLog } from './change-log.ts';
 import { type Entry, type EntryRow, toEntry } from './entry.ts';
 import { lookUpMailbox } from './mailbox-lookup.ts';
 import type { Mailbox } from './mailbox-row.ts';
@@ -12,6 +13,7 @@ import { type Roll, RollBuilder } from './roll.ts';
 import { recallRoll, rememberRoll, rollKey } from './roll-cache.ts';
 import { noteChanges, readSavedRoll } from './saved-roll.ts';
 import { nextTurn } from './turn.ts';
+import { chunkUids } from './uid-condition.ts';
 import { intersectRanges, listMissing, type Range, sortRanges, toRanges } from './uid-range.ts';
 
 export { type Entry, toEntry } from './entry.ts';
@@ -83,8 +85,8 @@ async function catchUpFrom(
   // A MODSEQ from the future: somebody put an older state of the database back.
   if (!roll || roll.modseq > before.highestModseq) return null;
   const { accountId, id } = before;
-  const changes = await readChanges(accountId, id, roll.modseq);
-  if (!changes.isComplete) return null;
+  const changes = await readLogged(accountId, id, roll.modseq);
+  if (!changes?.isComplete) return null;
   const { mailbox, changed, vanished } = changes;
   const count = changed.length + vanished.length;
   const followed =
@@ -131,17 +133,34 @@ export async function readChanges(
   mailboxId: string,
   sinceModseq: number,
 ): Promise<MailboxChanges> {
+  const logged = await readLogged(accountId, mailboxId, sinceModseq);
+  if (logged) return logged;
+  // From before the log: the roll has the MODSEQ of every message.
+  const { mailbox, roll } = await readView(accountId, mailboxId);
+  const entries = roll.listChanged(sinceModseq);
+  return withoutGone(mailbox, entries, await readTombstones(accountId, mailboxId, sinceModseq));
+}
+
+/** The same, as far as the log of the mailbox leads; null where it does not. */
+async function readLogged(
+  accountId: string,
+  mailboxId: string,
+  sinceModseq: number,
+): Promise<MailboxChanges | null> {
   // The row first: what is committed between the reads must be seen again, not be missed.
   const mailbox = await lookUpMailbox(accountId, mailboxId);
   if (mailbox.highestModseq <= sinceModseq) {
     return { mailbox, changed: [], vanished: [], isComplete: true };
   }
-  const entries = await readEntries(accountId, mailboxId, sinceModseq);
-  const gone = await readTombstones(accountId, mailboxId, sinceModseq);
-  if (gone.uids.size === 0) {
-    return { mailbox, changed: entries, vanished: [], isComplete: gone.isComplete };
-  }
-  // A restore may have brought a UID back: the later of the two is true.
+  const logged = await readLog(mailbox, sinceModseq);
+  if (!logged) return null;
+  const entries = await readEntries(accountId, mailboxId, sinceModseq, logged.ranges);
+  if (!logged.hasGone) return { mailbox, changed: entries, vanished: [], isComplete: true };
+  return withoutGone(mailbox, entries, await readTombstones(accountId, mailboxId, sinceModseq));
+}
+
+/** A restore may have brought a UID back: the later of the two is true. */
+function withoutGone(mailbox: Mailbox, entries: Entry[], gone: Gone): MailboxChanges {
   const changed = entries.filter(({ uid, modseq }) => {
     const goneAt = gone.uids.get(uid) ?? 0;
     if (goneAt >= modseq) return false;
@@ -151,29 +170,48 @@ export async function readChanges(
   return { mailbox, changed, vanished: [...gone.uids.keys()], isComplete: gone.isComplete };
 }
 
-/** Entries with a greater MODSEQ, by UID; where somebody flagged a whole mailbox, in pieces. */
+/** Entries of `ranges` with a greater MODSEQ, by UID; of wide ranges in pieces. */
 async function readEntries(
   accountId: string,
   mailboxId: string,
   sinceModseq: number,
+  ranges: readonly Range[],
 ): Promise<Entry[]> {
-  const few = await db.$queryRaw<EntryRow[]>`SELECT "uid", "modseq", "flags", "keywords"
-    FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
-    AND "modseq" > ${sinceModseq} LIMIT ${rowsPerRead}`;
-  if (few.length < rowsPerRead) {
-    return few.map(toEntry).sort((one, other) => one.uid - other.uid);
-  }
   const entries: Entry[] = [];
-  for (;;) {
-    await nextTurn();
+  const read = async (condition: Sql) => {
+    if (entries.length > 0) await nextTurn();
     const rows = await db.$queryRaw<EntryRow[]>`SELECT "uid", "modseq", "flags", "keywords"
       FROM "Message" WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId}
-      AND "uid" > ${entries.at(-1)?.uid ?? 0} AND ${overIndex} > ${sinceModseq}
-      ORDER BY "uid" LIMIT ${rowsPerRead}`;
+      AND ${condition} AND "modseq" > ${sinceModseq} ORDER BY "uid" LIMIT ${rowsPerRead}`;
     for (const row of rows) entries.push(toEntry(row));
-    if (rows.length < rowsPerRead) return entries;
+    return rows.length < rowsPerRead ? null : Number(rows.at(-1)!.uid);
+  };
+  const { wide, uids } = partRanges(ranges);
+  for (const [first, end] of wide) {
+    for (let from: number | null = first; from !== null; ) {
+      const last = await read(sql`"uid" BETWEEN ${from} AND ${end}`);
+      from = last === null ? null : last + 1;
+    }
   }
+  for (const { condition } of chunkUids(uids)) await read(condition);
+  return entries.sort((one, other) => one.uid - other.uid);
 }
+
+/** Few UIDs of many ranges are asked for together. */
+const fewUids = 50;
+
+function partRanges(ranges: readonly Range[]): { wide: Range[]; uids: number[] } {
+  const wide = ranges.filter(([first, last]) => last - first >= fewUids);
+  const uids: number[] = [];
+  for (const [first, last] of ranges) {
+    if (last - first >= fewUids) continue;
+    for (let uid = first; uid <= last; uid++) uids.push(uid);
+  }
+  return { wide, uids };
+}
+
+/** MODSEQs at which UIDs went, by UID; not `isComplete` where older tombstones are gone. */
+type Gone = { uids: Map<number, number>; isComplete: boolean };
 
 type TombstoneRow = Record<'uid' | 'modseq', bigint | number | null> & { floor: bigint | number };
 
@@ -182,7 +220,7 @@ async function readTombstones(
   accountId: string,
   mailboxId: string,
   sinceModseq: number,
-): Promise<{ uids: Map<number, number>; isComplete: boolean }> {
+): Promise<Gone> {
   // With the floor, which one statement reads as of one moment.
   const read = (condition: Sql) => db.$queryRaw<TombstoneRow[]>`
     SELECT "Mailbox"."floorModseq" AS "floor", "Tombstone"."uid", "Tombstone"."modseq"

@@ -6,6 +6,7 @@
 import { cutRows, join, sql, type Tx } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
+import { coverUids, type LogEntry, logChanges } from './change-log.ts';
 import { isRecoverable } from './mailbox-name.ts';
 import {
   lastUid,
@@ -31,8 +32,9 @@ export type Arrival = {
 
 export type Place = { uid: number; modseq: number; uidValidity: number };
 
-type Moved = { messages: number; unseen: number; sizeBytes: number; modseqs: number; uids: number };
-type MailboxEntry = { mailbox: Mailbox; moved: Moved };
+type Moved = Record<'messages' | 'unseen' | 'sizeBytes' | 'modseqs' | 'uids', number>;
+/** `log`: an entry for each MODSEQ that was taken. */
+type MailboxEntry = { mailbox: Mailbox; moved: Moved; log: LogEntry[] };
 /** `quota` runs ahead with what was taken; accounts of one domain share the domain's. */
 type AccountEntry = { quota: Quota; moved: Moved };
 
@@ -61,7 +63,8 @@ export async function openLedger(
       WHERE ("accountId", "id") IN (VALUES ${join(part)})
       ORDER BY "accountId", "id" ${lockRows()}`;
     for (const row of rows) {
-      mailboxes.set(keyOf(row.accountId, row.id), { mailbox: toMailbox(row), moved: nothing() });
+      const mailbox = toMailbox(row);
+      mailboxes.set(keyOf(row.accountId, row.id), { mailbox, moved: nothing(), log: [] });
     }
   }
   const quotas = await lockQuotas(
@@ -99,7 +102,7 @@ function takePlaces(
   });
   const uids = chooseUids(found);
   takeRoom(found);
-  for (const moved of new Set(found.map((one) => one.moved))) moved.modseqs++;
+  logArrivals(found, uids);
   return found.map(({ arrival, account, mailbox, moved }, index) => {
     const uid = uids[index]!;
     moved.uids = uid + 1 - mailbox.uidNext;
@@ -115,6 +118,23 @@ function takePlaces(
     }
     return place;
   });
+}
+
+/** The request's messages in a mailbox take one MODSEQ. */
+function logArrivals(found: MailboxEntry[], uids: readonly number[]): void {
+  const arrived = new Map<MailboxEntry['log'], number[]>();
+  for (const [index, { mailbox, moved, log }] of found.entries()) {
+    const known = arrived.get(log);
+    if (known) known.push(uids[index]!);
+    else {
+      arrived.set(log, [uids[index]!]);
+      moved.modseqs++;
+      const { accountId, id: mailboxId } = mailbox;
+      const modseq = mailbox.highestModseq + moved.modseqs;
+      log.push({ accountId, mailboxId, modseq, ranges: [], hasGone: false });
+    }
+  }
+  for (const [log, ascending] of arrived) log.at(-1)!.ranges = coverUids(ascending);
 }
 
 /** Counts the arrivals where all of them fit, else none. */
@@ -170,6 +190,10 @@ async function saveMoved(
       WHERE "Mailbox"."accountId" = v.column1 AND "Mailbox"."id" = v.column2`;
     await nextTurn();
   }
+  await logChanges(
+    tx,
+    [...mailboxes.values()].flatMap(({ log }) => log),
+  );
   const accountRows = [...accounts].flatMap(([id, { moved }]) =>
     moved.messages === 0 ? [] : [sql`(${id}, ${numbers(moved, ['messages', 'sizeBytes'])})`],
   );

@@ -31,6 +31,8 @@ export async function deleteContent(tx: Tx, mailbox: Mailbox): Promise<void> {
     await nextTurn();
   }
   await tx.$executeRaw`DELETE FROM "PopUid" WHERE "accountId" = ${accountId} AND "mailboxId" = ${id}`;
+  await tx.$executeRaw`DELETE FROM "MailboxChange"
+    WHERE "accountId" = ${accountId} AND "mailboxId" = ${id}`;
   await removeSavedRoll(tx, accountId, id);
   await removeAnnotationsIn(tx, accountId, id);
   // RFC 4314 §4 DELETE: a mailbox that gets its name later must not be open to the same people.

@@ -4,6 +4,7 @@
 import { type Db, raw, type Tx } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { Refusal } from '#lib/errors.ts';
+import { coverUids, logChanges } from './change-log.ts';
 import { recoverableRoot } from './mailbox-name.ts';
 
 export type Mailbox = {
@@ -28,8 +29,18 @@ export type MailboxRow = Record<
   bigint | number
 > & { accountId: string; id: string; name: string; specialUse: string | null };
 
-/** What a change does to the counters of a mailbox. */
-export type Change = { uids?: number; messages?: number; unseen?: number; sizeBytes?: number };
+/** What a change does to a mailbox: to its counters, and what the journal is to say of it. */
+export type Change = {
+  /** New messages: so many UIDs are taken. */
+  uids?: number;
+  messages?: number;
+  unseen?: number;
+  sizeBytes?: number;
+  /** UIDs of messages that are there and get the MODSEQ, ascending. */
+  changed?: readonly number[];
+  /** Messages go: their tombstones get the MODSEQ. */
+  hasGone?: boolean;
+};
 
 export const mailboxColumnNames = [
   'accountId',
@@ -102,7 +113,7 @@ export async function lockMailbox(tx: Tx, accountId: string, mailboxId: string):
 }
 
 /**
- * Takes the mailbox's next MODSEQ and `uids` UIDs, and moves its counters. Returns the row as it is then:
+ * Takes the mailbox's next MODSEQ and `uids` UIDs, moves its counters and writes the change into its log. Returns the row as it is then:
  * the MODSEQ of the change is `highestModseq`, its UIDs end before `uidNext`. Refusal 'not-found', 'limit'.
  */
 export async function changeMailbox(
@@ -117,6 +128,11 @@ export async function changeMailbox(
     "sizeBytes" = "sizeBytes" + ${change.sizeBytes ?? 0}
     WHERE "accountId" = ${accountId} AND "id" = ${mailboxId} RETURNING ${mailboxColumns}`;
   const mailbox = require(rows[0]);
-  if (mailbox.uidNext > lastUid) throw new Refusal('limit', 'The mailbox has no UIDs left.');
+  const { highestModseq: modseq, uidNext } = mailbox;
+  if (uidNext > lastUid) throw new Refusal('limit', 'The mailbox has no UIDs left.');
+  const ranges = coverUids(change.changed ?? []);
+  if (change.uids) ranges.push([uidNext - change.uids, uidNext - 1]);
+  const hasGone = change.hasGone ?? false;
+  await logChanges(tx, [{ accountId, mailboxId, modseq, ranges, hasGone }]);
   return mailbox;
 }

@@ -105,6 +105,15 @@ export class Roll {
     for (let index = 0; index < this.size; index++) yield this.entryAt(index);
   }
 
+  /** Those with a greater MODSEQ, by UID. */
+  listChanged(sinceModseq: number): Entry[] {
+    const entries: Entry[] = [];
+    for (let index = 0; index < this.size; index++) {
+      if (this.modseqs[index]! > sinceModseq) entries.push(this.entryAt(index));
+    }
+    return entries;
+  }
+
   /** Index of a UID, or -1. */
   indexOf(uid: number): number {
     const index = findUid(this.uids, uid);

@@ -1,6 +1,7 @@
 // `checkStore` proves what docs/store.md promises, while the server runs; `repairStore` mends what can be mended
 // without losing mail. The looks are a list in the order they run: bodies first, since a message that has
 // lost its body leaves, counters of mailboxes after the messages, those of accounts after the mailboxes.
+import { removeLogs } from '../change-log.ts';
 import { removeSavedRolls } from '../saved-roll.ts';
 import { lookAtAccounts } from './accounts.ts';
 import { lookAtBodies } from './bodies.ts';
@@ -66,4 +67,5 @@ export async function* repairStore(request: CheckRequest = {}): AsyncGenerator<R
     yield { ...toFinding(found), done };
   }
   await removeSavedRolls(null);
+  await removeLogs(null);
 }

@@ -17,6 +17,7 @@ export const lookAtLeftovers: Look = async function* () {
   for (const table of accountTables) yield* lookAtAccountRows(table);
   yield* lookAtLostMailboxes();
   yield* lookAtMailboxRows('Tombstone');
+  yield* lookAtMailboxRows('MailboxChange');
   yield* lookAtMailboxRows('PopUid');
   yield* lookAtMailboxRows('MailboxRight');
   yield* lookAtMailboxRows('Annotation');

@@ -2,6 +2,7 @@
 // be, a body of the right size, never a message and its tombstone at once.
 import { sql, type Tx, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
+import { isLogged } from '../change-log.ts';
 import { allFlags } from '../flag-bits.ts';
 import { joinKeywords, splitKeywords } from '../keywords.ts';
 import { changeMailbox } from '../mailbox-row.ts';
@@ -20,6 +21,8 @@ type MessageRow = Record<
   keywords: string;
   blobBytes: bigint | number | null;
   goneAt: bigint | number | null;
+  /** What the log says of its MODSEQ. */
+  logged: string | null;
 };
 
 const pageSize = 500;
@@ -31,12 +34,15 @@ export const lookAtMessages: Look = async function* () {
       last,
     ) => sql`SELECT m."accountId", m."mailboxId", m."uid", m."modseq", m."emailId", m."threadId",
         m."blobId", LENGTH(m."prefix") AS "prefixBytes", m."sizeBytes", m."flags", m."keywords",
-        b."name" AS "mailbox", l."sizeBytes" AS "blobBytes", t."modseq" AS "goneAt"
+        b."name" AS "mailbox", l."sizeBytes" AS "blobBytes", t."modseq" AS "goneAt",
+        c."uids" AS "logged"
       FROM "Message" m
       JOIN "Mailbox" b ON b."accountId" = m."accountId" AND b."id" = m."mailboxId"
       LEFT JOIN "Blob" l ON l."id" = m."blobId"
       LEFT JOIN "Tombstone" t ON t."accountId" = m."accountId" AND t."mailboxId" = m."mailboxId"
         AND t."uid" = m."uid"
+      LEFT JOIN "MailboxChange" c ON c."accountId" = m."accountId" AND c."mailboxId" = m."mailboxId"
+        AND c."modseq" = m."modseq"
       WHERE (m."accountId", m."mailboxId", m."uid") >
         (${last?.accountId ?? ''}, ${last?.mailboxId ?? ''}, ${Number(last?.uid ?? 0)})
       ORDER BY m."accountId", m."mailboxId", m."uid" LIMIT ${pageSize}`,
@@ -81,6 +87,14 @@ function* judgeMessage(row: MessageRow): Generator<Found> {
       kind: 'message-modseq',
       ...place,
       text: `Message ${uid} has MODSEQ ${modseq}.`,
+      mend: change(sql`"flags" = "flags"`),
+    };
+  }
+  if (row.logged !== null && !isLogged(row.logged, uid)) {
+    yield {
+      kind: 'message-not-logged',
+      ...place,
+      text: `The journal does not say that message ${uid} changed with MODSEQ ${modseq}.`,
       mend: change(sql`"flags" = "flags"`),
     };
   }
@@ -151,7 +165,9 @@ async function changeMessage(
   uid: number,
   set: Sqls,
 ): Promise<string | null> {
-  const { highestModseq } = await changeMailbox(tx, accountId, mailboxId, {});
+  const { highestModseq } = await changeMailbox(tx, accountId, mailboxId, {
+    changed: [uid],
+  });
   const changed = await tx.$executeRaw`UPDATE "Message" SET ${set}, "modseq" = ${highestModseq}
     WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND "uid" = ${uid}`;
   return changed > 0 ? `Message ${uid} was set right.` : null;

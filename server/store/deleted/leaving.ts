@@ -151,6 +151,7 @@ function takeOut(
     messages: -messages,
     unseen: -unseen,
     sizeBytes: -sizeBytes,
+    hasGone: true,
   });
 }
 

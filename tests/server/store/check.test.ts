@@ -153,6 +153,10 @@ const damages: Damage[] = [
         VALUES (${account}, ${inboxId}, 1, 2)`),
   },
   {
+    kind: 'message-not-logged',
+    make: () => change(sql`UPDATE "MailboxChange" SET "uids" = '' WHERE ${own()}`),
+  },
+  {
     kind: 'tombstone-modseq',
     make: () => change(sql`UPDATE "Tombstone" SET "modseq" = 0 WHERE ${own()}`),
   },
