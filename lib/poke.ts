@@ -9,16 +9,20 @@ import { db, onCloseDatabase, onCommit } from './db.ts';
 import { announce, watchCommits } from './dialect/index.ts';
 import { logOf } from './log.ts';
 
-/** What may be poked: a mailbox (by account), the queue, the settings, or anything another process committed. */
+/**
+ * What may be poked: a mailbox (by account), the queue, the settings, mail to be collected, or anything another process
+ * committed.
+ */
 export type Topic =
   | `mailbox:${string}:${string}`
   | `account:${string}`
   | 'queue'
   | 'settings'
+  | 'collections'
   | 'elsewhere';
 
 const log = logOf('poke');
-const topicPattern = /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings)$/;
+const topicPattern = /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections)$/;
 
 /** How long changes are gathered for one notice. */
 const gatherMs = 10;

@@ -8,6 +8,7 @@ import { log } from '#lib/log.ts';
 import { onPoke, watchOtherProcesses } from '#lib/poke.ts';
 import { setEnding, storageLostCode } from '#lib/storage-failure.ts';
 import { flushTrail } from '#lib/trail/record.ts';
+import { startCollecting } from './collect/runner.ts';
 import { startControl } from './control/servers.ts';
 import { openData, StartError } from './data-folder.ts';
 import { startImapServers } from './imap/servers.ts';
@@ -39,6 +40,7 @@ const services: Service[] = [
   { name: 'imap', start: startImapServers },
   { name: 'pop3', start: startPop3Servers },
   { name: 'queue', start: startQueue },
+  { name: 'collecting', start: startCollecting },
   { name: 'search', start: startSearch },
   { name: 'jobs', start: () => startJobs() },
   { name: 'metrics', start: startMetrics },

@@ -1,12 +1,12 @@
 // The body stream of DATA into a staged body: read once, in bounded memory, to its very end, whatever is
 // wrong with it, since the reply may only follow the final dot (RFC 5321 §3.3).
 import { LineChecker } from '#lib/mail/line-check.ts';
+import { NewlineMender } from '#lib/mail/mend-newlines.ts';
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import { createStage, type Stage } from '#server/store/bodies/stage.ts';
 import { verdictOfError } from '../replies.ts';
 import { type Refused, refuse, tooBig, unavailable } from '../verdict.ts';
 import { HeaderCutter } from './header-cutter.ts';
-import { NewlineMender } from './newlines.ts';
 
 export type IntakeOptions = {
   limitBytes: number;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalizeNewlines } from '#lib/mail/line-check.ts';
+import { NewlineMender } from '#lib/mail/mend-newlines.ts';
 import { HeaderCutter, headerLimitBytes } from '#server/smtp/message/header-cutter.ts';
-import { NewlineMender } from '#server/smtp/message/newlines.ts';
 
 const texts = [
   '',
