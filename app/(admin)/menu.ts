@@ -17,6 +17,7 @@ import {
   Route,
   Settings,
   ShieldCheck,
+  Stethoscope,
   Users,
 } from 'lucide-react';
 
@@ -151,6 +152,12 @@ export const menu: MenuEntry[] = [
     icon: FileInput,
     heading: 'Server',
     names: ['postmap', 'postalias', 'newaliases', 'hash:', 'lmdb:'],
+  },
+  {
+    href: '/admin/self-test',
+    label: 'Self-test',
+    icon: Stethoscope,
+    names: ['configtest', 'postfix check', 'doveconf', 'health'],
   },
   { href: '/admin/settings', label: 'Settings', icon: Settings },
 ];

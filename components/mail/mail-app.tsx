@@ -20,6 +20,7 @@ import { Reader } from './reader/reader.tsx';
 import { usePreferences } from './state/preferences.tsx';
 import { type MailStart, useMail } from './state/use-mail.ts';
 import { useIsWide } from './use-client.ts';
+import { useComposeLink } from './use-compose-link.ts';
 
 export function MailApp({
   title,
@@ -68,6 +69,7 @@ export function MailApp({
     move: setMoving,
   });
   useTitle(mail, title);
+  useComposeLink(compose);
   useNotices(mail.folders, (folder, uid) =>
     mail.go({ folder, uid, query: '', page: 1, filter: null }, true),
   );

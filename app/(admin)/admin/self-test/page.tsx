@@ -1,0 +1,54 @@
+// Whether what the webmail needs works, tried now (SquirrelMail: configtest).
+import type { Metadata } from 'next';
+import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { requireAdmin } from '../../../session.ts';
+import { runTrials, type Verdict } from './trials.ts';
+
+export const metadata: Metadata = { title: 'Self-test' };
+
+const looks: Record<Verdict, { tone: Tone; word: string }> = {
+  good: { tone: 'ok', word: 'Works' },
+  warning: { tone: 'warn', word: 'Look at it' },
+  bad: { tone: 'danger', word: 'Fails' },
+};
+
+export default async function SelfTestPage() {
+  const admin = await requireAdmin();
+  const outcomes = await runTrials(admin);
+  return (
+    <>
+      <PageHeader
+        title="Self-test"
+        description="Everything the webmail leans on, tried at this moment with your own account."
+        action={
+          <ButtonLink href="/admin/self-test" prefetch={false}>
+            Try again
+          </ButtonLink>
+        }
+      />
+      <Table label="Trials">
+        <TableHead>
+          <Th>Part</Th>
+          <Th>Verdict</Th>
+          <Th>Found</Th>
+          <Th className="text-end">Time</Th>
+        </TableHead>
+        <TableBody>
+          {outcomes.map(({ name, verdict, text, milliseconds }) => (
+            <TableRow key={name}>
+              <Td className="font-medium">{name}</Td>
+              <Td>
+                <Badge tone={looks[verdict].tone}>{looks[verdict].word}</Badge>
+              </Td>
+              <Td className="text-muted">{text}</Td>
+              <Td className="text-end tabular-nums">{Math.round(milliseconds)} ms</Td>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </>
+  );
+}
