@@ -11,7 +11,10 @@ export type SenderList = 'junk' | 'wanted';
 const ruleIds: Record<SenderList, string> = { junk: 'junk-senders', wanted: 'wanted-senders' };
 const names: Record<SenderList, string> = { junk: 'Junk senders', wanted: 'Wanted senders' };
 
-/** Puts senders on one list and takes them off the other; of a full list the oldest go. How many are new. */
+/**
+ * Puts senders on one list and takes them off the other; of a full list the oldest go. Who was on the junk list and is
+ * wanted now is on none: an undo leaves what was. How many are new.
+ */
 export async function listSenders(
   accountId: string,
   list: SenderList,
@@ -25,7 +28,8 @@ export async function listSenders(
     const left = kept.filter((address) => !addresses.includes(address));
     if (left.length < kept.length) await keepList(tx, accountId, other, left);
     const known = await readList(tx, accountId, list);
-    const added = addresses.filter((address) => !known.includes(address));
+    const undone = list === 'wanted' ? kept.filter((address) => addresses.includes(address)) : [];
+    const added = addresses.filter((one) => !known.includes(one) && !undone.includes(one));
     if (added.length > 0) {
       await keepList(tx, accountId, list, [...known, ...added].slice(-maxConditions));
     }

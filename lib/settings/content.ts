@@ -149,6 +149,21 @@ export const contentSettings = [
     control: { kind: 'text', placeholder: 'http://127.0.0.1:11333' },
     applies: 'next-message',
   }),
+  defineSetting('content.rspamdLearnUrl', {
+    schema: z
+      .string()
+      .trim()
+      .max(250, 'At most 250 characters.')
+      .regex(
+        /^(?:https?:\/\/(?:\[[0-9a-f:]{2,45}\]|[a-z0-9._-]+)(?::\d{1,5})?\/?)?$/i,
+        'Give a URL such as http://127.0.0.1:11334, or nothing.',
+      ),
+    default: '',
+    title: 'rspamd learns from users',
+    help: 'URL of the controller of rspamd, which must let this machine in without a password (secure_ip). What users report as spam, or as none, is taught to it. Empty: a report puts the sender on a list of the user.',
+    control: { kind: 'text', placeholder: 'http://127.0.0.1:11334' },
+    applies: 'next-message',
+  }),
   defineChoice('content.rspamdTrouble', {
     options: troubleOptions,
     default: 'defer',

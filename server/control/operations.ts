@@ -4,6 +4,7 @@ import { answerDkimCheck } from '../delivery/sign/check.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
+import { learnFromUser } from './learn.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
 export type Operation = (input: unknown) => Promise<unknown>;
@@ -13,4 +14,5 @@ export const operations: Record<string, Operation> = {
   checks: async () => listChecks(),
   'relay-test': runRelayTest,
   'dkim-check': answerDkimCheck,
+  learn: learnFromUser,
 };

@@ -23,6 +23,7 @@ import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota/quota-warning.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
+import { wakeSnoozed } from './wake-snoozed.ts';
 
 export type Job = {
   name: string;
@@ -67,6 +68,9 @@ export const jobs: Job[] = [
   { name: 'tls-reports', intervalMs: 15 * minuteMs, run: sendTlsReports },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
+  // Mail that users put away until a time.
+  { name: 'wake-snoozed', intervalMs: 15_000, run: wakeSnoozed },
+  { name: 'vacation-answers', intervalMs: dayMs, run: removeOldAnswers },
   { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },
 ];
 
@@ -93,6 +97,13 @@ export async function removeExpiredTokens(): Promise<{ tokens: number }> {
   const where = { expiresAt: { lt: now() } };
   if ((await db.oneTimeToken.count({ where })) === 0) return { tokens: 0 };
   return { tokens: (await write((tx) => tx.oneTimeToken.deleteMany({ where }))).count };
+}
+
+/** Who was told that somebody is away, after the longest interval. */
+export async function removeOldAnswers(): Promise<{ answers: number }> {
+  const where = { at: { lt: fromNow(-31 * dayMs) } };
+  if ((await db.vacationAnswer.count({ where })) === 0) return { answers: 0 };
+  return { answers: (await write((tx) => tx.vacationAnswer.deleteMany({ where }))).count };
 }
 
 /** Counters of failed logins whose window has passed. */

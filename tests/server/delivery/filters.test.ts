@@ -134,6 +134,8 @@ test('trash, junk, wanted, and lists of senders', async () => {
   await receive(letter('junk one'));
   assert.deepEqual(await find('junk one'), ['Junk 0 $Junk']);
   await listSenders(ada.id, 'wanted', ['eve@far.test']);
+  assert.deepEqual(await listRules(ada.id), [], 'an undo leaves what was');
+  await listSenders(ada.id, 'wanted', ['eve@far.test']);
   await receive(letter('junk two'), { isJunk: true });
   assert.deepEqual(await find('junk two'), ['INBOX 0 $NotJunk']);
   assert.deepEqual(

@@ -24,6 +24,7 @@ import {
   markDeleted,
 } from '#lib/webmail/list/filing.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
+import { reportMove } from '#lib/webmail/report.ts';
 import { changeRoute, readJson } from '../answer.ts';
 
 type Body = Record<string, unknown>;
@@ -46,6 +47,7 @@ const actions: Record<string, Action> = {
       const { 'list.archive': split } = await readPreferences(account.id);
       return { moved: await archiveMessages(account, folder, uids, split) };
     }
+    await reportMove(account, folder, uids, role ? { role } : { path: checkFolderPath(body.to) });
     if (role) return { moved: [await moveToRole(account, folder, uids, role)] };
     return { moved: [await moveMessages(account, folder, uids, checkFolderPath(body.to))] };
   },
