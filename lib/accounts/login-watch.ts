@@ -8,9 +8,9 @@ export type Login = {
   accountId: string;
   epoch: number;
   /** Of a browser (WebSession), where the login is one */
-  sessionId?: string;
+  sessionId?: string | undefined;
   /** The app password it came with */
-  appPasswordId?: string;
+  appPasswordId?: string | undefined;
   /** The login has ended: hang up. */
   end(): void;
 };

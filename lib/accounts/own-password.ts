@@ -24,6 +24,7 @@ export async function changeOwnPassword(change: Change): Promise<void> {
     remote,
     device,
     protocol: 'web',
+    factor: 'session',
   }).catch((error) => {
     if (!(error instanceof Refusal) || error.reason !== 'auth-failed') throw error;
     throw new Refusal('invalid', 'This is not the present password.', 'present');

@@ -9,6 +9,7 @@ import { canonicalAddress } from '../mail/address.ts';
 import { mayRecord } from '../trail/flood.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
+import { findAppPassword, noteAppPasswordUse, readAppScramKeys } from './app-password.ts';
 import { limitKey, plainAddress } from './network.ts';
 import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
@@ -19,7 +20,13 @@ import { takeTurn } from './turn.ts';
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
 /** `device`: of a browser; see throttle.ts. */
 type Origin = { address: string; remote: string; protocol: Protocol; device?: string };
-export type Attempt = Origin & { password: string };
+export type Attempt = Origin & {
+  password: string;
+  /** Of the web: what is shown beside the password; "session" = it was shown when this session began */
+  factor?: Factor | 'session' | null;
+};
+/** The account, and by what of its secrets it was opened. */
+export type SignedIn = Account & { appPasswordId?: string; isProven?: boolean };
 /** A client that has shown by SCRAM that it knows the password; `isProven` checks it against the keys. */
 export type ProofAttempt = Origin & { isProven(keys: ScramKeys): boolean };
 
@@ -28,25 +35,54 @@ const failedText = 'The address or the password is wrong.';
 const lastLoginStepMs = 10 * 60_000;
 const tokenLifeMs = 10 * 60_000;
 
-/** Signs in by password. Refusal 'auth-failed' (after the delay of the setting) or 'throttled'. */
-export async function signIn(attempt: Attempt): Promise<Account> {
-  const { password } = attempt;
+/**
+ * Signs in by password. Refusal 'auth-failed' (after the delay of the setting) or 'throttled'. On the web, where the
+ * account has a second factor, 'auth-failed' with the field "factor" asks for it, behind a right password only, and
+ * with the field "code" refuses the one shown. Programs show an app password there, and may everywhere.
+ */
+export async function signIn(attempt: Attempt): Promise<SignedIn> {
+  const { password, protocol } = attempt;
   return signInBy(attempt, async (row) => {
     // The memory of fitting passwords would tell by its speed that this was the one of a disabled account.
     const passwordHash = row && !row.isDisabled ? row.passwordHash : null;
+    if (protocol !== 'web') {
+      const appPasswordId = await findAppPassword(row?.id ?? '', password, attempt);
+      if (appPasswordId) return { fits: true, appPasswordId };
+    }
     const fits = await verifyPassword(passwordHash, password);
-    if (row && fits) await renewSecrets(row, password);
-    return fits;
+    if (!row || !fits) return { fits };
+    await renewSecrets(row, password);
+    if (!row.hasSecondFactor || attempt.factor === 'session') return { fits };
+    if (protocol !== 'web') return { fits: false, reason: 'needs-app-password' };
+    if (!attempt.factor) return { fits, lacks: 'factor' };
+    const isProven = await attempt.factor(row.id);
+    return { fits: isProven, isProven, reason: 'wrong-second-factor', field: 'code' };
   });
 }
 
+/** Signs in by what alone says who it is and that it is they: a passkey whose device has checked its user. */
+export async function signInByFactor(
+  attempt: Omit<Origin, 'address'>,
+  find: () => Promise<string | null>,
+): Promise<SignedIn> {
+  const accountId = await find();
+  const row = accountId ? await db.account.findUnique({ where: { id: accountId } }) : null;
+  const address = row?.address ?? '';
+  return signInBy({ ...attempt, address }, async () => ({ fits: row !== null, isProven: true }));
+}
+
 /** Signs in by the proof of SCRAM; refuses, counts and delays as signIn() does. */
-export async function signInByProof(attempt: ProofAttempt): Promise<Account> {
+export async function signInByProof(attempt: ProofAttempt): Promise<SignedIn> {
   return signInBy(attempt, async (row) => {
+    for (const { id, keys } of row ? await readAppScramKeys(row.id, attempt) : []) {
+      if (attempt.isProven(keys)) return { fits: true, appPasswordId: id };
+    }
     const keys = row && openScramKeys(row.scram);
     // Checked in any case: what takes longer would tell something.
     const isProven = attempt.isProven(keys ?? inventScramKeys(addressOf(attempt)));
-    return keys !== null && isProven;
+    const fits = keys !== null && isProven;
+    if (fits && row?.hasSecondFactor) return { fits: false, reason: 'needs-app-password' };
+    return { fits };
   });
 }
 
@@ -58,12 +94,25 @@ export async function readScramKeys(name: string): Promise<ScramKeys> {
 }
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
-type Check = (row: Row | null) => Promise<boolean>;
+type Verdict = {
+  fits: boolean;
+  /** Nothing is wrong, and something missing */
+  lacks?: 'factor';
+  /** For the trail, where it does not fit */
+  reason?: string;
+  /** Of the refusal */
+  field?: string;
+  appPasswordId?: string;
+  isProven?: boolean;
+};
+type Check = (row: Row | null) => Promise<Verdict>;
+/** Whether what was shown is a second factor of the account. */
+export type Factor = (accountId: string) => Promise<boolean>;
 
 const addressOf = ({ address }: { address: string }) =>
   canonicalAddress(address) ?? address.slice(0, 320).toLowerCase();
 
-async function signInBy(attempt: Origin, check: Check): Promise<Account> {
+async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
   const begunMs = uptimeMs();
   const { remote, protocol, device } = attempt;
   const origin = { address: addressOf(attempt), remote, protocol };
@@ -73,26 +122,40 @@ async function signInBy(attempt: Origin, check: Check): Promise<Account> {
     recordLogin('login-failed', null, origin, 'throttled');
     throw new Refusal('throttled', 'Too many failed logins. Try again later.');
   }
-  const { row, fits, delayMs } = outcome;
-  if (!row || !fits || row.isDisabled) {
-    const reason = !row ? 'unknown-account' : row.isDisabled ? 'disabled' : 'wrong-password';
+  const { row, verdict, delayMs } = outcome;
+  if (!row || !verdict.fits || row.isDisabled) {
+    const reason = !row
+      ? 'unknown-account'
+      : row.isDisabled
+        ? 'disabled'
+        : (verdict.reason ?? 'wrong-password');
     recordLogin('login-failed', row?.id ?? null, origin, reason);
     // Counted from the beginning, so that a hash that costs more than others is not noticed.
     await sleep(Math.max(0, delayMs - (uptimeMs() - begunMs)));
-    throw new Refusal('auth-failed', failedText);
+    throw new Refusal('auth-failed', failedText, (!row?.isDisabled && verdict.field) || null);
   }
-  await noteLogin(row.id, row.lastLoginAt, origin);
-  return toAccount(row);
+  if (verdict.lacks) throw new Refusal('auth-failed', 'Show the second factor.', verdict.lacks);
+  const { appPasswordId, isProven } = verdict;
+  if (appPasswordId) await noteAppPasswordUse(row.id, appPasswordId, { remote, protocol });
+  await noteLogin(row.id, row.lastLoginAt, origin, appPasswordId ? 'app-password' : 'password');
+  return {
+    ...toAccount(row),
+    ...(appPasswordId && { appPasswordId }),
+    ...(isProven && { isProven }),
+  };
 }
 
 /** Checks, and counts the outcome; a failure's answer waits for `delayMs`. */
 async function tryOut(counted: Counted, check: Check) {
   if (await isThrottled(counted)) return 'throttled';
   const row = await db.account.findUnique({ where: { address: counted.account } });
-  const fits = await check(row);
-  if (!row || !fits || row.isDisabled) return { row, fits, delayMs: await recordFailure(counted) };
-  await recordSuccess(counted);
-  return { row, fits, delayMs: 0 };
+  const verdict = await check(row);
+  if (!row || !verdict.fits || row.isDisabled) {
+    return { row, verdict, delayMs: await recordFailure(counted) };
+  }
+  // Half a sign-in neither counts as a failure nor forgives one.
+  if (!verdict.lacks) await recordSuccess(counted);
+  return { row, verdict, delayMs: 0 };
 }
 
 /** A password sent where none may be (in clear) is a failed try of its address. Never rejects for that. */
@@ -122,10 +185,11 @@ async function noteLogin(
   id: string,
   last: Date | null,
   attempt: { address: string; remote: string; protocol: Protocol },
+  reason: 'password' | 'app-password',
 ): Promise<void> {
   if (last && now().getTime() - last.getTime() < lastLoginStepMs) return;
   await write((tx) => tx.account.update({ where: { id }, data: { lastLoginAt: now() } }));
-  recordLogin('login', id, attempt, 'password');
+  recordLogin('login', id, attempt, reason);
 }
 
 function recordLogin(

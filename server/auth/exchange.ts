@@ -1,8 +1,7 @@
 // One run of a SASL mechanism, the same for IMAP, POP3 and submission: what is offered, keys, login, and the
 // challenges before success and failure.
-import type { Account } from '#lib/accounts/account.ts';
 import { isLoopback } from '#lib/accounts/network.ts';
-import { readScramKeys } from '#lib/accounts/sessions.ts';
+import { readScramKeys, type SignedIn } from '#lib/accounts/sessions.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { type MechanismName, mechanismNames } from '#lib/settings/mechanisms.ts';
@@ -33,7 +32,7 @@ export async function listMechanisms(peer: {
 export type Turn =
   /** Send it, and step with what the client answers. */
   | { challenge: Buffer }
-  | { account: Account }
+  | { account: SignedIn }
   /** The client broke the mechanism; the text may be told. */
   | { error: string };
 
@@ -54,7 +53,7 @@ export async function startExchange(name: string, peer: Peer): Promise<Exchange 
 
 function run(mechanism: Mechanism, origin: Origin): Exchange {
   /** What the client's answer to the last challenge leads to, whatever it says. */
-  let outcome: { account: Account } | { refusal: unknown } | null = null;
+  let outcome: { account: SignedIn } | { refusal: unknown } | null = null;
 
   const finish = async (credentials: Credentials): Promise<Turn> => {
     try {

@@ -1,9 +1,9 @@
 // From credentials to an account, for IMAP, POP3 and submission. Throttling, delay and the trail event are
 // in lib/accounts/sessions.ts; here are the rules that only protocols have, and the count.
-import type { Account } from '#lib/accounts/account.ts';
 import { isLoopback } from '#lib/accounts/network.ts';
 import {
   countRefusedLogin,
+  type SignedIn,
   signIn,
   signInByProof,
   signInWithToken,
@@ -20,7 +20,7 @@ export type Origin = { remote: string; protocol: LoginProtocol };
  * The account of the credentials. Refusal 'auth-failed' (costs time, tells nothing about what was wrong) or
  * 'throttled'.
  */
-export async function login(credentials: Credentials, origin: Origin): Promise<Account> {
+export async function login(credentials: Credentials, origin: Origin): Promise<SignedIn> {
   const { protocol } = origin;
   try {
     const account = await check(credentials, origin);
@@ -46,9 +46,13 @@ export async function refuseInClear(username: string, origin: Origin): Promise<v
   await countRefusedLogin({ ...origin, address: username });
 }
 
-async function check(credentials: Credentials, { remote, protocol }: Origin): Promise<Account> {
+async function check(credentials: Credentials, { remote, protocol }: Origin): Promise<SignedIn> {
   if (credentials.kind === 'token') {
     const { token, username } = credentials;
+    // A program that speaks OAUTHBEARER or XOAUTH2 shows its app password as the token; ours have dots.
+    if (username && !token.includes('.')) {
+      return signIn({ address: username, password: token, remote, protocol });
+    }
     const account = await signInWithToken({ token, remote, protocol });
     if (username && !isSameAddress(username, account.address)) throw failed();
     return account;

@@ -2,6 +2,7 @@
 // extensions the client switched on. Knows nothing of sockets.
 import type { Account } from '#lib/accounts/account.ts';
 import { watchLogin } from '#lib/accounts/login-watch.ts';
+import type { SignedIn } from '#lib/accounts/sessions.ts';
 import { Refusal } from '#lib/errors.ts';
 import { formatString } from '#lib/mail/imap-string.ts';
 import { readSetting } from '#lib/settings/index.ts';
@@ -109,10 +110,11 @@ export class Session {
   }
 
   /** The account has shown who it is. Refusal 'limit'. */
-  async enter(account: Account): Promise<void> {
+  async enter(account: SignedIn): Promise<void> {
     const leave = this.#roster.join(account.id, await readSetting('imap.maxConnectionsPerUser'));
-    const { id: accountId, epoch } = account;
-    const unwatch = watchLogin({ accountId, epoch, end: () => this.#endLogin() });
+    const { id: accountId, epoch, appPasswordId } = account;
+    const login = { accountId, epoch, appPasswordId };
+    const unwatch = watchLogin({ ...login, end: () => this.#endLogin() });
     this.#leave = () => {
       unwatch();
       leave();

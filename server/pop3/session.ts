@@ -1,7 +1,7 @@
 // The state of one POP3 session (RFC 1939 §3): AUTHORIZATION until somebody has logged in, then TRANSACTION.
 // The UPDATE state is what QUIT does.
 
-import type { Account } from '#lib/accounts/account.ts';
+import type { SignedIn } from '#lib/accounts/sessions.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings } from '#lib/settings/index.ts';
@@ -68,9 +68,10 @@ export function originOf({ remote }: Session): { remote: string; protocol: Login
 }
 
 /** Enters TRANSACTION as the account that has shown who it is. Throws Unwelcome. */
-export async function enter(session: Session, account: Account): Promise<Reply> {
+export async function enter(session: Session, account: SignedIn): Promise<Reply> {
   session.username = null;
-  const member = { accountId: account.id, epoch: account.epoch, end: () => session.onEnded() };
+  const { id: accountId, epoch, appPasswordId } = account;
+  const member = { accountId, epoch, appPasswordId, end: () => session.onEnded() };
   const leave = joinRoster(member, await readSettings());
   try {
     session.maildrop = await openMaildrop(account.id);

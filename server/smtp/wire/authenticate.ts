@@ -1,5 +1,6 @@
 // AUTH (RFC 4954): runs a SASL mechanism of server/auth over the connection's command loop.
 import type { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
+import type { Login } from '#lib/accounts/login-watch.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { bindingOf } from '#server/auth/channel-binding.ts';
 import { type Exchange, startExchange, type Turn } from '#server/auth/exchange.ts';
@@ -10,7 +11,7 @@ import type { Client } from '../session.ts';
 /** What is needed of a connection (connection.ts). */
 type SigningIn = SMTPConnection & {
   client(): Client;
-  watchUser(login: { accountId: string; epoch: number }): void;
+  watchUser(login: Omit<Login, 'end'>): void;
 };
 
 /** Answers the AUTH command line; further lines of the exchange come through the connection's next handler. */
@@ -61,9 +62,9 @@ async function step(
   }
   if ('error' in turn) return connection.send(501, `5.5.2 ${turn.error}`);
   if ('challenge' in turn) return challenge(connection, exchange, turn.challenge);
-  const { id, address, epoch } = turn.account;
+  const { id, address, epoch, appPasswordId } = turn.account;
   connection.session.user = { id, address, epoch };
-  connection.watchUser({ accountId: id, epoch });
+  connection.watchUser({ accountId: id, epoch, appPasswordId });
   connection.session.transmissionType = connection._transmissionType();
   connection.send(235, '2.7.0 Authentication successful');
 }

@@ -4,7 +4,7 @@
 // but from this machine itself; what was learnt before TLS is forgotten.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { watchLogin } from '#lib/accounts/login-watch.ts';
+import { type Login, watchLogin } from '#lib/accounts/login-watch.ts';
 import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import { bindingOf } from '#server/auth/channel-binding.ts';
@@ -248,7 +248,7 @@ export class MailConnection extends TransactionConnection {
   }
 
   /** Hangs up once what the user signed in with has ended; a message that is under way is judged by its checks. */
-  watchUser(login: { accountId: string; epoch: number }): void {
+  watchUser(login: Omit<Login, 'end'>): void {
     const end = () => {
       if (this.isWorking() || this.isTakingBody()) return;
       this.send(421, `4.7.0 ${this.name} Your account has changed, sign in again`);
