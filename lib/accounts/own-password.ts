@@ -1,37 +1,37 @@
-// Changing one's own password: the present one opens the door, even in a session.
+// What needs one's own password although one is signed in: changing it, and what else would let a stranger in who finds
+// the page open.
 import { Refusal } from '../errors.ts';
 import { setPassword } from './account.ts';
 import { signIn } from './sessions.ts';
 
-type Change = {
+type Proof = {
   account: { id: string; address: string };
   present: string;
-  next: string;
   remote: string;
   device?: string;
 };
+
+/** Refusal 'invalid' with the field "present" for a wrong password, 'throttled', 'unavailable'. */
+export async function requireOwnPassword(proof: Proof): Promise<void> {
+  const { account, present, remote, device } = proof;
+  const { address } = account;
+  const attempt = { address, password: present, remote, device, protocol: 'web' } as const;
+  const signedIn = await signIn({ ...attempt, factor: 'session' }).catch((error) => {
+    if (!(error instanceof Refusal) || error.reason !== 'auth-failed') throw error;
+    throw new Refusal('invalid', 'This is not the present password.', 'present');
+  });
+  if (signedIn.id !== account.id) throw new Refusal('forbidden', 'This is another account.');
+}
 
 /**
  * Sets it and ends all sessions, the asking one too. Refusal 'invalid' with the field "present" or "password",
  * 'throttled', 'unavailable'.
  */
-export async function changeOwnPassword(change: Change): Promise<void> {
-  const { account, present, next, remote, device } = change;
-  const { address } = account;
-  const signedIn = await signIn({
-    address,
-    password: present,
-    remote,
-    device,
-    protocol: 'web',
-    factor: 'session',
-  }).catch((error) => {
-    if (!(error instanceof Refusal) || error.reason !== 'auth-failed') throw error;
-    throw new Refusal('invalid', 'This is not the present password.', 'present');
-  });
-  if (signedIn.id !== account.id) throw new Refusal('forbidden', 'This is another account.');
+export async function changeOwnPassword(change: Proof & { next: string }): Promise<void> {
+  const { account, present, next } = change;
+  await requireOwnPassword(change);
   if (next === present) {
     throw new Refusal('invalid', 'Take another password than the present one.', 'password');
   }
-  await setPassword(account.id, next, address);
+  await setPassword(account.id, next, account.address);
 }

@@ -30,7 +30,7 @@ export const namespaces = [
 ] as const;
 
 /** Texts that the webmail's own pages do not load: those of the sign-in pages, of the help, of refusals. */
-export const serverNamespaces = ['auth', 'help', 'refusals'] as const;
+export const serverNamespaces = ['auth', 'help', 'refusals', 'security'] as const;
 export type Namespace = (typeof namespaces)[number] | (typeof serverNamespaces)[number];
 
 export function isLocale(value: unknown): value is Locale {

@@ -12,6 +12,7 @@ import type options from './en/options.json';
 import type reader from './en/reader.json';
 import type refusals from './en/refusals.json';
 import type search from './en/search.json';
+import type security from './en/security.json';
 import type ui from './en/ui.json';
 import type { Locale } from './locales.ts';
 
@@ -32,6 +33,7 @@ declare module 'next-intl' {
       reader: typeof reader;
       refusals: typeof refusals;
       search: typeof search;
+      security: typeof security;
       ui: typeof ui;
     };
   }

@@ -5,11 +5,15 @@ import {
   BookOpen,
   Cable,
   CircleUser,
+  Download,
   FolderCog,
+  Funnel,
   Inbox,
   type LucideIcon,
   Monitor,
+  Palmtree,
   PencilLine,
+  ShieldCheck,
 } from 'lucide-react';
 import type options from '#lib/i18n/en/options.json';
 
@@ -20,11 +24,15 @@ export type OptionsPage = {
 
 export const optionsPages: readonly OptionsPage[] = [
   { id: 'personal', icon: CircleUser },
+  { id: 'security', icon: ShieldCheck },
   { id: 'display', icon: Monitor },
   { id: 'list', icon: Inbox },
   { id: 'folders', icon: FolderCog },
   { id: 'reading', icon: BookOpen },
   { id: 'compose', icon: PencilLine },
+  { id: 'filters', icon: Funnel },
+  { id: 'vacation', icon: Palmtree },
+  { id: 'collect', icon: Download },
   { id: 'notices', icon: BellRing },
   { id: 'connection', icon: Cable },
 ];

@@ -3,7 +3,7 @@
 import { db, type Tx, write } from '../../db.ts';
 import { Refusal } from '../../errors.ts';
 import { recordChangeIn } from '../../trail/change.ts';
-import { countRecoveryCodes } from './recovery.ts';
+import { countRecoveryCodes, renewRecoveryCodesIn } from './recovery.ts';
 
 export type SecondFactor = {
   hasAuthenticator: boolean;
@@ -33,6 +33,16 @@ export async function noteSecondFactorIn(tx: Tx, accountId: string): Promise<voi
     (await tx.passkey.count({ where: { accountId } })) > 0;
   await tx.account.update({ where: { id: accountId }, data: { hasSecondFactor } });
   if (!hasSecondFactor) await tx.recoveryCode.deleteMany({ where: { accountId } });
+}
+
+/** Fresh recovery codes; the old ones end. Refusal 'forbidden' without a second factor. */
+export async function makeRecoveryCodes(owner: { id: string; address: string }): Promise<string[]> {
+  return write(async (tx) => {
+    const account = await tx.account.findUnique({ where: { id: owner.id } });
+    if (!account?.hasSecondFactor) throw new Refusal('forbidden', 'There is no second factor.');
+    await recordChangeIn(tx, owner.address, `user ${owner.address}`, 'new recovery codes');
+    return renewRecoveryCodesIn(tx, owner.id);
+  });
 }
 
 /** For whoever has lost everything: an administrator takes all factors away. Refusal 'not-found'. */

@@ -1,0 +1,142 @@
+// What changes how one signs in. Factors and passwords ask for the account's password once more.
+'use server';
+import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import { z } from 'zod';
+import { addAppPassword, programProtocols, removeAppPassword } from '#lib/accounts/app-password.ts';
+import { requireOwnPassword } from '#lib/accounts/own-password.ts';
+import {
+  beginAuthenticator,
+  confirmAuthenticator,
+  removeAuthenticator,
+} from '#lib/accounts/second-factor/authenticator.ts';
+import { makeRecoveryCodes } from '#lib/accounts/second-factor/factor.ts';
+import { addPasskey, beginPasskey, removePasskey } from '#lib/accounts/second-factor/passkey.ts';
+import { endOtherWebSessions, endWebSession } from '#lib/accounts/web-session.ts';
+import { Refusal } from '#lib/errors.ts';
+import { readDevice } from '../../../device.ts';
+import { answerButton } from '../../../form-answer.ts';
+import { currentRemote, readClaims, requireUser } from '../../../session.ts';
+import { readSite } from '../../../site.ts';
+import { type Answer, answerWith } from './answer.ts';
+
+const shortText = z.string().max(200);
+const present = z.string().min(1).max(1024);
+
+async function prove(account: { id: string; address: string }, text: unknown): Promise<void> {
+  const read = present.safeParse(text);
+  if (!read.success) throw new Refusal('invalid', 'Give the present password.', 'present');
+  const [remote, device] = [await currentRemote(), await readDevice()];
+  await requireOwnPassword({ account, present: read.data, remote, device });
+}
+
+export async function beginAuthenticatorAction(
+  password: string,
+): Promise<Answer<{ secret: string; uri: string }>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    await prove(account, password);
+    return beginAuthenticator(account);
+  });
+}
+
+/** The recovery codes, where they are new. */
+export async function confirmAuthenticatorAction(
+  code: string,
+): Promise<Answer<{ codes: string[] | null }>> {
+  const account = await requireUser();
+  return answerWith(async () => ({
+    codes: await confirmAuthenticator(account, shortText.parse(code)),
+  }));
+}
+
+export async function removeAuthenticatorAction(password: string): Promise<Answer<object>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    await prove(account, password);
+    await removeAuthenticator(account, account.address);
+    return {};
+  });
+}
+
+export async function newRecoveryCodesAction(
+  password: string,
+): Promise<Answer<{ codes: string[] }>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    await prove(account, password);
+    return { codes: await makeRecoveryCodes(account) };
+  });
+}
+
+export async function beginPasskeyAction(
+  password: string,
+): Promise<Answer<{ options: Awaited<ReturnType<typeof beginPasskey>> }>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    await prove(account, password);
+    return { options: await beginPasskey(account, await readSite()) };
+  });
+}
+
+export async function addPasskeyAction(
+  name: string,
+  response: RegistrationResponseJSON,
+): Promise<Answer<{ codes: string[] | null }>> {
+  const account = await requireUser();
+  return answerWith(async () => ({
+    codes: await addPasskey(account, await readSite(), { name: shortText.parse(name), response }),
+  }));
+}
+
+export async function removePasskeyAction(id: string, password: string): Promise<Answer<object>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    await prove(account, password);
+    await removePasskey(account, z.string().max(2000).parse(id), account.address);
+    return {};
+  });
+}
+
+const newAppPassword = z.object({
+  present,
+  name: shortText,
+  protocols: z.array(z.enum(programProtocols)).max(3),
+  networks: z.array(z.string().max(60)).max(50),
+  /** "YYYY-MM-DD", or empty */
+  until: z.union([z.literal(''), z.iso.date()]),
+});
+export type NewAppPasswordForm = z.input<typeof newAppPassword>;
+
+export async function addAppPasswordAction(
+  form: NewAppPasswordForm,
+): Promise<Answer<{ password: string }>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    const read = newAppPassword.safeParse(form);
+    if (!read.success) throw new Refusal('invalid', 'Look at the form again.');
+    const { until, present: own, ...input } = read.data;
+    await prove(account, own);
+    // The whole of its last day, wherever on earth.
+    const expiresAt = until === '' ? null : new Date(`${until}T23:59:59-12:00`);
+    const made = await addAppPassword(account.id, { ...input, expiresAt }, account.address);
+    return { password: made.password };
+  });
+}
+
+export async function removeAppPasswordAction(id: string): Promise<string | undefined> {
+  const account = await requireUser();
+  return answerButton(() => removeAppPassword(account.id, shortText.parse(id), account.address));
+}
+
+export async function endSessionAction(id: string): Promise<string | undefined> {
+  const account = await requireUser();
+  return answerButton(() => endWebSession(account.id, shortText.parse(id)));
+}
+
+export async function endOtherSessionsAction(): Promise<Answer<{ count: number }>> {
+  const account = await requireUser();
+  return answerWith(async () => {
+    const claims = await readClaims();
+    return { count: await endOtherWebSessions(account.id, claims?.sessionId ?? '') };
+  });
+}

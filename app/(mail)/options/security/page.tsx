@@ -1,0 +1,75 @@
+// Second factor, passkeys, app passwords, sessions.
+import type { Metadata } from 'next';
+import { NextIntlClientProvider } from 'next-intl';
+import { getMessages, getTranslations } from 'next-intl/server';
+import { OptionsHead } from '#components/mail/options/options-head.tsx';
+import { FactorSection } from '#components/mail/security/factor-section.tsx';
+import { PasskeySection } from '#components/mail/security/passkey-section.tsx';
+import { ProgramSection } from '#components/mail/security/program-section.tsx';
+import { SessionSection } from '#components/mail/security/session-section.tsx';
+import { listAppPasswords } from '#lib/accounts/app-password.ts';
+import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
+import { listWebSessions } from '#lib/accounts/web-session.ts';
+import { readClaims, requireUser } from '../../../session.ts';
+import {
+  addAppPasswordAction,
+  addPasskeyAction,
+  beginAuthenticatorAction,
+  beginPasskeyAction,
+  confirmAuthenticatorAction,
+  endOtherSessionsAction,
+  endSessionAction,
+  newRecoveryCodesAction,
+  removeAppPasswordAction,
+  removeAuthenticatorAction,
+  removePasskeyAction,
+} from './actions.ts';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('options.pages'))('security.title') };
+}
+
+export default async function SecurityPage() {
+  const { id } = await requireUser();
+  const [factor, passwords, sessions, claims, { ui, options, security }] = await Promise.all([
+    readSecondFactor(id),
+    listAppPasswords(id),
+    listWebSessions(id),
+    readClaims(),
+    getMessages(),
+  ]);
+  const { hasAuthenticator, passkeys, recoveryCodes } = factor;
+  return (
+    <>
+      <OptionsHead page="security" />
+      <NextIntlClientProvider messages={{ ui, options, security }}>
+        <FactorSection
+          hasAuthenticator={hasAuthenticator}
+          recoveryCodes={recoveryCodes}
+          hasFactor={hasAuthenticator || passkeys.length > 0}
+          begin={beginAuthenticatorAction}
+          confirm={confirmAuthenticatorAction}
+          turnOff={removeAuthenticatorAction}
+          renewCodes={newRecoveryCodesAction}
+        />
+        <PasskeySection
+          passkeys={passkeys}
+          begin={beginPasskeyAction}
+          add={addPasskeyAction}
+          remove={removePasskeyAction}
+        />
+        <ProgramSection
+          passwords={passwords}
+          add={addAppPasswordAction}
+          remove={removeAppPasswordAction}
+        />
+        <SessionSection
+          sessions={sessions}
+          currentId={claims?.sessionId ?? ''}
+          end={endSessionAction}
+          endOthers={endOtherSessionsAction}
+        />
+      </NextIntlClientProvider>
+    </>
+  );
+}
