@@ -12,7 +12,15 @@ export type ComposeStart =
     }
   | { mode: 'forward-attachment'; folder: string; uids: number[] }
   /** Sent on unchanged (RFC 5322 §3.6.6): asks for recipients alone. */
-  | { mode: 'redirect'; folder: string; uid: number };
+  | { mode: 'redirect'; folder: string; uid: number }
+  /** No message: the list of what waits for its time. */
+  | { mode: 'scheduled' };
 
 /** What the server answers to a ComposeStart. */
-export type ComposerStart = { form: ComposeForm; attachments: Upload[]; draftUid: number | null };
+export type ComposerStart = {
+  form: ComposeForm;
+  attachments: Upload[];
+  draftUid: number | null;
+  /** Found in this browser: the server does not know it yet */
+  isUnsaved?: boolean;
+};

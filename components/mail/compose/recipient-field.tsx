@@ -1,59 +1,56 @@
-// Recipients as chips. Comma, semicolon, Enter, Tab and leaving the field make a chip; a pasted list makes many;
-// a double click edits one. Suggestions come from one list that is fetched when the first field is used.
+// Recipients as chips. Comma, semicolon, Enter, Tab and leaving the field make a chip; a pasted list makes many; a double
+// click or Enter edits one; chips are dragged to another field.
 'use client';
-import { X } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import {
   type ClipboardEvent,
+  type DragEvent,
   type KeyboardEvent,
   type ReactNode,
   useId,
   useRef,
   useState,
 } from 'react';
-import { Avatar } from '#components/ui/avatar.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
+import type { Suggestion } from '#lib/contacts/suggest.ts';
 import type { Person } from '#lib/webmail/list/message-list.ts';
-import { fullName, looksLikeAddress, splitPeople, suggestPeople } from '../people.ts';
-import { getJson } from '../state/request.ts';
-
-let known: Promise<Person[]> | null = null;
-let knownAt = 0;
-
-function loadPeople(): Promise<Person[]> {
-  if (!known || Date.now() - knownAt > 5 * 60_000) {
-    knownAt = Date.now();
-    known = getJson<{ people: Person[] }>('/api/mail/addresses')
-      .then((answer) => answer.people)
-      .catch(() => {
-        known = null;
-        return [];
-      });
-  }
-  return known;
-}
+import { fullName, splitPeople } from '../people.ts';
+import { RecipientChip } from './recipient-chip.tsx';
+import { chipType, type RecipientKind } from './recipient-kind.ts';
+import { SuggestionList } from './suggestion-list.tsx';
+import { forgetSuggestion, useSuggestions } from './use-suggestions.ts';
 
 export function RecipientField({
-  label,
+  kind,
   people,
   onChange,
+  onTake,
   hasFocus = false,
   isWrong = false,
   end,
 }: {
-  label: string;
+  kind: RecipientKind;
   people: Person[];
   onChange: (people: Person[]) => void;
+  /** A chip of another field was dropped here. */
+  onTake?: (person: Person, from: RecipientKind) => void;
   hasFocus?: boolean;
   isWrong?: boolean;
   end?: ReactNode;
 }) {
+  const t = useTranslations('compose.field');
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
-  const [book, setBook] = useState<Person[]>([]);
   const [at, setAt] = useState(0);
   const [isOpen, setIsOpen] = useState(false);
-  const suggestions = isOpen ? suggestPeople(book, text, people) : [];
+  const [isOver, setIsOver] = useState(false);
+  const found = useSuggestions(text, isOpen);
+  const [forgotten, setForgotten] = useState<string[]>([]);
+  const suggestions = found.filter(
+    (each) =>
+      !forgotten.includes(each.address) && !people.some((one) => one.address === each.address),
+  );
 
   const add = (added: Person[]) => {
     const fresh = added.filter(
@@ -66,6 +63,8 @@ export function RecipientField({
     setAt(0);
     setIsOpen(false);
   };
+  const choose = ({ kind: of, name, address, people: members }: Suggestion) =>
+    add(of === 'group' ? members : [{ name, address }]);
   const commit = () => {
     const typed = splitPeople(text);
     if (typed.length > 0) add(typed);
@@ -75,6 +74,11 @@ export function RecipientField({
     setText(fullName(person));
     input.current?.focus();
   };
+  const forget = (address: string) => {
+    setForgotten((all) => [...all, address]);
+    forgetSuggestion(address).catch(() => {});
+    input.current?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     const chosen = suggestions[at];
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -82,13 +86,17 @@ export function RecipientField({
       event.preventDefault();
       const by = event.key === 'ArrowDown' ? 1 : -1;
       setAt((at + by + suggestions.length) % suggestions.length);
+    } else if (event.key === 'Delete' && event.shiftKey && chosen?.kind === 'correspondent') {
+      event.preventDefault();
+      forget(chosen.address);
     } else if ((event.key === 'Enter' && !event.ctrlKey && !event.metaKey) || event.key === 'Tab') {
       if (text.trim() === '') {
         if (event.key === 'Enter') event.preventDefault();
         return;
       }
       event.preventDefault();
-      if (chosen) add([chosen]);
+      // What is typed whole is meant as it is.
+      if (chosen && !/^\S+@\S+\.\S+$/.test(text.trim())) choose(chosen);
       else commit();
     } else if (event.key === ',' || event.key === ';') {
       // A comma inside a quoted name belongs to it.
@@ -108,40 +116,43 @@ export function RecipientField({
     event.preventDefault();
     add(splitPeople(text + pasted));
   };
+  const onDrop = (event: DragEvent) => {
+    setIsOver(false);
+    const data = event.dataTransfer.getData(chipType);
+    if (!data) return;
+    event.preventDefault();
+    const { person, from } = JSON.parse(data) as { person: Person; from: RecipientKind };
+    if (from !== kind) onTake?.(person, from);
+  };
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dragging has another way, the chips are edited by keys
     <div
       className={joinClasses(
         'relative flex items-start gap-3 border-b',
         isWrong && 'border-danger',
+        isOver && 'bg-accent-soft',
       )}
+      onDragOver={(event) => {
+        if (!onTake || !event.dataTransfer.types.includes(chipType)) return;
+        event.preventDefault();
+        setIsOver(true);
+      }}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={onDrop}
     >
-      <label htmlFor={id} className="w-12 shrink-0 pt-2 text-sm text-faint pointer-coarse:pt-3">
-        {label}
+      <label htmlFor={id} className="min-w-12 shrink-0 pt-2 text-sm text-faint pointer-coarse:pt-3">
+        {t(kind)}
       </label>
       <div className="flex max-h-32 min-w-0 flex-1 flex-wrap items-center gap-1 overflow-y-auto py-1">
         {people.map((person) => (
-          <span
+          <RecipientChip
             key={person.address}
-            title={fullName(person)}
-            className={joinClasses(
-              'flex h-6.5 max-w-full items-center gap-1 rounded-full py-0.5 pr-1 pl-2.5 text-sm',
-              looksLikeAddress(person.address) ? 'bg-pressed' : 'bg-danger-soft text-danger-text',
-            )}
-          >
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: the keyboard way is Backspace and typing */}
-            <span className="truncate" dir="auto" onDoubleClick={() => edit(person)}>
-              {person.name || person.address}
-            </span>
-            <button
-              type="button"
-              aria-label={`Remove ${person.name || person.address}`}
-              onClick={() => onChange(people.filter((each) => each !== person))}
-              className="rounded-full p-0.5 text-muted hover:bg-line-strong hover:text-ink"
-            >
-              <X aria-hidden className="size-3.5" />
-            </button>
-          </span>
+            person={person}
+            kind={kind}
+            onEdit={() => edit(person)}
+            onRemove={() => onChange(people.filter((each) => each !== person))}
+          />
         ))}
         <input
           ref={input}
@@ -154,12 +165,12 @@ export function RecipientField({
           aria-expanded={suggestions.length > 0}
           aria-controls={`${id}-list`}
           aria-activedescendant={suggestions[at] ? `${id}-${at}` : undefined}
+          aria-invalid={isWrong || undefined}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
           inputMode="email"
           maxLength={10_000}
-          onFocus={() => void loadPeople().then(setBook)}
           onBlur={() => {
             setIsOpen(false);
             commit();
@@ -176,41 +187,14 @@ export function RecipientField({
       </div>
       {end && <span className="shrink-0 pt-1.5 pointer-coarse:pt-3">{end}</span>}
       {suggestions.length > 0 && (
-        <div
-          id={`${id}-list`}
-          role="listbox"
-          aria-label="Suggestions"
-          className="absolute top-full right-0 left-12 z-10 mt-1 max-h-72 overflow-y-auto rounded-lg border bg-surface p-1 shadow-float"
-        >
-          {suggestions.map((person, index) => (
-            <button
-              key={person.address}
-              id={`${id}-${index}`}
-              type="button"
-              role="option"
-              aria-selected={index === at}
-              tabIndex={-1}
-              // The field keeps the focus; its blur would take the typed text first.
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => add([person])}
-              onMouseMove={() => setAt(index)}
-              className={joinClasses(
-                'flex w-full items-center gap-2.5 rounded-md px-2 py-1.5 text-left pointer-coarse:py-2.5',
-                index === at && 'bg-accent-soft',
-              )}
-            >
-              <Avatar name={person.name} address={person.address} size="sm" />
-              <span className="min-w-0">
-                <span className="block truncate font-medium" dir="auto">
-                  {person.name || person.address}
-                </span>
-                {person.name && (
-                  <span className="block truncate text-sm text-faint">{person.address}</span>
-                )}
-              </span>
-            </button>
-          ))}
-        </div>
+        <SuggestionList
+          id={id}
+          suggestions={suggestions}
+          at={at}
+          setAt={setAt}
+          onChoose={choose}
+          onForget={forget}
+        />
       )}
     </div>
   );

@@ -1,68 +1,115 @@
-// The state of one message being written: form, files with their uploads, draft, sending.
+// The state of one message being written: form, files, saving, and how it ends: sent, closed or discarded.
 'use client';
+import { useLocale, useTranslations } from 'next-intl';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { formatBytes } from '#components/ui/format.ts';
 import { useToast } from '#components/ui/toast.tsx';
-import type { SavedDraft } from '#lib/webmail/compose/drafts.ts';
-import type { ComposeForm } from '#lib/webmail/compose/prefill.ts';
+import type { ComposeForm } from '#lib/webmail/compose/form.ts';
 import type { Sent } from '#lib/webmail/compose/send.ts';
 import type { Upload } from '#lib/webmail/compose/uploads.ts';
-import { looksLikeAddress } from '../people.ts';
+import type { Owner } from '../owner.ts';
+import { usePreferences } from '../state/preferences.tsx';
 import { deleteAt, errorText, postJson, RequestError } from '../state/request.ts';
+import { type Doubt, findDoubts, findProblem, hasContent } from './checks.ts';
 import type { ComposerStart } from './compose-start.ts';
-import { uploadFile } from './upload-file.ts';
+import type { ComposeSetup } from './setup.ts';
+import { useFiles } from './use-files.ts';
+import { useSaving } from './use-saving.ts';
+import { dropSuggestions } from './use-suggestions.ts';
 
-export type ComposerFile = {
-  key: number;
-  fileName: string;
-  sizeBytes: number;
-  share: number;
-  upload: Upload | null;
-  error: string | null;
-  /** Its upload once it is there, null where it was cancelled; rejects where it failed. */
-  arrival: Promise<Upload | null>;
-  cancel: () => void;
-};
-type SaveState = 'clean' | 'dirty' | 'saving' | 'failed';
-type Question = { title: string; text: string };
-
-const saveAfterMs = 5000;
-const manyRecipients = 20;
-let lastKey = 0;
+/** What the editor of formatted text holds now; null while plain text is written. */
+export type BodySource = { getHtml: () => string };
+export type ComposerModel = ReturnType<typeof useComposer>;
+export type SentMessage = Sent & { isLater: boolean };
 
 export function useComposer({
+  id,
   start,
+  owner,
+  setup,
   onClose,
   onDone,
+  onSent,
 }: {
+  /** Name of its copy in this browser */
+  id: string;
   start: ComposerStart;
+  owner: Owner;
+  setup: ComposeSetup;
   onClose: () => void;
-  onDone: () => void;
+  /** `isSent` false: kept or dropped */
+  onDone: (isSent: boolean) => void;
+  onSent: (sent: SentMessage) => void;
 }) {
+  const t = useTranslations('compose');
   const toast = useToast();
-  const [form, setForm] = useState<ComposeForm>(() => toForm(start));
-  const [files, setFiles] = useState<ComposerFile[]>(() => start.attachments.map(toFile));
-  const [saveState, setSaveState] = useState<SaveState>('clean');
-  const [savedAt, setSavedAt] = useState<Date | null>(null);
+  const language = useLocale();
+  const { preferences } = usePreferences();
+  const [form, setForm] = useState<ComposeForm>(start.form);
   const [error, setError] = useState('');
   const [wrongField, setWrongField] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
-  const [question, ask] = useState<Question | null>(null);
-  const draftUid = useRef(start.draftUid);
-  const version = useRef(0);
-  const savedVersion = useRef(0);
-  // Saving, sending and discarding follow one another: a draft that is being stored must not outlive them.
-  const queue = useRef<Promise<unknown>>(Promise.resolve());
-  const isOver = useRef(false);
+  const [doubt, setDoubt] = useState<{ kind: Doubt; sendAt: Date | null } | null>(null);
   const isUnderWay = useRef(false);
-  const latest = useRef({ form, files });
-  latest.current = { form, files };
+  const body = useRef<BodySource | null>(null);
+  const latest = useRef(form);
+  latest.current = form;
 
+  /** The form with what stands in the editor at this moment. */
+  const formNow = useCallback((): ComposeForm => {
+    const now = latest.current;
+    return now.isHtml && body.current ? { ...now, html: body.current.getHtml() } : now;
+  }, []);
+  const filesRef = useRef<{ arrived: () => Upload[] }>({ arrived: () => start.attachments });
+  // The editor writes the same words in markup of its own: what it makes of the start is where changes begin.
+  const baseline = useRef(start.isUnsaved ? emptied(start.form) : start.form);
+  const hasContentNow = useCallback(
+    () => hasContent(formNow(), baseline.current, filesRef.current.arrived().length),
+    [formNow],
+  );
+  const setBaseline = useCallback(
+    (html: string) => {
+      if (!start.isUnsaved) baseline.current = { ...baseline.current, html };
+    },
+    [start.isUnsaved],
+  );
+  const saving = useSaving({
+    id,
+    user: owner.address,
+    draftUid: start.draftUid,
+    snapshot: () => ({ form: formNow(), attachments: filesRef.current.arrived() }),
+    isWorthSaving: hasContentNow,
+  });
+  const { touch: markDirty } = saving;
   const touch = useCallback(() => {
-    version.current++;
-    setSaveState('dirty');
+    markDirty();
     setError('');
     setWrongField(null);
-  }, []);
+  }, [markDirty]);
+  useEffect(() => {
+    if (start.isUnsaved) markDirty();
+  }, [start.isUnsaved, markDirty]);
+  const files = useFiles(start.attachments, touch);
+  filesRef.current = files;
+
+  const { attach: attachFiles } = files;
+  const { maxFileBytes } = setup;
+  /** Why a file cannot be attached, or null. */
+  const refuseFile = useCallback(
+    (file: File) =>
+      maxFileBytes > 0 && file.size > maxFileBytes
+        ? t('files.tooBig', { name: file.name, size: formatBytes(maxFileBytes) })
+        : null,
+    [maxFileBytes, t],
+  );
+  const attach = useCallback(
+    (chosen: File[]) => attachFiles(chosen, refuseFile),
+    [attachFiles, refuseFile],
+  );
+  const [spelling, setSpelling] = useState<string>(preferences['compose.spelling']);
+  const [editorKey, setEditorKey] = useState(0);
+  const [hasReplyTo, setHasReplyTo] = useState(start.form.replyTo.length > 0);
+
   const change = useCallback(
     (next: Partial<ComposeForm>) => {
       setForm((now) => ({ ...now, ...next }));
@@ -71,121 +118,57 @@ export function useComposer({
     [touch],
   );
 
-  const toMessage = useCallback(() => {
-    const { form: now, files: attached } = latest.current;
-    return { ...now, attachments: toIds(attached.map((file) => file.upload)) };
-  }, []);
-  const hasContent =
-    form.text.trim() !== '' || form.subject.trim() !== '' || files.length > 0 || form.to.length > 0;
-
-  const save = useCallback((): Promise<boolean> => {
-    const step = queue.current.then(async () => {
-      if (isOver.current || savedVersion.current === version.current) return true;
-      const saving = version.current;
-      setSaveState('saving');
-      try {
-        const body = { message: toMessage(), draftUid: draftUid.current };
-        const { uid } = await postJson<SavedDraft>('/api/mail/draft', body);
-        draftUid.current = uid;
-        savedVersion.current = saving;
-        setSavedAt(new Date());
-        setSaveState(version.current === saving ? 'clean' : 'dirty');
-        return true;
-      } catch {
-        setSaveState('failed');
-        return false;
-      }
-    });
-    queue.current = step;
-    return step;
-  }, [toMessage]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew
-  useEffect(() => {
-    if (saveState !== 'dirty' && saveState !== 'failed') return;
-    if (!hasContent || files.some((file) => !file.upload && !file.error)) return;
-    const timer = setTimeout(() => void save(), saveAfterMs);
-    return () => clearTimeout(timer);
-  }, [form, files, saveState, hasContent, save]);
-
-  useEffect(() => {
-    if (saveState === 'clean' || !hasContent) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [saveState, hasContent]);
-
-  const patchFile = useCallback((key: number, patch: Partial<ComposerFile>) => {
-    setFiles((all) => all.map((file) => (file.key === key ? { ...file, ...patch } : file)));
-  }, []);
-  const attach = useCallback(
-    (chosen: File[]) => {
-      for (const file of chosen.slice(0, 50)) {
-        const key = ++lastKey;
-        const { done, cancel } = uploadFile(file, (share) => patchFile(key, { share }));
-        const entry = { key, fileName: file.name, sizeBytes: file.size, share: 0, upload: null };
-        setFiles((all) => [...all, { ...entry, error: null, arrival: done, cancel }]);
-        done
-          .then((upload) => {
-            if (!upload) return;
-            patchFile(key, { upload, share: 1, fileName: upload.fileName });
-            touch();
-          })
-          .catch((reason: unknown) => patchFile(key, { error: errorText(reason) }));
-      }
+  /** Goes on in the other format; `body` is the text as it is written there. */
+  const convert = useCallback(
+    (isHtml: boolean, text: string) => {
+      body.current = null;
+      setEditorKey((key) => key + 1);
+      change(isHtml ? { isHtml, html: text } : { isHtml, text, quote: null });
     },
-    [patchFile, touch],
-  );
-  const detach = useCallback(
-    (key: number) => {
-      const file = latest.current.files.find((each) => each.key === key);
-      file?.cancel();
-      // The file itself stays until its day is over: a version of the draft being saved may still name it.
-      setFiles((all) => all.filter((each) => each.key !== key));
-      touch();
-    },
-    [touch],
+    [change],
   );
 
-  /** The uploads of the files the message has when all of them have arrived. */
-  const awaitUploads = async () => {
-    for (;;) {
-      const keys = latest.current.files.map((file) => file.key);
-      const uploads = await Promise.all(latest.current.files.map((file) => file.arrival));
-      if (latest.current.files.every((file, i) => file.key === keys[i])) {
-        return uploads.slice(0, latest.current.files.length);
-      }
-    }
-  };
+  const say = (problem: NonNullable<ReturnType<typeof findProblem>>) =>
+    problem.kind === 'badAddress'
+      ? t('problem.badAddress', { address: problem.address })
+      : t(`problem.${problem.kind}`);
 
-  const send = async (isSure = false) => {
-    const { form: now, files: attached } = latest.current;
-    ask(null);
-    const problem = findProblem(now, attached);
+  /** `known` are doubts the user has put aside. */
+  const send = async (sendAt: Date | null = null, known: Doubt[] = []) => {
+    const now = formNow();
+    setDoubt(null);
+    const hasBadFile = files.files.some((file) => file.error);
+    const problem = findProblem(now, hasBadFile);
     if (problem) {
-      setError(problem.text);
-      setWrongField(problem.field);
+      setError(say(problem));
+      setWrongField(problem.kind === 'badFile' ? 'files' : 'to');
       return;
     }
-    const doubt = isSure ? null : findDoubt(now, attached);
-    if (doubt) return ask(doubt);
+    const open = findDoubts(now, files.files.length, {
+      remindsOfFiles: preferences['compose.attachmentReminder'],
+      manyRecipients: preferences['compose.manyRecipients'],
+      languages: [language, preferences['compose.spelling']],
+    }).find((each) => !known.includes(each));
+    if (open) {
+      asked.current = [...known, open];
+      setDoubt({ kind: open, sendAt });
+      return;
+    }
     if (isUnderWay.current) return;
     isUnderWay.current = true;
     setIsSending(true);
     setError('');
     try {
       // Who presses Send need not watch the files arrive.
-      const uploads = await awaitUploads();
-      const step = queue.current.then(async () => {
-        const message = { ...toMessage(), attachments: toIds(uploads) };
-        return postJson<Sent>('/api/mail/send', { message, draftUid: draftUid.current });
-      });
-      queue.current = step.catch(() => {});
-      const sent = await step;
-      isOver.current = true;
-      toast.show(sent.warning ? { kind: 'error', text: sent.warning } : { text: 'Message sent.' });
+      const uploads = await files.awaitAll();
+      const message = { ...formNow(), attachments: uploads.map((each) => each.id) };
+      const sent = await saving.finish((draftUid) =>
+        postJson<Sent>('/api/mail/send', { message, draftUid, sendAt: sendAt?.toISOString() }),
+      );
+      dropSuggestions();
+      onSent({ ...sent, isLater: sendAt !== null });
       onClose();
-      onDone();
+      onDone(true);
     } catch (reason) {
       setError(errorText(reason));
       setWrongField(reason instanceof RequestError ? reason.field : null);
@@ -194,121 +177,54 @@ export function useComposer({
       setIsSending(false);
     }
   };
+  const asked = useRef<Doubt[]>([]);
+  const sendAnyway = () => void send(doubt?.sendAt ?? null, asked.current);
 
-  const close = async () => {
-    if (hasContent && saveState !== 'clean') {
-      const isSaved = await save();
-      if (!isSaved) {
-        setError('The draft could not be saved. Your text is still here; try again.');
-        return;
+  /** Saves what is new and closes; false where it could not be saved. */
+  const close = async (): Promise<boolean> => {
+    if (hasContentNow() && saving.state !== 'clean') {
+      if (!(await saving.save())) {
+        setError(t('save.draftFailed'));
+        return false;
       }
-      toast.show({ text: 'Draft saved.' });
+      toast.show({ text: t('save.draftSaved') });
     }
-    isOver.current = true;
+    await saving.finish(async () => {});
     onClose();
-    onDone();
+    onDone(false);
+    return true;
   };
 
   const discard = async () => {
-    await queue.current;
-    isOver.current = true;
-    if (draftUid.current) {
-      try {
-        await deleteAt(`/api/mail/draft?uid=${draftUid.current}`);
-      } catch (reason) {
-        isOver.current = false;
-        return errorText(reason);
-      }
+    try {
+      await saving.finish(async (draftUid) => {
+        if (draftUid) await deleteAt(`/api/mail/draft?uid=${draftUid}`);
+      });
+    } catch (reason) {
+      return errorText(reason);
     }
-    for (const file of latest.current.files) {
+    for (const file of files.files) {
       file.cancel();
       if (file.upload) deleteAt(`/api/mail/upload?id=${file.upload.id}`).catch(() => {});
     }
     onClose();
-    onDone();
+    onDone(false);
     return undefined;
   };
 
   return {
-    form,
-    change,
-    files,
-    attach,
-    detach,
-    hasContent,
-    saveState,
-    savedAt,
-    error,
-    wrongField,
-    isSending,
-    question,
-    ask,
-    send,
-    close,
-    discard,
+    ...{ form, change, formNow, touch, body, files, saving, error, setError, wrongField },
+    ...{ convert, editorKey },
+    ...{ attach, refuseFile, spelling, setSpelling, hasReplyTo, setHasReplyTo },
+    /** For the lang attribute, by which browsers choose a dictionary */
+    language: spelling === 'auto' || spelling === 'off' ? undefined : spelling,
+    isSpellChecked: spelling !== 'off',
+    ...{ isSending, doubt, setDoubt, send, sendAnyway, close, discard },
+    hasContent: hasContentNow,
+    setBaseline,
   };
 }
 
-function toForm(start: ComposerStart): ComposeForm {
-  const { from, to, cc, bcc, subject, text, inReplyTo, references, origin } = start;
-  return { from, to, cc, bcc, subject, text, inReplyTo, references, origin };
-}
-
-function toFile(upload: Upload): ComposerFile {
-  const { fileName, sizeBytes } = upload;
-  return {
-    key: ++lastKey,
-    fileName,
-    sizeBytes,
-    share: 1,
-    upload,
-    error: null,
-    arrival: Promise.resolve(upload),
-    cancel: () => {},
-  };
-}
-
-function toIds(uploads: (Upload | null)[]): string[] {
-  return uploads.flatMap((upload) => (upload ? [upload.id] : []));
-}
-
-/** What makes sending impossible. */
-function findProblem(
-  form: ComposeForm,
-  files: ComposerFile[],
-): { text: string; field: string } | null {
-  const all = [...form.to, ...form.cc, ...form.bcc];
-  if (all.length === 0) return { text: 'Add at least one recipient.', field: 'to' };
-  const wrong = all.find((person) => !looksLikeAddress(person.address));
-  if (wrong) return { text: `“${wrong.address}” is not an address.`, field: 'to' };
-  if (files.some((file) => file.error)) {
-    return { text: 'A file could not be attached. Remove it or attach it again.', field: 'files' };
-  }
-  return null;
-}
-
-/** What people regret afterwards. */
-function findDoubt(form: ComposeForm, files: ComposerFile[]): Question | null {
-  const own = form.text.split('\n').filter((line) => !line.startsWith('>'));
-  const isForward = own.some((line) => line.startsWith('---------- Forwarded'));
-  if (
-    files.length === 0 &&
-    !isForward &&
-    /\battach(?:ed|ment|ments|ing)?\b|\benclosed\b/i.test(own.join('\n'))
-  ) {
-    return {
-      title: 'No file attached',
-      text: 'The text speaks of an attachment, but there is none.',
-    };
-  }
-  if (form.subject.trim() === '') {
-    return { title: 'No subject', text: 'The message has no subject.' };
-  }
-  if (form.to.length + form.cc.length > manyRecipients) {
-    return {
-      title: 'Many recipients',
-      text: `All ${form.to.length + form.cc.length} recipients will see one another’s addresses.`,
-    };
-  }
-  return null;
+function emptied(form: ComposeForm): ComposeForm {
+  return { ...form, html: '', text: '', subject: '', to: [], cc: [], bcc: [] };
 }

@@ -2,19 +2,24 @@
 // failure in between loses text; the composer gets the UID of the newest.
 
 import { Refusal } from '../../errors.ts';
-import { parseHeaderFields, readFieldText } from '../../mail/header.ts';
+import { readFieldText } from '../../mail/header.ts';
 import { type MailAccount, withConnection, withMailbox } from '../imap/pool.ts';
 import { ensureRole, findRole, listFolders } from '../list/mailboxes.ts';
-import { readMessage, readQuotableText } from '../reader/message.ts';
-import { openPart } from '../reader/part.ts';
-import { composeMessage, type Outgoing, parseOrigin } from './compose.ts';
-import type { ComposeForm } from './prefill.ts';
-import { storeUpload, type Upload } from './uploads.ts';
-
-const none = Buffer.alloc(0);
+import { splitBody, toEditorHtml } from './body.ts';
+import { composeMessage } from './compose.ts';
+import { parseDraftField, parseOrigin } from './draft-fields.ts';
+import { type ComposeForm, emptyForm } from './form.ts';
+import { findIdentity } from './identities.ts';
+import { type Original, readOriginal } from './original.ts';
+import type { Outgoing } from './outgoing.ts';
+import { copyPart, prepareQuote, storeQuote } from './quotes.ts';
+import type { Upload } from './uploads.ts';
 
 export type SavedDraft = { uid: number | null };
-export type OpenedDraft = ComposeForm & { uid: number; attachments: Upload[] };
+export type OpenedDraft = { form: ComposeForm; attachments: Upload[]; draftUid: number | null };
+type Owner = MailAccount & { displayName: string };
+
+const maxAttachments = 50;
 
 /** Stores a version of a draft and removes `previousUid`, the one before. */
 export async function saveDraft(
@@ -50,58 +55,68 @@ async function deleteDraft(account: MailAccount, folder: string, uid: number): P
 }
 
 /** A stored draft as the form of the composer, its files as uploads. Refusal 'not-found'. */
-export async function openDraft(
-  account: MailAccount,
-  folder: string,
-  uid: number,
-  own: readonly string[],
-): Promise<OpenedDraft> {
-  const view = await readMessage(account, folder, uid);
-  const text = await readQuotableText(account, folder, uid);
-  const from = view.from[0]?.address.toLowerCase() ?? '';
-  return {
-    uid,
-    from: own.includes(from) ? from : (own[0] ?? ''),
-    to: view.to,
-    cc: view.cc,
-    bcc: view.bcc,
-    subject: view.subject,
-    text: text.replace(/\r\n?/g, '\n').replace(/\n$/, ''),
-    ...(await readThreading(account, folder, uid)),
-    attachments: await stageAttachments(
-      account,
-      folder,
-      uid,
-      view.attachments.map((each) => each.part),
-    ),
+export async function openDraft(account: Owner, folder: string, uid: number): Promise<OpenedDraft> {
+  const original = await readOriginal(account, folder, uid);
+  const remembered = parseDraftField(original.fields);
+  const body = await openBody(account, original, remembered?.isHtml);
+  const form: ComposeForm = {
+    ...body,
+    ...remembered,
+    identity: remembered?.identity || body.identity,
+    isHtml: body.isHtml,
+    inReplyTo: original.inReplyTo,
+    references: original.references,
+    origin: parseOrigin(readFieldText(original.fields, 'x-drey-origin')),
   };
+  const attachments = await copyAttachments(account, original, form);
+  return { form, attachments, draftUid: uid };
 }
 
-async function readThreading(account: MailAccount, folder: string, uid: number) {
-  return withMailbox(account, folder, async (client) => {
-    const query = { uid: true, headers: ['in-reply-to', 'references', 'x-drey-origin'] };
-    const message = await client.fetchOne(`${uid}`, query, { uid: true });
-    const fields = parseHeaderFields(message ? (message.headers ?? none) : none);
-    const ids = (name: string) => readFieldText(fields, name).match(/<[^<>\s]{1,500}>/g) ?? [];
-    return {
-      inReplyTo: ids('in-reply-to')[0] ?? '',
-      references: [...ids('references')].slice(-50),
-      origin: parseOrigin(readFieldText(fields, 'x-drey-origin')),
-    };
-  });
+/** A message as the start of a new one: the same words, recipients and files, in no thread. */
+export async function openAsNew(account: Owner, folder: string, uid: number): Promise<OpenedDraft> {
+  const original = await readOriginal(account, folder, uid);
+  const form = await openBody(account, original, undefined);
+  return { form, attachments: await copyAttachments(account, original, form), draftUid: null };
 }
 
-/** Copies attachments of a message to uploads: for a draft that is resumed and for forwarding. */
-export async function stageAttachments(
+/** `isRich` undefined: as the message is. */
+async function openBody(
+  account: Owner,
+  original: Original,
+  isRich: boolean | undefined,
+): Promise<ComposeForm> {
+  const wanted = original.from[0]?.address ?? account.address;
+  // A message of somebody else, edited as new, is sent by oneself.
+  const identity = await findIdentity(account, '', wanted).catch(() =>
+    findIdentity(account, '', account.address),
+  );
+  const { to, cc, bcc, replyTo, subject } = original;
+  const isHtml = (isRich ?? original.html !== null) && original.html !== null;
+  const form: ComposeForm = {
+    ...emptyForm(identity.address, identity.id),
+    ...{ to, cc, bcc, replyTo, subject, isHtml },
+    text: isHtml ? '' : original.text.replace(/\n$/, ''),
+  };
+  if (!isHtml) return form;
+  const { written, quote } = splitBody(original.html ?? '');
+  form.html = toEditorHtml(await prepareQuote(account, { ...original, html: written }));
+  if (quote) {
+    const html = await prepareQuote(account, { ...original, html: quote.html });
+    form.quote = { id: await storeQuote(account.id, html), place: quote.place };
+  }
+  return form;
+}
+
+/** Attached files; images inside the HTML are copied with it. */
+async function copyAttachments(
   account: MailAccount,
-  folder: string,
-  uid: number,
-  parts: string[],
+  original: Original,
+  form: ComposeForm,
 ): Promise<Upload[]> {
+  const files = original.attachments.filter((each) => !(form.isHtml && each.isInline));
   const uploads: Upload[] = [];
-  for (const part of parts.slice(0, 50)) {
-    const { fileName, type, content } = await openPart(account, folder, uid, part);
-    uploads.push(await storeUpload(account.id, { fileName, type }, content));
+  for (const { part } of files.slice(0, maxAttachments)) {
+    uploads.push(await copyPart(account, original, part));
   }
   return uploads;
 }

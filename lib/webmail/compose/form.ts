@@ -2,7 +2,7 @@
 import type { Person } from '../list/message-list.ts';
 
 /** What a message answers or passes on: marked when it is sent. */
-export type Origin = { kind: 'reply' | 'forward'; folder: string; uid: number };
+export type Origin = { kind: 'reply' | 'forward'; folder: string; uids: number[] };
 
 export type Priority = 'high' | 'normal' | 'low';
 
@@ -12,8 +12,6 @@ export type Quote = {
   id: string;
   /** Where it stands to what is written */
   place: 'below' | 'above';
-  /** A citation is set off; what is forwarded is not. */
-  isCited: boolean;
 };
 
 export type ComposeForm = {

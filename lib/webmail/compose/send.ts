@@ -1,102 +1,156 @@
-// Sending: compose, hand to the daemon's submission port with the internal token, keep a copy in Sent, mark the
-// original, remove the draft. After the server's 250 the message is sent: what fails then is told as a warning.
-import nodemailer from 'nodemailer';
-import { createInternalToken } from '../../accounts/sessions.ts';
-import { internalSubmission } from '../../env.ts';
+// Sending: compose, hand to the daemon's submission port, keep a copy, mark the original, remove the draft. After the
+// server's 250 the message is sent: what fails then is told as a warning. What may be taken back, or is for later, the
+// server holds (FUTURERELEASE): a closed browser sends it too.
+import { now } from '../../clock.ts';
 import { Refusal } from '../../errors.ts';
 import { logOf } from '../../log.ts';
+import { type Preferences, readPreferences } from '../../preferences/index.ts';
+import { listScheduled } from '../../queue/scheduled.ts';
+import { readSetting } from '../../settings/index.ts';
 import { setFlag } from '../actions.ts';
 import { type MailAccount, withConnection } from '../imap/pool.ts';
-import { ensureRole } from '../list/mailboxes.ts';
-import { checkRecipients, composeMessage, type Outgoing, withoutBcc } from './compose.ts';
+import { listImageIds } from './body.ts';
+import { composeMessage, withoutBcc } from './compose.ts';
 import { removeDraft } from './drafts.ts';
+import { checkRecipients, type Outgoing } from './outgoing.ts';
+import { findSentFolder } from './sent-folder.ts';
+import { type Envelope, submitMessage } from './submit.ts';
 import { removeUpload } from './uploads.ts';
 
-export type Sent = { messageId: string; warning: string | null };
-const log = logOf('webmail');
+export type Sent = {
+  messageId: string;
+  /** Which of what follows sending failed */
+  warnings: ('copy' | 'draft')[];
+  /** ISO; null where it has left */
+  releaseAt: string | null;
+  /** What lib/queue/scheduled.ts calls it, so that it can be taken back; null where it has left */
+  scheduledId: string | null;
+};
+export type SendOptions = {
+  /** The draft it grew from */
+  draftUid: number | null;
+  /** A time of the user's choice */
+  sendAt: Date | null;
+};
 
-type SmtpError = { responseCode?: number; response?: string; code?: string };
+const log = logOf('webmail');
+/** The server waits a little longer than the page says, so that the last click does not lose the race. */
+const graceSeconds = 3;
+const fonts = {
+  default: '',
+  sans: 'font-family:Arial,Helvetica,sans-serif',
+  serif: 'font-family:Georgia,"Times New Roman",serif',
+  mono: 'font-family:ui-monospace,Consolas,monospace',
+};
+const fontSizes = { normal: '', small: 'font-size:13px', large: 'font-size:18px' };
 
 /**
- * Sends a message. `draftUid` is the draft it grew from. Refusal with the server's words where it is not
- * accepted; nothing was sent then, and the draft stays.
+ * Sends a message. Refusal with the server's words where it is not accepted; nothing was sent then, and the
+ * draft stays.
  */
 export async function sendMessage(
   account: MailAccount,
   outgoing: Outgoing,
-  draftUid: number | null,
+  { draftUid, sendAt }: SendOptions,
 ): Promise<Sent> {
   checkRecipients(outgoing);
-  const composed = await composeMessage(account.id, outgoing, { isDraft: false });
-  await submit(account, outgoing.from.address, composed.recipients, withoutBcc(composed.bytes));
-  const failed: string[] = [];
-  const attempt = (what: string, step: Promise<unknown>) =>
+  const preferences = await readPreferences(account.id);
+  const hold = await chooseHold(preferences, sendAt);
+  const composed = await composeMessage(account.id, outgoing, {
+    isDraft: false,
+    isHeld: hold !== null,
+    // What is sent tomorrow is dated tomorrow.
+    date: sendAt ?? now(),
+    font: fontOf(preferences),
+    isPlainPreferred: preferences['compose.plainWhenPossible'],
+  });
+  const envelope: Envelope = {
+    from: outgoing.from.address,
+    to: composed.recipients,
+    hold,
+    wantsDeliveryReceipt: outgoing.wantsDeliveryReceipt,
+  };
+  await submitMessage(account, envelope, withoutBcc(composed.bytes));
+  const warnings = await finishSending(account, outgoing, draftUid, composed.bytes, preferences);
+  const held = hold ? await findHeld(account.id, composed.messageId) : null;
+  if (!held) await removeUploads(account.id, outgoing);
+  return {
+    messageId: composed.messageId,
+    warnings,
+    releaseAt: held?.releaseAt.toISOString() ?? null,
+    scheduledId: held?.messageId ?? null,
+  };
+}
+
+async function finishSending(
+  account: MailAccount,
+  outgoing: Outgoing,
+  draftUid: number | null,
+  copy: Buffer,
+  preferences: Preferences,
+): Promise<Sent['warnings']> {
+  const failed: Sent['warnings'] = [];
+  const attempt = (what: 'copy' | 'draft', step: Promise<unknown>) =>
     step.catch((error: unknown) => {
       log.warn({ err: error, accountId: account.id, what }, 'after sending');
       failed.push(what);
     });
-  await attempt('the copy in Sent could not be stored', keepCopy(account, composed.bytes));
-  if (draftUid) await attempt('the draft could not be removed', removeDraft(account, draftUid));
+  await attempt('copy', keepCopy(account, outgoing, copy, preferences));
+  // Without a copy the draft is all that is left of it.
+  if (draftUid && failed.length === 0) await attempt('draft', removeDraft(account, draftUid));
   const { origin } = outgoing;
   if (origin) {
     const flag = origin.kind === 'reply' ? 'answered' : 'forwarded';
     // The original may have been moved or deleted meanwhile; that is no news to the sender.
-    await setFlag(account, origin.folder, [origin.uid], flag, true).catch(() => {});
+    await setFlag(account, origin.folder, origin.uids, flag, true).catch(() => {});
   }
-  for (const id of outgoing.attachments) await removeUpload(account.id, id);
-  return {
-    messageId: composed.messageId,
-    warning: failed.length > 0 ? `Sent, but ${failed.join(' and ')}.` : null,
-  };
+  return failed;
 }
 
-async function submit(
+async function keepCopy(
   account: MailAccount,
-  from: string,
-  to: string[],
-  raw: Buffer,
+  outgoing: Outgoing,
+  bytes: Buffer,
+  preferences: Preferences,
 ): Promise<void> {
-  const { host, port } = internalSubmission();
-  const transport = nodemailer.createTransport({
-    host,
-    port,
-    secure: false,
-    ignoreTLS: true,
-    auth: { type: 'OAUTH2', user: account.address, accessToken: createInternalToken(account) },
-    connectionTimeout: 10_000,
-    greetingTimeout: 15_000,
-    socketTimeout: 120_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  try {
-    await transport.sendMail({ envelope: { from, to }, raw });
-  } catch (error) {
-    throw translateSmtpError(error);
-  } finally {
-    transport.close();
-  }
+  const folder = await findSentFolder(account, outgoing, preferences, now());
+  const stored = await withConnection(account, (client) =>
+    client.append(folder, bytes, ['\\Seen']),
+  );
+  if (!stored) throw new Refusal('unavailable', 'The copy could not be stored.');
 }
 
-/** Refusal with what the server said, without its codes in front. */
-export function translateSmtpError(error: unknown): unknown {
-  const { responseCode, response, code } = (error ?? {}) as SmtpError;
-  if (responseCode && response) {
-    const said = response
-      .replace(/^\d{3}[ -]/, '')
-      .replace(/^\d\.\d{1,3}\.\d{1,3} /, '')
-      .slice(0, 300);
-    if (code === 'EAUTH') return new Refusal('auth-failed', 'Please sign in again.');
-    if (responseCode === 552) return new Refusal('too-big', said);
-    return new Refusal(responseCode >= 500 ? 'invalid' : 'unavailable', said);
+/** The hold of a message, or null where it leaves at once. Refusal 'invalid' for a time that cannot be. */
+async function chooseHold(
+  preferences: Preferences,
+  sendAt: Date | null,
+): Promise<Envelope['hold']> {
+  const days = await readSetting('smtp.futureReleaseDays');
+  if (sendAt) {
+    if (Number.isNaN(sendAt.getTime()) || sendAt <= now()) {
+      throw new Refusal('invalid', 'Choose a time that is still to come.', 'sendAt');
+    }
+    if (days === 0) throw new Refusal('invalid', 'This server sends nothing later.', 'sendAt');
+    return { until: sendAt };
   }
-  if (code === 'ECONNECTION' || code === 'ESOCKET' || code === 'ETIMEDOUT' || code === 'EDNS') {
-    return new Refusal('unavailable', 'The mail server does not answer. Your text is kept.');
-  }
-  return error;
+  const seconds = Number(preferences['compose.undoSeconds']);
+  return seconds > 0 && days > 0 ? { seconds: seconds + graceSeconds } : null;
 }
 
-async function keepCopy(account: MailAccount, bytes: Buffer): Promise<void> {
-  const sent = await ensureRole(account, 'sent');
-  await withConnection(account, (client) => client.append(sent, bytes, ['\\Seen']));
+async function findHeld(accountId: string, messageId: string) {
+  const wanted = messageId.replace(/^<|>$/g, '');
+  return (await listScheduled(accountId)).find(({ headerId }) => headerId === wanted) ?? null;
+}
+
+function fontOf(preferences: Preferences): string {
+  const parts = [fonts[preferences['compose.font']], fontSizes[preferences['compose.fontSize']]];
+  return parts.filter(Boolean).join(';');
+}
+
+async function removeUploads(accountId: string, outgoing: Outgoing): Promise<void> {
+  const images = listImageIds(outgoing.html.replace(/\/api\/mail\/upload\?id=/g, 'cid:'));
+  const quote = outgoing.quote ? [outgoing.quote.id] : [];
+  for (const id of [...outgoing.attachments, ...images, ...quote]) {
+    await removeUpload(accountId, id);
+  }
 }

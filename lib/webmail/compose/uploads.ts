@@ -1,7 +1,7 @@
-// Files of a message that is being written: kept in the data folder until it is sent or a day has passed. One
+// Files of a message that is being written: kept in the data folder until it is sent or three days have passed. One
 // folder an account, names of our own making, so nobody's text becomes a path.
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,8 +14,9 @@ import { safeFileName } from '../reader/file-name.ts';
 
 export type Upload = { id: string; fileName: string; type: string; sizeBytes: number };
 
-const lifeMs = 24 * 3600_000;
-const maxFiles = 200;
+/** From its last use on: a message may be written on for days. */
+const lifeMs = 3 * 24 * 3600_000;
+const maxFiles = 500;
 /** All files of an account together, in messages of the largest size. */
 const maxMessages = 4;
 const idPattern = /^[\w-]{24}$/;
@@ -25,6 +26,11 @@ function folderOf(accountId: string): string {
   // Account ids are ours (lib/id.ts); what else comes is refused before it becomes a path.
   if (!/^[\w-]{1,64}$/.test(accountId)) throw new Refusal('not-found', 'This file does not exist.');
   return join(dataFolder(), 'uploads', accountId);
+}
+
+/** How large a file may be; 0 = any size. Base64 makes it a third larger than its message may be. */
+export async function maxFileBytes(): Promise<number> {
+  return Math.floor(((await readSetting('smtp.messageSizeBytes')) * 3) / 4.2);
 }
 
 /**
@@ -51,8 +57,7 @@ async function store(
   const folder = folderOf(accountId);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const kept = await sweep(folder);
-  // Base64 makes a file a third larger than its message may be.
-  const limit = Math.floor(((await readSetting('smtp.messageSizeBytes')) * 3) / 4.2);
+  const limit = await maxFileBytes();
   const isFull = limit > 0 && kept.sizeBytes > maxMessages * limit;
   if (kept.files >= maxFiles || isFull) {
     throw new Refusal('limit', 'Too many files wait in unfinished messages.');
@@ -92,7 +97,14 @@ export async function findUpload(accountId: string, id: string): Promise<Upload>
     ? await readFile(`${join(folderOf(accountId), id)}.json`, 'utf8').catch(() => null)
     : null;
   if (!text) throw new Refusal('not-found', 'An attached file is gone. Attach it again.');
+  await touch(join(folderOf(accountId), id));
   return JSON.parse(text) as Upload;
+}
+
+/** What is asked for is in use: its days begin anew. */
+async function touch(path: string): Promise<void> {
+  const at = now();
+  for (const each of [path, `${path}.json`]) await utimes(each, at, at).catch(() => {});
 }
 
 /** Its bytes; the upload must have been found for this account. */
@@ -108,7 +120,7 @@ export async function removeUpload(accountId: string, id: string): Promise<void>
   await rm(`${path}.json`, { force: true });
 }
 
-/** Removes what is older than a day; tells what stays. */
+/** Removes what nobody used for three days; tells what stays. */
 async function sweep(folder: string): Promise<{ files: number; sizeBytes: number }> {
   const names = await readdir(folder).catch(() => [] as string[]);
   const kept = { files: 0, sizeBytes: 0 };

@@ -1,32 +1,68 @@
-// What the composer begins with: a reply, a forwarded message with its files, or a stored draft.
-import { listOwnAddresses } from '#lib/accounts/route.ts';
+// What the composer needs (GET), and how a message begins (POST): new, an answer, passed on, edited or resumed.
+import { getLocale, getTimeZone, getTranslations } from 'next-intl/server';
 import { Refusal } from '#lib/errors.ts';
-import { openDraft, stageAttachments } from '#lib/webmail/compose/drafts.ts';
-import { type ComposeMode, prefillForm } from '#lib/webmail/compose/prefill.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { checkUids } from '#lib/webmail/actions.ts';
+import {
+  beginAnswer,
+  beginForwardAttached,
+  beginFrom,
+  beginNew,
+  type Writing,
+} from '#lib/webmail/compose/begin.ts';
+import { listIdentities } from '#lib/webmail/compose/identities.ts';
+import type { AnswerMode } from '#lib/webmail/compose/prefill.ts';
+import { listTemplates } from '#lib/webmail/compose/templates.ts';
+import { maxFileBytes } from '#lib/webmail/compose/uploads.ts';
+import { ensureRole } from '#lib/webmail/list/mailboxes.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
-import { readMessage, readQuotableText } from '#lib/webmail/reader/message.ts';
-import { changeRoute, checkUid, readJson } from '../answer.ts';
+import { changeRoute, checkUid, readJson, readRoute } from '../answer.ts';
 
-const modes: ComposeMode[] = ['reply', 'reply-all', 'forward'];
+const answers: AnswerMode[] = ['reply', 'reply-all', 'reply-list', 'forward'];
+
+export const GET = readRoute(async (account) => {
+  const { 'smtp.futureReleaseDays': laterDays } = await readSettings();
+  return {
+    identities: await listIdentities(account),
+    templates: await listTemplates(account.id),
+    maxFileBytes: await maxFileBytes(),
+    laterDays,
+  };
+});
 
 // It stores copies of files, so it is no GET.
 export const POST = changeRoute(async (account, request) => {
   const body = await readJson(request);
-  const folder = checkFolderPath(body.folder);
+  if (body.mode === 'new') return beginNew(account);
+  // A window that saved a draft knows its number alone.
+  const isOwnDraft = body.mode === 'draft' && body.folder === '';
+  const folder = isOwnDraft ? await ensureRole(account, 'drafts') : checkFolderPath(body.folder);
+  if (body.mode === 'forward-attachment') {
+    return beginForwardAttached(account, folder, checkUids(body.uids));
+  }
   const uid = checkUid(body.uid);
-  const own = ownFirst(account.address, await listOwnAddresses(account.id));
-  if (body.mode === 'draft') return openDraft(account, folder, uid, own);
-  const mode = modes.find((each) => each === body.mode);
+  if (body.mode === 'draft' || body.mode === 'edit') {
+    return beginFrom(account, body.mode, folder, uid);
+  }
+  const mode = answers.find((each) => each === body.mode);
   if (!mode) throw new Refusal('invalid', 'Unknown kind of message.', 'mode');
-  const message = await readMessage(account, folder, uid);
-  const text = await readQuotableText(account, folder, uid);
-  const parts = mode === 'forward' ? message.attachments.map((each) => each.part) : [];
-  return {
-    ...prefillForm(message, text, mode, own),
-    attachments: await stageAttachments(account, folder, uid, parts),
-  };
+  return beginAnswer(account, mode, folder, uid, await readWriting());
 });
 
-function ownFirst(address: string, all: string[]): string[] {
-  return [address, ...all.filter((each) => each !== address && !/[*]|^@/.test(each))];
+async function readWriting(): Promise<Writing> {
+  const t = await getTranslations('compose.citation');
+  return {
+    words: {
+      // What stands in braces is filled in by the citation itself.
+      dateAuthor: t.raw('dateAuthor'),
+      author: t.raw('author'),
+      forwarded: t('forwarded'),
+      from: t('from'),
+      date: t('date'),
+      subject: t('subject'),
+      to: t('to'),
+      cc: t('cc'),
+    },
+    place: { locale: await getLocale(), zone: await getTimeZone() },
+  };
 }

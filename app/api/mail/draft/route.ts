@@ -1,13 +1,11 @@
 // Saving and discarding the draft of a message that is being written.
-import { listOwnAddresses } from '#lib/accounts/route.ts';
-import { readOutgoing } from '#lib/webmail/compose/compose.ts';
 import { removeDraft, saveDraft } from '#lib/webmail/compose/drafts.ts';
+import { readOutgoing } from '#lib/webmail/compose/outgoing.ts';
 import { changeRoute, checkUid, readJson } from '../answer.ts';
 
 export const POST = changeRoute(async (account, request) => {
   const body = await readJson(request);
-  const addresses = [account.address, ...(await listOwnAddresses(account.id))];
-  const outgoing = readOutgoing(body.message, { addresses, name: account.displayName });
+  const outgoing = await readOutgoing(body.message, account);
   const before =
     body.draftUid === null || body.draftUid === undefined ? null : checkUid(body.draftUid);
   return saveDraft(account, outgoing, before);

@@ -2,8 +2,19 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Refusal } from '#lib/errors.ts';
-import { removeUpload, storeUpload } from '#lib/webmail/compose/uploads.ts';
-import { changeRoute } from '../answer.ts';
+import { findUpload, readUpload, removeUpload, storeUpload } from '#lib/webmail/compose/uploads.ts';
+import { partHeaders } from '#lib/webmail/reader/part-headers.ts';
+import { changeRoute, readRoute } from '../answer.ts';
+
+/** A file again: images of the text are shown, anything that could be more is a download. */
+export const GET = readRoute(async (account, request) => {
+  const upload = await findUpload(account.id, idOf(request));
+  const { type, fileName } = upload;
+  const content = readUpload(account.id, upload);
+  return new Response(Readable.toWeb(content) as ReadableStream, {
+    headers: partHeaders({ type, fileName, isView: true }),
+  });
+});
 
 export const POST = changeRoute(async (account, request) => {
   const fileName = new URL(request.url).searchParams.get('name') ?? 'attachment';
@@ -15,8 +26,12 @@ export const POST = changeRoute(async (account, request) => {
 });
 
 export const DELETE = changeRoute(async (account, request) => {
-  const id = new URL(request.url).searchParams.get('id');
-  if (!id) throw new Refusal('invalid', 'Which file?', 'id');
-  await removeUpload(account.id, id);
+  await removeUpload(account.id, idOf(request));
   return undefined;
 });
+
+function idOf(request: Request): string {
+  const id = new URL(request.url).searchParams.get('id');
+  if (!id) throw new Refusal('invalid', 'Which file?', 'id');
+  return id;
+}

@@ -1,0 +1,64 @@
+// Cleaning HTML for the editor, which stands in our own page: DOMPurify right before, into nodes and never into a string
+// (so it works under Trusted Types too), and then an allow-list of CSS, because a fixed position or a negative margin could
+// cover the page around the editor.
+import createPurify from 'dompurify';
+
+const purify = createPurify(window);
+
+const styles = new Set(
+  (
+    'color background-color font-family font-size font-style font-weight font-variant text-decoration ' +
+    'text-decoration-line text-align text-transform line-height letter-spacing vertical-align direction unicode-bidi ' +
+    'white-space list-style-type border border-top border-right border-bottom border-left border-color border-style ' +
+    'border-width border-collapse border-spacing padding padding-top padding-right padding-bottom padding-left ' +
+    'margin margin-top margin-right margin-bottom margin-left width height max-width'
+  ).split(' '),
+);
+
+purify.addHook('afterSanitizeAttributes', (node) => {
+  if (node instanceof Element && node.hasAttribute('style')) cleanStyle(node);
+  const name = node.getAttribute('class');
+  if (name !== null && name !== 'drey-signature') node.removeAttribute('class');
+});
+
+function cleanStyle(node: Element): void {
+  const { style } = node as HTMLElement;
+  const kept: string[] = [];
+  for (const property of [...(style ?? [])]) {
+    const value = style.getPropertyValue(property);
+    const isSafe = styles.has(property) && !/url\(|expression|-\s*[\d.]|fixed|sticky/i.test(value);
+    if (isSafe) kept.push(`${property}:${value}`);
+  }
+  if (kept.length > 0) node.setAttribute('style', kept.join(';'));
+  else node.removeAttribute('style');
+}
+
+const config = {
+  USE_PROFILES: { html: true },
+  RETURN_DOM_FRAGMENT: true as const,
+  FORBID_TAGS: [
+    ...['style', 'form', 'input', 'button', 'select', 'textarea', 'option', 'dialog', 'template'],
+    ...['video', 'audio', 'source', 'track', 'picture', 'map', 'area', 'slot', 'meter', 'progress'],
+  ],
+  FORBID_ATTR: [
+    ...['id', 'name', 'srcset', 'background', 'poster', 'contenteditable', 'popover', 'tabindex'],
+    ...['accesskey', 'autofocus', 'hidden', 'inert', 'draggable', 'usemap', 'target', 'loading'],
+  ],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+};
+
+/** Hostile HTML as nodes that may stand in the editor. */
+export function cleanForEditor(html: string): DocumentFragment {
+  return document.importNode(purify.sanitize(html, config), true);
+}
+
+/** The editor's own HTML again, with the marks it keeps the selection by (undo). */
+export function cleanOwn(html: string): DocumentFragment {
+  const own = {
+    ...config,
+    FORBID_TAGS: config.FORBID_TAGS.filter((tag) => tag !== 'input'),
+    FORBID_ATTR: config.FORBID_ATTR.filter((name) => name !== 'id'),
+  };
+  return document.importNode(purify.sanitize(html, own), true);
+}
