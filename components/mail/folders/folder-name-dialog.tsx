@@ -1,6 +1,7 @@
-// Naming a new folder, or an old one anew.
+// Naming a new folder, or an old one anew; also where it stands.
 'use client';
-import { type FormEvent, useEffect, useState } from 'react';
+import { useTranslations } from 'next-intl';
+import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field, FieldError } from '#components/ui/field.tsx';
@@ -10,38 +11,37 @@ import type { Mail } from '../state/use-mail.ts';
 
 export function FolderNameDialog({
   mail,
-  naming,
+  folder,
+  parent: first,
   onClose,
 }: {
   mail: Mail;
-  /** The folder to rename, or null inside for a new one; null outside: closed. */
-  naming: { folder: Folder | null } | null;
+  /** The folder to rename, or null for a new one */
+  folder: Folder | null;
+  /** What a new one stands in at first */
+  parent: Folder | null;
   onClose: () => void;
 }) {
-  const folder = naming?.folder ?? null;
-  const [name, setName] = useState('');
-  const [parent, setParent] = useState('');
+  const t = useTranslations('folders');
+  const parts = folder?.path.split(folder.delimiter) ?? [];
+  const [name, setName] = useState(parts.at(-1) ?? '');
+  const [parent, setParent] = useState(
+    folder ? parts.slice(0, -1).join(folder.delimiter) : (first?.path ?? ''),
+  );
   const [error, setError] = useState('');
   const [isPending, setIsPending] = useState(false);
-  useEffect(() => {
-    if (!naming) return;
-    const parts = naming.folder?.path.split(naming.folder.delimiter) ?? [];
-    setName(parts.pop() ?? '');
-    setParent(parts.join(naming.folder?.delimiter ?? '/'));
-    setError('');
-  }, [naming]);
   const delimiter = mail.folders[0]?.delimiter ?? '/';
   const parents = mail.folders.filter(
     (each) =>
-      each.role === 'none' &&
+      each.role !== 'deleted' &&
       each.path !== folder?.path &&
-      !each.path.startsWith(`${folder?.path}${delimiter}`),
+      !(folder && each.path.startsWith(`${folder.path}${delimiter}`)),
   );
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const trimmed = name.trim();
     if (trimmed === '' || trimmed.includes(delimiter)) {
-      setError(trimmed === '' ? 'Give a name.' : `A name has no “${delimiter}”.`);
+      setError(trimmed === '' ? t('name.missing') : t('name.delimiter', { delimiter }));
       return;
     }
     const path = parent === '' ? trimmed : `${parent}${delimiter}${trimmed}`;
@@ -58,35 +58,36 @@ export function FolderNameDialog({
   };
   return (
     <Dialog
-      isOpen={naming !== null}
+      isOpen
       onClose={onClose}
-      title={folder ? 'Rename folder' : 'New folder'}
+      title={t(folder ? 'name.rename' : 'name.new')}
       size="sm"
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t('cancel')}</Button>
           <Button type="submit" form="folder-name" variant="primary" isPending={isPending}>
-            {folder ? 'Rename' : 'Create'}
+            {t(folder ? 'name.doRename' : 'name.create')}
           </Button>
         </>
       }
     >
       <form id="folder-name" onSubmit={submit} className="flex flex-col gap-3">
-        <Field label="Name">
+        <Field label={t('name.label')}>
           <Input
             value={name}
             maxLength={200}
             autoFocus
             autoComplete="off"
+            dir="auto"
             onChange={(event) => setName(event.target.value)}
           />
         </Field>
-        <Field label="Inside of">
+        <Field label={t('name.inside')}>
           <Select value={parent} onChange={(event) => setParent(event.target.value)}>
-            <option value="">No other folder</option>
+            <option value="">{t('name.top')}</option>
             {parents.map((each) => (
               <option key={each.path} value={each.path}>
-                {each.path}
+                {each.role === 'none' ? each.path : mail.nameOf(each)}
               </option>
             ))}
           </Select>

@@ -1,58 +1,101 @@
-// The folders with their counts, at the side or in a drawer; messages can be dropped on them.
+// The folders with their counts, labels and kept searches, at a side of the page or in a drawer.
 'use client';
-import { FolderPlus, MoreHorizontal, Pencil, PenLine, Trash2, X } from 'lucide-react';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { FolderPlus, PenLine, X } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import { useTranslations } from 'next-intl';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
-import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
-import { formatPlural } from '#components/ui/format.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
-import { Menu } from '#components/ui/menu.tsx';
-import type { Folder } from '#lib/webmail/list/mailboxes.ts';
-import { toUrl } from '../state/place.ts';
+import { useToast } from '#components/ui/toast.tsx';
+import { LabelList } from '../labels/label-list.tsx';
+import { SavedSearches } from '../search/saved-searches.tsx';
+import { usePreferences } from '../state/preferences.tsx';
+import { errorText, postJson } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
-import { folderCount, folderIcon, folderName } from './folder-look.tsx';
-import { FolderNameDialog } from './folder-name-dialog.tsx';
+import type { FolderQuestion } from './folder-dialogs.tsx';
+import { useFolderDrop } from './folder-drop.ts';
+import { type FolderDeeds, FolderRow } from './folder-row.tsx';
+import { type FolderNode, splitFolders } from './folder-tree.ts';
+import { PaneEdge, usePaneWidth } from './pane-edge.tsx';
+import { PaneFoot } from './pane-foot.tsx';
 
-export const draggedType = 'application/x-drey-messages';
+const FolderDialogs = dynamic(() =>
+  import('./folder-dialogs.tsx').then((module) => module.FolderDialogs),
+);
 
 export function FolderPane({
   mail,
   onCompose,
   onChosen,
+  isInDrawer = false,
   className,
 }: {
   mail: Mail;
   onCompose: () => void;
   onChosen?: () => void;
+  /** As wide as what is around it */
+  isInDrawer?: boolean;
   className?: string;
 }) {
-  const special = mail.folders.filter((folder) => isUnderSpecial(folder, mail.folders));
-  const deleted = mail.folders.filter(
-    (folder) =>
-      folder.role === 'deleted' && (folder.messages > 0 || folder.path === mail.place.folder),
-  );
-  const own = mail.folders.filter(
-    (folder) =>
-      folder.role !== 'deleted' && !isShared(folder.path) && !isUnderSpecial(folder, mail.folders),
-  );
-  const shared = mail.folders.filter(({ path }) => isShared(path) && path !== sharedRoot);
-  const [naming, setNaming] = useState<{ folder: Folder | null } | null>(null);
-  const [deleting, setDeleting] = useState<Folder | null>(null);
+  const t = useTranslations('folders');
+  const { preferences, change } = usePreferences();
+  const toast = useToast();
+  const [question, setQuestion] = useState<FolderQuestion | null>(null);
   const [isDeletedOpen, setIsDeletedOpen] = useState(mail.folder?.role === 'deleted');
-  const row = (folder: Folder) => (
-    <FolderRow
-      key={folder.path}
-      folder={folder}
-      mail={mail}
-      onChosen={onChosen}
-      onRename={() => setNaming({ folder })}
-      onDelete={() => setDeleting(folder)}
-    />
-  );
+  const [width, setWidth] = usePaneWidth();
+  const isAtEnd = preferences['folders.side'] === 'end';
+  const { special, own, shared, deleted } = splitFolders(mail.folders, {
+    isSpecialFirst: preferences['folders.specialFirst'],
+    isSubscribedOnly: preferences['folders.subscribed'],
+    open: mail.place.folder,
+  });
+  const collapsed = new Set(preferences['folders.collapsed']);
+  const deeds: FolderDeeds = {
+    create: (parent) => setQuestion({ kind: 'name', folder: null, parent }),
+    rename: (folder) => setQuestion({ kind: 'name', folder, parent: null }),
+    remove: (folder) => setQuestion({ kind: 'delete', folder }),
+    empty: (folder) => setQuestion({ kind: 'empty', folder }),
+    share: (folder) => setQuestion({ kind: 'share', folder }),
+    subscribe: async ({ path: folder }, isSubscribed) => {
+      try {
+        await postJson('/api/mail/folders', { kind: 'subscribe', folder, isSubscribed });
+        toast.show({ text: t(isSubscribed ? 'done.subscribed' : 'done.unsubscribed') });
+      } catch (error) {
+        toast.show({ kind: 'error', text: errorText(error) });
+      }
+      void mail.loadFolders();
+    },
+    toggle: ({ path }) => {
+      const next = new Set(collapsed);
+      if (!next.delete(path)) next.add(path);
+      const known = [...next].filter((each) => mail.folders.some((folder) => folder.path === each));
+      change({ 'folders.collapsed': known });
+    },
+  };
+  const branch = (node: FolderNode, depth = 0): ReactNode => {
+    const isCollapsed = node.children.length > 0 ? collapsed.has(node.folder.path) : null;
+    return (
+      <li key={node.folder.path}>
+        <FolderRow {...{ node, depth, isCollapsed, mail, deeds, onChosen }} />
+        {isCollapsed === false && (
+          <ul className="flex flex-col gap-px">
+            {node.children.map((child) => branch(child, depth + 1))}
+          </ul>
+        )}
+      </li>
+    );
+  };
   return (
-    <div className={joinClasses('flex-col overflow-hidden', className)}>
+    <div
+      style={isInDrawer ? undefined : { width }}
+      className={joinClasses(
+        'relative flex-col overflow-hidden',
+        isAtEnd && !isInDrawer && 'order-last',
+        className,
+      )}
+    >
       <div className="px-3 pt-1 pb-3">
         <Button
           variant="primary"
@@ -60,27 +103,21 @@ export function FolderPane({
           className="w-full justify-start gap-2.5"
           onClick={onCompose}
         >
-          <PenLine aria-hidden className="size-4" />
-          Compose
+          <PenLine aria-hidden className="size-4 rtl:-scale-x-100" />
+          {t('compose')}
         </Button>
       </div>
-      <nav aria-label="Folders" className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
-        <ul className="flex flex-col gap-px">{special.map(row)}</ul>
-        <div className="mt-4 mb-1 flex items-center justify-between pl-2.5">
-          <h2 className="text-xs font-medium text-faint">Folders</h2>
-          <IconButton
-            label="New folder"
-            icon={<FolderPlus />}
-            size="sm"
-            onClick={() => setNaming({ folder: null })}
-          />
-        </div>
-        <ul className="flex flex-col gap-px">{own.map(row)}</ul>
+      <nav aria-label={t('title')} className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
+        <ul className="flex flex-col gap-px">{special.map((node) => branch(node))}</ul>
+        <OwnHead mail={mail} onCreate={() => deeds.create(null)} />
+        <ul className="flex flex-col gap-px">{own.map((node) => branch(node))}</ul>
+        <LabelList mail={mail} onChosen={onChosen} />
+        <SavedSearches mail={mail} onChosen={onChosen} />
         {shared.length > 0 && (
           <>
-            <h2 className="mt-4 mb-1 pl-2.5 text-xs font-medium text-faint">Shared with me</h2>
-            <ul aria-label="Shared with me" className="flex flex-col gap-px">
-              {shared.map((folder) => row({ ...folder, depth: Math.max(0, folder.depth - 1) }))}
+            <h2 className="mt-4 mb-1 ps-2.5 text-xs font-medium text-faint">{t('shared')}</h2>
+            <ul aria-label={t('shared')} className="flex flex-col gap-px">
+              {shared.map((node) => branch(node))}
             </ul>
           </>
         )}
@@ -90,151 +127,43 @@ export function FolderPane({
             onToggle={(event) => setIsDeletedOpen(event.currentTarget.open)}
             className="mt-4"
           >
-            <summary className="cursor-default rounded-md py-1 pl-2.5 text-xs font-medium text-faint hover:text-muted">
-              Recently deleted
+            <summary className="cursor-default rounded-md py-1 ps-2.5 text-xs font-medium text-faint hover:text-muted">
+              {t('recentlyDeleted')}
             </summary>
-            <ul className="mt-1 flex flex-col gap-px">{deleted.map(row)}</ul>
+            <ul className="mt-1 flex flex-col gap-px">
+              {deleted.map((folder) => branch({ folder, children: [] }))}
+            </ul>
           </details>
         )}
       </nav>
-      <FolderNameDialog mail={mail} naming={naming} onClose={() => setNaming(null)} />
-      <ConfirmDialog
-        isOpen={deleting !== null}
-        onClose={() => setDeleting(null)}
-        title={`Delete “${deleting?.name ?? ''}”?`}
-        confirmLabel="Delete folder"
-        onConfirm={async () => {
-          if (!deleting) return;
-          const refusal = await mail.actOnFolder('delete-folder', deleting.path);
-          if (!refusal && mail.place.folder === deleting.path) {
-            mail.go({ folder: 'INBOX', query: '', page: 1, uid: null });
-          }
-          return refusal;
-        }}
-      >
-        {deleting && deleting.messages > 0
-          ? `${formatPlural(deleting.messages, 'message')} in it will be deleted${mail.keptDays > 0 ? `; for ${formatPlural(mail.keptDays, 'day')} they can be restored` : ' for good'}.`
-          : 'The folder is empty.'}
-      </ConfirmDialog>
+      <PaneFoot mail={mail} />
+      {!isInDrawer && <PaneEdge width={width} onChange={setWidth} isAtEnd={isAtEnd} />}
+      {question && (
+        <FolderDialogs mail={mail} question={question} onClose={() => setQuestion(null)} />
+      )}
     </div>
   );
 }
 
-/** As in lib/webmail/list/mailboxes.ts, which holds what only runs on the server. */
-const sharedRoot = 'Shared';
-
-function isShared(path: string): boolean {
-  return path === sharedRoot || path.startsWith(`${sharedRoot}/`);
-}
-
-function isUnderSpecial(folder: Folder, all: readonly Folder[]): boolean {
-  const root = folder.path.split(folder.delimiter)[0];
-  return all.some((each) => each.path === root && each.role !== 'none');
-}
-
-function FolderRow({
-  folder,
-  mail,
-  onChosen,
-  onRename,
-  onDelete,
-}: {
-  folder: Folder;
-  mail: Mail;
-  onChosen?: (() => void) | undefined;
-  onRename: () => void;
-  onDelete: () => void;
-}) {
-  const [isOver, setIsOver] = useState(false);
-  const isActive = mail.place.folder === folder.path;
-  const count = folderCount(folder);
-  const place = { folder: folder.path, query: '', sort: 'newest', page: 1, uid: null } as const;
-  const drop = (event: DragEvent) => {
-    setIsOver(false);
-    const text = event.dataTransfer.getData(draggedType);
-    if (text === '' || isActive || folder.role === 'deleted') return;
-    event.preventDefault();
-    void mail.move(JSON.parse(text) as number[], { to: folder.path });
-  };
+/** The head of the own folders: a folder dropped here goes to the top. */
+function OwnHead({ mail, onCreate }: { mail: Mail; onCreate: () => void }) {
+  const t = useTranslations('folders');
+  const { isOver, props } = useFolderDrop(mail, null);
   return (
-    <li className="group relative">
-      <a
-        href={toUrl(place)}
-        aria-current={isActive ? 'page' : undefined}
-        draggable={false}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-          event.preventDefault();
-          if (folder.isSelectable) mail.go(place);
-          onChosen?.();
-        }}
-        onDragOver={(event) => {
-          const mayDrop = !isActive && folder.isSelectable && folder.role !== 'deleted';
-          if (!mayDrop || !event.dataTransfer.types.includes(draggedType)) return;
-          event.preventDefault();
-          setIsOver(true);
-        }}
-        onDragLeave={() => setIsOver(false)}
-        onDrop={drop}
-        style={{ paddingLeft: `${0.625 + Math.min(folder.depth, 5) * 0.875}rem` }}
-        className={joinClasses(
-          'flex h-8 items-center gap-2.5 rounded-md pr-2.5 -outline-offset-2 transition-colors duration-100 pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:shrink-0',
-          isActive
-            ? 'bg-accent-soft font-medium text-accent-text'
-            : 'text-muted hover:bg-hover hover:text-ink',
-          isOver && 'bg-accent-soft text-accent-text outline-2 outline-accent',
-          !folder.isSelectable && 'italic opacity-70',
-        )}
-      >
-        {folderIcon(folder.role)}
-        <span
-          className={joinClasses(
-            'min-w-0 flex-1 truncate',
-            folder.unread > 0 &&
-              folder.role !== 'trash' &&
-              folder.role !== 'deleted' &&
-              'font-semibold text-ink',
-            isActive && 'text-accent-text',
-          )}
-        >
-          {folderName(folder)}
-        </span>
-        {count > 0 && (
-          <span
-            className={joinClasses(
-              'text-xs tabular-nums',
-              folder.role === 'none' && 'group-hover:invisible group-focus-within:invisible',
-              folder.role === 'inbox' ? 'font-semibold text-accent-text' : 'text-faint',
-            )}
-          >
-            {count > 9999 ? '9999+' : count}
-            <span className="sr-only">{folder.role === 'drafts' ? ' drafts' : ' unread'}</span>
-          </span>
-        )}
-      </a>
-      {folder.role === 'none' && folder.isSelectable && (
-        <span className="absolute top-0.5 right-0.5 opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:hidden">
-          <Menu
-            label={`Folder ${folder.name}`}
-            trigger={(props) => (
-              <IconButton
-                {...props}
-                label={`More about ${folder.name}`}
-                icon={<MoreHorizontal />}
-                size="sm"
-              />
-            )}
-            items={[
-              { label: 'Rename…', icon: <Pencil />, onSelect: onRename },
-              { label: 'Delete…', icon: <Trash2 />, isDanger: true, onSelect: onDelete },
-            ]}
-          />
-        </span>
+    <div
+      {...props}
+      className={joinClasses(
+        'mt-4 mb-1 flex items-center justify-between rounded-md ps-2.5',
+        isOver && 'bg-accent-soft outline-2 -outline-offset-2 outline-accent',
       )}
-    </li>
+    >
+      <h2 className="text-xs font-medium text-faint">{t('title')}</h2>
+      <IconButton label={t('new')} icon={<FolderPlus />} size="sm" onClick={onCreate} />
+    </div>
   );
 }
 
+/** The pane as a drawer for narrow screens. */
 export function FolderDrawer({
   isOpen,
   onClose,
@@ -248,6 +177,7 @@ export function FolderDrawer({
   title: string;
   onCompose: () => void;
 }) {
+  const t = useTranslations('folders');
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (isOpen && !ref.current?.open) ref.current?.showModal();
@@ -257,10 +187,10 @@ export function FolderDrawer({
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
     <dialog
       ref={ref}
-      aria-label="Folders"
+      aria-label={t('title')}
       onClose={onClose}
       onClick={(event) => event.target === ref.current && onClose()}
-      className="m-0 mr-auto h-dvh max-h-none w-72 max-w-[85vw] border-r bg-canvas p-0 text-ink open:flex open:flex-col lg:hidden"
+      className="m-0 me-auto h-dvh max-h-none w-72 max-w-[85vw] border-e bg-canvas p-0 text-ink open:flex open:flex-col lg:hidden"
     >
       {isOpen && (
         <>
@@ -269,12 +199,13 @@ export function FolderDrawer({
               <Logo className="size-7" />
               {title}
             </span>
-            <IconButton label="Close" icon={<X />} onClick={onClose} />
+            <IconButton label={t('closePane')} icon={<X />} onClick={onClose} />
           </div>
           <FolderPane
             mail={mail}
             onCompose={onCompose}
             onChosen={onClose}
+            isInDrawer
             className="flex min-h-0 flex-1"
           />
         </>

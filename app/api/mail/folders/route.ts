@@ -1,15 +1,11 @@
-// The folder list with its counts and how full the mailbox is; subscriptions, and what a folder is for.
+// The folder list with its counts; subscriptions, and what a folder is for.
 import { Refusal } from '#lib/errors.ts';
-import { readQuota } from '#lib/webmail/folders/quota.ts';
 import { chooseUse, folderUses, subscribe } from '#lib/webmail/folders/uses.ts';
 import { listFolders } from '#lib/webmail/list/mailboxes.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { changeRoute, readJson, readRoute } from '../answer.ts';
 
-export const GET = readRoute(async (account) => {
-  const [folders, quota] = await Promise.all([listFolders(account), readQuota(account)]);
-  return { folders, quota };
-});
+export const GET = readRoute(async (account) => ({ folders: await listFolders(account) }));
 
 export const POST = changeRoute(async (account, request) => {
   const body = await readJson(request);
