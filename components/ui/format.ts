@@ -2,8 +2,10 @@
 
 const units = ['B', 'KB', 'MB', 'GB', 'TB'];
 
-/** 52428800 → "50 MB" (1 KB = 1024 bytes). */
-export function formatBytes(bytes: number): string {
+const unitNames = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/** 52428800 → "50 MB" (1 KB = 1024 bytes); in French "50 Mo". `locale` is a BCP 47 tag. */
+export function formatBytes(bytes: number, locale = 'en'): string {
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {
@@ -11,7 +13,9 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   const digits = value < 10 && unit > 0 && !Number.isInteger(value) ? 1 : 0;
-  return `${value.toFixed(digits)} ${units[unit]}`;
+  if (/^en\b/.test(locale)) return `${value.toFixed(digits)} ${units[unit]}`;
+  const style = { style: 'unit', unit: unitNames[unit], unitDisplay: 'short' } as const;
+  return new Intl.NumberFormat(locale, { ...style, maximumFractionDigits: digits }).format(value);
 }
 
 /** 12345 → "12,345" */

@@ -14,7 +14,7 @@ export function Table({
 }) {
   return (
     <div className={joinClasses('overflow-x-auto rounded-lg border bg-surface', className)}>
-      <table className="w-full border-collapse text-start">
+      <table className="w-full border-collapse text-left rtl:text-right">
         <caption className="sr-only">{label}</caption>
         {children}
       </table>

@@ -21,7 +21,7 @@ export default async function PersonalPage() {
   ];
   const links = [
     { href: '/options/identities', label: t('identities'), help: t('identitiesHelp') },
-    { href: '/password', label: t('password'), help: t('passwordHelp') },
+    { href: '/options/security', label: t('password'), help: t('passwordHelp') },
     { href: '/logout', label: t('signOut'), help: t('signOutHelp') },
   ];
   return (
