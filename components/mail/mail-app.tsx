@@ -1,47 +1,81 @@
-// The mail page: folders, list and reader side by side, two of them on a tablet, one on a phone.
+// The mail page: folders, list and reader side by side or one above the other, one of them on a phone. What is not needed
+// to see the list is loaded when it is.
 'use client';
-import { Keyboard, Menu as MenuIcon, Search, Unplug, X } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { Command, Keyboard, Menu as MenuIcon } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import { useTranslations } from 'next-intl';
+import { type CSSProperties, useCallback, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import type { ComposeStart } from './compose/compose-start.ts';
 import { ComposerDock, useComposers } from './compose/composer-dock.tsx';
-import { folderName } from './folders/folder-look.tsx';
+import { ConnectionBar } from './connection-bar.tsx';
 import { FolderDrawer, FolderPane } from './folders/folder-pane.tsx';
-import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
+import { PerformProvider } from './keyboard/perform.tsx';
+import { useCommands } from './keyboard/use-commands.ts';
 import { useShortcuts } from './keyboard/use-shortcuts.ts';
+import { Divider, keepPanes, type Panes } from './list/divider.tsx';
 import { ListPane } from './list/list-pane.tsx';
-import { MoveDialog } from './list/move-dialog.tsx';
+import type { Choosing } from './list/move-dialog.tsx';
 import { useNotices } from './notices/use-notices.ts';
 import type { Owner } from './owner.ts';
 import { Reader } from './reader/reader.tsx';
+import { SearchBox } from './search/search-box.tsx';
+import type { SignIn } from './sign-in-again.tsx';
 import { usePreferences } from './state/preferences.tsx';
-import { type MailStart, useMail } from './state/use-mail.ts';
+import { folderOf, uidOf } from './state/row-id.ts';
+import { type Mail, type MailStart, useMail } from './state/use-mail.ts';
 import { useIsWide } from './use-client.ts';
 import { useComposeLink } from './use-compose-link.ts';
+
+const ColumnsDialog = dynamic(() =>
+  import('./list/columns-dialog.tsx').then((file) => file.ColumnsDialog),
+);
+const CommandPalette = dynamic(() =>
+  import('./keyboard/command-palette.tsx').then((file) => file.CommandPalette),
+);
+const DestroyDialog = dynamic(() =>
+  import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
+);
+const MoveDialog = dynamic(() => import('./list/move-dialog.tsx').then((file) => file.MoveDialog));
+const ShortcutHelp = dynamic(() =>
+  import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
+);
+const SignInAgain = dynamic(() => import('./sign-in-again.tsx').then((file) => file.SignInAgain));
+
+type Opened = 'help' | 'palette' | 'columns' | null;
 
 export function MailApp({
   title,
   owner,
   start,
+  panes: startPanes,
+  signIn,
   signOut,
 }: {
   title: string;
   owner: Owner;
   start: MailStart;
+  panes: Panes;
+  signIn: SignIn;
   signOut: () => Promise<void>;
 }) {
-  const mail = useMail(start);
+  const t = useTranslations('mail');
+  const mail = useMail(start, owner.address);
   const composers = useComposers(owner);
   const isWide = useIsWide();
+  const { preferences } = usePreferences();
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
-  const [isHelpOpen, setIsHelpOpen] = useState(false);
-  const [moving, setMoving] = useState<number[] | null>(null);
+  const [opened, setOpened] = useState<Opened>(null);
+  const [choosing, setChoosing] = useState<Choosing | null>(null);
+  const [destroying, setDestroying] = useState<number[] | null>(null);
+  const isSignedOut = useIsSignedOut();
   const searchBox = useRef<HTMLInputElement>(null);
   const { place, message } = mail;
   const isReading = place.uid !== null;
+  const layout = preferences['list.layout'];
 
   const compose = useCallback(
     (begin: ComposeStart) => {
@@ -52,185 +86,224 @@ export function MailApp({
   );
   /** A draft is written on, every other message is read. */
   const openRow = useCallback(
-    (uid: number) => {
-      const row = mail.rows.find((each) => each.uid === uid);
+    (id: number) => {
+      const row = mail.rows.find((each) => each.uid === id);
       if (row?.isDraft && mail.folder?.role === 'drafts') {
-        compose({ mode: 'draft', folder: place.folder, uid });
-      } else mail.open(uid);
+        compose({ mode: 'draft', folder: folderOf(id, place.folder), uid: uidOf(id) });
+      } else mail.open(id);
     },
     [mail, compose, place.folder],
   );
 
-  useShortcuts(mail, {
+  const { perform } = useCommands(mail, {
     compose,
     openRow,
-    help: () => setIsHelpOpen(true),
+    help: () => setOpened('help'),
+    palette: () => setOpened('palette'),
+    columns: () => setOpened('columns'),
     search: () => searchBox.current?.focus(),
-    move: setMoving,
+    choose: (ids, isCopy) => setChoosing({ ids, isCopy }),
+    destroy: setDestroying,
   });
+  useShortcuts(perform);
   useTitle(mail, title);
   useComposeLink(compose);
   useNotices(mail.folders, (folder, uid) =>
     mail.go({ folder, uid, query: '', page: 1, filter: null }, true),
   );
+  const close = () => setOpened(null);
+  const onMove = useCallback((ids: number[]) => setChoosing({ ids, isCopy: false }), []);
 
   return (
-    <div className="flex h-dvh flex-col overflow-hidden bg-canvas print:h-auto print:overflow-visible">
-      <header
-        className={joinClasses(
-          'flex h-13 shrink-0 items-center gap-2 px-2 lg:px-3 print:hidden',
-          isReading && 'max-md:hidden',
-        )}
-      >
-        <IconButton
-          label="Folders"
-          icon={<MenuIcon />}
-          className="lg:hidden"
-          onClick={() => setIsDrawerOpen(true)}
-        />
+    <PerformProvider perform={perform}>
+      <div className="flex h-dvh flex-col overflow-hidden bg-canvas print:h-auto print:overflow-visible">
         <a
-          href="/mail"
-          className="hidden w-52 shrink-0 items-center gap-2.5 rounded-md px-1 text-lg font-semibold lg:flex"
+          href="#messages"
+          className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
         >
-          <Logo className="size-7" />
-          <span className="truncate">{title}</span>
+          {t('skip')}
         </a>
-        <SearchBox mail={mail} box={searchBox} />
-        <div className="ml-auto flex items-center gap-1">
-          <IconButton
-            label="Keyboard shortcuts"
-            shortcut="?"
-            icon={<Keyboard />}
-            className="max-md:hidden"
-            onClick={() => setIsHelpOpen(true)}
-          />
-          <AccountMenu owner={owner} signOut={signOut} />
-        </div>
-      </header>
-      {mail.isLost && (
-        <p
-          role="status"
-          className="flex items-center justify-center gap-2 bg-warn-soft px-3 py-1.5 text-sm text-warn-text print:hidden"
+        <header
+          className={joinClasses(
+            'flex h-13 shrink-0 items-center gap-2 px-2 pt-[env(safe-area-inset-top)] lg:px-3 print:hidden',
+            isReading && 'max-md:hidden',
+          )}
         >
-          <Unplug aria-hidden className="size-4" />
-          The connection to the server is lost. Trying again…
-        </p>
-      )}
-      <div className="flex min-h-0 flex-1 lg:pr-2 lg:pb-2 print:block">
-        <FolderPane
-          mail={mail}
-          onCompose={() => compose({ mode: 'new' })}
-          className="hidden w-56 shrink-0 lg:flex print:hidden"
-        />
-        <main className="flex min-w-0 flex-1 overflow-hidden border-t bg-surface lg:rounded-lg lg:border print:block print:overflow-visible print:border-0">
-          <ListPane
-            mail={mail}
-            onOpen={openRow}
-            onMove={setMoving}
-            onCompose={() => compose({ mode: 'new' })}
-            className={joinClasses(
-              'w-full md:w-88 md:shrink-0 md:border-r xl:w-104 print:hidden',
-              isReading && 'max-md:hidden',
-            )}
-          />
-          <Reader
-            key={place.uid ? `${place.folder} ${place.uid}` : 'none'}
-            mail={mail}
-            message={message}
-            onCompose={compose}
-            onMove={setMoving}
-            isWide={isWide}
-            className={joinClasses('min-w-0 flex-1', !isReading && 'max-md:hidden')}
-          />
-        </main>
-      </div>
-      <FolderDrawer
-        isOpen={isDrawerOpen}
-        onClose={() => setIsDrawerOpen(false)}
-        mail={mail}
-        title={title}
-        onCompose={() => compose({ mode: 'new' })}
-      />
-      <MoveDialog mail={mail} uids={moving} onClose={() => setMoving(null)} />
-      <ShortcutHelp isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
-      <ComposerDock composers={composers} owner={owner} onDone={mail.refresh} />
-    </div>
-  );
-}
-
-function SearchBox({
-  mail,
-  box,
-}: {
-  mail: ReturnType<typeof useMail>;
-  box: React.RefObject<HTMLInputElement | null>;
-}) {
-  const { query, folder } = mail.place;
-  const [text, setText] = useState(query);
-  useEffect(() => setText(query), [query]);
-  const where = mail.folder ? folderName(mail.folder) : folder;
-  const submit = (wanted: string) => {
-    const isNew = wanted.trim() !== query;
-    if (isNew) mail.go({ query: wanted.trim(), page: 1, uid: null }, false);
-  };
-  return (
-    <search className="min-w-0 flex-1 lg:max-w-2xl">
-      <form
-        className="relative"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit(text);
-          box.current?.blur();
-        }}
-      >
-        <Search
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-faint"
-        />
-        <input
-          ref={box}
-          type="search"
-          value={text}
-          aria-label={`Search in ${where}`}
-          placeholder={`Search in ${where}`}
-          title="from: to: subject: body: has:attachment is:unread is:starred before:2026-01-31 after: larger:5M"
-          autoComplete="off"
-          spellCheck={false}
-          enterKeyHint="search"
-          maxLength={500}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
-            event.stopPropagation();
-            if (text === '' || query === '') event.currentTarget.blur();
-            setText('');
-            submit('');
-          }}
-          className="h-9 w-full rounded-lg border border-line bg-surface pr-9 pl-9 text-base shadow-control transition-colors placeholder:text-faint hover:border-line-strong focus:border-accent focus:outline-1 focus:outline-accent pointer-coarse:h-10 pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden"
-        />
-        {text !== '' && (
           <IconButton
-            label="Clear the search"
-            icon={<X />}
-            size="sm"
-            className="absolute top-1/2 right-1 -translate-y-1/2"
-            onClick={() => {
-              setText('');
-              submit('');
+            label={t('folders')}
+            icon={<MenuIcon />}
+            className="lg:hidden"
+            onClick={() => setIsDrawerOpen(true)}
+          />
+          <a
+            href="/mail"
+            className="hidden w-52 shrink-0 items-center gap-2.5 rounded-md px-1 text-lg font-semibold lg:flex"
+          >
+            <Logo className="size-7" />
+            <span className="truncate">{title}</span>
+          </a>
+          <SearchBox mail={mail} box={searchBox} />
+          <div className="ms-auto flex items-center gap-1">
+            <IconButton
+              label={t('palette')}
+              shortcut="Ctrl+K"
+              icon={<Command />}
+              className="max-md:hidden"
+              onClick={() => setOpened('palette')}
+            />
+            <IconButton
+              label={t('keys')}
+              shortcut="?"
+              icon={<Keyboard />}
+              className="max-md:hidden"
+              onClick={() => setOpened('help')}
+            />
+            <AccountMenu owner={owner} signOut={signOut} />
+          </div>
+        </header>
+        <ConnectionBar mail={mail} />
+        <div className="flex min-h-0 flex-1 lg:pe-2 lg:pb-2 print:block">
+          <FolderPane
+            mail={mail}
+            onCompose={() => compose({ mode: 'new' })}
+            className="hidden w-56 shrink-0 lg:flex print:hidden"
+          />
+          <Content
+            mail={mail}
+            layout={layout}
+            startPanes={startPanes}
+            list={
+              <ListPane
+                mail={mail}
+                perform={perform}
+                onOpen={openRow}
+                onCompose={() => compose({ mode: 'new' })}
+                mode={layout === 'right' || !isWide ? 'card' : 'line'}
+                className="h-full w-full"
+              />
+            }
+            reader={
+              <Reader
+                key={place.uid ? `${place.folder} ${place.uid}` : 'none'}
+                mail={mail}
+                message={message}
+                onCompose={compose}
+                onMove={onMove}
+                isWide={isWide}
+                className="h-full min-w-0 flex-1"
+              />
+            }
+          />
+        </div>
+        <FolderDrawer
+          isOpen={isDrawerOpen}
+          onClose={() => setIsDrawerOpen(false)}
+          mail={mail}
+          title={title}
+          onCompose={() => compose({ mode: 'new' })}
+        />
+        {choosing && (
+          <MoveDialog mail={mail} choosing={choosing} onClose={() => setChoosing(null)} />
+        )}
+        {destroying && (
+          <DestroyDialog mail={mail} ids={destroying} onClose={() => setDestroying(null)} />
+        )}
+        {opened === 'help' && <ShortcutHelp isOpen onClose={close} />}
+        {opened === 'columns' && <ColumnsDialog isOpen onClose={close} />}
+        {opened === 'palette' && <CommandPalette mail={mail} perform={perform} onClose={close} />}
+        {isSignedOut && (
+          <SignInAgain
+            address={owner.address}
+            signIn={signIn}
+            onDone={() => {
+              mail.retryNow();
+              mail.refresh();
             }}
           />
         )}
-      </form>
-    </search>
+        <ComposerDock composers={composers} owner={owner} onDone={mail.refresh} />
+      </div>
+    </PerformProvider>
   );
 }
 
+/** List and reader in one of the three layouts; on a phone one of them. */
+function Content({
+  mail,
+  layout,
+  startPanes,
+  list,
+  reader,
+}: {
+  mail: Mail;
+  layout: 'right' | 'below' | 'list';
+  startPanes: Panes;
+  list: React.ReactNode;
+  reader: React.ReactNode;
+}) {
+  const [panes, setPanes] = useState(startPanes);
+  const isReading = mail.place.uid !== null;
+  const isBelow = layout === 'below';
+  const value = isBelow ? panes.below : panes.right;
+  const size = layout === 'list' ? '100%' : `${value}%`;
+  // A variable, so that narrow screens need not follow it.
+  const style = { '--list-size': size } as CSSProperties;
+  return (
+    <main
+      id="messages"
+      tabIndex={-1}
+      className={joinClasses(
+        'flex min-w-0 flex-1 overflow-hidden border-t bg-surface outline-none lg:rounded-lg lg:border print:block print:overflow-visible print:border-0',
+        isBelow && 'md:flex-col',
+      )}
+    >
+      <div
+        style={style}
+        className={joinClasses(
+          'flex min-h-0 min-w-0 shrink-0 max-md:w-full print:hidden',
+          isBelow ? 'md:h-(--list-size) md:w-full' : 'md:w-(--list-size)',
+          isReading && (layout === 'list' ? 'hidden' : 'max-md:hidden'),
+        )}
+      >
+        {list}
+      </div>
+      {layout !== 'list' && (
+        <Divider
+          isHorizontal={isBelow}
+          value={value}
+          onChange={(next) => setPanes({ ...panes, [isBelow ? 'below' : 'right']: next })}
+          onDone={() => keepPanes(panes)}
+        />
+      )}
+      <div
+        className={joinClasses(
+          'flex min-h-0 min-w-0 flex-1 print:block',
+          !isReading && (layout === 'list' ? 'hidden' : 'max-md:hidden'),
+        )}
+      >
+        {reader}
+      </div>
+    </main>
+  );
+}
+
+/** True from the first time the session was found to have ended. */
+function useIsSignedOut(): boolean {
+  const [isSignedOut, setIsSignedOut] = useState(false);
+  useEffect(() => {
+    const note = () => setIsSignedOut(true);
+    window.addEventListener('drey:signed-out', note);
+    return () => window.removeEventListener('drey:signed-out', note);
+  }, []);
+  return isSignedOut;
+}
+
 /** "(3) Inbox · Drey": unread of the inbox, then what is open. */
-function useTitle(mail: ReturnType<typeof useMail>, title: string): void {
+function useTitle(mail: Mail, title: string): void {
   const isCounted = usePreferences().preferences['notices.title'];
   const inbox = mail.folders.find((each) => each.role === 'inbox');
   const unread = isCounted ? (inbox?.unread ?? 0) : 0;
-  const where = mail.folder ? folderName(mail.folder) : mail.place.folder;
+  const where = mail.nameOf(mail.folder);
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${where} · ${title}`;
   }, [unread, where, title]);
