@@ -4,7 +4,6 @@ import type { NextAuthOptions } from 'next-auth';
 import type { JWT } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { deriveKey } from '#lib/accounts/secret.ts';
-import { signIn } from '#lib/accounts/sessions.ts';
 import {
   checkWebSession,
   endWebSession,
@@ -16,6 +15,7 @@ import { logOf } from '#lib/log.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { keepDevice, readDevice } from './device.ts';
 import { remoteAddress } from './remote-address.ts';
+import { signInByForm } from './sign-in-form.ts';
 
 /** One name behind http and https, so that a proxy in front does not make the session invisible. */
 export const sessionCookieName = 'drey.session';
@@ -58,27 +58,21 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
     },
     providers: [
       CredentialsProvider({
-        credentials: { address: {}, password: {} },
+        credentials: { address: {}, password: {}, code: {}, passkey: {} },
         authorize: async (credentials, request) => {
           const device = await readDevice();
           const remote = remoteAddress(request.headers?.['x-forwarded-for']);
-          const account = await signIn({
-            device,
-            address: String(credentials?.address ?? '').slice(0, 320),
-            password: String(credentials?.password ?? '').slice(0, 1024),
-            remote,
-            protocol: 'web',
-          }).catch((error: unknown) => {
+          const origin = { device, remote, protocol: 'web' } as const;
+          const account = await signInByForm(credentials ?? {}, origin).catch((error: unknown) => {
             // The text reaches the browser as result.error; the reason is enough for the form.
-            if (isRefusal(error)) throw new Error(error.reason);
+            if (isRefusal(error)) throw new Error(error.field ?? error.reason);
             log.error({ error }, 'sign-in failed unexpectedly');
             throw new Error('unavailable');
           });
           await keepDevice(device, isSecure);
           const agent = String(request.headers?.['user-agent'] ?? '');
-          const { id, epoch } = account;
-          const origin = { remote, agent, isProven: false };
-          return { id, epoch, sessionId: await startWebSession(id, origin) };
+          const { id, epoch, isProven = false } = account;
+          return { id, epoch, sessionId: await startWebSession(id, { remote, agent, isProven }) };
         },
       }),
     ],

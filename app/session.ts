@@ -67,12 +67,6 @@ export async function requireForRoute(
   return account;
 }
 
-/** Whether the browser speaks https, to us or to the proxy before us. */
-export async function isSecureRequest(): Promise<boolean> {
-  const protocol = (await headers()).get('x-forwarded-proto')?.split(',')[0]?.trim();
-  return protocol === 'https';
-}
-
 async function goTo(page: '/login' | '/password'): Promise<never> {
   const path = (await headers()).get('x-drey-path') ?? '';
   redirect(isOwnPath(path) && path !== '/' ? `${page}?next=${encodeURIComponent(path)}` : page);

@@ -2,7 +2,7 @@
 import { headers } from 'next/headers';
 import type { Site } from '#lib/accounts/second-factor/passkey.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { isSecureRequest } from './session.ts';
+import { isSecureRequest } from './secure-request.ts';
 
 /** The site of this request. */
 export async function readSite(): Promise<Site> {

@@ -1,23 +1,51 @@
 // Signing in from the browser through next-auth. What went wrong is a key of the texts in auth.json (signIn.errors); none
 // tells whether an account exists.
+import { type AuthenticationResponseJSON, startAuthentication } from '@simplewebauthn/browser';
 import { signIn } from 'next-auth/react';
 
-export type SignInError = 'auth-failed' | 'throttled' | 'unavailable' | 'offline';
+export type SignInError =
+  | 'auth-failed'
+  | 'throttled'
+  | 'unavailable'
+  | 'offline'
+  /** The password fits; the second factor is asked for */
+  | 'factor'
+  /** The one that was shown does not fit */
+  | 'code'
+  /** The browser shows no passkey */
+  | 'passkey';
+
+const told = ['auth-failed', 'throttled', 'factor', 'code'] as const;
+
+/** What stands beside the password, or in its place. */
+export type Shown = { code?: string; passkey?: AuthenticationResponseJSON };
 
 /** The key of a code that next-auth gives. */
 export function signInErrorOf(code: string): SignInError {
-  return code === 'auth-failed' || code === 'throttled' ? code : 'unavailable';
+  return told.find((each) => each === code) ?? 'unavailable';
 }
 
 /** Signs in; resolves with what is wrong, or null once the session cookie is set. */
 export async function signInFromBrowser(
   address: string,
   password: string,
+  { code = '', passkey }: Shown = {},
 ): Promise<SignInError | null> {
   try {
-    const result = await signIn('credentials', { address, password, redirect: false });
+    const shown = { address, password, code, passkey: passkey ? JSON.stringify(passkey) : '' };
+    const result = await signIn('credentials', { ...shown, redirect: false });
     return result?.ok && !result.error ? null : signInErrorOf(result?.error ?? '');
   } catch {
     return 'offline';
+  }
+}
+
+/** Asks the device for a passkey; null where it shows none. */
+export async function showPasskey(): Promise<AuthenticationResponseJSON | null> {
+  try {
+    const response = await fetch('/api/passkey', { method: 'POST' });
+    return await startAuthentication({ optionsJSON: await response.json() });
+  } catch {
+    return null;
   }
 }

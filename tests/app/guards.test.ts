@@ -21,6 +21,7 @@ const open: Record<string, string> = {
   'api/auth/[...nextauth]/route.ts': "next-auth's own addresses",
   '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
     'tells mail programs the ports, of no account whether it exists',
+  'api/passkey/route.ts': 'says the same to everybody: what a browser needs to show a passkey',
   'api/health/route.ts': 'tells only whether the system works',
   'manifest.webmanifest/route.ts': 'what browsers ask for without cookies to install the app',
   'logo/route.ts': 'the picture of the sign-in page',

@@ -1,11 +1,19 @@
 'use client';
+import { browserSupportsWebAuthn } from '@simplewebauthn/browser';
 import { useTranslations } from 'next-intl';
 import { useEffect, useState, useTransition } from 'react';
 import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
-import { type SignInError, signInErrorOf, signInFromBrowser } from '../sign-in.ts';
+import {
+  type Shown,
+  type SignInError,
+  showPasskey,
+  signInErrorOf,
+  signInFromBrowser,
+} from '../sign-in.ts';
+import { FactorForm } from './factor-form.tsx';
 
 export function LoginForm({ target, initialError }: { target: string; initialError: string }) {
   const t = useTranslations('auth.signIn');
@@ -16,17 +24,42 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
   // A click before the script has loaded would send the form the plain way, password and all.
   const [isReady, setIsReady] = useState(false);
   useEffect(() => setIsReady(true), []);
+  const mayUsePasskey = isReady && browserSupportsWebAuthn();
+  /** Right, and waiting for the second factor. */
+  const [known, setKnown] = useState<{ address: string; password: string } | null>(null);
+  const enter = async (address: string, password: string, shown: Shown = {}) => {
+    setError(null);
+    const refusal = await signInFromBrowser(address, password, shown);
+    // A whole load, so that nothing drawn for another session stays.
+    if (refusal === null) window.location.assign(target);
+    else if (refusal === 'factor') setKnown({ address, password });
+    else setError(refusal);
+  };
   const submit = (form: FormData) =>
+    startTransition(() =>
+      enter(String(form.get('address') ?? '').trim(), String(form.get('password') ?? '')),
+    );
+  const enterByPasskey = () =>
     startTransition(async () => {
-      setError(null);
-      const refusal = await signInFromBrowser(
-        String(form.get('address') ?? '').trim(),
-        String(form.get('password') ?? ''),
-      );
-      // A whole load, so that nothing drawn for another session stays.
-      if (refusal === null) window.location.assign(target);
-      else setError(refusal);
+      const passkey = await showPasskey();
+      if (passkey) await enter(known?.address ?? '', known?.password ?? '', { passkey });
+      else setError('passkey');
     });
+  if (known) {
+    return (
+      <FactorForm
+        error={error}
+        isPending={isPending}
+        mayUsePasskey={mayUsePasskey}
+        onCode={(code) => startTransition(() => enter(known.address, known.password, { code }))}
+        onPasskey={enterByPasskey}
+        onBack={() => {
+          setError(null);
+          setKnown(null);
+        }}
+      />
+    );
+  }
   return (
     <form
       method="post"
@@ -70,6 +103,11 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
       >
         {t('submit')}
       </Button>
+      {mayUsePasskey && (
+        <Button onClick={enterByPasskey} disabled={isPending}>
+          {t('usePasskey')}
+        </Button>
+      )}
     </form>
   );
 }

@@ -69,7 +69,7 @@ function matchCode(row: { secret: string; lastStep: number }, code: string): num
 }
 
 /** Takes a code; false where it does not fit, was taken, or no app is in use. */
-export async function useAuthenticatorCode(accountId: string, code: string): Promise<boolean> {
+export async function takeAuthenticatorCode(accountId: string, code: string): Promise<boolean> {
   const row = await db.authenticator.findUnique({ where: { accountId } });
   const step = row?.confirmedAt ? matchCode(row, code) : null;
   if (step === null) return false;

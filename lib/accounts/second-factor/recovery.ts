@@ -25,7 +25,7 @@ export async function renewRecoveryCodesIn(tx: Tx, accountId: string): Promise<s
 }
 
 /** Uses a code up; false where it is none, or was used. */
-export async function useRecoveryCode(accountId: string, code: string): Promise<boolean> {
+export async function takeRecoveryCode(accountId: string, code: string): Promise<boolean> {
   const plain = normalize(code.slice(0, 40));
   if (!shape.test(plain)) return false;
   const where = { accountId, hash: hashOf(plain) };

@@ -16,10 +16,10 @@ import {
   beginAuthenticator,
   confirmAuthenticator,
   removeAuthenticator,
-  useAuthenticatorCode,
+  takeAuthenticatorCode,
 } from '#lib/accounts/second-factor/authenticator.ts';
 import { readSecondFactor, resetSecondFactor } from '#lib/accounts/second-factor/factor.ts';
-import { useRecoveryCode } from '#lib/accounts/second-factor/recovery.ts';
+import { takeRecoveryCode } from '#lib/accounts/second-factor/recovery.ts';
 import { type Factor, type Protocol, signIn, signInByProof } from '#lib/accounts/sessions.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
@@ -87,7 +87,7 @@ describe('second factors', () => {
       await assert.rejects(enter(ann, protocol), { reason: 'auth-failed', field: null });
     }
     setSeconds(60);
-    const right: Factor = (id) => useAuthenticatorCode(id, codeAt(secret, 60));
+    const right: Factor = (id) => takeAuthenticatorCode(id, codeAt(secret, 60));
     assert.equal((await enter(ann, 'web', password, right)).isProven, true);
     await assert.rejects(enter(ann, 'web', password, right), { field: 'code' });
     assert.equal((await enter(ben, 'imap')).id, ben.id);
@@ -97,7 +97,7 @@ describe('second factors', () => {
     const { secret } = await addApp(ann);
     const taken = (seconds: number, at: number, id = ann.id) => {
       setSeconds(at);
-      return useAuthenticatorCode(id, codeAt(secret, seconds));
+      return takeAuthenticatorCode(id, codeAt(secret, seconds));
     };
     assert.equal(await taken(0, 0), false, 'the code that confirmed it');
     assert.equal(await taken(60, 300), false, 'long ago');
@@ -107,13 +107,13 @@ describe('second factors', () => {
     assert.equal(await taken(300, 300), false, 'before one that was taken');
     const both = await Promise.all([taken(400, 400), taken(400, 400)]);
     assert.deepEqual(both.sort(), [false, true]);
-    assert.equal(await useAuthenticatorCode(ann.id, '12 34'), false);
+    assert.equal(await takeAuthenticatorCode(ann.id, '12 34'), false);
   });
 
   it('count only once the first code was shown', async () => {
     const { secret } = await beginAuthenticator(ann);
     assert.equal((await readSecondFactor(ann.id)).hasAuthenticator, false);
-    assert.equal(await useAuthenticatorCode(ann.id, codeAt(secret, 0)), false);
+    assert.equal(await takeAuthenticatorCode(ann.id, codeAt(secret, 0)), false);
     assert.equal((await enter(ann, 'web')).id, ann.id);
     await assert.rejects(confirmAuthenticator(ann, '000000'), { field: 'code' });
     await confirmAuthenticator(ann, codeAt(secret, 0));
@@ -123,10 +123,10 @@ describe('second factors', () => {
   it('have recovery codes, each for once', async () => {
     const { codes } = await addApp(ann);
     const [first = '', second = ''] = codes;
-    assert.equal(await useRecoveryCode(ben.id, first), false);
-    assert.equal(await useRecoveryCode(ann.id, first.toUpperCase()), true);
-    assert.equal(await useRecoveryCode(ann.id, first), false);
-    assert.equal(await useRecoveryCode(ann.id, second.replace('-', ' ')), true);
+    assert.equal(await takeRecoveryCode(ben.id, first), false);
+    assert.equal(await takeRecoveryCode(ann.id, first.toUpperCase()), true);
+    assert.equal(await takeRecoveryCode(ann.id, first), false);
+    assert.equal(await takeRecoveryCode(ann.id, second.replace('-', ' ')), true);
     assert.equal((await readSecondFactor(ann.id)).recoveryCodes, 8);
   });
 

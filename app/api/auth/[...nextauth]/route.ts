@@ -3,7 +3,7 @@
 import type { NextRequest } from 'next/server';
 import NextAuth from 'next-auth';
 import { authOptions } from '../../../auth-options.ts';
-import { isSecureRequest } from '../../../session.ts';
+import { isSecureRequest } from '../../../secure-request.ts';
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
