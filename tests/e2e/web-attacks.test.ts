@@ -129,7 +129,13 @@ describe('the doors of the web app', () => {
   it('breaks its policy on no page', async () => {
     for (const path of [
       '/mail',
+      '/options',
+      '/options/display',
+      '/options/connection',
+      '/help',
+      '/help/basics',
       '/admin',
+      '/admin/self-test',
       '/admin/domains',
       '/admin/users',
       '/admin/users/new',

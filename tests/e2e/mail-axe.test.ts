@@ -1,0 +1,172 @@
+// axe-core on every page of the webmail and its main states: nothing serious or critical in light, in dark (contrast), and
+// written from the right.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, describe, it } from 'node:test';
+import nodemailer from 'nodemailer';
+import type { Browser, Page } from 'playwright';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+
+const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Violation = {
+  id: string;
+  impact: string;
+  nodes: { html: string; failureSummary: string }[];
+};
+
+/** What is serious on the page as it stands, in words. */
+async function findFaults(page: Page, only?: string[]): Promise<string[]> {
+  if (!(await page.evaluate('typeof axe !== "undefined"'))) await page.evaluate(axe);
+  const options = {
+    resultTypes: ['violations'],
+    // The frame of a message has an origin of its own and no scripts.
+    iframes: false,
+    ...(only ? { runOnly: { type: 'rule', values: only } } : {}),
+  };
+  const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as {
+    violations: Violation[];
+  };
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes
+        .slice(0, 5)
+        .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 240)}\n${failureSummary}`),
+    );
+}
+
+/** Everything in light, contrast in dark too. */
+async function check(page: Page): Promise<void> {
+  // Colours on their way to others would be measured between the two.
+  await page.addStyleTag({ content: '*{transition:none!important;animation:none!important}' });
+  const faults = await findFaults(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await findFaults(page, ['color-contrast']);
+  await page.emulateMedia({ colorScheme: 'light' });
+  assert.deepEqual([...faults, ...dark.map((fault) => `in dark, ${fault}`)], []);
+}
+
+describe('accessibility', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let page: Page;
+
+  const goTo = async (path: string) => {
+    await page.goto(daemon.url + path);
+    await page.locator('main').first().waitFor();
+  };
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    const { smtp: port } = daemon.ports;
+    const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+    const attachments = [{ filename: 'nuts.txt', content: 'Many' }];
+    const from = 'Zoe Zebra <zoe@outside.example>';
+    const html = '<p>Hello <b>Ann</b> <img src="https://far.example/x.png"></p>';
+    await transport.sendMail({ from, to: ann.address, subject: 'Nuts', html, attachments });
+    await transport.sendMail({ from, to: ann.address, subject: 'Wood', text: 'https://a.example' });
+    transport.close();
+    page = await openSignedIn(browser, daemon.url, ann, '/mail');
+    await page.getByText('Nuts').first().waitFor();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('sign-in', async () => {
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(`${daemon.url}/login`);
+    await check(stranger);
+    await stranger.context().close();
+  });
+
+  it('list', () => check(page));
+
+  it('list with chosen rows', async () => {
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await check(page);
+    await page.keyboard.press('Escape');
+  });
+
+  it('open message', async () => {
+    await page.getByText('Nuts').first().click();
+    await page.getByRole('heading', { name: 'Nuts' }).first().waitFor();
+    await check(page);
+  });
+
+  it('composer', async () => {
+    await page.keyboard.press('c');
+    await page.getByLabel('Subject').first().waitFor();
+    await check(page);
+    await page.keyboard.press('Escape');
+  });
+
+  it('keys', async () => {
+    await goTo('/mail');
+    await page.getByText('Nuts').first().waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await check(page);
+    await page.keyboard.press('Escape');
+  });
+
+  it('palette', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await check(page);
+    await page.keyboard.press('Escape');
+  });
+
+  it('menu of the account', async () => {
+    await page.getByRole('button', { name: `Account ${ann.address}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+    await check(page);
+  });
+
+  it('options', async () => {
+    await goTo('/options');
+    await check(page);
+    const links = page.getByRole('navigation', { name: 'Pages of the options' }).getByRole('link');
+    const paths = await links.evaluateAll((all) => all.map((each) => each.getAttribute('href')));
+    assert.ok(paths.length >= 8);
+    const faults: string[] = [];
+    for (const path of paths) {
+      await goTo(path ?? '');
+      await check(page).catch((error: Error) => faults.push(`${path}: ${error.message}`));
+    }
+    assert.deepEqual(faults, []);
+  });
+
+  for (const path of ['/contacts', '/calendar', '/help', '/help/keyboard', '/help?q=mail']) {
+    it(path, async () => {
+      await goTo(path);
+      await check(page);
+    });
+  }
+
+  it('written from the right, and on a phone', async () => {
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const data = { 'display.language': 'ar' };
+    const preferences = `${daemon.url}/api/mail/preferences`;
+    await page.request.patch(preferences, { data, headers });
+    const faults: string[] = [];
+    for (const path of ['/mail', '/options/display', '/contacts', '/calendar', '/help/basics']) {
+      await goTo(path);
+      await page.locator('html[dir="rtl"]').waitFor();
+      await page.setViewportSize({ width: 390, height: 844 });
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      if (Number(width) > 390) faults.push(`${path} is ${width} wide on a phone`);
+      faults.push(...(await findFaults(page)).map((fault) => `${path}: ${fault}`));
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+    assert.deepEqual(faults, []);
+  });
+});
