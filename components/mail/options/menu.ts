@@ -14,6 +14,7 @@ import {
   Palmtree,
   PencilLine,
   ShieldCheck,
+  Tags,
 } from 'lucide-react';
 import type options from '#lib/i18n/en/options.json';
 
@@ -28,6 +29,7 @@ export const optionsPages: readonly OptionsPage[] = [
   { id: 'display', icon: Monitor },
   { id: 'list', icon: Inbox },
   { id: 'folders', icon: FolderCog },
+  { id: 'labels', icon: Tags },
   { id: 'reading', icon: BookOpen },
   { id: 'compose', icon: PencilLine },
   { id: 'filters', icon: Funnel },

@@ -1,0 +1,98 @@
+// Which folder drafts, copies, deleted and archived messages go to, and which folders are subscribed: told to the
+// server at once, so that every mail program knows.
+'use client';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { Checkbox } from '#components/ui/checkbox.tsx';
+import { Field } from '#components/ui/field.tsx';
+import { Select } from '#components/ui/input.tsx';
+import { useToast } from '#components/ui/toast.tsx';
+import type { FolderUse } from '#lib/webmail/folders/uses.ts';
+import type { Folder } from '#lib/webmail/list/mailboxes.ts';
+import { errorText, getJson, postJson } from '../state/request.ts';
+import { useFolderName } from '../state/use-folder-name.ts';
+import { folderIcon } from './folder-look.tsx';
+
+const uses: readonly FolderUse[] = ['drafts', 'sent', 'archive', 'junk', 'trash'];
+
+export function FolderUses({ start }: { start: Folder[] }) {
+  const t = useTranslations('folders');
+  const toast = useToast();
+  const nameOf = useFolderName();
+  const [folders, setFolders] = useState(start);
+  const send = async (body: object) => {
+    try {
+      await postJson('/api/mail/folders', body);
+      toast.show({ text: t('uses.saved') });
+    } catch (error) {
+      toast.show({ kind: 'error', text: errorText(error) });
+    }
+    const fresh = await getJson<{ folders: Folder[] }>('/api/mail/folders').catch(() => null);
+    if (fresh) setFolders(fresh.folders);
+  };
+  const own = folders.filter(
+    ({ role, isShared, isSelectable }) =>
+      isSelectable && !isShared && !['inbox', 'snoozed', 'deleted'].includes(role),
+  );
+  const listed = folders.filter(({ role }) => role !== 'deleted' && role !== 'inbox');
+  return (
+    <>
+      <section aria-labelledby="uses" className="mt-8">
+        <h2 id="uses" className="text-lg font-semibold">
+          {t('uses.title')}
+        </h2>
+        <p className="mb-3 text-muted">{t('uses.help')}</p>
+        <div className="grid gap-3 sm:grid-cols-2">
+          {uses.map((use) => (
+            <Field key={use} label={t(`uses.${use}`)}>
+              <Select
+                value={folders.find(({ role }) => role === use)?.path ?? ''}
+                onChange={(event) => void send({ kind: 'use', use, folder: event.target.value })}
+              >
+                <option value="">{t('uses.none')}</option>
+                {own.map((folder) => (
+                  <option key={folder.path} value={folder.path}>
+                    {folder.depth > 0 ? folder.path : nameOf(folder)}
+                  </option>
+                ))}
+              </Select>
+            </Field>
+          ))}
+        </div>
+      </section>
+      <section aria-labelledby="subscriptions" className="mt-8">
+        <h2 id="subscriptions" className="text-lg font-semibold">
+          {t('subscriptions.title')}
+        </h2>
+        <p className="mb-3 text-muted">{t('subscriptions.help')}</p>
+        <ul className="divide-y rounded-lg border">
+          {listed.map((folder) => (
+            <li key={folder.path}>
+              {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox inside is its control */}
+              <label
+                style={{ paddingInlineStart: `${1 + Math.min(folder.depth, 6)}rem` }}
+                className="flex min-h-10 items-center gap-3 pe-4 pointer-coarse:min-h-11 [&_svg]:size-4"
+              >
+                <Checkbox
+                  checked={folder.isSubscribed}
+                  aria-label={t('subscriptions.subscribe', { folder: folder.path })}
+                  onChange={(event) =>
+                    void send({
+                      kind: 'subscribe',
+                      folder: folder.path,
+                      isSubscribed: event.target.checked,
+                    })
+                  }
+                />
+                {folderIcon(folder.role)}
+                <span className="min-w-0 truncate" dir="auto">
+                  {nameOf(folder)}
+                </span>
+              </label>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
