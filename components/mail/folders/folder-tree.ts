@@ -1,6 +1,6 @@
 // The folders as a tree, in the parts of the pane. Pure.
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
-import { folderCount } from './folder-look.tsx';
+import { folderCount } from './folder-names.ts';
 
 export type FolderNode = {
   folder: Folder;
