@@ -18,6 +18,7 @@ import { deletedCommands } from './deleted.ts';
 import { dkimCommands } from './dkim.ts';
 import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
+import { filterCommands } from './filters.ts';
 import { policyCommands } from './policy.ts';
 import { pop3Commands } from './pop3.ts';
 import { printResult } from './print.ts';
@@ -25,6 +26,7 @@ import { relayTestCommands } from './relay-test.ts';
 import { sendingCommands } from './sending.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
+import { signInCommands } from './sign-in.ts';
 import { stopOnSignals } from './stop.ts';
 import { tlsPolicyCommands } from './tls-policy.ts';
 import { transferCommands } from './transfer.ts';
@@ -36,7 +38,9 @@ const commands: CommandDefinition[] = [
   ...blockedCommands,
   ...policyCommands,
   ...pop3Commands,
+  ...signInCommands,
   ...sendingCommands,
+  ...filterCommands,
   ...sharedCommands,
   ...serverCommands,
   ...eventCommands,

@@ -9,8 +9,11 @@ import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { type Account, readAccount } from '#lib/accounts/account.ts';
 import { listAliases } from '#lib/accounts/alias.ts';
+import { listAppPasswords } from '#lib/accounts/app-password.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
+import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { readSendingUsage } from '#lib/accounts/sending.ts';
+import { listWebSessions } from '#lib/accounts/web-session.ts';
 import { countHeld } from '#lib/queue/sending-hold.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../../session.ts';
@@ -19,6 +22,7 @@ import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts'
 import { HeldSender } from '../held-sender.tsx';
 import { PasswordLink } from './password-link.tsx';
 import { SendingSection } from './sending-section.tsx';
+import { SignInSection } from './sign-in-section.tsx';
 import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
 
 export const metadata: Metadata = { title: 'User' };
@@ -27,6 +31,11 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
   const admin = await requireAdmin();
   const account = await readAccount((await params).id);
   if (!account) notFound();
+  const [factor, passwords, sessions] = await Promise.all([
+    readSecondFactor(account.id),
+    listAppPasswords(account.id),
+    listWebSessions(account.id),
+  ]);
   const [usage, held, settings, aliases, domains] = await Promise.all([
     readSendingUsage(account.id),
     account.sendingHold ? countHeld(account.id) : 0,
@@ -118,6 +127,16 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           />
         )}
       </Section>
+      {account.kind === 'person' && (
+        <Section title="Signing in" description="Second factor, app passwords and browsers.">
+          <SignInSection
+            id={account.id}
+            factor={factor}
+            passwords={passwords}
+            sessions={sessions}
+          />
+        </Section>
+      )}
       <Section title="Other addresses" description="Aliases whose mail reaches this user.">
         <UserAliases
           address={account.address}
