@@ -65,7 +65,7 @@ export async function suggestColleagues(account: MailAccount, typed: string): Pr
   });
   if (!own) return [];
   const rows = await db.account.findMany({
-    where: { domainId: own.domainId, isDisabled: false, kind: 'user', NOT: { id: account.id } },
+    where: { domainId: own.domainId, isDisabled: false, kind: 'person', NOT: { id: account.id } },
     select: { address: true, displayName: true },
     orderBy: { address: 'asc' },
     take: 2000,

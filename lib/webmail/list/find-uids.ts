@@ -9,7 +9,7 @@ import {
   type Token,
   tokenText,
 } from '../imap/raw-command.ts';
-import { compileQuery, type SearchContext } from '../search/compile.ts';
+import { compileQuery, type SearchContext, withoutCharset } from '../search/compile.ts';
 import { putFirst, readOrder, type SortKey } from './orders.ts';
 
 /** What of a list is shown without typing a search. */
@@ -52,7 +52,8 @@ export async function findUids(client: ImapFlow, keys: Token[], sort: SortKey): 
 }
 
 /** UIDs of all matches, the lowest first. */
-export async function searchUids(client: ImapFlow, keys: Token[]): Promise<number[]> {
+export async function searchUids(client: ImapFlow, asked: Token[]): Promise<number[]> {
+  const keys = withoutCharset(asked, client);
   if (client.capabilities.has('ESEARCH')) {
     const returning: Token[] = [atom('RETURN'), [atom('ALL')]];
     // RFC 9051 §6.4.4: RETURN stands in front of CHARSET.

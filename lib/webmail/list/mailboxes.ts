@@ -97,7 +97,7 @@ export async function listFolders(account: MailAccount): Promise<Folder[]> {
           delimiter: entry.delimiter || '/',
           role: findRoleOf(entry),
           depth: originOf(entry.path) === null ? entry.parent.length : 0,
-          isSubscribed: entry.subscribed,
+          isSubscribed: entry.subscribed === true,
           isShared: isShared(entry.path),
           isSelectable: !entry.flags.has('\\Noselect') && !entry.flags.has('\\NonExistent'),
           messages: status?.messages ?? 0,

@@ -49,6 +49,13 @@ export function compileQuery(text: string, context: SearchContext): Token[] {
   return keys.every(isAscii) ? keys : [atom('CHARSET'), atom('UTF-8'), ...keys];
 }
 
+/** The keys without their charset: where a connection has said UTF8=ACCEPT it must not be named (RFC 9755 §3). */
+export function withoutCharset(keys: Token[], client: { enabled: ReadonlySet<string> }): Token[] {
+  const first = keys[0];
+  const isNamed = first !== undefined && !Array.isArray(first) && first.value === 'CHARSET';
+  return isNamed && client.enabled.has('UTF8=ACCEPT') ? keys.slice(2) : keys;
+}
+
 /** Keys all of which must be true; none where it is always true. */
 function compileNode(node: SearchNode, context: SearchContext): Token[] {
   switch (node.kind) {

@@ -15,6 +15,7 @@ import { formatUidSet } from '../imap/uid-set.ts';
 import { readSet, searchUids } from '../list/find-uids.ts';
 import { fetchRows, type MessageRow } from '../list/message-list.ts';
 import { type RecentMap, recentMap } from '../recent-map.ts';
+import { withoutCharset } from './compile.ts';
 
 /** Matches of one folder, the newest first. */
 type Matches = { folder: string; uids: number[] };
@@ -82,7 +83,8 @@ async function searchAtOnce(
   const names = folders.map((folder) => string(encodePath(connection, folder)));
   const where: Token[] = [atom('mailboxes'), names];
   const matches: Matches[] = [];
-  const attributes: Token[] = [atom('IN'), where, atom('RETURN'), [atom('ALL')], ...keys];
+  const plain = withoutCharset(keys, client);
+  const attributes: Token[] = [atom('IN'), where, atom('RETURN'), [atom('ALL')], ...plain];
   await runCommand(client, 'ESEARCH', attributes, 'ESEARCH', (answer) => {
     const folder = decodePath(connection, valueBehind(answer[0], 'MAILBOX'));
     const uids = readSet(valueBehind(answer, 'ALL')).reverse();
