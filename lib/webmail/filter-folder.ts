@@ -8,7 +8,7 @@ import { foldText, readAuthors, readFilterMessage } from '../filters/message.ts'
 import type { Condition, NewRule, Rule } from '../filters/rule.ts';
 import { fitsRule, type Outcome, runRules } from '../filters/run.ts';
 import { type MailAccount, withConnection, withMailbox } from './imap/pool.ts';
-import { atom, string } from './imap/raw-command.ts';
+import { atom, sequence, string } from './imap/raw-command.ts';
 import { formatUidSet } from './imap/uid-set.ts';
 import { searchUids } from './list/find-uids.ts';
 import { ensureRole, listFolders } from './list/mailboxes.ts';
@@ -81,7 +81,7 @@ async function readPortion(
   return withMailbox(account, folder, async (client) => {
     const range = below === null ? '1:*' : `1:${Math.max(1, below - 1)}`;
     if (below === 1) return { messages: [], below: null };
-    const uids = (await searchUids(client, [atom('UID'), atom(range)])).reverse();
+    const uids = (await searchUids(client, [atom('UID'), sequence(range)])).reverse();
     const portion = uids.slice(0, portionSize);
     if (portion.length === 0) return { messages: [], below: null };
     const bodies = await searchBodies(client, conditions, portion);
@@ -133,7 +133,7 @@ async function searchBodies(
   const texts = new Map<number, string>();
   for (const value of wanted) {
     const charset = /^[ -~]*$/.test(value) ? [] : [atom('CHARSET'), atom('UTF-8')];
-    const range = [atom('UID'), atom(formatUidSet(uids))];
+    const range = [atom('UID'), sequence(formatUidSet(uids))];
     for (const uid of await searchUids(client, [
       ...charset,
       ...range,

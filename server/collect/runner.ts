@@ -12,6 +12,8 @@ import { visit } from './bring.ts';
 const maxVisits = 3;
 const maxSleepMs = 60_000;
 const minSleepMs = 200;
+/** What other processes committed is looked at so often. */
+const elsewhereMs = 500;
 const stopGraceMs = 2000;
 const log = logOf('collect');
 
@@ -21,6 +23,14 @@ export async function startCollecting(): Promise<Running> {
   const visits = new Set<Promise<void>>();
   let wake = () => {};
   const endPokes = onPoke('collections', () => wake());
+  // On SQLite what the web app has committed is only known to be something.
+  let elsewhereTimer: NodeJS.Timeout | null = null;
+  const endElsewhere = onPoke('elsewhere', () => {
+    elsewhereTimer ??= setTimeout(() => {
+      elsewhereTimer = null;
+      wake();
+    }, elsewhereMs).unref();
+  });
   const loop = run();
 
   async function run(): Promise<void> {
@@ -73,6 +83,8 @@ export async function startCollecting(): Promise<Running> {
     stop: async () => {
       ending.abort();
       endPokes();
+      endElsewhere();
+      if (elsewhereTimer) clearTimeout(elsewhereTimer);
       wake();
       const all = Promise.allSettled([loop, ...visits]);
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref())]);

@@ -14,7 +14,7 @@ import { deleteAt, errorText, getJson, patchJson, postJson } from '../state/requ
 import { type CollectionFields, CollectionForm } from './collection-form.tsx';
 
 const path = '/api/mail/collections';
-const pollMs = 2000;
+const pollMs = 1000;
 /** What stands as the error while somebody is at it (lib/collections/collection.ts). */
 const busyText = '…';
 
