@@ -27,3 +27,18 @@ export function useIsWide(): boolean {
     () => true,
   );
 }
+
+const coarse = '(pointer: coarse)';
+
+/** True where fingers point; the server draws for a mouse. */
+export function useIsCoarse(): boolean {
+  return useSyncExternalStore(
+    (onChange) => {
+      const query = matchMedia(coarse);
+      query.addEventListener('change', onChange);
+      return () => query.removeEventListener('change', onChange);
+    },
+    () => matchMedia(coarse).matches,
+    () => false,
+  );
+}

@@ -16,7 +16,7 @@ describe('deleted messages', () => {
 
   const row = (text: string) =>
     page.getByRole('region', { name: 'Messages' }).getByRole('listitem').filter({ hasText: text });
-  const openRow = (text: string) => row(text).locator('button.text-left').click();
+  const openRow = (text: string) => row(text).locator('[data-open-row]').click();
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
   const folder = (name: string) =>
     page.getByRole('navigation', { name: 'Folders' }).getByRole('link', { name });

@@ -22,7 +22,7 @@ describe('the webmail', () => {
   const rows = () => page.getByRole('region', { name: 'Messages' }).getByRole('listitem');
   const row = (text: string) => rows().filter({ hasText: text });
   const reader = () => page.getByRole('region', { name: 'Message', exact: true });
-  const openRow = (text: string) => row(text).locator('button.text-left').click();
+  const openRow = (text: string) => row(text).locator('[data-open-row]').click();
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
 
   async function signIn(to: Page, who: { address: string; password: string }): Promise<void> {
@@ -266,7 +266,7 @@ describe('the webmail', () => {
 
   it('sorts', async () => {
     await page.getByRole('button', { name: /^Order/ }).click();
-    await page.getByRole('menuitemradio', { name: 'Subject' }).click();
+    await page.getByRole('menuitemradio', { name: 'Subject', exact: true }).click();
     await waitFor(async () => page.url().includes('sort=subject'), 'the order in the URL');
     await waitFor(
       async () => (await rows().first().textContent())?.includes('First light'),

@@ -112,7 +112,7 @@ describe('receiving', () => {
     await messages
       .getByRole('listitem')
       .filter({ hasText: 'wanted' })
-      .locator('button.text-left')
+      .locator('[data-open-row]')
       .click();
     const bar = page.getByRole('toolbar', { name: 'Message' });
     await bar.getByRole('button', { name: 'More' }).click();

@@ -1,10 +1,10 @@
 // Where a message goes: archive, trash, junk, another folder; from among the deleted back or away for good.
 'use client';
 import { Archive, CircleAlert, FolderInput, Inbox, RotateCcw, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
-import { formatPlural } from '#components/ui/format.ts';
+import { useTranslations } from 'next-intl';
 import { IconButton } from '#components/ui/icon-button.tsx';
+import type { CommandId } from '../keyboard/commands.ts';
+import { usePerform } from '../keyboard/perform.tsx';
 import type { Mail } from '../state/use-mail.ts';
 
 export function FilingActions({
@@ -14,61 +14,38 @@ export function FilingActions({
 }: {
   mail: Mail;
   uids: number[];
-  onMove: (uids: number[]) => void;
+  /** Asks for a folder; the page's own dialog where it is missing */
+  onMove?: (uids: number[]) => void;
 }) {
+  const t = useTranslations('list');
+  const perform = usePerform();
   const role = mail.folder?.role;
-  if (role === 'deleted') return <DeletedActions mail={mail} uids={uids} />;
+  const button = (command: CommandId, label: string, icon: React.ReactNode, shortcut?: string) => (
+    <IconButton
+      label={label}
+      {...(shortcut ? { shortcut } : {})}
+      icon={icon}
+      onClick={() => {
+        if (command === 'move' && onMove) onMove(uids);
+        else perform(command, uids);
+      }}
+    />
+  );
+  if (role === 'deleted') {
+    return (
+      <>
+        {button('undelete', t('restore'), <RotateCcw />)}
+        {button('destroy', t('deleteForGood'), <Trash2 />)}
+      </>
+    );
+  }
   const isJunk = role === 'junk';
   return (
     <>
-      {role !== 'archive' && (
-        <IconButton
-          label="Archive"
-          shortcut="e"
-          icon={<Archive />}
-          onClick={() => void mail.move(uids, { role: 'archive' })}
-        />
-      )}
-      <IconButton
-        label="Delete"
-        shortcut="#"
-        icon={<Trash2 />}
-        onClick={() => void mail.remove(uids)}
-      />
-      <IconButton
-        label={isJunk ? 'Not junk' : 'Junk'}
-        shortcut="!"
-        icon={isJunk ? <Inbox /> : <CircleAlert />}
-        onClick={() => void mail.move(uids, { role: isJunk ? 'inbox' : 'junk' })}
-      />
-      <IconButton
-        label="Move to…"
-        shortcut="v"
-        icon={<FolderInput />}
-        onClick={() => onMove(uids)}
-      />
-    </>
-  );
-}
-
-function DeletedActions({ mail, uids }: { mail: Mail; uids: number[] }) {
-  const [isAsking, setIsAsking] = useState(false);
-  return (
-    <>
-      <IconButton label="Restore" icon={<RotateCcw />} onClick={() => void mail.restore(uids)} />
-      <IconButton label="Delete for good…" icon={<Trash2 />} onClick={() => setIsAsking(true)} />
-      <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setIsAsking(false)}
-        title={`Delete ${formatPlural(uids.length, 'message')} for good?`}
-        confirmLabel="Delete for good"
-        onConfirm={async () => {
-          await mail.remove(uids, true);
-          return undefined;
-        }}
-      >
-        Nobody can restore them afterwards.
-      </ConfirmDialog>
+      {role !== 'archive' && button('archive', t('archive'), <Archive />, 'e')}
+      {button('delete', t('delete'), <Trash2 />, '#')}
+      {button('junk', t(isJunk ? 'notJunk' : 'junk'), isJunk ? <Inbox /> : <CircleAlert />, '!')}
+      {button('move', t('moveTo'), <FolderInput />, 'v')}
     </>
   );
 }

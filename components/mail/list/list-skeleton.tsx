@@ -1,11 +1,13 @@
 // Grey rows while a list is on its way; they come after a moment, so that a quick answer does not flicker.
 'use client';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 
 const patienceMs = 150;
 const widths = ['w-32', 'w-24', 'w-40', 'w-28', 'w-36', 'w-24', 'w-32', 'w-28'];
 
 export function ListSkeleton() {
+  const t = useTranslations('list');
   const [isShown, setIsShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsShown(true), patienceMs);
@@ -14,7 +16,7 @@ export function ListSkeleton() {
   if (!isShown) return null;
   return (
     <div role="status">
-      <span className="sr-only">Loading…</span>
+      <span className="sr-only">{t('loading')}</span>
       {widths.map((width, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: eight rows without identity
         <div key={index} aria-hidden className="flex gap-3 border-b px-3 py-3">
@@ -22,7 +24,6 @@ export function ListSkeleton() {
           <span className="flex min-w-0 flex-1 flex-col gap-2 pt-0.5">
             <span className={`h-3 animate-pulse rounded-sm bg-pressed ${width}`} />
             <span className="h-2.5 w-4/5 animate-pulse rounded-sm bg-pressed" />
-            <span className="h-2.5 w-3/5 animate-pulse rounded-sm bg-hover" />
           </span>
         </div>
       ))}

@@ -1,90 +1,181 @@
-// One message of the list. Unread is bold and has a mark; every mark has words for those who cannot see it.
+// One message of the list, as a card of lines or as one line of columns. Unread is bold and has a mark; every mark has
+// words for those who cannot see it. Rows are many and scroll: a row draws again only when something of it changes.
 'use client';
-import {
-  Archive,
-  Forward,
-  MailCheck,
-  MailOpen,
-  Paperclip,
-  Reply,
-  RotateCcw,
-  Star,
-  Trash2,
-} from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { Archive, MailCheck, MailOpen, RotateCcw, Star, Trash2 } from 'lucide-react';
+import { type CSSProperties, type MouseEvent, memo, useRef } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
-import { formatFullDate, formatRowDate } from '../dates.ts';
-import { draggedType } from '../folders/folder-pane.tsx';
-import { namesOf } from '../people.ts';
-import { useDateStyle } from '../use-dates.tsx';
+import { colourValues, findRule } from './colour-rules.ts';
+import { CardContent, LineContent } from './row-content.tsx';
+import type { RowLook } from './row-look.ts';
+import type { RowTexts } from './row-texts.ts';
+import { SwipeFace } from './swipe-face.tsx';
+import { useSwipe } from './use-swipe.ts';
+
+/** What a row can do; the same object as long as the list lives. */
+export type RowActs = {
+  open: (id: number) => void;
+  select: (id: number, isRange: boolean) => void;
+  star: (row: MessageRow) => void;
+  read: (row: MessageRow) => void;
+  archive: (id: number) => void;
+  remove: (id: number) => void;
+  restore: (id: number) => void;
+  hover: (id: number) => void;
+  menu: (row: MessageRow, x: number, y: number) => void;
+  drag: (id: number, transfer: DataTransfer) => void;
+  swipe: (row: MessageRow, side: 'forward' | 'back') => void;
+};
 
 type Props = {
   row: MessageRow;
-  /** Sent and Drafts show to whom */
-  isOutgoing: boolean;
+  /** From 0, for readers of the screen and the stripes */
+  index: number;
+  total: number;
+  /** px from the top of the list */
+  top: number;
+  /** px, without its heading */
+  height: number;
+  heading: string | null;
+  look: RowLook;
+  texts: RowTexts;
+  acts: RowActs;
+  now: Date;
   isOpen: boolean;
   isCursor: boolean;
   isSelected: boolean;
   isSelecting: boolean;
-  dragged: number[];
-  onOpen: () => void;
-  onSelect: (isRange: boolean) => void;
-  onStar: () => void;
-  onArchive: () => void;
-  onDelete: () => void;
-  /** Among the deleted: in place of Archive and Delete */
-  onRestore: (() => void) | null;
-  onRead: () => void;
-  onHover: () => void;
+  /** Among the deleted: Restore in place of Archive and Delete */
+  isRestorable: boolean;
 };
 
-export function MessageRowView(props: Props) {
-  const { row, isOutgoing, isOpen, isCursor, isSelected, isSelecting } = props;
-  const dates = useDateStyle();
+export const MessageRowView = memo(function MessageRowView(props: Props) {
+  const { row, look, acts, isOpen, isCursor, isSelected, isSelecting } = props;
   const item = useRef<HTMLLIElement>(null);
   const hover = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useEffect(() => {
-    if (isCursor) item.current?.scrollIntoView({ block: 'nearest' });
-  }, [isCursor]);
-  const people = isOutgoing ? row.to : row.from;
-  const who = isOutgoing ? `To: ${namesOf(people)}` : namesOf(people);
-  const subject = row.subject || '(no subject)';
-  const isUnread = !row.isSeen;
+  const swipe = useSwipe({
+    isRtl: () => document.documentElement.dir === 'rtl',
+    onSwipe: (side) => acts.swipe(row, side),
+    onHold: () => acts.select(row.uid, false),
+  });
+  const rule = look.colours.length > 0 ? findRule(look.colours, row) : null;
+  const isTinted = rule !== null && !isSelected && !isOpen;
+  const style: CSSProperties & { '--rule'?: string } = {
+    transform: `translateY(${props.top}px)`,
+    ...(rule ? { '--rule': colourValues[rule.colour] } : {}),
+  };
+  const openRow = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey) acts.select(row.uid, false);
+    else if (event.shiftKey) acts.select(row.uid, true);
+    // Several are chosen with a finger: the next touch chooses too.
+    else if (isSelecting && look.isCoarse) acts.select(row.uid, false);
+    else acts.open(row.uid);
+  };
+  const isCard = look.mode === 'card';
   return (
     <li
       ref={item}
-      draggable
-      onDragStart={(event) => {
-        event.dataTransfer.setData(draggedType, JSON.stringify(props.dragged));
-        event.dataTransfer.effectAllowed = 'move';
-      }}
+      aria-setsize={props.total}
+      aria-posinset={props.index + 1}
+      style={style}
       onMouseEnter={() => {
-        hover.current = setTimeout(props.onHover, 150);
+        hover.current = setTimeout(() => acts.hover(row.uid), 150);
       }}
       onMouseLeave={() => {
         if (hover.current) clearTimeout(hover.current);
       }}
+      className="absolute inset-x-0 top-0"
+    >
+      {props.heading !== null && (
+        <h2 className="flex h-[1.875rem] items-end border-b bg-canvas px-4 pb-1 text-xs font-semibold text-muted">
+          {props.heading}
+        </h2>
+      )}
+      <div className="relative overflow-hidden" style={{ height: props.height }}>
+        {swipe.side && <SwipeFace side={swipe.side} isEnough={swipe.isEnough} />}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: a drag source; the button inside is the control */}
+        <div
+          draggable={!look.isCoarse}
+          {...swipe.handlers}
+          onDragStart={(event) => acts.drag(row.uid, event.dataTransfer)}
+          onContextMenu={(event) => {
+            event.preventDefault();
+            if (!look.isCoarse) acts.menu(row, event.clientX, event.clientY);
+          }}
+          style={swipe.offset === 0 ? undefined : { transform: `translateX(${swipe.offset}px)` }}
+          className={joinClasses(
+            'group relative flex h-full touch-pan-y cursor-default border-b',
+            isSelected || isOpen
+              ? 'bg-accent-soft'
+              : isCursor
+                ? 'bg-hover'
+                : isTinted
+                  ? 'bg-[color-mix(in_srgb,var(--rule)_14%,var(--surface))]'
+                  : look.hasStripes && props.index % 2 === 1
+                    ? 'bg-canvas hover:bg-hover'
+                    : 'bg-surface hover:bg-hover',
+          )}
+        >
+          {isCursor && (
+            <span aria-hidden className="absolute inset-y-0 start-0 w-[3px] bg-accent" />
+          )}
+          {rule && !isCursor && (
+            <span aria-hidden className="absolute inset-y-0 start-0 w-[3px] bg-(--rule)" />
+          )}
+          <Chooser {...props} />
+          {!isCard && look.columns.includes('flags') && <StarButton {...props} />}
+          <button
+            type="button"
+            data-open-row
+            onClick={openRow}
+            aria-current={isOpen ? 'true' : undefined}
+            className={joinClasses(
+              'min-w-0 flex-1 text-start -outline-offset-2 select-none',
+              isCard && look.columns.includes('flags') ? 'pe-9' : 'pe-3',
+              isCard ? 'ps-1.5' : 'ps-1',
+            )}
+          >
+            {isCard ? <CardContent {...props} /> : <LineContent {...props} />}
+          </button>
+          {isCard && look.columns.includes('flags') && (
+            <span className="absolute end-1.5 bottom-1">
+              <StarButton {...props} />
+            </span>
+          )}
+          <HoverActions {...props} />
+        </div>
+      </div>
+    </li>
+  );
+});
+
+/** The picture of the sender, which becomes a box to tick. */
+function Chooser({ row, look, texts, acts, isSelected, isSelecting }: Props) {
+  const person = (look.isOutgoing ? row.to : row.from)[0];
+  const hasAvatar = look.mode === 'card' && look.density !== 'compact' && look.hasAvatars;
+  return (
+    <div
       className={joinClasses(
-        'group relative flex cursor-default border-b transition-colors duration-75',
-        isSelected || isOpen ? 'bg-accent-soft' : 'hover:bg-hover',
-        isCursor && !isOpen && 'bg-hover',
+        'flex shrink-0 items-center justify-center',
+        hasAvatar ? 'w-14 self-start pt-2.5 ps-2' : 'w-9 ps-1.5',
       )}
     >
-      {isCursor && <span aria-hidden className="absolute inset-y-0 left-0 w-[3px] bg-accent" />}
-      <div className="flex w-14 shrink-0 flex-col items-center gap-2 pt-2.5 pl-2">
-        {/* biome-ignore-start lint/a11y/noLabelWithoutControl lint/a11y/useKeyWithClickEvents: the checkbox inside has both */}
-        <label
-          className="relative flex size-8 items-center justify-center"
-          onClick={(event) => {
-            if (!event.shiftKey) return;
-            event.preventDefault();
-            props.onSelect(true);
-          }}
-        >
+      {/* biome-ignore-start lint/a11y/noLabelWithoutControl lint/a11y/useKeyWithClickEvents: the checkbox inside has both */}
+      <label
+        className={joinClasses(
+          'relative flex items-center justify-center',
+          hasAvatar ? 'size-8' : 'size-7',
+        )}
+        onClick={(event) => {
+          if (!event.shiftKey) return;
+          event.preventDefault();
+          acts.select(row.uid, true);
+        }}
+      >
+        {hasAvatar && (
           <span
             className={joinClasses(
               'absolute inset-0',
@@ -93,131 +184,89 @@ export function MessageRowView(props: Props) {
                 : 'group-hover:opacity-0 group-focus-within:opacity-0 pointer-coarse:group-hover:opacity-100',
             )}
           >
-            <Avatar name={people[0]?.name ?? ''} address={people[0]?.address || '?'} />
+            <Avatar name={person?.name ?? ''} address={person?.address || '?'} />
           </span>
-          <span
-            className={
-              isSelecting
-                ? undefined
-                : 'opacity-0 group-hover:opacity-100 group-focus-within:opacity-100 pointer-coarse:group-hover:opacity-0'
-            }
-          >
-            <Checkbox
-              aria-label={`Select ${subject}`}
-              checked={isSelected}
-              onChange={(event) =>
-                props.onSelect(
-                  (event.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey === true,
-                )
-              }
-            />
-          </span>
-        </label>
-        {/* biome-ignore-end lint/a11y/noLabelWithoutControl lint/a11y/useKeyWithClickEvents: see above */}
-      </div>
-      <button
-        type="button"
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey) props.onSelect(false);
-          else if (event.shiftKey) props.onSelect(true);
-          else props.onOpen();
-        }}
-        aria-current={isOpen ? 'true' : undefined}
-        className="min-w-0 flex-1 py-2 pr-9 pl-1.5 text-left -outline-offset-2 select-none"
-      >
-        <span className="flex items-baseline gap-2 group-hover:pr-16 pointer-coarse:group-hover:pr-0">
-          {isUnread && (
-            <span className="size-2 shrink-0 self-center rounded-full bg-accent">
-              <span className="sr-only">Unread. </span>
-            </span>
-          )}
-          <span
-            className={joinClasses(
-              'min-w-0 flex-1 truncate',
-              isUnread ? 'font-semibold' : 'text-ink',
-            )}
-            dir="auto"
-          >
-            {who}
-          </span>
-          <Marks row={row} />
-          <time
-            dateTime={row.receivedAt}
-            title={formatFullDate(row.receivedAt, dates)}
-            suppressHydrationWarning
-            className={joinClasses(
-              'shrink-0 text-xs tabular-nums group-hover:invisible pointer-coarse:group-hover:visible -mr-7',
-              isUnread ? 'font-semibold text-accent-text' : 'text-faint',
-            )}
-          >
-            {formatRowDate(row.receivedAt, new Date(), dates)}
-          </time>
-        </span>
-        <span
-          className={joinClasses('mt-0.5 block truncate', isUnread ? 'font-medium' : 'text-muted')}
-          dir="auto"
-        >
-          {subject}
-        </span>
-        <span className="mt-0.5 block truncate text-sm text-faint" dir="auto">
-          {row.preview || '\u00a0'}
-        </span>
-      </button>
-      <span className="absolute right-1.5 bottom-2">
-        <IconButton
-          label={row.isFlagged ? 'Remove star' : 'Star'}
-          icon={<Star className={row.isFlagged ? 'fill-current' : undefined} />}
-          size="sm"
-          onClick={props.onStar}
-          className={
-            row.isFlagged
-              ? 'text-warn-text'
-              : 'text-faint opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-60'
-          }
-        />
-      </span>
-      <span className="absolute top-1.5 right-1.5 hidden items-center rounded-md group-hover:flex pointer-coarse:group-hover:hidden">
-        <IconButton
-          label={isUnread ? 'Mark as read' : 'Mark as unread'}
-          icon={isUnread ? <MailOpen /> : <MailCheck />}
-          size="sm"
-          onClick={props.onRead}
-        />
-        {props.onRestore ? (
-          <IconButton label="Restore" icon={<RotateCcw />} size="sm" onClick={props.onRestore} />
-        ) : (
-          <>
-            <IconButton label="Archive" icon={<Archive />} size="sm" onClick={props.onArchive} />
-            <IconButton label="Delete" icon={<Trash2 />} size="sm" onClick={props.onDelete} />
-          </>
         )}
-      </span>
-    </li>
+        <span
+          className={
+            isSelecting || !hasAvatar
+              ? 'flex'
+              : 'flex opacity-0 group-hover:opacity-100 group-focus-within:opacity-100 pointer-coarse:group-hover:opacity-0'
+          }
+        >
+          <Checkbox
+            aria-label={texts.t('select', { subject: texts.subject(row) })}
+            checked={isSelected}
+            onChange={(event) =>
+              acts.select(
+                row.uid,
+                (event.nativeEvent as unknown as { shiftKey?: boolean }).shiftKey === true,
+              )
+            }
+          />
+        </span>
+      </label>
+      {/* biome-ignore-end lint/a11y/noLabelWithoutControl lint/a11y/useKeyWithClickEvents: see above */}
+    </div>
   );
 }
 
-function Marks({ row }: { row: MessageRow }) {
+function StarButton({ row, look, texts, acts }: Props) {
   return (
-    <span className="flex shrink-0 items-center gap-1 self-center text-faint group-hover:invisible pointer-coarse:group-hover:visible [&_svg]:size-3.5">
-      {row.isAnswered && (
+    <IconButton
+      label={texts.t(row.isFlagged ? 'removeStar' : 'star')}
+      icon={<Star className={row.isFlagged ? 'fill-current' : undefined} />}
+      size="sm"
+      onClick={() => acts.star(row)}
+      className={joinClasses(
+        look.mode === 'line' && 'self-center',
+        row.isFlagged
+          ? 'text-warn-text'
+          : 'text-faint opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-60',
+      )}
+    />
+  );
+}
+
+function HoverActions({ row, look, texts, acts, isRestorable }: Props) {
+  const isUnread = !row.isSeen;
+  return (
+    <span
+      className={joinClasses(
+        'absolute end-1.5 hidden items-center rounded-md bg-hover group-hover:flex pointer-coarse:group-hover:hidden',
+        look.mode === 'card' && look.density !== 'compact' ? 'top-1' : 'inset-y-0',
+        look.mode === 'card' && look.density === 'compact' && 'end-9',
+      )}
+    >
+      <IconButton
+        label={texts.t(isUnread ? 'markRead' : 'markUnread')}
+        icon={isUnread ? <MailOpen /> : <MailCheck />}
+        size="sm"
+        onClick={() => acts.read(row)}
+      />
+      {isRestorable ? (
+        <IconButton
+          label={texts.t('restore')}
+          icon={<RotateCcw />}
+          size="sm"
+          onClick={() => acts.restore(row.uid)}
+        />
+      ) : (
         <>
-          <Reply aria-hidden />
-          <span className="sr-only">Answered. </span>
+          <IconButton
+            label={texts.t('archive')}
+            icon={<Archive />}
+            size="sm"
+            onClick={() => acts.archive(row.uid)}
+          />
+          <IconButton
+            label={texts.t('delete')}
+            icon={<Trash2 />}
+            size="sm"
+            onClick={() => acts.remove(row.uid)}
+          />
         </>
       )}
-      {row.isForwarded && (
-        <>
-          <Forward aria-hidden />
-          <span className="sr-only">Forwarded. </span>
-        </>
-      )}
-      {row.hasAttachments && (
-        <>
-          <Paperclip aria-hidden />
-          <span className="sr-only">Has attachments. </span>
-        </>
-      )}
-      {row.isFlagged && <span className="sr-only">Starred. </span>}
     </span>
   );
 }

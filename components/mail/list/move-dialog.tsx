@@ -1,40 +1,49 @@
-// Choosing a folder: type to narrow, arrows and Enter to choose.
+// Choosing a folder to move or copy to: type to narrow, arrows and Enter to choose.
 'use client';
+import { useTranslations } from 'next-intl';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
-import { formatPlural } from '#components/ui/format.ts';
 import { Input } from '#components/ui/input.tsx';
-import { folderIcon, folderName } from '../folders/folder-look.tsx';
+import { folderIcon } from '../folders/folder-look.tsx';
 import type { Mail } from '../state/use-mail.ts';
+
+export type Choosing = { ids: number[]; isCopy: boolean };
 
 export function MoveDialog({
   mail,
-  uids,
+  choosing,
   onClose,
 }: {
   mail: Mail;
-  uids: number[] | null;
+  choosing: Choosing | null;
   onClose: () => void;
 }) {
+  const t = useTranslations('list.choose');
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each time it opens it begins anew
   useEffect(() => {
     setText('');
     setAt(0);
-  }, [uids]);
+  }, [choosing]);
+  const isCopy = choosing?.isCopy === true;
+  const { everything } = mail;
+  const count = everything?.count ?? choosing?.ids.length ?? 0;
   const wanted = text.trim().toLowerCase();
   const choices = mail.folders.filter(
     (folder) =>
       folder.isSelectable &&
       folder.role !== 'deleted' &&
-      folder.path !== mail.place.folder &&
-      `${folderName(folder)} ${folder.path}`.toLowerCase().includes(wanted),
+      (isCopy || folder.path !== mail.place.folder) &&
+      `${mail.nameOf(folder)} ${folder.path}`.toLowerCase().includes(wanted),
   );
   const choose = (path: string | undefined) => {
-    if (path === undefined || !uids) return;
-    void mail.move(uids, { to: path });
+    if (path === undefined || !choosing) return;
+    const kind = isCopy ? 'copy' : 'move';
+    if (everything) void mail.runOnEverything({ kind, to: path }, t(`${kind}Title`, { count }));
+    else if (isCopy) void mail.copy(choosing.ids, path);
+    else void mail.move(choosing.ids, { to: path });
     onClose();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -49,9 +58,9 @@ export function MoveDialog({
   };
   return (
     <Dialog
-      isOpen={uids !== null}
+      isOpen={choosing !== null}
       onClose={onClose}
-      title={`Move ${formatPlural(uids?.length ?? 0, 'message')} to`}
+      title={t(isCopy ? 'copyTitle' : 'moveTitle', { count })}
       size="sm"
     >
       <Input
@@ -61,8 +70,8 @@ export function MoveDialog({
         aria-expanded
         aria-controls="move-choices"
         aria-activedescendant={choices[at] ? `move-${at}` : undefined}
-        aria-label="Folder"
-        placeholder="Folder"
+        aria-label={t('folder')}
+        placeholder={t('folder')}
         autoComplete="off"
         onChange={(event) => {
           setText(event.target.value);
@@ -73,7 +82,7 @@ export function MoveDialog({
       <div
         id="move-choices"
         role="listbox"
-        aria-label="Folders"
+        aria-label={t('folders')}
         className="-mx-2 mt-2 max-h-72 min-h-24 overflow-y-auto"
       >
         {choices.map((folder, index) => (
@@ -86,17 +95,19 @@ export function MoveDialog({
             tabIndex={-1}
             onClick={() => choose(folder.path)}
             onMouseMove={() => setAt(index)}
-            style={{ paddingLeft: `${0.5 + (wanted ? 0 : Math.min(folder.depth, 5)) * 0.875}rem` }}
+            style={{
+              paddingInlineStart: `${0.5 + (wanted ? 0 : Math.min(folder.depth, 5)) * 0.875}rem`,
+            }}
             className={joinClasses(
-              'flex h-9 w-full items-center gap-2.5 rounded-md pr-2 text-left pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:text-muted',
+              'flex h-9 w-full items-center gap-2.5 rounded-md pe-2 text-start pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:text-muted',
               index === at && 'bg-accent-soft',
             )}
           >
             {folderIcon(folder.role)}
-            <span className="truncate">{wanted ? folder.path : folderName(folder)}</span>
+            <span className="truncate">{wanted ? folder.path : mail.nameOf(folder)}</span>
           </button>
         ))}
-        {choices.length === 0 && <p className="px-2 py-3 text-muted">No such folder.</p>}
+        {choices.length === 0 && <p className="px-2 py-3 text-muted">{t('none')}</p>}
       </div>
     </Dialog>
   );

@@ -1,28 +1,42 @@
 // What the page keeps of lists and messages: plain maps, the oldest entry first. Pure.
-import type { MessagePage, MessageRow } from '#lib/webmail/list/message-list.ts';
-import type { Place } from './place.ts';
+import type { MessageRow } from '#lib/webmail/list/message-list.ts';
+import type { ListView } from './list-view.ts';
+import { withoutRows } from './list-view.ts';
 
-/** Identity of a list: folder, search, order and page. */
-export function listKey(place: Place): string {
-  return [place.folder, place.query, place.sort, place.page].join('\u0000');
-}
+export type Lists = ReadonlyMap<string, ListView>;
 
 /** Identity of a message on this page. */
 export function messageKey(folder: string, uid: number): string {
   return `${folder}\u0000${uid}`;
 }
 
-/** Every list of `folder` with its rows changed. */
-export function mapLists(
-  lists: Map<string, MessagePage>,
+/** The lists with the rows of some ids changed. */
+export function patchLists(
+  lists: Lists,
+  ids: ReadonlySet<number>,
   folder: string,
-  change: (row: MessageRow) => MessageRow,
-): Map<string, MessagePage> {
-  const next = new Map(lists);
-  for (const [key, value] of lists) {
-    if (value.folder === folder) next.set(key, { ...value, rows: value.rows.map(change) });
-  }
-  return next;
+  patch: (row: MessageRow) => MessageRow,
+): Map<string, ListView> {
+  return new Map(
+    [...lists].map(([key, view]) => {
+      if (view.folder !== folder || !view.rows.some((row) => ids.has(row.uid))) return [key, view];
+      return [
+        key,
+        { ...view, rows: view.rows.map((row) => (ids.has(row.uid) ? patch(row) : row)) },
+      ];
+    }),
+  );
+}
+
+/** Every list of `folder` without some rows. */
+export function cutLists(
+  lists: Lists,
+  ids: ReadonlySet<number>,
+  folder: string,
+): Map<string, ListView> {
+  return new Map(
+    [...lists].map(([key, view]) => [key, view.folder === folder ? withoutRows(view, ids) : view]),
+  );
 }
 
 /** The map with an entry put last, and without its oldest beyond `most`. */
@@ -38,21 +52,6 @@ export function keepRecent<T>(
   for (const oldest of next.keys()) {
     if (next.size <= most) break;
     next.delete(oldest);
-  }
-  return next;
-}
-
-/** Every list of `folder` without some rows, and with its total lower by as many. */
-export function withoutRows(
-  lists: ReadonlyMap<string, MessagePage>,
-  folder: string,
-  gone: ReadonlySet<number>,
-): Map<string, MessagePage> {
-  const next = new Map(lists);
-  for (const [key, value] of lists) {
-    if (value.folder !== folder) continue;
-    const rows = value.rows.filter((row) => !gone.has(row.uid));
-    next.set(key, { ...value, rows, total: value.total - (value.rows.length - rows.length) });
   }
   return next;
 }

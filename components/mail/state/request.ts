@@ -1,4 +1,5 @@
-// Calls to our own routes. A failure carries a sentence for the person; 401 leads to the sign-in page.
+// Calls to our own routes. A failure carries a sentence for the person; 401 is told to the page as
+// the event "drey:signed-out".
 
 /** Sentences of this file; sayRequestErrors() gives them in the language of the page. */
 let sentences = {
@@ -48,6 +49,16 @@ export function patchJson<T = unknown>(path: string, body: object): Promise<T> {
   return sendJson<T>('PATCH', path, body);
 }
 
+/** PUT of JSON. Throws RequestError. */
+export function putJson<T = unknown>(path: string, body: object): Promise<T> {
+  return sendJson<T>('PUT', path, body);
+}
+
+/** POST of a file, or of a form with several. Throws RequestError. */
+export function postFile<T = unknown>(path: string, body: Blob | FormData): Promise<T> {
+  return send<T>(path, { method: 'POST', body });
+}
+
 function sendJson<T>(method: string, path: string, body: object): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   return send<T>(path, { method, headers, body: JSON.stringify(body) });
@@ -70,6 +81,8 @@ async function send<T>(path: string, init: RequestInit): Promise<T> {
     | (T & { error?: string; field?: string | null })
     | null;
   if (response.ok && answer !== null) return answer;
+  // The page asks to sign in again in place (sign-in-again.tsx); what was typed stays.
+  if (response.status === 401) window.dispatchEvent(new Event('drey:signed-out'));
   const text = answer?.error ?? sentences.broken;
   throw new RequestError(
     response.status,

@@ -1,22 +1,34 @@
-// The state of the mail page: place, folders, rows, open message, selection, and everything that can be done.
+// The state of the mail page: place, folders, lists, open message, selection, and everything that can be done.
 // Actions show at once and are taken back when the server refuses; the server's state is fetched afterwards.
 'use client';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { formatPlural } from '#components/ui/format.ts';
+import { useTranslations } from 'next-intl';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { FlagName } from '#lib/webmail/actions.ts';
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import type { MessagePage, MessageRow } from '#lib/webmail/list/message-list.ts';
+import type { MailEvent } from '#lib/webmail/live/watch.ts';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
-import { keepRecent, listKey, mapLists, messageKey, withoutRows } from './mail-cache.ts';
+import { findGone, type ListView } from './list-view.ts';
+import { cutLists, messageKey, patchLists } from './mail-cache.ts';
 import type { Place } from './place.ts';
-import { errorText, getJson, isAborted, postJson } from './request.ts';
+import { usePreferences } from './preferences.tsx';
+import { errorText, getJson, postJson } from './request.ts';
+import { folderOf, groupByFolder, rowId, uidOf } from './row-id.ts';
 import { useMailEvents } from './use-events.ts';
-import { type Undo, useFiling } from './use-filing.ts';
+import { useEverything } from './use-everything.ts';
+import { useFiling } from './use-filing.ts';
+import { useFolderName } from './use-folder-name.ts';
+import { useLists } from './use-lists.ts';
+import { useMessages } from './use-messages.ts';
 import { usePlace } from './use-place.ts';
+import { useUndo } from './use-undo.ts';
 
 export type MailStart = {
+  /** With the UID of the open message */
   place: Place;
+  /** Folder of the open message */
+  inFolder: string;
   folders: Folder[];
   page: MessagePage;
   message: MessageView | null;
@@ -25,125 +37,105 @@ export type MailStart = {
 };
 export type Mail = ReturnType<typeof useMail>;
 
-const undoDepth = 20;
-const keptPages = 12;
-const keptMessages = 60;
+/** A row to scroll to, which may have to be fetched first */
+export type Jump = { index: number; isScrolled: boolean };
 
-export function useMail(start: MailStart) {
+const noRows: MessageRow[] = [];
+
+export function useMail(start: MailStart, ownerAddress: string) {
+  const t = useTranslations('mail');
   const toast = useToast();
-  const { place, placeNow, go, close } = usePlace(start.place);
-  const { folder: path, query, sort, page, uid } = place;
+  const { preferences } = usePreferences();
+  const folderName = useFolderName();
+  const habits = { sort: preferences['list.sort'] };
+  const { place, placeNow, go, close } = usePlace(() => placeOf(start), habits);
+  const { folder: path, query, sort, page, uid, filter = null } = place;
 
   const [folders, setFolders] = useState(start.folders);
-  const [lists, setLists] = useState(() => new Map([[listKey(place), start.page]]));
-  const [messages, setMessages] = useState(
-    () => new Map(start.message ? [[messageKey(path, start.message.uid), start.message]] : []),
-  );
-  const [listError, setListError] = useState<string | null>(null);
-  const [messageError, setMessageError] = useState<string | null>(null);
-  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [selected, setSelection] = useState<ReadonlySet<number>>(new Set());
   const [cursor, setCursor] = useState<number | null>(null);
-  const undos = useRef<Undo[]>([]);
-  // Answers asked for before an action ended would bring back what it took away.
-  const actionCount = useRef(0);
-  const openActions = useRef(0);
-
+  const [jump, setJump] = useState<Jump | null>(null);
   const folder = folders.find((each) => each.path === path) ?? null;
-  const list = lists.get(listKey(place)) ?? null;
-  const message = uid ? (messages.get(messageKey(path, uid)) ?? null) : null;
-  const rows = list?.rows ?? [];
 
-  const loadList = useCallback(
-    async (at: Place, signal?: AbortSignal) => {
-      const key = listKey(at);
-      const before = actionCount.current;
-      const parameters = { folder: at.folder, page: at.page, sort: at.sort, q: at.query };
-      try {
-        const result = await getJson<MessagePage>('/api/mail/list', parameters, signal);
-        // An action began or ended meanwhile: its own refresh follows.
-        if (before !== actionCount.current || openActions.current > 0) return;
-        setLists((all) => keepRecent(all, key, result, keptPages));
-        const present = new Set(result.rows.map((row) => row.uid));
-        if (key === listKey(placeNow())) {
-          setListError(null);
-          setSelected((all) => new Set([...all].filter((each) => present.has(each))));
-        }
-      } catch (error) {
-        if (!isAborted(error) && key === listKey(placeNow())) setListError(errorText(error));
-      }
+  // Vanished rows leave the selection; those that are merely out of sight stay in it.
+  const onFresh = useCallback((before: ListView | undefined, after: ListView) => {
+    setSelection((all) => {
+      const gone = findGone(before, after, all);
+      return gone.size === 0 ? all : new Set([...all].filter((each) => !gone.has(each)));
+    });
+  }, []);
+  const lists = useLists({
+    start: start.page,
+    place,
+    placeNow,
+    habits: {
+      isPaged: preferences['list.paging'] === 'pages',
+      pageSize: preferences['list.pageSize'],
+      withPriority: preferences['list.columns'].includes('priority'),
     },
-    [placeNow],
-  );
+    onFresh,
+  });
+  const { list, setLists, reload, beginAction, endAction, isActing } = lists;
+  const rows = list?.rows ?? noRows;
+  const rowsNow = useRef(rows);
+  rowsNow.current = rows;
 
   const loadFolders = useCallback(async () => {
     try {
       const { folders: fresh } = await getJson<{ folders: Folder[] }>('/api/mail/folders');
-      if (openActions.current === 0) setFolders(fresh);
+      if (!isActing()) setFolders(fresh);
     } catch {
       // The next event or action asks again; the counts shown stay.
     }
-  }, []);
+  }, [isActing]);
 
   const refreshTimer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const refresh = useCallback(() => {
     refreshTimer.current ??= setTimeout(() => {
       refreshTimer.current = null;
-      void loadList(placeNow());
+      void reload();
       void loadFolders();
     }, 60);
-  }, [loadList, loadFolders, placeNow]);
+  }, [reload, loadFolders]);
 
-  const loadMessage = useCallback(async (folderPath: string, wanted: number) => {
-    const parameters = { folder: folderPath, uid: wanted };
-    const view = await getJson<MessageView>('/api/mail/message', parameters);
-    const key = messageKey(folderPath, wanted);
-    setMessages((all) => keepRecent(all, key, view, keptMessages));
-    return view;
-  }, []);
+  const { message, messageError, messages, setMessages, prefetch } = useMessages(
+    start.message,
+    place,
+    placeNow,
+  );
 
-  const isLost = useMailEvents(path, (event) => {
-    if (event.kind === 'lost') return;
-    if (event.kind === 'back' || (event.kind === 'changed' && event.folder === placeNow().folder))
-      refresh();
-    else void loadFolders();
-  });
+  const { loss, retryNow } = useMailEvents(
+    ownerAddress,
+    path,
+    (event: MailEvent) => {
+      window.dispatchEvent(new CustomEvent('drey:mail-event', { detail: event }));
+      if (event.kind === 'lost') return;
+      const isHere = event.kind === 'changed' && event.folder === placeNow().folder;
+      if (event.kind === 'back' || isHere) refresh();
+      else void loadFolders();
+    },
+    // A refused stream says no reason; a refused request does, and tells the page (request.ts).
+    () => void loadFolders(),
+  );
 
-  // A new list is fetched even where an old one can be shown meanwhile.
-  const isFirst = useRef(true);
-  useEffect(() => {
-    const at: Place = { folder: path, query, sort, page, uid: null };
-    setListError(null);
-    if (isFirst.current) {
-      isFirst.current = false;
-      return;
-    }
-    const abort = new AbortController();
-    void loadList(at, abort.signal);
-    return () => abort.abort();
-  }, [path, query, sort, page, loadList]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another selection
-  useEffect(() => {
-    setSelected(new Set());
-    setCursor(null);
-  }, [path, query, sort, page]);
+  const setSelected = useCallback((next: ReadonlySet<number>) => setSelection(next), []);
 
   const patchRows = useCallback(
-    (uids: readonly number[], patch: Partial<MessageRow>) => {
-      const wanted = new Set(uids);
+    (ids: readonly number[], patch: Partial<MessageRow>) => {
+      const wanted = new Set(ids);
       const here = placeNow().folder;
-      setLists((all) =>
-        mapLists(all, here, (row) => (wanted.has(row.uid) ? { ...row, ...patch } : row)),
-      );
+      setLists((all) => patchLists(all, wanted, here, (row) => ({ ...row, ...patch })));
       setMessages((all) => {
         const next = new Map(all);
-        for (const each of uids) {
-          const known = next.get(messageKey(here, each));
-          if (known) next.set(messageKey(here, each), { ...known, ...patch } as MessageView);
+        for (const id of ids) {
+          const key = messageKey(folderOf(id, here), uidOf(id));
+          const known = next.get(key);
+          if (known) next.set(key, { ...known, ...patch } as MessageView);
         }
         return next;
       });
     },
-    [placeNow],
+    [placeNow, setLists, setMessages],
   );
 
   const changeUnread = useCallback((folderPath: string, by: number) => {
@@ -158,155 +150,169 @@ export function useMail(start: MailStart) {
   /** Runs a change that is shown already; what it throws is told, and the server's state comes back. */
   const run = useCallback(
     async <T>(change: () => Promise<T>): Promise<T | null> => {
-      actionCount.current++;
-      openActions.current++;
+      beginAction();
       try {
         return await change();
       } catch (error) {
         toast.show({ kind: 'error', text: errorText(error) });
         return null;
       } finally {
-        openActions.current--;
-        actionCount.current++;
+        endAction();
         refresh();
       }
     },
-    [toast, refresh],
+    [toast, refresh, beginAction, endAction],
   );
 
-  const remember = useCallback(
-    (undo: Undo) => {
-      undos.current = [...undos.current, undo].slice(-undoDepth);
-      const undoThis = () => {
-        undos.current = undos.current.filter((each) => each !== undo);
-        void run(undo.run);
-      };
-      toast.show({ text: undo.label, action: { label: 'Undo', onClick: undoThis } });
+  const { remember, undoLast } = useUndo(run);
+
+  /** Ids as folders with UIDs; the row of a conversation means all its messages. */
+  const resolve = useCallback(
+    (ids: readonly number[]): Map<string, number[]> => {
+      const at = placeNow();
+      const known = new Map(rowsNow.current.map((row) => [row.uid, row]));
+      const all = ids.flatMap((id) => {
+        // The open message of a list over several folders, named by its own UID.
+        const isOpen = at.uid !== null && uidOf(at.uid) === id && !known.has(id);
+        const meant = isOpen ? (at.uid as number) : id;
+        const inRow = known.get(meant)?.uids;
+        return inRow
+          ? inRow.map((each) => rowId(folderOf(meant, at.folder), each, at.folder))
+          : [meant];
+      });
+      return groupByFolder(new Set(all), at.folder);
     },
-    [toast, run],
+    [placeNow],
   );
 
-  const undoLast = useCallback(() => {
-    const last = undos.current.pop();
-    if (!last) return toast.show({ kind: 'info', text: 'Nothing to undo.' });
-    toast.show({ kind: 'info', text: 'Undone.' });
-    return void run(last.run);
-  }, [toast, run]);
+  const sendFlag = useCallback(
+    async (groups: Map<string, number[]>, flag: FlagName, isSet: boolean) => {
+      for (const [where, uids] of groups) {
+        await postJson('/api/mail/actions', { kind: 'flag', folder: where, uids, flag, isSet });
+      }
+      return true;
+    },
+    [],
+  );
 
   const setFlag = useCallback(
-    async (uids: readonly number[], flag: FlagName, isSet: boolean, isQuiet = false) => {
-      if (uids.length === 0) return;
+    async (ids: readonly number[], flag: FlagName, isSet: boolean, isQuiet = false) => {
+      if (ids.length === 0) return;
       const here = placeNow().folder;
-      const all = [...uids];
-      const known = lists.get(listKey(placeNow()))?.rows ?? [];
+      const field = flag === 'seen' ? 'isSeen' : flag === 'flagged' ? 'isFlagged' : null;
+      const wanted = new Set(ids);
+      const known = rowsNow.current.filter((row) => wanted.has(row.uid));
+      // Only what changes is taken back by an undo.
+      const same = field
+        ? new Set(known.filter((row) => row[field] === isSet).map((r) => r.uid))
+        : null;
+      const changed = ids.filter((id) => !same?.has(id) || rowHasMany(known, id));
       if (flag === 'seen') {
-        const changed = known.filter((row) => all.includes(row.uid) && row.isSeen !== isSet).length;
-        changeUnread(here, isSet ? -changed : changed);
-        patchRows(all, { isSeen: isSet });
-      } else if (flag === 'flagged') patchRows(all, { isFlagged: isSet });
-      const send = (value: boolean) =>
-        postJson('/api/mail/actions', {
-          kind: 'flag',
-          folder: here,
-          uids: all,
-          flag,
-          isSet: value,
-        });
-      const done = await run(() => send(isSet));
-      if (done && !isQuiet && all.length > 1) {
-        const what =
-          flag === 'seen' ? (isSet ? 'read' : 'unread') : isSet ? 'starred' : 'without star';
-        const undo = async () => void (await send(!isSet));
-        remember({ label: `${formatPlural(all.length, 'message')} marked ${what}.`, run: undo });
+        const count = known.filter((row) => row.isSeen !== isSet).length;
+        changeUnread(here, isSet ? -count : count);
       }
+      if (field) patchRows(ids, { [field]: isSet });
+      if (changed.length === 0) return;
+      const groups = resolve(changed);
+      const done = await run(() => sendFlag(groups, flag, isSet));
+      if (!done || isQuiet) return;
+      const count = changed.length;
+      const key = flag === 'seen' ? (isSet ? 'read' : 'unread') : isSet ? 'starred' : 'unstarred';
+      remember({
+        label: t(`done.${key}`, { count }),
+        isQuiet: count === 1,
+        run: async () => void (await sendFlag(groups, flag, !isSet)),
+      });
     },
-    [lists, patchRows, changeUnread, run, remember, placeNow],
+    [patchRows, changeUnread, run, remember, resolve, sendFlag, placeNow, t],
   );
 
   const takeAway = useCallback(
-    (uids: readonly number[]) => {
-      const gone = new Set(uids);
+    (ids: readonly number[]) => {
+      const gone = new Set(ids);
       const at = placeNow();
-      const shown = lists.get(listKey(at))?.rows ?? [];
+      const shown = rowsNow.current;
       changeUnread(at.folder, -shown.filter((row) => gone.has(row.uid) && !row.isSeen).length);
       const last = shown.findLastIndex((row) => gone.has(row.uid));
       const next = shown.slice(last + 1).find((row) => !gone.has(row.uid));
       const before = shown.slice(0, Math.max(last, 0)).findLast((row) => !gone.has(row.uid));
-      setLists((all) => withoutRows(all, at.folder, gone));
-      setSelected((all) => new Set([...all].filter((each) => !gone.has(each))));
+      setLists((all) => cutLists(all, gone, at.folder));
+      setSelection((all) => new Set([...all].filter((each) => !gone.has(each))));
       const neighbour = next ?? before ?? null;
-      if (at.uid && gone.has(at.uid)) {
+      if (at.uid && (gone.has(at.uid) || gone.has(uidOf(at.uid)))) {
         const isWide = matchMedia('(min-width: 48rem)').matches;
         go({ uid: isWide ? (neighbour?.uid ?? null) : null }, true);
       }
       setCursor((now) => (now && gone.has(now) ? (neighbour?.uid ?? null) : now));
     },
-    [lists, changeUnread, go, placeNow],
+    [changeUnread, go, placeNow, setLists],
+  );
+  const showMarked = useCallback(
+    (ids: readonly number[], isDeleted: boolean) => patchRows(ids, { isDeleted }),
+    [patchRows],
+  );
+  const roleHere = useCallback(
+    () => folders.find((each) => each.path === placeNow().folder)?.role,
+    [folders, placeNow],
   );
 
-  const { move, restore, remove } = useFiling({
+  const filing = useFiling({
     folders,
-    placeNow,
+    nameOf: folderName,
     keptDays: start.keptDays,
+    isMarking: preferences['list.delete'] === 'mark',
+    resolve,
     takeAway,
+    showMarked,
     run,
     remember,
+    roleHere,
   });
+  const bulk = useEverything({ placeNow, remember, refresh });
+  const { setEverything } = bulk;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list has another selection
+  useEffect(() => {
+    setSelection(new Set());
+    setEverything(null);
+    setCursor(null);
+    setJump(null);
+  }, [path, query, filter, sort, page]);
 
   /** An action on a whole folder, for example empty. */
   const actOnFolder = useCallback(
     async (kind: string, folderPath: string, extra: object = {}): Promise<string | undefined> => {
-      actionCount.current++;
+      beginAction();
       try {
         await postJson('/api/mail/actions', { kind, folder: folderPath, ...extra });
         return undefined;
       } catch (error) {
         return errorText(error);
       } finally {
+        endAction();
         refresh();
       }
     },
-    [refresh],
+    [refresh, beginAction, endAction],
   );
 
-  // The open message: shown from what is known, fetched once, marked as read.
-  const hasMessage = message !== null;
-  useEffect(() => {
-    setMessageError(null);
-    if (!uid || hasMessage) return;
-    let isCurrent = true;
-    loadMessage(path, uid).catch((error: unknown) => {
-      if (isCurrent) setMessageError(errorText(error));
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [path, uid, hasMessage, loadMessage]);
+  // The open message is marked as read.
   const isUnreadOpen = message !== null && !message.isSeen;
-  const keptUnread = useRef<string | null>(null);
+  const keptUnread = useRef<number | null>(null);
   useEffect(() => {
     if (!uid) keptUnread.current = null;
-    if (!uid || !isUnreadOpen || keptUnread.current === messageKey(path, uid)) return;
+    if (!uid || !isUnreadOpen || keptUnread.current === uid) return;
     void setFlag([uid], 'seen', true, true);
-  }, [path, uid, isUnreadOpen, setFlag]);
+  }, [uid, isUnreadOpen, setFlag]);
 
   /** Marks as unread without the open message being read again at once. */
   const markUnread = useCallback(
-    (uids: readonly number[]) => {
-      const at = placeNow();
-      if (at.uid && uids.includes(at.uid)) keptUnread.current = messageKey(at.folder, at.uid);
-      return setFlag(uids, 'seen', false);
+    (ids: readonly number[]) => {
+      const open = placeNow().uid;
+      if (open && (ids.includes(open) || ids.includes(uidOf(open)))) keptUnread.current = open;
+      return setFlag(ids, 'seen', false);
     },
     [setFlag, placeNow],
-  );
-
-  /** Fetches a message before it is opened. */
-  const prefetch = useCallback(
-    (wanted: number) => {
-      const here = placeNow().folder;
-      if (!messages.has(messageKey(here, wanted))) loadMessage(here, wanted).catch(() => {});
-    },
-    [messages, loadMessage, placeNow],
   );
 
   const open = useCallback(
@@ -318,27 +324,60 @@ export function useMail(start: MailStart) {
     [go, placeNow],
   );
 
+  /** Scrolls to a place of the list, from 0, and marks the row there. */
+  const jumpTo = useCallback(
+    (index: number) => setJump(index < 0 ? null : { index, isScrolled: false }),
+    [],
+  );
+
+  /** The id of a message as rows have it: for messages of other folders than the open one. */
+  const idOf = useCallback(
+    (where: string, wanted: number) => rowId(where, wanted, placeNow().folder),
+    [placeNow],
+  );
+  const nameOf = useMemo(
+    () => (where: Folder | null) => (where ? folderName(where) : placeNow().folder),
+    [folderName, placeNow],
+  );
+
   return {
     place,
+    placeNow,
     go,
+    habits,
     folders,
     folder,
+    nameOf,
     list,
     rows,
-    listError,
+    isPaged: lists.isPaged,
+    showRows: lists.show,
+    listError: lists.error,
     message,
     messageError,
+    messages,
     selected,
     setSelected,
     cursor: uid ?? cursor,
     setCursor,
-    isLost,
+    jump,
+    setJump,
+    jumpTo,
+    isLost: loss !== null,
+    loss,
+    retryNow,
     refresh,
+    loadFolders,
     setFlag,
     markUnread,
-    move,
-    restore,
-    remove,
+    patchRows,
+    takeAway,
+    resolve,
+    idOf,
+    run,
+    remember,
+    ...filing,
+    ...bulk,
     keptDays: start.keptDays,
     undoLast,
     actOnFolder,
@@ -346,4 +385,12 @@ export function useMail(start: MailStart) {
     open,
     close,
   };
+}
+
+function placeOf({ place, inFolder }: MailStart): Place {
+  return place.uid ? { ...place, uid: rowId(inFolder, place.uid, place.folder) } : place;
+}
+
+function rowHasMany(rows: readonly MessageRow[], id: number): boolean {
+  return (rows.find((row) => row.uid === id)?.uids?.length ?? 1) > 1;
 }

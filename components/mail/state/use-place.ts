@@ -1,20 +1,22 @@
 // The place of the page and the steps between places, one with the browser's history.
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { type Place, readPlace, toUrl } from './place.ts';
+import { type Habits, type Place, readPlace, toUrl } from './place.ts';
 
 const goBackWithinMs = 700;
 
 /** `go` steps to a place; `close` leaves the open message; `placeNow` gives the place without waiting for React. */
-export function usePlace(start: Place) {
+export function usePlace(start: () => Place, habits: Habits) {
   // Kept here and not read from the router, which would show a step only after a transition.
   const [place, setPlace] = useState(start);
   const latest = useRef(place);
+  const habit = useRef(habits);
+  habit.current = habits;
   useEffect(() => {
     const follow = () => {
       const { pathname, search } = window.location;
       if (!/^\/mail(?:\/|$)/.test(pathname)) return;
-      latest.current = readPlace(pathname, new URLSearchParams(search));
+      latest.current = readPlace(pathname, new URLSearchParams(search), habit.current);
       setPlace(latest.current);
     };
     window.addEventListener('popstate', follow);
@@ -32,7 +34,12 @@ export function usePlace(start: Place) {
     }
     const before = latest.current;
     const after = { ...before, ...next };
-    const url = toUrl(after);
+    if (next.folder !== undefined && next.folder !== before.folder) {
+      // Another folder begins in the order the person calls normal, and whole.
+      after.sort = habit.current.sort;
+      after.filter = next.filter ?? null;
+    }
+    const url = toUrl(after, habit.current);
     latest.current = after;
     setPlace(after);
     const dreyOpened = isReplaced ? wasOpened() : Boolean(next.uid) && before.uid === null;

@@ -1,12 +1,18 @@
 // The pure parts of the mail page: its URL, its keys, its dates, its people.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { commandOf } from '#components/mail/keyboard/shortcuts.ts';
 import { looksLikeAddress, namesOf, splitPeople, suggestPeople } from '#components/mail/people.ts';
 import { type Place, readPlace, toUrl } from '#components/mail/state/place.ts';
 
 describe('place', () => {
-  const usual: Place = { folder: 'INBOX', query: '', sort: 'newest', page: 1, uid: null };
+  const usual: Place = {
+    folder: 'INBOX',
+    query: '',
+    sort: 'newest',
+    page: 1,
+    uid: null,
+    filter: null,
+  };
   const cases: [url: string, place: Partial<Place>][] = [
     ['/mail/INBOX', {}],
     ['/mail/INBOX?message=5', { uid: 5 }],
@@ -30,23 +36,6 @@ describe('place', () => {
     const search = new URLSearchParams('page=-1&sort=evil&message=1e99');
     assert.deepEqual(readPlace('/mail/%E0%A4%A', search), { ...usual, folder: '%E0%A4%A' });
     assert.deepEqual(readPlace('/mail', new URLSearchParams()), usual);
-  });
-});
-
-describe('keys', () => {
-  const plain = { ctrlKey: false, metaKey: false, altKey: false };
-  it('knows single keys, pairs and chords', () => {
-    assert.equal(commandOf({ key: 'j', ...plain }, null), 'next');
-    assert.equal(commandOf({ key: 'i', ...plain }, 'g'), 'go-inbox');
-    assert.equal(commandOf({ key: 'i', ...plain }, null), null);
-    assert.equal(commandOf({ key: 'a', ...plain, ctrlKey: true }, null), 'select-all');
-    assert.equal(commandOf({ key: 'U', ...plain }, null), 'unread');
-  });
-  it('leaves the browser its own', () => {
-    assert.equal(commandOf({ key: 'c', ...plain, ctrlKey: true }, null), null);
-    assert.equal(commandOf({ key: 'f', ...plain, metaKey: true }, null), null);
-    assert.equal(commandOf({ key: 'ArrowLeft', ...plain, altKey: true }, null), null);
-    assert.equal(commandOf({ key: 'constructor', ...plain }, 'g'), null);
   });
 });
 

@@ -1,0 +1,80 @@
+// The names of the columns of a wide list; a click sorts by one, another turns it round.
+'use client';
+import { ArrowDown, ArrowUp, Flag, Paperclip, Star } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { joinClasses } from '#components/ui/class-names.ts';
+import type { ListColumn } from '#lib/preferences/list-names.ts';
+import type { SortKey } from '#lib/webmail/list/message-list.ts';
+import type { Mail } from '../state/use-mail.ts';
+import { lineTracks, type RowLook, shownColumns } from './row-look.ts';
+
+/** The order of the first click, and that of the second */
+export const sortsOf: Record<ListColumn, readonly [SortKey, SortKey] | null> = {
+  flags: ['starred', 'unstarred'],
+  from: ['from', 'from-desc'],
+  to: ['to', 'to-desc'],
+  cc: ['cc', 'cc-desc'],
+  subject: ['subject', 'subject-desc'],
+  labels: null,
+  attachment: ['attachment', 'no-attachment'],
+  priority: ['priority', 'low-priority'],
+  size: ['largest', 'smallest'],
+  sent: ['sent-newest', 'sent-oldest'],
+  received: ['newest', 'oldest'],
+};
+const icons: Partial<Record<ListColumn, ReactNode>> = {
+  flags: <Star aria-hidden className="size-3.5" />,
+  attachment: <Paperclip aria-hidden className="size-3.5" />,
+  priority: <Flag aria-hidden className="size-3.5" />,
+};
+
+export function ColumnHeads({ mail, look }: { mail: Mail; look: RowLook }) {
+  const t = useTranslations('list');
+  const head = (column: ListColumn) => {
+    const sorts = sortsOf[column];
+    const name = t(`columns.${column}`);
+    const content = icons[column] ?? <span className="truncate">{name}</span>;
+    if (!sorts) return <span key={column}>{content}</span>;
+    const [once, twice] = sorts;
+    const { sort } = mail.place;
+    const isSorted = sort === once || sort === twice;
+    const isEnd = column === 'size' || column === 'sent' || column === 'received';
+    const Arrow = sort === once ? ArrowDown : ArrowUp;
+    return (
+      <button
+        key={column}
+        type="button"
+        aria-label={t('sortBy', { column: name })}
+        aria-pressed={isSorted}
+        title={t('sortBy', { column: name })}
+        onClick={() => mail.go({ sort: sort === once ? twice : once, page: 1, uid: null })}
+        className={joinClasses(
+          'flex min-w-0 items-center gap-1 rounded-sm hover:text-ink',
+          isEnd && 'justify-end',
+          isSorted && 'font-semibold text-accent-text',
+        )}
+      >
+        {content}
+        {isSorted && !icons[column] && <Arrow aria-hidden className="size-3 shrink-0" />}
+      </button>
+    );
+  };
+  return (
+    <div
+      role="toolbar"
+      aria-label={t('columnsLabel')}
+      className="flex h-8 shrink-0 items-center border-b ps-9 text-xs text-muted"
+    >
+      {look.columns.includes('flags') && (
+        <span className="flex w-7 justify-center pointer-coarse:w-9">{head('flags')}</span>
+      )}
+      <div
+        className="grid min-w-0 flex-1 items-center gap-x-3 ps-1 pe-3"
+        style={{ gridTemplateColumns: lineTracks(look) }}
+      >
+        {shownColumns(look).map(head)}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+// The head of the list: what it is, quick filters, its order, and what concerns all of it.
+'use client';
+import {
+  ArrowDownUp,
+  Columns3,
+  Eraser,
+  MailCheck,
+  MoreVertical,
+  Paperclip,
+  RefreshCw,
+  Star,
+  Trash2,
+} from 'lucide-react';
+import { useLocale, useTranslations } from 'next-intl';
+import { type ReactNode, useState } from 'react';
+import { Checkbox } from '#components/ui/checkbox.tsx';
+import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
+import { IconButton } from '#components/ui/icon-button.tsx';
+import { Menu } from '#components/ui/menu.tsx';
+import { listSorts } from '#lib/preferences/list-names.ts';
+import type { ListFilter } from '#lib/webmail/list/message-list.ts';
+import type { Perform } from '../keyboard/use-commands.ts';
+import { usePreferences } from '../state/preferences.tsx';
+import type { Mail } from '../state/use-mail.ts';
+
+const filters: { filter: ListFilter; icon: ReactNode }[] = [
+  { filter: 'unread', icon: <span aria-hidden className="size-2.5 rounded-full bg-current" /> },
+  { filter: 'starred', icon: <Star /> },
+  { filter: 'attachment', icon: <Paperclip /> },
+];
+
+export function ListHead({ mail, perform }: { mail: Mail; perform: Perform }) {
+  const t = useTranslations('list');
+  const locale = useLocale();
+  const { list, place, folder, rows } = mail;
+  const { preferences } = usePreferences();
+  const [isEmptying, setIsEmptying] = useState(false);
+  const isDeleted = folder?.role === 'deleted';
+  const isFinal = isDeleted || folder?.role === 'trash' || folder?.role === 'junk';
+  const name = mail.nameOf(folder);
+  const hasMarked = rows.some((row) => row.isDeleted);
+  const isMarking = preferences['list.delete'] === 'mark' || hasMarked;
+  return (
+    <div className="flex h-12 shrink-0 items-center gap-0.5 border-b ps-4 pe-1.5">
+      <span className="me-2 flex">
+        <Checkbox
+          aria-label={t('selectLoaded')}
+          checked={false}
+          disabled={rows.length === 0}
+          onChange={() => perform('select-all')}
+        />
+      </span>
+      <h1 className="min-w-0 flex-1 truncate text-base font-semibold">
+        {place.query ? t('search') : name}
+        <span className="ms-2 text-sm font-normal text-faint tabular-nums">
+          {list && summarize(mail, name, t, locale)}
+        </span>
+      </h1>
+      <fieldset className="flex items-center" aria-label={t('filters')}>
+        {filters.map(({ filter, icon }) => (
+          <IconButton
+            key={filter}
+            label={t(`filter.${filter}`)}
+            aria-pressed={place.filter === filter}
+            icon={icon}
+            size="sm"
+            isActive={place.filter === filter}
+            className="max-sm:hidden"
+            onClick={() => perform(`filter-${filter}`)}
+          />
+        ))}
+      </fieldset>
+      <IconButton label={t('refresh')} icon={<RefreshCw />} onClick={mail.refresh} />
+      <Menu
+        label={t('order')}
+        trigger={(props) => (
+          <IconButton
+            {...props}
+            label={t('orderBy', { order: t(`sorts.${place.sort}`) })}
+            icon={<ArrowDownUp />}
+            isActive={place.sort !== mail.habits.sort}
+          />
+        )}
+        items={listSorts.map((sort) => ({
+          label: t(`sorts.${sort}`),
+          isChecked: place.sort === sort,
+          onSelect: () => mail.go({ sort, page: 1, uid: null }),
+        }))}
+      />
+      <Menu
+        label={t('more')}
+        trigger={(props) => <IconButton {...props} label={t('more')} icon={<MoreVertical />} />}
+        items={[
+          {
+            label: t('readAll'),
+            icon: <MailCheck />,
+            isDisabled: !folder || folder.unread === 0,
+            onSelect: () => perform('read-all'),
+          },
+          {
+            label: t('selectEverything'),
+            isDisabled: !list || list.total === 0,
+            onSelect: () => perform('select-everything'),
+          },
+          ...filters.map(({ filter }) => ({
+            label: t(`filter.${filter}`),
+            isChecked: place.filter === filter,
+            onSelect: () => void perform(`filter-${filter}`),
+          })),
+          'separator' as const,
+          {
+            label: t('chooseColumns'),
+            icon: <Columns3 />,
+            onSelect: () => perform('columns'),
+          },
+          ...(isMarking
+            ? [
+                {
+                  label: t('expunge'),
+                  icon: <Eraser />,
+                  isDanger: true,
+                  onSelect: () => void perform('expunge'),
+                },
+              ]
+            : []),
+          ...(isFinal
+            ? [
+                {
+                  label: t('emptying.item', { folder: name }),
+                  icon: <Trash2 />,
+                  isDanger: true,
+                  isDisabled: !folder || folder.messages === 0,
+                  onSelect: () => setIsEmptying(true),
+                },
+              ]
+            : []),
+        ]}
+      />
+      <ConfirmDialog
+        isOpen={isEmptying}
+        onClose={() => setIsEmptying(false)}
+        title={t('emptying.title', { folder: name })}
+        confirmLabel={t(isDeleted ? 'emptying.forGood' : 'emptying.all')}
+        onConfirm={() => mail.actOnFolder('empty', place.folder)}
+      >
+        {t('emptying.count', { count: folder?.messages ?? 0 })}{' '}
+        {isDeleted || mail.keptDays === 0
+          ? t('emptying.final')
+          : t('emptying.kept', { days: mail.keptDays })}
+      </ConfirmDialog>
+    </div>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslations<'list'>>;
+
+function summarize(mail: Mail, name: string, t: Translate, locale: string): string {
+  const { list, folder, place } = mail;
+  const count = list?.total ?? 0;
+  if (place.query) return t('matches', { count, folder: name });
+  if (place.filter) return t('filtered', { count, filter: t(`filter.${place.filter}`) });
+  if (folder && folder.unread > 0 && folder.role !== 'drafts') {
+    return t('unreadCount', { count: folder.unread });
+  }
+  return count > 0 ? count.toLocaleString(locale) : '';
+}

@@ -1,0 +1,40 @@
+// The labels of a row: a dot in their colour and their name.
+'use client';
+import type { LabelColour } from '#lib/preferences/folders.ts';
+import type { MessageRow } from '#lib/webmail/list/message-list.ts';
+import { colourValues } from './colour-rules.ts';
+import type { RowLook } from './row-look.ts';
+
+const most = 3;
+const others = { grey: 'light-dark(#6b7280, #9ca3af)', pink: 'light-dark(#db2777, #f472b6)' };
+
+function colourOf(colour: LabelColour): string {
+  return colour === 'grey' || colour === 'pink' ? others[colour] : colourValues[colour];
+}
+
+export function RowLabels({ row, look }: { row: MessageRow; look: RowLook }) {
+  if (row.keywords.length === 0) return null;
+  const own = new Set(row.keywords.map((each) => each.toLowerCase()));
+  const labels = look.labels.filter(({ keyword }) => own.has(keyword.toLowerCase()));
+  if (labels.length === 0) return null;
+  return (
+    <span className="flex shrink-0 items-center gap-1">
+      {labels.slice(0, most).map(({ keyword, name, colour }) => (
+        <span
+          key={keyword}
+          className="flex max-w-24 items-center gap-1 rounded-sm bg-sunken px-1 text-xs text-muted"
+        >
+          <span
+            aria-hidden
+            className="size-1.5 shrink-0 rounded-full"
+            style={{ background: colourOf(colour) }}
+          />
+          <span className="truncate">{name}</span>
+        </span>
+      ))}
+      {labels.length > most && (
+        <span className="text-xs text-faint tabular-nums">+{labels.length - most}</span>
+      )}
+    </span>
+  );
+}

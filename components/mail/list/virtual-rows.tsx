@@ -1,0 +1,231 @@
+// The rows that are seen, of a list of any length. Heights are known, so nothing is measured; what is not loaded yet is
+// grey. When rows come or go above, what the person reads stays where it is.
+'use client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useTranslations } from 'next-intl';
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import type { MessageRow } from '#lib/webmail/list/message-list.ts';
+import { indexOfRow, type ListView, rowAt } from '../state/list-view.ts';
+import type { Mail } from '../state/use-mail.ts';
+import { useIsClient } from '../use-client.ts';
+import { groupKey, groupOf } from './day-groups.ts';
+import { MessageRowView, type RowActs } from './message-row.tsx';
+import { headingHeight, type RowLook, rowHeight } from './row-look.ts';
+import { useRowTexts } from './row-texts.ts';
+
+const overscan = 8;
+/** Browsers draw nothing beyond some 17 million px; longer lists end there and go on by pages. */
+const mostPx = 16_000_000;
+/** What the server draws before it knows the window */
+const firstHeightPx = 900;
+
+export function VirtualRows({
+  mail,
+  list,
+  look,
+  acts,
+  now,
+  hasGroups,
+  scroller,
+}: {
+  mail: Mail;
+  list: ListView;
+  look: RowLook;
+  acts: RowActs;
+  now: Date;
+  hasGroups: boolean;
+  scroller: RefObject<HTMLDivElement | null>;
+}) {
+  const t = useTranslations('list');
+  const texts = useRowTexts(look);
+  const isClient = useIsClient();
+  const { place, selected, cursor, everything, isPaged } = mail;
+  const rem = useRem(isClient);
+  const heightPx = Math.round(rowHeight(look) * rem);
+  const headingPx = Math.round(headingHeight * rem);
+  // Where pages are turned the list is the page.
+  const first = isPaged ? list.start : 0;
+  const wanted = isPaged ? list.rows.length : list.total;
+  const count = Math.min(wanted, Math.floor(mostPx / heightPx));
+  const headings = useHeadings(list, look, now, hasGroups);
+
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => heightPx,
+    overscan,
+    initialRect: { width: 0, height: firstHeightPx },
+    getItemKey: (index) => index,
+    // Our own anchor keeps rows in place (below).
+    useAnimationFrameWithResizeObserver: true,
+  });
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other heights are other measures
+  useLayoutEffect(() => virtualizer.measure(), [heightPx, virtualizer]);
+  const sized = useRef(new Set<number>());
+  useLayoutEffect(() => {
+    const next = new Set<number>();
+    for (const index of headings.keys()) {
+      next.add(index - first);
+      if (!sized.current.has(index - first))
+        virtualizer.resizeItem(index - first, heightPx + headingPx);
+    }
+    for (const index of sized.current) {
+      if (!next.has(index)) virtualizer.resizeItem(index, heightPx);
+    }
+    sized.current = next;
+  }, [headings, first, heightPx, headingPx, virtualizer]);
+  useAnchor(list, first, scroller, virtualizer);
+
+  const items = virtualizer.getVirtualItems();
+  const seenFirst = items[0]?.index ?? 0;
+  const seenLast = items.at(-1)?.index ?? 0;
+  const { showRows } = mail;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another stretch may still leave gaps
+  useEffect(() => {
+    if (isClient) showRows(seenFirst, seenLast);
+  }, [isClient, seenFirst, seenLast, list, showRows]);
+
+  // Keys move the mark: it stays in sight.
+  const cursorIndex = cursor === null ? -1 : indexOfRow(list, cursor);
+  const shownCursor = useRef<number | null>(null);
+  useEffect(() => {
+    if (cursorIndex < 0 || shownCursor.current === cursor) return;
+    shownCursor.current = cursor;
+    virtualizer.scrollToIndex(cursorIndex - first, { align: 'auto' });
+  }, [cursor, cursorIndex, first, virtualizer]);
+
+  const { jump, setJump, setCursor } = mail;
+  useEffect(() => {
+    if (!jump) return;
+    if (!jump.isScrolled) {
+      virtualizer.scrollToIndex(jump.index - first, { align: 'auto' });
+      setJump({ ...jump, isScrolled: true });
+      return;
+    }
+    const row = rowAt(list, jump.index);
+    if (!row) return;
+    shownCursor.current = row.uid;
+    setCursor(row.uid);
+    setJump(null);
+  }, [jump, list, first, virtualizer, setJump, setCursor]);
+
+  return (
+    <ul aria-label={t('rows')} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      {items.map((item) => {
+        const index = first + item.index;
+        const row = rowAt(list, index);
+        if (!row) {
+          return <LoadingRow key={`at ${index}`} top={item.start} height={heightPx} />;
+        }
+        return (
+          <MessageRowView
+            key={row.uid}
+            row={row}
+            index={index}
+            total={list.total}
+            top={item.start}
+            height={heightPx}
+            heading={headings.get(index) ?? null}
+            look={look}
+            texts={texts}
+            acts={acts}
+            now={now}
+            isOpen={place.uid === row.uid}
+            isCursor={cursor === row.uid}
+            isSelected={everything !== null || selected.has(row.uid)}
+            isSelecting={selected.size > 0}
+            isRestorable={mail.folder?.role === 'deleted'}
+          />
+        );
+      })}
+    </ul>
+  );
+}
+
+function LoadingRow({ top, height }: { top: number; height: number }) {
+  return (
+    <li
+      aria-hidden
+      className="absolute inset-x-0 top-0 flex flex-col justify-center gap-2 border-b ps-14 pe-4"
+      style={{ transform: `translateY(${top}px)`, height }}
+    >
+      <span className="h-2.5 w-2/5 rounded-sm bg-pressed" />
+      {height > 44 && <span className="h-2.5 w-4/5 rounded-sm bg-hover" />}
+    </li>
+  );
+}
+
+/** px of a rem: people may have chosen larger letters. */
+function useRem(isClient: boolean): number {
+  return useMemo(
+    () =>
+      isClient ? Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16 : 16,
+    [isClient],
+  );
+}
+
+/** Headings by the place of the row they stand above; only rows that are loaded are looked at. */
+function useHeadings(
+  list: ListView,
+  look: RowLook,
+  now: Date,
+  isWanted: boolean,
+): ReadonlyMap<number, string> {
+  const t = useTranslations('list.groups');
+  const { style } = look;
+  return useMemo(() => {
+    const headings = new Map<number, string>();
+    if (!isWanted) return headings;
+    let before: string | null = null;
+    list.rows.forEach((row: MessageRow, at) => {
+      const group = groupOf(row.receivedAt, now, style);
+      const key = groupKey(group);
+      // Above the first row that is loaded nothing is known of the one before it.
+      const isFirst = at > 0 || list.start === 0;
+      if (key !== before && isFirst) {
+        headings.set(list.start + at, 'text' in group ? group.text : t(group.kind));
+      }
+      before = key;
+    });
+    return headings;
+  }, [list, now, style, isWanted, t]);
+}
+
+type Virtualizer = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
+
+/** Keeps the row at the upper edge where it is when others come or go above it, except at the very top. */
+function useAnchor(
+  list: ListView,
+  first: number,
+  scroller: RefObject<HTMLDivElement | null>,
+  virtualizer: Virtualizer,
+): void {
+  const anchor = useRef<{ id: number; gap: number } | null>(null);
+  const known = useRef(list);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || known.current === list) return;
+    const isSame = known.current.folder === list.folder;
+    known.current = list;
+    const held = anchor.current;
+    if (!isSame || !held || element.scrollTop < 4) return;
+    const index = indexOfRow(list, held.id) - first;
+    if (index < 0) return;
+    const start = virtualizer.getOffsetForIndex(index, 'start')?.[0];
+    if (start === undefined) return;
+    const wanted = start + held.gap;
+    if (Math.abs(wanted - element.scrollTop) > 1) element.scrollTop = wanted;
+  }, [list, first, scroller, virtualizer]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const note = () => {
+      const item = virtualizer.getVirtualItemForOffset(element.scrollTop);
+      const row = item ? rowAt(known.current, item.index + first) : null;
+      anchor.current = item && row ? { id: row.uid, gap: element.scrollTop - item.start } : null;
+    };
+    element.addEventListener('scroll', note, { passive: true });
+    return () => element.removeEventListener('scroll', note);
+  }, [first, scroller, virtualizer]);
+}
