@@ -47,7 +47,7 @@ export function TemplateMenu({
     const plain = isHtml ? toPlainText(own) : text.split('\n-- \n')[0]!.trim();
     try {
       const template = { name, subject, text: plain, html: isHtml ? own : '' };
-      await postJson('/api/mail/templates', template);
+      await postJson('/api/mail/templates', { kind: 'add', template });
       dropSetup();
       setSetup(await loadSetup());
       setIsSaving(false);

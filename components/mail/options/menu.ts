@@ -14,6 +14,8 @@ import {
   Palmtree,
   PencilLine,
   ShieldCheck,
+  Signature,
+  StickyNote,
   Tags,
 } from 'lucide-react';
 import type options from '#lib/i18n/en/options.json';
@@ -32,6 +34,8 @@ export const optionsPages: readonly OptionsPage[] = [
   { id: 'labels', icon: Tags },
   { id: 'reading', icon: BookOpen },
   { id: 'compose', icon: PencilLine },
+  { id: 'identities', icon: Signature },
+  { id: 'templates', icon: StickyNote },
   { id: 'filters', icon: Funnel },
   { id: 'vacation', icon: Palmtree },
   { id: 'collect', icon: Download },
