@@ -48,14 +48,15 @@ function* readLines(text: string): Generator<CardLine> {
       // vCard 2.1: soft line breaks of quoted-printable, where nothing is folded.
       while (line.endsWith('=') && i + 1 < raw.length) line = line.slice(0, -1) + (raw[++i] ?? '');
     }
-    const read = readLine(line);
+    const read = readContentLine(line);
     if (!read) continue;
     count++;
     yield read;
   }
 }
 
-function readLine(line: string): CardLine | null {
+/** A content line (RFC 2425 §5.8.2, as iCalendar has them too), or null for what is none. */
+export function readContentLine(line: string): CardLine | null {
   const match = /^(?:([\w-]{1,60})\.)?([\w-]{1,60})(?=[;:])/.exec(line);
   if (!match) return null;
   let at = match[0].length;
