@@ -24,6 +24,8 @@ export type ListHabits = {
   isPaged: boolean;
   pageSize: number;
   withPriority: boolean;
+  /** One row for each conversation */
+  isThreaded: boolean;
 };
 
 export function useLists({
@@ -70,6 +72,7 @@ export function useLists({
         ...(at.filter ? { filter: at.filter } : {}),
         ...(snapshot ? { snapshot } : {}),
         ...(latest.current.habits.withPriority ? { priority: 1 } : {}),
+        ...(latest.current.habits.isThreaded ? { threads: 1 } : {}),
       };
       try {
         const page = await getJson<MessagePage>('/api/mail/list', parameters, signal);
@@ -106,7 +109,7 @@ export function useLists({
   // Another list is fetched even where an old one can be shown meanwhile.
   const { folder, query, sort, page, filter = null } = place;
   const isFirst = useRef(true);
-  const { pageSize, withPriority } = habits;
+  const { pageSize, withPriority, isThreaded } = habits;
   // biome-ignore lint/correctness/useExhaustiveDependencies: reload() reads the place; these say when it is another
   useEffect(() => {
     setError(null);
@@ -118,7 +121,7 @@ export function useLists({
     const abort = new AbortController();
     void reload(abort.signal);
     return () => abort.abort();
-  }, [folder, query, filter, sort, page, isPaged, pageSize, withPriority, reload]);
+  }, [folder, query, filter, sort, page, isPaged, pageSize, withPriority, isThreaded, reload]);
 
   const rest = useRef<ReturnType<typeof setTimeout> | null>(null);
   /** Told by the list which rows are seen: fetches what is missing there, and a little more. */

@@ -72,6 +72,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
       isPaged: preferences['list.paging'] === 'pages',
       pageSize: preferences['list.pageSize'],
       withPriority: preferences['list.columns'].includes('priority'),
+      isThreaded: preferences['list.conversations'],
     },
     onFresh,
   });
