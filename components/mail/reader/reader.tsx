@@ -18,6 +18,7 @@ import {
   Route,
   Star,
 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
@@ -30,11 +31,16 @@ import type { MessageView } from '#lib/webmail/reader/message.ts';
 import type { ComposeStart } from '../compose/compose-start.ts';
 import { folderName } from '../folders/folder-look.tsx';
 import { FilingActions } from '../list/filing-actions.tsx';
+import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { HistoryDialog } from './history-dialog.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageHead } from './message-head.tsx';
+
+const Conversation = dynamic(() =>
+  import('./conversation.tsx').then((module) => module.Conversation),
+);
 
 type Props = {
   mail: Mail;
@@ -70,12 +76,40 @@ export function Reader(props: Props) {
           {mail.messageError}
         </EmptyState>
       ) : message ? (
-        <OpenMessage key={uid} {...props} message={message} isPlain={isPlain} />
+        <Threaded key={uid} {...props} message={message} isPlain={isPlain} />
       ) : (
         <ReaderSkeleton mail={mail} />
       )}
     </section>
   );
+}
+
+/** The message alone, or among those of its conversation. */
+function Threaded(props: Props & { message: MessageView; isPlain: boolean }) {
+  const isThreaded = usePreferences().preferences['list.conversations'];
+  const { mail, isPlain } = props;
+  const alone = <OpenMessage {...props} />;
+  if (!isThreaded) return alone;
+  return (
+    <Conversation
+      mail={mail}
+      alone={alone}
+      card={(message) => (
+        <>
+          <AttachmentList message={message} />
+          <div
+            className={joinClasses('flex flex-col', hasFrame(message) && !isPlain && 'h-[70dvh]')}
+          >
+            <MessageBody message={message} isPlain={isPlain} />
+          </div>
+        </>
+      )}
+    />
+  );
+}
+
+function hasFrame(message: MessageView): boolean {
+  return message.bodies.some((body) => body.kind === 'html');
 }
 
 function OpenMessage({
