@@ -5,6 +5,7 @@ import { listenHost } from '#server/net/bind.ts';
 import { type Listener, startListener } from '#server/net/listener.ts';
 import type { Running } from '#server/net/running.ts';
 import { Connection } from './connection.ts';
+import { startRehearsal } from './rehearsal.ts';
 import { Roster } from './roster.ts';
 
 const graceMs = 3000;
@@ -24,9 +25,11 @@ export async function startImapServers(): Promise<Running> {
     await Promise.all(listeners.map((listener) => listener.stop(0)));
     throw error;
   }
+  const endRehearsal = startRehearsal();
   return {
     ports: { imap: listeners[0]!.port, imaps: listeners[1]!.port },
     stop: async () => {
+      await endRehearsal();
       await Promise.all(listeners.map((listener) => listener.stop(graceMs)));
     },
   };

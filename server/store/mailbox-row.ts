@@ -105,6 +105,14 @@ export async function readMailboxByName(
   return rows[0] ? toMailbox(rows[0]) : null;
 }
 
+/** Some account that has mailboxes, or null. */
+export async function findFirstAccount(source: Db): Promise<string | null> {
+  const rows = await source.$queryRaw<
+    { accountId: string }[]
+  >`SELECT "accountId" FROM "Mailbox" LIMIT 1`;
+  return rows[0]?.accountId ?? null;
+}
+
 /** The mailbox, held until the transaction ends (SQLite has one writer anyway). Refusal 'not-found'. */
 export async function lockMailbox(tx: Tx, accountId: string, mailboxId: string): Promise<Mailbox> {
   const rows = await tx.$queryRaw<MailboxRow[]>`SELECT ${mailboxColumns} FROM "Mailbox"

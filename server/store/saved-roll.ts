@@ -25,6 +25,9 @@ const delayMs = 5000;
 const pieceBytes = 256 * 1024;
 /** Some ten milliseconds each. */
 const maxSavedAtEnd = 10;
+/** What a start brings back into memory at most: half a million messages. */
+const maxRecalled = 32;
+const recalledBytes = 8 * 1024 * 1024;
 /** Mailboxes whose changes are counted; who is forgotten is saved later. */
 const maxCounted = 10_000;
 
@@ -55,6 +58,20 @@ export async function readSavedRoll(mailbox: Mailbox): Promise<Roll | null> {
     modseq,
     rows.map(({ bytes }) => bytes),
   );
+}
+
+/** Some, the largest first, for whoever wants them back in memory after a start. */
+export async function listSavedRolls(): Promise<{ accountId: string; mailboxId: string }[]> {
+  const rows = await db.$queryRaw<
+    { accountId: string; mailboxId: string; parts: number | bigint }[]
+  >`
+    SELECT "accountId", "mailboxId", "parts" FROM "SavedRoll" WHERE "part" = 0
+    ORDER BY "parts" DESC, "accountId", "mailboxId" LIMIT ${maxRecalled}`;
+  let left = recalledBytes;
+  return rows.filter(({ parts }) => {
+    left -= Number(parts) * pieceBytes;
+    return left >= 0;
+  });
 }
 
 /** The roll in memory differs in `count` messages more from what is saved: it may be saved, some seconds from now. */
