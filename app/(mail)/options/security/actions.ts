@@ -105,7 +105,7 @@ const newAppPassword = z.object({
   /** "YYYY-MM-DD", or empty */
   until: z.union([z.literal(''), z.iso.date()]),
 });
-export type NewAppPasswordForm = z.input<typeof newAppPassword>;
+type NewAppPasswordForm = z.input<typeof newAppPassword>;
 
 export async function addAppPasswordAction(
   form: NewAppPasswordForm,
