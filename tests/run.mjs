@@ -144,7 +144,7 @@ async function runOnPostgresql(files) {
   const missing = findPostgresqlMissing();
   if (!missing) {
     const options = ['--test-global-setup=tests/support/on-postgresql.ts'];
-    return runTests('the same tests on PostgreSQL', files, 2, options);
+    return runTests('the same tests on PostgreSQL', files, 1, options);
   }
   if (process.env.DREY_TESTS_COMPLETE) failed += 1;
   say(`${process.env.DREY_TESTS_COMPLETE ? 'FAIL' : 'skip'}  tests on PostgreSQL: ${missing}`);
@@ -203,14 +203,16 @@ try {
   }
   const all = findTests();
   const isWhole = (path) => /^tests\/(e2e|flows)\//.test(path);
-  await runTests(
-    'unit and protocol tests',
-    all.filter((path) => !isWhole(path)),
-    2,
-  );
   const both = all.filter((path) => onBothDatabases.some((pattern) => pattern.test(path)));
-  if (both.length > 0) await runOnPostgresql(both);
-  await runTests('flow and browser tests', all.filter(isWhole), 2);
+  // Browsers and daemons wait a good part of their time: what computes goes on beside them.
+  await Promise.all([
+    runTests('flow and browser tests', all.filter(isWhole), 2),
+    runTests(
+      'unit and protocol tests',
+      all.filter((path) => !isWhole(path)),
+      1,
+    ).then(() => both.length > 0 && runOnPostgresql(both)),
+  ]);
 } catch (error) {
   if (!(error instanceof PrepareError)) throw error;
   process.stderr.write(`${error.message}\n`);
