@@ -254,13 +254,20 @@ function settle<Item, Outcome>(
 
 /**
  * INSERTs of many rows, as few statements as is wise: `into` up to VALUES, each row "(…)", `end` after them.
- * Lets other work of the event loop in between two.
+ * Lets other work of the event loop in between two. Returns how many it inserted.
  */
-export async function insertRows(tx: Tx, into: Sql, rows: Sql[], end: Sql = empty): Promise<void> {
+export async function insertRows(
+  tx: Tx,
+  into: Sql,
+  rows: Sql[],
+  end: Sql = empty,
+): Promise<number> {
+  let count = 0;
   for (const part of cutRows(rows)) {
-    await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
+    count += await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
     await new Promise(setImmediate);
   }
+  return count;
 }
 
 async function drain(): Promise<void> {

@@ -10,6 +10,7 @@ import type { BackupRow } from './chunk.ts';
 import { clearAccount } from './clear.ts';
 import { type Jump, jumpEpoch, noteRestore } from './jump.ts';
 import { enterRepository } from './repository.ts';
+import { restoreBelongings, restoreMissingBelongings } from './restore-belongings.ts';
 import { finishMail, restoreMail } from './restore-mail.ts';
 import { restoreMissing } from './restore-missing.ts';
 import { type RestoreOptions, RestoreSource } from './restore-source.ts';
@@ -49,6 +50,7 @@ export function restoreUser(
     const jump = await noteRestore(repository, named.snapshot.takenAt);
     if (!isWhole) {
       const missing = await restoreMissing(source, sheet, account.id, jump);
+      await restoreMissingBelongings(source, sheet, account.id);
       return { name: named.name, isWhole, ...missing, skipped: source.skipped };
     }
     await restoreAccount(source, sheet, jump);
@@ -79,6 +81,7 @@ async function restoreAccount(source: RestoreSource, sheet: Sheet, jump: Jump): 
     });
   });
   const mail = await restoreMail(source, sheet, jump);
+  await restoreBelongings(source, sheet);
   const members = (await Array.fromAsync(source.readTable('Member'))).flat();
   await write(async (tx) => {
     await finishMail(tx, sheet.id, mail);

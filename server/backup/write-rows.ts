@@ -1,19 +1,23 @@
 // Rows of a backup back into the database.
-import { insertRows, join, raw, type Sql, sql, type Tx, write } from '#lib/db.ts';
+import { empty, insertRows, join, raw, type Sql, sql, type Tx, write } from '#lib/db.ts';
 import type { BackupRow, Value } from './chunk.ts';
 import type { ColumnKind, Table } from './tables.ts';
 
 const rowsPerStep = 500;
 
-/** Inserts rows inside a step. `bodies` has the numbers of bodies by hash, where the table points to some. */
+/**
+ * Inserts rows inside a step, and returns how many. `bodies` has the numbers of bodies by hash, where the table points to
+ * some; `end` stands after the rows.
+ */
 export async function insertBackupRows(
   tx: Tx,
   table: Table,
   rows: BackupRow[],
   bodies: Map<string, number> = new Map(),
-): Promise<void> {
+  end: Sql = empty,
+): Promise<number> {
   const [first] = rows;
-  if (!first) return;
+  if (!first) return 0;
   // What an older backup does not know gets the database's defaults.
   const columns = Object.entries(table.columns).filter(([name]) => name in first);
   const names = raw(columns.map(([name]) => `"${name}"`).join(', '));
@@ -23,7 +27,8 @@ export async function insertBackupRows(
     );
     return sql`(${join(values)})`;
   };
-  await insertRows(tx, sql`INSERT INTO ${raw(`"${table.name}"`)} (${names})`, rows.map(toRow));
+  const into = sql`INSERT INTO ${raw(`"${table.name}"`)} (${names})`;
+  return insertRows(tx, into, rows.map(toRow), end);
 }
 
 /** Inserts rows in steps of their own. */
