@@ -50,11 +50,11 @@ export function ListHead({ mail, perform }: { mail: Mail; perform: Perform }) {
           onChange={() => perform('select-all')}
         />
       </span>
-      <h1 className="min-w-0 flex-1 truncate text-base font-semibold">
-        {place.query ? t('search') : name}
-        <span className="ms-2 text-sm font-normal text-faint tabular-nums">
+      <h1 className="flex min-w-0 flex-1 items-baseline gap-2 text-base font-semibold">
+        <bdi className="truncate">{place.query ? t('search') : name}</bdi>
+        <bdi className="truncate text-sm font-normal text-faint tabular-nums">
           {list && summarize(mail, name, t, locale)}
-        </span>
+        </bdi>
       </h1>
       <fieldset className="flex items-center" aria-label={t('filters')}>
         {filters.map(({ filter, icon }) => (

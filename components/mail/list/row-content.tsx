@@ -29,7 +29,10 @@ export function CardContent(parts: Parts) {
     </span>
   );
   const preview = look.hasPreview && row.preview && (
-    <span className="text-faint"> — {row.preview}</span>
+    <span className="text-faint">
+      {' '}
+      — <bdi>{row.preview}</bdi>
+    </span>
   );
   return (
     <span className={joinClasses('flex h-full flex-col', isOneLine ? 'justify-center' : 'py-2')}>
@@ -42,14 +45,13 @@ export function CardContent(parts: Parts) {
             isUnread && 'font-semibold',
             row.isDeleted && 'line-through',
           )}
-          dir="auto"
         >
-          {texts.who(row)}
+          <bdi>{texts.who(row)}</bdi>
           <Count row={row} texts={texts} />
         </span>
         {isOneLine && (
-          <span className="min-w-0 flex-1 truncate" dir="auto">
-            {subject}
+          <span className="min-w-0 flex-1 truncate">
+            <bdi>{subject}</bdi>
           </span>
         )}
         <Marks {...parts} />
@@ -74,15 +76,15 @@ export function CardContent(parts: Parts) {
       {!isOneLine && (
         <span className="mt-0.5 flex min-w-0 items-center gap-1.5">
           {has('labels') && <RowLabels row={row} look={look} />}
-          <span className="min-w-0 truncate" dir="auto">
-            {subject}
+          <span className="min-w-0 truncate">
+            <bdi>{subject}</bdi>
             {!isThreeLines && preview}
           </span>
         </span>
       )}
       {isThreeLines && (
-        <span className="mt-0.5 block truncate text-sm text-faint" dir="auto">
-          {row.preview || '\u00a0'}
+        <span className="mt-0.5 block truncate text-sm text-faint">
+          <bdi>{row.preview || '\u00a0'}</bdi>
         </span>
       )}
     </span>
@@ -111,11 +113,8 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
   const cell = (content: ReactNode, className: string) => (
     <span className="flex min-w-0 items-center gap-2">
       {mark}
-      <span
-        className={joinClasses('min-w-0 truncate', className, row.isDeleted && 'line-through')}
-        dir="auto"
-      >
-        {content}
+      <span className={joinClasses('min-w-0 truncate', className, row.isDeleted && 'line-through')}>
+        <bdi>{content}</bdi>
       </span>
     </span>
   );
@@ -137,11 +136,16 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
         <span className="flex min-w-0 items-center gap-2">
           {mark}
           {!look.columns.includes('labels') ? null : <RowLabels row={row} look={look} />}
-          <span className="min-w-0 flex-1 truncate" dir="auto">
-            <span className={joinClasses(strong, row.isDeleted && 'line-through')}>
+          <span className="min-w-0 flex-1 truncate">
+            <bdi className={joinClasses(strong, row.isDeleted && 'line-through')}>
               {texts.subject(row)}
-            </span>
-            {look.hasPreview && row.preview && <span className="text-faint"> — {row.preview}</span>}
+            </bdi>
+            {look.hasPreview && row.preview && (
+              <span className="text-faint">
+                {' '}
+                — <bdi>{row.preview}</bdi>
+              </span>
+            )}
           </span>
           <Answered row={row} texts={texts} />
         </span>
