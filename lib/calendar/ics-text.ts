@@ -4,7 +4,7 @@ import { foldLine } from '../contacts/card-text.ts';
 import type { CalendarEvent } from './event.ts';
 import { splitRecurrence } from './event-fields.ts';
 import { formatClock } from './occurrences.ts';
-import { formatDay, toWall } from './zone.ts';
+import { formatDay, parseDay, toMoment, toWall } from './zone.ts';
 import { writeZone } from './zone-text.ts';
 
 export type WrittenEvent = Omit<CalendarEvent, 'id' | 'answer'>;
@@ -52,7 +52,7 @@ function writeEvent(event: WrittenEvent, userZone: string, at: Date): string[] {
     ...(event.place ? [`LOCATION:${escapeText(event.place)}`] : []),
     ...(event.text ? [`DESCRIPTION:${escapeText(event.text)}`] : []),
     ...(event.priority > 0 ? [`PRIORITY:${event.priority}`] : []),
-    ...(rule ? [`RRULE:${rule}`] : []),
+    ...(rule ? [`RRULE:${writeRule(rule, event, zone)}`] : []),
     ...leftOut.map((each) => `EXDATE${prefix}:${each}${suffix}`),
     ...(event.reminderMinutes === null
       ? []
@@ -65,6 +65,15 @@ function writeEvent(event: WrittenEvent, userZone: string, at: Date): string[] {
         ]),
     'END:VEVENT',
   ];
+}
+
+/** UNTIL is of the same kind as DTSTART (§3.3.10): the end of the day where the event has times. */
+function writeRule(rule: string, event: WrittenEvent, zone: string): string {
+  if (event.isAllDay) return rule.replace(/(UNTIL=\d{8})T\w*/, '$1');
+  return rule.replace(/UNTIL=(\d{8})(?=;|$)/, (_, day: string) => {
+    const end = toMoment({ day: parseDay(day), seconds: 24 * 3600 - 1 }, zone);
+    return `UNTIL=${formatUtc(end)}`;
+  });
 }
 
 function writeTime(name: string, moment: Date, event: WrittenEvent, zone: string): string {
