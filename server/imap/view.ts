@@ -149,8 +149,10 @@ export class View {
 
   /** The client has just been told these flags in the answer to its own command. */
   markAnswered(entries: readonly Entry[]): void {
+    const hasWaiting = this.#flags.size > 0;
     for (const { uid, modseq } of entries) {
       if (modseq > this.modseq) this.#answered.set(uid, modseq);
+      if (!hasWaiting) continue;
       const waiting = this.#flags.get(uid);
       if (waiting && waiting.modseq <= modseq) this.#flags.delete(uid);
     }

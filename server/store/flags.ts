@@ -4,7 +4,7 @@ import { allFlags, FLAG } from './flag-bits.ts';
 import { type Entry, followOwnChange, pokeMailbox, recallRollAt, toEntry } from './journal.ts';
 import { joinKeywords, splitKeywords } from './keywords.ts';
 import { changeMailbox, lockMailbox, type Mailbox } from './mailbox-row.ts';
-import { nextTurn } from './turn.ts';
+import { startLoop } from './turn.ts';
 import { chunkUids, sortUids } from './uid-condition.ts';
 
 export { FLAG } from './flag-bits.ts';
@@ -72,6 +72,8 @@ export async function changeFlags(
 /** Messages of one change: a commit stops the event loop for as long as its pages are written. */
 const messagesPerChange = 5000;
 const followedFrom = 50;
+/** Half a millisecond's worth: no index changes with a flag. */
+const rowsPerUpdate = 2000;
 
 type Changed = {
   /** As it is then. */
@@ -96,6 +98,7 @@ async function changeIn(
   const changed: Changed = { mailbox: locked, after: [], former: [], modified: [] };
   const groups = new Map<string, Entry[]>();
   let unseen = 0;
+  const loop = startLoop();
   for await (const entries of readEntries(tx, locked, uids)) {
     for (const before of entries) {
       if (before.modseq > unchangedSince) {
@@ -114,7 +117,7 @@ async function changeIn(
       if (group) group.push(after);
       else groups.set(key, [after]);
     }
-    await nextTurn();
+    await loop.pause();
   }
   if (changed.after.length === 0) return changed;
   changed.mailbox = await changeMailbox(tx, accountId, mailboxId, {
@@ -123,10 +126,11 @@ async function changeIn(
   });
   for (const group of groups.values()) {
     const values = setValues(change, group[0]!);
-    for (const chunk of chunkUids(group.map((entry) => entry.uid))) {
+    const uids = group.map((entry) => entry.uid);
+    for (const chunk of chunkUids(uids, rowsPerUpdate)) {
       await tx.$executeRaw`UPDATE "Message" SET ${values}, "modseq" = ${modseq}
         WHERE "accountId" = ${accountId} AND "mailboxId" = ${mailboxId} AND ${chunk.condition}`;
-      await nextTurn();
+      await loop.pause();
     }
   }
   return changed;
@@ -140,8 +144,7 @@ async function* readEntries(
 ): AsyncGenerator<Entry[]> {
   const roll = recallRollAt(locked);
   if (roll) {
-    const indexes = uids.map((uid) => roll.indexOf(uid)).filter((index) => index >= 0);
-    yield indexes.map((index) => roll.entryAt(index));
+    yield roll.listEntries(uids);
     return;
   }
   for (const chunk of chunkUids(uids)) {

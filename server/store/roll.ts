@@ -3,7 +3,14 @@
 // Immutable: a later state is another roll (`follow`), which shares what did not change. Pure.
 import type { Entry, EntryRow } from './entry.ts';
 import { FLAG } from './flag-bits.ts';
-import { copyWithout, deriveUids, findUid, shareUids, type UidList } from './uid-list.ts';
+import {
+  copyWithout,
+  deriveUids,
+  findUid,
+  findUidFrom,
+  shareUids,
+  type UidList,
+} from './uid-list.ts';
 
 /** Keyword texts that no message has any more may stay until there are so many. */
 const maxStaleWords = 1000;
@@ -105,6 +112,18 @@ export class Roll {
     for (let index = 0; index < this.size; index++) yield this.entryAt(index);
   }
 
+  /** Those of the ascending UIDs that there are. */
+  listEntries(uids: readonly number[]): Entry[] {
+    const entries: Entry[] = [];
+    let next = 0;
+    for (const uid of uids) {
+      const index = findUidFrom(this.uids, uid, next);
+      if (this.uids[index] === uid) entries.push(this.entryAt(index));
+      next = index;
+    }
+    return entries;
+  }
+
   /** Those with a greater MODSEQ, by UID. */
   listChanged(sinceModseq: number): Entry[] {
     const entries: Entry[] = [];
@@ -131,7 +150,7 @@ export class Roll {
    */
   follow(modseq: number, changed: readonly Entry[], vanished: readonly number[]): Roll {
     const gone = vanished.filter((uid) => this.indexOf(uid) >= 0);
-    const added = changed.map(({ uid }) => uid).filter((uid) => this.indexOf(uid) < 0);
+    const added = this.#listAdded(changed);
     const isInside = (added[0] ?? Number.POSITIVE_INFINITY) < this.lastUid;
     if (isInside || this.#words.length > maxStaleWords + this.size) {
       return this.#rebuild(modseq, changed, new Set(gone));
@@ -147,10 +166,13 @@ export class Roll {
     const tally = new Tally(this.counts);
     for (const index of removed) tally.drop(this.flags[index]!, this.#wordIds[index] ?? 0);
     let unseenUid = this.uids[this.#unseenFrom] ?? Number.POSITIVE_INFINITY;
+    let index = 0;
+    let former = 0;
     for (const entry of changed) {
-      const index = findUid(uids, entry.uid);
-      const former = this.indexOf(entry.uid);
-      if (former >= 0) tally.drop(this.flags[former]!, this.#wordIds[former] ?? 0);
+      index = findUidFrom(uids, entry.uid, index);
+      former = findUidFrom(this.uids, entry.uid, former);
+      if (this.uids[former] === entry.uid)
+        tally.drop(this.flags[former]!, this.#wordIds[former] ?? 0);
       const wordId = hasWords ? builder.wordId(entry.keywords) : 0;
       tally.add(entry.flags, wordId);
       if (isUnseen(entry.flags)) unseenUid = Math.min(unseenUid, entry.uid);
@@ -160,6 +182,17 @@ export class Roll {
     }
     const columns = { uids, modseqs, flags, wordIds, words: builder.words };
     return new Roll(modseq, columns, tally.finish(findUid(uids, unseenUid)));
+  }
+
+  /** UIDs of the entries, which ascend, that are not there yet. */
+  #listAdded(changed: readonly Entry[]): number[] {
+    const added: number[] = [];
+    let at = 0;
+    for (const { uid } of changed) {
+      at = findUidFrom(this.uids, uid, at);
+      if (this.uids[at] !== uid) added.push(uid);
+    }
+    return added;
   }
 
   /** The general case: messages come between others (after a restore), or too many words are stale. */

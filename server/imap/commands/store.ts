@@ -7,6 +7,7 @@ import { startLoop } from '#server/store/turn.ts';
 import { type FlagMask, keywordLimitPerMailbox, readFlags } from '../flags.ts';
 import { maskOf } from '../grant.ts';
 import type { Selection } from '../selection.ts';
+import type { View } from '../view.ts';
 import { Bad } from '../wire/bad.ts';
 import type { Cursor } from '../wire/cursor.ts';
 import { bad, no, ok, untagged } from '../wire/encode.ts';
@@ -72,13 +73,13 @@ export const store = defineCommand<Args>({
     selection.noteStored(outcome, isSilent);
     if (!isSilent) {
       const answers = await completeAnswers(selection, uids, outcome);
-      yield* tellEach(answers, (entry) => {
-        return selection.formatEntry(view.numberOf(entry.uid), entry, session.isCondstore);
+      yield* tellEach(answers, view, (number, entry) => {
+        return selection.formatEntry(number, entry, session.isCondstore);
       });
     } else if (session.isCondstore) {
       // RFC 7162 §3.1.3: the new MODSEQ is told even then.
-      yield* tellEach(changed, ({ uid, modseq }) => {
-        return untagged(`${view.numberOf(uid)} FETCH (UID ${uid} MODSEQ (${modseq}))`);
+      yield* tellEach(changed, view, (number, { uid, modseq }) => {
+        return untagged(`${number} FETCH (UID ${uid} MODSEQ (${modseq}))`);
       });
     }
     if (modified.length === 0) return ok('Store completed');
@@ -100,13 +101,18 @@ async function completeAnswers(
   return [...changed, ...same].sort((one, other) => one.uid - other.uid);
 }
 
-async function* tellEach<T>(items: T[], format: (item: T) => string): AsyncGenerator<string> {
+async function* tellEach(
+  entries: readonly Entry[],
+  view: View,
+  format: (number: number, entry: Entry) => string,
+): AsyncGenerator<string> {
+  const numbers = view.numbersOf(entries.map(({ uid }) => uid));
   const loop = startLoop();
-  for (let start = 0; start < items.length; start += linesTogether) {
-    yield items
-      .slice(start, start + linesTogether)
-      .map(format)
-      .join('');
+  for (let start = 0; start < entries.length; start += linesTogether) {
+    let lines = '';
+    const end = Math.min(start + linesTogether, entries.length);
+    for (let at = start; at < end; at++) lines += format(numbers[at]!, entries[at]!);
+    yield lines;
     await loop.pause();
   }
 }
