@@ -1,12 +1,12 @@
-// What a user has chosen for POP3 in place of the settings of the server: what becomes of messages that a program
-// deletes, and whether fetched ones count as read.
+// What a user has chosen for POP3 in place of the settings of the server: which folders it shows, what becomes of
+// messages that a program deletes, and whether fetched ones count as read.
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { findSetting, type Settings } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import type { Account } from './account.ts';
 
-const keys = ['pop3.deletion', 'pop3.marksSeen'] as const;
+const keys = ['pop3.folders', 'pop3.deletion', 'pop3.marksSeen'] as const;
 type Key = (typeof keys)[number];
 export type Pop3Choice = Partial<Pick<Settings, Key>>;
 

@@ -1,5 +1,7 @@
 // Fetching mail over POP3.
+import { z } from 'zod';
 import { defineChoice, defineSwitch } from './choice.ts';
+import { defineSetting } from './define.ts';
 import { defineNumber } from './number.ts';
 
 export const pop3Settings = [
@@ -59,6 +61,15 @@ export const pop3Settings = [
     title: 'Unique ids',
     help: 'How messages are named in UIDL that brought no name from another server. Programs know by it what they have fetched already: a change makes all of them fetch everything again.',
     dovecot: ['pop3_uidl_format'],
+    applies: 'next-sign-in',
+  }),
+  defineSetting('pop3.folders', {
+    schema: z.array(z.string().trim().min(1).max(250)).min(1, 'Name a folder.').max(20),
+    default: ['INBOX'],
+    title: 'Folders',
+    help: 'The folders whose messages POP3 shows, the first one first. A folder that a user does not have is passed over; each user may choose others.',
+    control: { kind: 'list', placeholder: 'INBOX' },
+    dovecot: ['mailbox', 'virtual'],
     applies: 'next-sign-in',
   }),
   defineSwitch('pop3.marksSeen', {

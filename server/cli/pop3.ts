@@ -8,8 +8,13 @@ const switches: Record<string, boolean | undefined> = { on: true, off: false, de
 
 function readChange(input: Input): Record<string, unknown> {
   const change: Record<string, unknown> = {};
+  const folders = optionText(input, 'folders');
   const deletion = optionText(input, 'deletion');
   const seen = optionText(input, 'marksSeen');
+  if (folders) {
+    const names = folders.split(',').map((name) => name.trim());
+    change['pop3.folders'] = folders === 'default' ? undefined : names;
+  }
   if (deletion) change['pop3.deletion'] = deletion === 'default' ? undefined : deletion;
   if (seen) {
     if (!(seen in switches)) throw new Refusal('invalid', 'Give on, off or default.');
@@ -23,6 +28,10 @@ export const pop3Commands: CommandDefinition[] = [
     name: 'user pop3',
     arguments: ['<address>'],
     options: [
+      {
+        flags: '--folders <names>',
+        help: 'whose messages it shows, commas between: INBOX,Lists; "default"',
+      },
       {
         flags: '--deletion <what>',
         help: 'of messages that a program deletes: remove, trash, archive; "default"',

@@ -1,7 +1,8 @@
-// The maildrop of one session (RFC 1939 §4): INBOX as it was at login, by message number.
+// The maildrop of one session (RFC 1939 §4): the folders that the user has chosen, mostly INBOX alone, as they were at
+// login, by message number.
 //
 // Invariants: numbers never shift; what is marked as deleted is only removed by commit(); whatever other
-// sessions do to INBOX meanwhile, a number means the message it meant at login, or nothing.
+// sessions do to the folders meanwhile, a number means the message it meant at login, or nothing.
 import { readPop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
@@ -14,15 +15,22 @@ import { ensureMailboxes, findMailbox, listMailboxes } from '#server/store/mailb
 import { defaultPopUid, readPopUids } from '#server/store/pop-uid.ts';
 import { readSizes, type Sizes } from './size-memory.ts';
 
-export type Maildrop = {
-  accountId: string;
+/** A folder of the maildrop; its messages are those behind `before`, up to the next folder's. */
+export type Folder = {
   mailboxId: string;
   uidValidity: number;
-  /** What was in force at login, for this user. */
-  settings: Settings;
+  /** Messages of the folders in front of it. */
+  before: number;
   /** Unique ids that messages brought from another server, by UID. */
   popUids: Map<number, string>;
-  /** The same, to see that none is told twice. */
+};
+
+export type Maildrop = {
+  accountId: string;
+  folders: [Folder, ...Folder[]];
+  /** What was in force at login, for this user. */
+  settings: Settings;
+  /** All unique ids that were brought, to see that none is told twice. */
   popUidTexts: Set<string>;
   /** Of message n at n - 1; shared with other sessions, never changed. */
   uids: Sizes['uids'];
@@ -31,7 +39,7 @@ export type Maildrop = {
   deleted: Uint8Array;
   /** Of those not marked as deleted. */
   left: { count: number; octets: number };
-  /** UIDs of messages to be marked as \Seen. */
+  /** Numbers of messages to be marked as \Seen. */
   fetched: Set<number>;
 };
 
@@ -39,26 +47,59 @@ const log = logOf('pop3');
 
 /** The maildrop of the account as it is now. */
 export async function openMaildrop(accountId: string): Promise<Maildrop> {
-  const inbox = await findInbox(accountId);
-  const { mailbox, roll } = await readView(accountId, inbox);
-  const { uidValidity } = mailbox;
-  const { uids, sizes } = await readSizes({ accountId, mailboxId: inbox, uidValidity }, roll.uids);
-  const popUids = await readPopUids(accountId, inbox);
+  const settings = { ...(await readSettings()), ...(await readPop3Choice(accountId)) };
+  const [first, ...others] = await findFolders(accountId, settings['pop3.folders']);
+  const { folder, uids, sizes } = await readFolder(accountId, first, 0);
   const maildrop: Maildrop = {
     accountId,
-    mailboxId: inbox,
-    uidValidity,
-    settings: { ...(await readSettings()), ...(await readPop3Choice(accountId)) },
-    popUids,
-    popUidTexts: new Set(popUids.values()),
+    folders: [folder],
+    settings,
+    popUidTexts: new Set(folder.popUids.values()),
+    // Of one folder alone the list is shared; only several make one of their own.
     uids,
     sizes,
-    deleted: new Uint8Array(uids.length),
+    deleted: new Uint8Array(),
     left: { count: 0, octets: 0 },
     fetched: new Set(),
   };
+  for (const mailboxId of others) {
+    const next = await readFolder(accountId, mailboxId, maildrop.uids.length);
+    maildrop.folders.push(next.folder);
+    for (const text of next.folder.popUids.values()) maildrop.popUidTexts.add(text);
+    maildrop.uids = Uint32Array.from([...maildrop.uids, ...next.uids]);
+    maildrop.sizes = Float64Array.from([...maildrop.sizes, ...next.sizes]);
+  }
+  maildrop.deleted = new Uint8Array(maildrop.uids.length);
   unmarkAll(maildrop);
   return maildrop;
+}
+
+async function readFolder(accountId: string, mailboxId: string, before: number) {
+  const { mailbox, roll } = await readView(accountId, mailboxId);
+  const { uidValidity } = mailbox;
+  const { uids, sizes } = await readSizes({ accountId, mailboxId, uidValidity }, roll.uids);
+  const popUids = await readPopUids(accountId, mailboxId);
+  return { folder: { mailboxId, uidValidity, before, popUids }, uids, sizes };
+}
+
+/** Those of the names that exist, in their order; INBOX where none does. */
+async function findFolders(
+  accountId: string,
+  names: readonly string[],
+): Promise<[string, ...string[]]> {
+  const ids: string[] = [];
+  for (const name of names) {
+    const mailbox = name.toUpperCase() === 'INBOX' ? null : await findMailbox(accountId, name);
+    const id = name.toUpperCase() === 'INBOX' ? await findInbox(accountId) : mailbox?.id;
+    if (id && !ids.includes(id)) ids.push(id);
+  }
+  const [first = await findInbox(accountId), ...others] = ids;
+  return [first, ...others];
+}
+
+/** The folder that a message is in. */
+export function folderOf({ folders }: Maildrop, number: number): Folder {
+  return folders.findLast(({ before }) => number > before) ?? folders[0];
 }
 
 async function findInbox(accountId: string): Promise<string> {
@@ -84,13 +125,14 @@ export function sizeOf({ sizes }: Maildrop, number: number): number {
  * UIDVALIDITY, so that clients of a mailbox that came from there do not fetch everything again.
  */
 export function uniqueId(maildrop: Maildrop, number: number): string {
-  const { popUids, popUidTexts, uidValidity, settings } = maildrop;
+  const { popUidTexts, settings } = maildrop;
+  const { popUids, uidValidity, before } = folderOf(maildrop, number);
   const uid = maildrop.uids[number - 1] ?? 0;
   const kept = popUids.get(uid);
   if (kept !== undefined) return kept;
   const own = defaultPopUid(uid, uidValidity, settings['pop3.uidlFormat']);
-  // Some formats are short, and another server may have given the same one.
-  return popUidTexts.has(own) ? defaultPopUid(uid, uidValidity) : own;
+  // Some formats are short: another server may have given the same one, and so may another folder.
+  return before > 0 || popUidTexts.has(own) ? defaultPopUid(uid, uidValidity) : own;
 }
 
 export function markDeleted({ deleted, left, sizes }: Maildrop, number: number): void {
@@ -108,7 +150,7 @@ export function unmarkAll({ deleted, left, sizes }: Maildrop): void {
 /** RETR has sent it: \Seen, at the end of the session or after some hundred, in one change. */
 export async function noteFetched(maildrop: Maildrop, number: number): Promise<void> {
   if (!maildrop.settings['pop3.marksSeen']) return;
-  maildrop.fetched.add(maildrop.uids[number - 1] ?? 0);
+  maildrop.fetched.add(number);
   if (maildrop.fetched.size >= fetchedPerChange) await saveFetched(maildrop);
 }
 
@@ -116,13 +158,15 @@ const fetchedPerChange = 1000;
 
 /** Marks as \Seen what was fetched. A failure is ours, not the client's. */
 export async function saveFetched(maildrop: Maildrop): Promise<void> {
-  const { accountId, mailboxId, fetched } = maildrop;
+  const { accountId, fetched } = maildrop;
   if (fetched.size === 0) return;
-  const uids = [...fetched];
+  const groups = groupByFolder(maildrop, fetched);
   fetched.clear();
   try {
     const change = { mode: 'add' as const, flags: FLAG.seen, keywords: [] };
-    await changeFlags(accountId, mailboxId, uids, change);
+    for (const [{ mailboxId }, uids] of groups) {
+      await changeFlags(accountId, mailboxId, uids, change);
+    }
   } catch (error) {
     log.error({ accountId, error }, 'fetched messages could not be marked as seen');
   }
@@ -130,15 +174,30 @@ export async function saveFetched(maildrop: Maildrop): Promise<void> {
 
 /** The UPDATE state: takes away what is marked; returns how many. Gone already is as good. */
 export async function commitDeletions(maildrop: Maildrop): Promise<number> {
-  const { accountId, mailboxId, deleted, settings } = maildrop;
-  const uids = [...maildrop.uids.filter((_, at) => deleted[at])];
+  const { accountId, deleted, settings } = maildrop;
+  const numbers = [...deleted.keys()].filter((at) => deleted[at]).map((at) => at + 1);
   // What is removed may come back, and then it counts as read.
   await saveFetched(maildrop);
-  if (uids.length === 0) return 0;
+  if (numbers.length === 0) return 0;
   const target = await findTarget(accountId, settings['pop3.deletion']);
-  if (target) await moveMessages(accountId, mailboxId, uids, target);
-  else await removeMessages(accountId, mailboxId, uids);
-  return uids.length;
+  for (const [{ mailboxId }, uids] of groupByFolder(maildrop, numbers)) {
+    if (target === mailboxId) continue;
+    if (target) await moveMessages(accountId, mailboxId, uids, target);
+    else await removeMessages(accountId, mailboxId, uids);
+  }
+  return numbers.length;
+}
+
+/** The UIDs of messages, by their folders. */
+function groupByFolder(maildrop: Maildrop, numbers: Iterable<number>): Map<Folder, number[]> {
+  const groups = new Map<Folder, number[]>();
+  for (const number of numbers) {
+    const folder = folderOf(maildrop, number);
+    const uids = groups.get(folder) ?? [];
+    uids.push(maildrop.uids[number - 1] ?? 0);
+    groups.set(folder, uids);
+  }
+  return groups;
 }
 
 /** Where deleted messages go; null: to those that can be restored. */

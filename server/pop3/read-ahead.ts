@@ -4,7 +4,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { toBuffer } from '#server/store/bodies/blobs.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
 import { type Column, readColumns } from '#server/store/read-columns.ts';
-import type { Maildrop } from './maildrop.ts';
+import { folderOf, type Maildrop } from './maildrop.ts';
 
 const mostAhead = 32;
 const mostAheadBytes = 256 * 1024;
@@ -22,21 +22,22 @@ export function createReadAhead(maildrop: Maildrop): ReadAhead {
     async read(number) {
       const isInOrder = number === previous + 1;
       previous = number;
-      const uid = maildrop.uids[number - 1] ?? 0;
-      const known = ahead.get(uid);
+      const known = ahead.get(number);
       if (known) return known;
       if (!isInOrder) {
         ahead.clear();
-        return readOne(maildrop, uid);
+        return readOne(maildrop, number);
       }
       ahead = await readSome(maildrop, number);
-      return ahead.get(uid) ?? readOne(maildrop, uid);
+      return ahead.get(number) ?? readOne(maildrop, number);
     },
   };
 }
 
-async function readOne({ accountId, mailboxId }: Maildrop, uid: number): Promise<Buffer | null> {
-  const [message] = await readMessages(accountId, mailboxId, [uid]);
+async function readOne(maildrop: Maildrop, number: number): Promise<Buffer | null> {
+  const { mailboxId } = folderOf(maildrop, number);
+  const uid = maildrop.uids[number - 1] ?? 0;
+  const [message] = await readMessages(maildrop.accountId, mailboxId, [uid]);
   if (!message) return null;
   try {
     return await readBytes(message);
@@ -47,24 +48,26 @@ async function readOne({ accountId, mailboxId }: Maildrop, uid: number): Promise
   }
 }
 
-/** By UID: those from `number` on that are small. */
+/** By number: those from `number` on that are small and in the same folder. */
 async function readSome(maildrop: Maildrop, number: number): Promise<Map<number, Buffer>> {
-  const { accountId, mailboxId, uids, sizes, deleted } = maildrop;
-  const wanted: number[] = [];
+  const { accountId, uids, sizes, deleted } = maildrop;
+  const folder = folderOf(maildrop, number);
+  const wanted = new Map<number, number>();
   let bytes = 0;
-  for (let at = number - 1; at < uids.length && wanted.length < mostAhead; at++) {
+  for (let at = number - 1; at < uids.length && wanted.size < mostAhead; at++) {
+    if (folderOf(maildrop, at + 1) !== folder) break;
     bytes += sizes[at] ?? 0;
     if (bytes > mostAheadBytes) break;
-    if (!deleted[at]) wanted.push(uids[at] ?? 0);
+    if (!deleted[at]) wanted.set(uids[at] ?? 0, at + 1);
   }
   const found = new Map<number, Buffer>();
-  if (wanted.length === 0) return found;
-  for (const row of await readColumns(accountId, mailboxId, wanted, columns)) {
+  if (wanted.size === 0) return found;
+  for (const row of await readColumns(accountId, folder.mailboxId, [...wanted.keys()], columns)) {
     if (!row.smallBody) continue;
     const body = toBuffer(row.smallBody);
     const bytes = row.prefix.length > 0 ? Buffer.concat([row.prefix, body]) : body;
     // A damaged one is readOne's affair.
-    if (bytes.length === Number(row.sizeBytes)) found.set(row.uid, bytes);
+    if (bytes.length === Number(row.sizeBytes)) found.set(wanted.get(row.uid) ?? 0, bytes);
   }
   return found;
 }

@@ -6,8 +6,9 @@ import { setPassword, updateAccount } from '#lib/accounts/account.ts';
 import { changePop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { write } from '#lib/db.ts';
 import { type SettingKey, writeSetting } from '#lib/settings/index.ts';
-import { moveMessages } from '#server/store/copy.ts';
+import { copyMessages, moveMessages } from '#server/store/copy.ts';
 import { findRecoverable, restoreMessages } from '#server/store/deleted/recoverable.ts';
+import { FLAG } from '#server/store/flags.ts';
 import { readView } from '#server/store/journal.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { insertPopUids } from '#server/store/pop-uid.ts';
@@ -184,6 +185,38 @@ describe('messages', () => {
     assert.deepEqual([...(await readView(account.id, trash!.id)).roll.flags], [0]);
     const back = { 'pop3.deletion': undefined, 'pop3.marksSeen': undefined };
     assert.deepEqual(await changePop3Choice(account, back, 'test'), {});
+  });
+
+  it('come from the folders that the user has chosen, each with its own flags and deletions', async () => {
+    const account = await fixture.addUser([message, message]);
+    const archive = await findMailbox(account.id, 'Archive');
+    const inbox = await findMailbox(account.id, 'INBOX');
+    const first = await fixture.logIn(account);
+    const before = (await askLines(first, 'UIDL')).slice(1).map((line) => line.split(' ')[1]);
+    await ask(first, 'QUIT');
+    await copyMessages(account.id, inbox!.id, [1], archive!.id);
+    await copyMessages(account.id, inbox!.id, [2], archive!.id);
+    const change = { 'pop3.folders': ['INBOX', 'No such', 'Archive', 'inbox'] };
+    await changePop3Choice(account, change, 'test');
+    const client = await fixture.logIn(account);
+    const names = (await askLines(client, 'UIDL')).slice(1).map((line) => line.split(' ')[1]);
+    assert.deepEqual(names.slice(0, 2), before, 'those of INBOX keep their names');
+    assert.equal(new Set(names).size, names.length);
+    assert.match(await ask(client, 'STAT'), /^\+OK 4 /);
+    for (const number of [2, 3, 4]) {
+      assert.equal((await askLines(client, `RETR ${number}`))[1], 'Subject: one', `${number}`);
+    }
+    await ask(client, 'DELE 2');
+    await ask(client, 'DELE 3');
+    assert.equal(await ask(client, 'QUIT'), '+OK Goodbye, 2 messages removed.');
+    const left = async (id: string) => {
+      const { roll } = await readView(account.id, id);
+      return [...roll.uids].map((uid, at) => [uid, roll.flags[at]]);
+    };
+    assert.deepEqual(await left(inbox!.id), [[1, 0]]);
+    assert.deepEqual(await left(archive!.id), [[2, FLAG.seen]]);
+    await changePop3Choice(account, { 'pop3.folders': ['No such'] }, 'test');
+    assert.match(await ask(await fixture.logIn(account), 'STAT'), /^\+OK 1 /);
   });
 
   it('have NUL, or octet 128 for it', async () => {
