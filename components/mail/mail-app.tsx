@@ -16,6 +16,7 @@ import { FolderDrawer, FolderPane } from './folders/folder-pane.tsx';
 import { PerformProvider } from './keyboard/perform.tsx';
 import { useCommands } from './keyboard/use-commands.ts';
 import { useShortcuts } from './keyboard/use-shortcuts.ts';
+import { RowDeeds } from './labels/row-deeds.tsx';
 import { Divider } from './list/divider.tsx';
 import { ListPane } from './list/list-pane.tsx';
 import type { Choosing } from './list/move-dialog.tsx';
@@ -196,6 +197,7 @@ export function MailApp({
             }
           />
         </div>
+        <RowDeeds mail={mail} />
         <FolderDrawer
           isOpen={isDrawerOpen}
           onClose={() => setIsDrawerOpen(false)}

@@ -226,7 +226,7 @@ function Count({ node, isSummed }: { node: FolderNode; isSummed: boolean }) {
   return (
     <span
       className={joinClasses(
-        'text-xs tabular-nums group-focus-within:invisible group-hover:invisible pointer-coarse:group-hover:visible',
+        'text-xs tabular-nums group-focus-within:opacity-0 group-hover:opacity-0 pointer-coarse:group-hover:opacity-100',
         folder.role === 'inbox' ? 'font-semibold text-accent-text' : 'text-faint',
       )}
     >

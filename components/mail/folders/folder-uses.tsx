@@ -20,6 +20,7 @@ export function FolderUses({ start }: { start: Folder[] }) {
   const toast = useToast();
   const nameOf = useFolderName();
   const [folders, setFolders] = useState(start);
+  /** What is refused is shown as the server has it. */
   const send = async (body: object) => {
     try {
       await postJson('/api/mail/folders', body);
@@ -29,6 +30,10 @@ export function FolderUses({ start }: { start: Folder[] }) {
     }
     const fresh = await getJson<{ folders: Folder[] }>('/api/mail/folders').catch(() => null);
     if (fresh) setFolders(fresh.folders);
+  };
+  const subscribe = (path: string, isSubscribed: boolean) => {
+    setFolders((all) => all.map((each) => (each.path === path ? { ...each, isSubscribed } : each)));
+    void send({ kind: 'subscribe', folder: path, isSubscribed });
   };
   const own = folders.filter(
     ({ role, isShared, isSelectable }) =>
@@ -76,13 +81,7 @@ export function FolderUses({ start }: { start: Folder[] }) {
                 <Checkbox
                   checked={folder.isSubscribed}
                   aria-label={t('subscriptions.subscribe', { folder: folder.path })}
-                  onChange={(event) =>
-                    void send({
-                      kind: 'subscribe',
-                      folder: folder.path,
-                      isSubscribed: event.target.checked,
-                    })
-                  }
+                  onChange={(event) => subscribe(folder.path, event.target.checked)}
                 />
                 {folderIcon(folder.role)}
                 <span className="min-w-0 truncate" dir="auto">
