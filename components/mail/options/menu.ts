@@ -16,6 +16,7 @@ import {
   PencilLine,
   ShieldCheck,
   Signature,
+  Smartphone,
   StickyNote,
   Tags,
 } from 'lucide-react';
@@ -42,6 +43,7 @@ export const optionsPages: readonly OptionsPage[] = [
   { id: 'vacation', icon: Palmtree },
   { id: 'collect', icon: Download },
   { id: 'notices', icon: BellRing },
+  { id: 'programs', icon: Smartphone },
   { id: 'connection', icon: Cable },
 ];
 

@@ -3,27 +3,10 @@
 // domain only what its MX record says anyway.
 import { domainOf } from '#lib/accounts/address.ts';
 import { isLocalDomain } from '#lib/accounts/route.ts';
-import { type ListenerName, portOf } from '#lib/env.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
+import { listMailServers } from '../../../../mail-ports.ts';
 
 export const dynamic = 'force-dynamic';
-
-type Server = {
-  element: 'incomingServer' | 'outgoingServer';
-  type: string;
-  port: ListenerName;
-  socket: 'SSL' | 'STARTTLS';
-};
-
-/** In the order in which programs should prefer them. */
-const servers: Server[] = [
-  { element: 'incomingServer', type: 'imap', port: 'imaps', socket: 'SSL' },
-  { element: 'incomingServer', type: 'imap', port: 'imap', socket: 'STARTTLS' },
-  { element: 'incomingServer', type: 'pop3', port: 'pop3s', socket: 'SSL' },
-  { element: 'incomingServer', type: 'pop3', port: 'pop3', socket: 'STARTTLS' },
-  { element: 'outgoingServer', type: 'smtp', port: 'submissions', socket: 'SSL' },
-  { element: 'outgoingServer', type: 'smtp', port: 'submission', socket: 'STARTTLS' },
-];
 
 function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -36,15 +19,16 @@ export async function GET(request: Request): Promise<Response> {
     return new Response('This server has no mail for that domain.\n', { status: 404 });
   }
   const [hostname, title] = await Promise.all([serverHostname(), readSetting('web.title')]);
-  const entries = servers.map(
-    ({ element, type, port, socket }) => `    <${element} type="${type}">
+  const entries = listMailServers().map(({ type, port, socket }) => {
+    const element = type === 'smtp' ? 'outgoingServer' : 'incomingServer';
+    return `    <${element} type="${type}">
       <hostname>${escapeXml(hostname)}</hostname>
-      <port>${portOf(port)}</port>
+      <port>${port}</port>
       <socketType>${socket}</socketType>
       <username>%EMAILADDRESS%</username>
       <authentication>password-cleartext</authentication>
-    </${element}>`,
-  );
+    </${element}>`;
+  });
   const body = `<?xml version="1.0" encoding="UTF-8"?>
 <clientConfig version="1.1">
   <emailProvider id="${escapeXml(hostname)}">
