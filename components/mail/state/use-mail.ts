@@ -73,6 +73,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
       pageSize: preferences['list.pageSize'],
       withPriority: preferences['list.columns'].includes('priority'),
       isThreaded: preferences['list.conversations'],
+      isThreaded: preferences['list.conversations'],
     },
     onFresh,
   });
