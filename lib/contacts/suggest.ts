@@ -22,6 +22,8 @@ type Scored = { suggestion: Suggestion; score: number };
 
 const maxSuggestions = 15;
 const maxMembers = 200;
+/** Nobody waits for the LDAP server longer than that at a key. */
+const ldapWaitMs = 250;
 const dayMs = 24 * 3600_000;
 
 /** At most 15, the likeliest first; for empty text whom the account wrote to lately. Text beyond 200 letters is not read. */
@@ -81,7 +83,10 @@ async function addDirectory(
   words: string[],
   add: Add,
 ): Promise<void> {
-  const [own, ldap] = await Promise.all([listSeen(account), searchLdap(text, maxSuggestions)]);
+  const [own, ldap] = await Promise.all([
+    listSeen(account),
+    searchLdap(text, maxSuggestions, ldapWaitMs),
+  ]);
   for (const { name, address, text: folded } of own) {
     if (address === account.address) continue;
     add({ kind: 'directory', name, address, people: [] }, folded, 0.5);

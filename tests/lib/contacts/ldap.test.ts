@@ -1,0 +1,184 @@
+// The LDAP client against a real server (slapd, where the machine has one), and the filters it is asked with.
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { encryptSecret } from '#lib/accounts/secret.ts';
+import { makeFilter, searchLdap, testLdap, wakeLdap } from '#lib/contacts/ldap-search.ts';
+import { checkLdapPassword, escapeLdapValue } from '#lib/ldap.ts';
+import { writeSetting } from '#lib/settings/index.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+
+const slapd = '/usr/sbin/slapd';
+const suffix = 'dc=example,dc=org';
+
+describe('LDAP filters', () => {
+  for (const [text, escaped] of [
+    ['ada', 'ada'],
+    ['*', '\\2a'],
+    ['a)(uid=*', 'a\\29\\28uid\\3d\\2a'],
+    ['\\', '\\5c'],
+    ['\0', '\\00'],
+    ['Zoë', 'Zo\\c3\\ab'],
+  ] as const) {
+    it(`hold ${JSON.stringify(text)} as a value`, () =>
+      assert.equal(escapeLdapValue(text), escaped));
+  }
+
+  it('want every word', () => {
+    const filter = makeFilter(['ada', 'x)'], {
+      filter: '(objectClass=person)',
+      name: 'cn',
+      mail: 'mail',
+    });
+    assert.equal(
+      filter,
+      '(&(objectClass=person)(mail=*)(|(cn=*ada*)(mail=ada*))(|(cn=*x\\29*)(mail=x\\29*)))',
+    );
+  });
+});
+
+describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed' }, () => {
+  let database: Awaited<ReturnType<typeof openTestDatabase>>;
+  let server: ChildProcess;
+  let url: string;
+
+  before(async () => {
+    database = await openTestDatabase();
+    const folder = join(database.folder, 'ldap');
+    mkdirSync(join(folder, 'db'), { recursive: true });
+    const config = join(folder, 'slapd.conf');
+    writeFileSync(
+      config,
+      [
+        ...['core', 'cosine', 'inetorgperson'].map(
+          (name) => `include /etc/ldap/schema/${name}.schema`,
+        ),
+        'modulepath /usr/lib/ldap',
+        'moduleload back_mdb',
+        'database mdb',
+        `suffix "${suffix}"`,
+        `rootdn "cn=admin,${suffix}"`,
+        'rootpw secret',
+        `directory ${join(folder, 'db')}`,
+        'maxsize 10485760',
+        'access to attrs=userPassword by anonymous auth by * none',
+        'access to * by users read by * none',
+        '',
+      ].join('\n'),
+    );
+    const person = (uid: string, cn: string, password: string) => [
+      `dn: uid=${uid},${suffix}`,
+      'objectClass: inetOrgPerson',
+      `uid: ${uid}`,
+      `cn: ${cn}`,
+      'sn: x',
+      `mail: ${uid}@ldap.example`,
+      'o: Works',
+      'telephoneNumber: 12',
+      `userPassword: ${password}`,
+      '',
+    ];
+    const entries = join(folder, 'entries.ldif');
+    writeFileSync(
+      entries,
+      [
+        `dn: ${suffix}`,
+        'objectClass: dcObject',
+        'objectClass: organization',
+        'o: Example',
+        'dc: example',
+        '',
+        ...person('ada', 'Ada Lovelace', 'engine'),
+        ...person('odd', 'Odd (Name)*', 'x'),
+        `dn: uid=nomail,${suffix}`,
+        'objectClass: inetOrgPerson',
+        'uid: nomail',
+        'cn: Ada Nomail',
+        'sn: x',
+        '',
+      ].join('\n'),
+    );
+    execFileSync('/usr/sbin/slapadd', ['-f', config, '-l', entries], { stdio: 'ignore' });
+    const port = await freePort();
+    url = `ldap://127.0.0.1:${port}`;
+    server = spawn(slapd, ['-d', '0', '-f', config, '-h', url], { stdio: 'ignore' });
+    for (const [key, value] of Object.entries({
+      ldapUrl: url,
+      ldapTls: 'none',
+      ldapBase: suffix,
+      ldapBindName: `uid=ada,${suffix}`,
+      ldapPassword: encryptSecret('engine'),
+      ldapTimeoutMs: 5000,
+    })) {
+      await writeSetting(`directory.${key}`, value, 'test');
+    }
+    await waitFor(
+      async () =>
+        testLdap('ada').then(
+          () => true,
+          () => false,
+        ),
+      'slapd',
+    );
+  });
+  after(async () => {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill();
+    await ended;
+    await database.close();
+  });
+
+  it('is asked for people', async () => {
+    const found = async (text: string) =>
+      (await searchLdap(text, 10)).map(({ name, address, organization, phone }) => [
+        name,
+        address,
+        organization,
+        phone,
+      ]);
+    assert.deepEqual(await found('ada love'), [
+      ['Ada Lovelace', 'ada@ldap.example', 'Works', '12'],
+    ]);
+    assert.deepEqual(await found('(name)*'), [['Odd (Name)*', 'odd@ldap.example', 'Works', '12']]);
+    assert.deepEqual(await found('zzz'), []);
+    assert.deepEqual(await found('a'), [], 'one letter is too little');
+  });
+
+  it('checks passwords', async () => {
+    const asked = { url, tls: 'none', bindName: '', password: '', timeoutMs: 5000 } as const;
+    assert.equal(await checkLdapPassword(asked, `uid=ada,${suffix}`, 'engine'), true);
+    assert.equal(await checkLdapPassword(asked, `uid=ada,${suffix}`, 'wrong'), false);
+    assert.equal(await checkLdapPassword(asked, `uid=ada,${suffix}`, ''), false, 'never anonymous');
+    await assert.rejects(
+      checkLdapPassword({ ...asked, tls: 'required' }, `uid=ada,${suffix}`, 'engine'),
+      'no TLS there',
+    );
+  });
+
+  it('may be silent: nobody waits for it', async () => {
+    const silent = createServer((socket) => void socket.resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    await writeSetting(
+      'directory.ldapUrl',
+      `ldap://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      'test',
+    );
+    await writeSetting('directory.ldapTimeoutMs', 200, 'test');
+    wakeLdap();
+    assert.deepEqual(await searchLdap('ada', 10), []);
+    await new Promise((resolve) => silent.close(resolve));
+    assert.deepEqual(await searchLdap('ada', 10), [], 'it rests now');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
