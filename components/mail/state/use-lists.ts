@@ -73,7 +73,6 @@ export function useLists({
         ...(snapshot ? { snapshot } : {}),
         ...(latest.current.habits.withPriority ? { priority: 1 } : {}),
         ...(latest.current.habits.isThreaded ? { threads: 1 } : {}),
-        ...(latest.current.habits.isThreaded ? { threads: 1 } : {}),
       };
       try {
         const page = await getJson<MessagePage>('/api/mail/list', parameters, signal);

@@ -73,7 +73,6 @@ export function useMail(start: MailStart, ownerAddress: string) {
       pageSize: preferences['list.pageSize'],
       withPriority: preferences['list.columns'].includes('priority'),
       isThreaded: preferences['list.conversations'],
-      isThreaded: preferences['list.conversations'],
     },
     onFresh,
   });
