@@ -17,6 +17,7 @@ import { makeAttachment } from './attachments.ts';
 import { conversations, notes } from './conversations.ts';
 import { newsletters } from './newsletters.ts';
 import { ada, ben, others, type Person } from './people.ts';
+import { furnishWebmail } from './webmail.ts';
 
 /** For a play-ground on loopback; the last line tells it to whoever runs the demo. */
 const password = 'acorns under deep snow';
@@ -179,7 +180,7 @@ async function fill(
       body: await stageBytes(await composeLetter(letter)),
       prefix: Buffer.from(place.mailbox === 'Sent' ? '' : trace),
       flags: place.flags,
-      keywords: [],
+      keywords: /library/i.test(letter.subject) ? ['library'] : [],
       internalDate: letter.at,
     };
     byMailbox.set(place.mailbox, [...(byMailbox.get(place.mailbox) ?? []), message]);
@@ -221,6 +222,7 @@ if (await findDomain('demo.test')) {
     const account = await findAccount(user.address);
     if (!account) throw new Error(`${user.address} is missing`);
     console.log(`${user.address}: ${await fill(account.id, user, letters, until)} messages`);
+    await furnishWebmail(account.id, user);
   }
   console.log(
     `Sign in at http://localhost:${portOf('web')} as ${ada.address} or ${ben.address}, password "${password}".`,
