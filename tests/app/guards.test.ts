@@ -22,6 +22,7 @@ const open: Record<string, string> = {
   '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
     'tells mail programs the ports, of no account whether it exists',
   'api/passkey/route.ts': 'says the same to everybody: what a browser needs to show a passkey',
+  'api/mail/image/route.ts': 'the frame that asks has no cookies: the address itself is signed',
   'api/health/route.ts': 'tells only whether the system works',
   'manifest.webmanifest/route.ts': 'what browsers ask for without cookies to install the app',
   'logo/route.ts': 'the picture of the sign-in page',

@@ -1,5 +1,6 @@
 // "Where is my mail?": what happened to the open message, in words for its owner.
 'use client';
+import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -14,6 +15,7 @@ import { useDateStyle } from '../use-dates.tsx';
 type Event = Omit<StoryEvent, 'at'> & { at: string };
 
 export function HistoryDialog({ message, onClose }: { message: MessageView; onClose: () => void }) {
+  const t = useTranslations('reader.history');
   const [events, setEvents] = useState<Event[] | null>(null);
   const [error, setError] = useState('');
   const { messageId } = message;
@@ -27,7 +29,7 @@ export function HistoryDialog({ message, onClose }: { message: MessageView; onCl
     return () => ending.abort();
   }, [messageId]);
   return (
-    <Dialog isOpen onClose={onClose} title="Delivery history" size="lg">
+    <Dialog isOpen onClose={onClose} title={t('title')} size="lg">
       {error ? (
         <p className="text-danger-text">{error}</p>
       ) : events === null ? (
@@ -35,10 +37,7 @@ export function HistoryDialog({ message, onClose }: { message: MessageView; onCl
           <Spinner />
         </div>
       ) : events.length === 0 ? (
-        <p className="text-muted">
-          The server knows nothing of this message any more: it is older than the history, or was
-          put here by a mail program or an import.
-        </p>
+        <p className="text-muted">{t('empty')}</p>
       ) : (
         <ol className="divide-y">
           {events.map((event) => (
@@ -50,20 +49,22 @@ export function HistoryDialog({ message, onClose }: { message: MessageView; onCl
   );
 }
 
-const kinds: Record<string, { label: string; tone: Tone }> = {
-  received: { label: 'received', tone: 'info' },
-  delivered: { label: 'in the mailbox', tone: 'ok' },
-  queued: { label: 'on its way', tone: 'neutral' },
-  sent: { label: 'handed over', tone: 'ok' },
-  deferred: { label: 'tried again later', tone: 'warn' },
-  bounced: { label: 'came back', tone: 'danger' },
-  dropped: { label: 'given up', tone: 'danger' },
-  refused: { label: 'refused', tone: 'danger' },
-};
+const tones = {
+  received: 'info',
+  delivered: 'ok',
+  queued: 'neutral',
+  sent: 'ok',
+  deferred: 'warn',
+  bounced: 'danger',
+  dropped: 'danger',
+  refused: 'danger',
+} as const satisfies Record<string, Tone>;
+const isKind = (kind: string): kind is keyof typeof tones => Object.hasOwn(tones, kind);
 
 function HistoryRow({ event }: { event: Event }) {
+  const t = useTranslations('reader.history');
   const dates = useDateStyle();
-  const kind = kinds[event.kind] ?? { label: event.kind, tone: 'neutral' as const };
+  const kind = event.kind;
   const isArrival = event.kind === 'received';
   return (
     <li className="grid gap-x-4 gap-y-0.5 py-2 sm:grid-cols-[10rem_minmax(0,1fr)]">
@@ -72,17 +73,15 @@ function HistoryRow({ event }: { event: Event }) {
       </div>
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-2">
-          <Badge tone={kind.tone}>{kind.label}</Badge>
+          <Badge tone={isKind(kind) ? tones[kind] : 'neutral'}>
+            {isKind(kind) ? t(`kinds.${kind}`) : kind}
+          </Badge>
           <span className="min-w-0 break-words">
-            {isArrival ? event.sender || 'the mail system' : event.recipient}
+            {isArrival ? event.sender || t('system') : event.recipient}
           </span>
         </p>
         <p className="text-sm break-words text-muted">
-          {event.remote && (
-            <span>
-              {isArrival ? 'from' : 'by'} {event.remote}{' '}
-            </span>
-          )}
+          {event.remote && <span>{t(isArrival ? 'from' : 'by', { remote: event.remote })} </span>}
           {!isArrival && event.reason && <span className="font-mono text-xs">{event.reason} </span>}
           {!isArrival && event.text}
         </p>

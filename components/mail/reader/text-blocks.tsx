@@ -1,6 +1,7 @@
 // Blocks of a plain text body; long quotes are folded.
 'use client';
 import { MoreHorizontal } from 'lucide-react';
+import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import type { TextBlock, TextSegment } from '#lib/webmail/reader/text-blocks.ts';
 
@@ -48,6 +49,7 @@ function Quote({
   depth: number;
   isFolded: boolean;
 }) {
+  const t = useTranslations('reader.body');
   const [isOpen, setIsOpen] = useState(!isFolded);
   return (
     <div className="my-2">
@@ -55,16 +57,16 @@ function Quote({
         <button
           type="button"
           aria-expanded={isOpen}
-          aria-label={isOpen ? 'Hide quoted text' : 'Show quoted text'}
-          title={isOpen ? 'Hide quoted text' : 'Show quoted text'}
+          aria-label={t(isOpen ? 'hideQuote' : 'showQuote')}
+          title={t(isOpen ? 'hideQuote' : 'showQuote')}
           onClick={() => setIsOpen(!isOpen)}
-          className="flex h-4 w-8 items-center justify-center rounded-full bg-pressed text-muted hover:bg-line-strong print:hidden"
+          className="flex h-4 w-8 items-center justify-center rounded-full bg-pressed text-muted pointer-coarse:h-11 pointer-coarse:w-14 hover:bg-line-strong print:hidden"
         >
           <MoreHorizontal aria-hidden className="size-4" />
         </button>
       )}
       {isOpen && (
-        <blockquote className="my-2 border-l-2 border-line-strong pl-3 text-muted">
+        <blockquote className="my-2 border-s-2 border-line-strong ps-3 text-muted">
           <TextBlocks blocks={block.blocks} depth={depth + 1} />
         </blockquote>
       )}
@@ -81,10 +83,16 @@ function Segments({ segments }: { segments: TextSegment[] }) {
         href={segment.href}
         target="_blank"
         rel="noopener noreferrer"
+        title={segment.target}
         referrerPolicy="no-referrer"
-        className="text-accent-text underline underline-offset-2"
+        className={
+          segment.isOdd
+            ? 'rounded-sm bg-warn-soft text-warn-text underline decoration-wavy underline-offset-2'
+            : 'text-accent-text underline underline-offset-2'
+        }
       >
         {segment.text}
+        {segment.isOdd && ` ⚠ → ${segment.target}`}
       </a>
     ) : (
       segment.text

@@ -37,11 +37,7 @@ export async function cleanHtmlApart(
   }
 }
 
-function runThread(
-  source: string,
-  options: CleanOptions,
-  limitMs: number,
-): Promise<CleanHtml> {
+function runThread(source: string, options: CleanOptions, limitMs: number): Promise<CleanHtml> {
   // The web app is a bundle; the thread runs from the sources, as the daemon does (server/web/child.ts says where).
   const root = process.env.DREY_ROOT || process.cwd();
   const thread = join(/*turbopackIgnore: true*/ root, 'lib', 'webmail', 'html', 'clean-thread.ts');

@@ -1,6 +1,7 @@
 // CSS of a message: parsed, known properties written anew, everything else gone. No rule can load anything
 // unless remote images were asked for, leave its box, or cover what lies around it.
 import {
+  type Atrule,
   type CssNode,
   type Declaration,
   generate,
@@ -13,6 +14,10 @@ import {
 export type CssRules = {
   /** What a url() becomes; null drops the declaration */
   replaceUrl: (url: string) => string | null;
+  /** Which of its own colour schemes the message is shown in */
+  isDark?: boolean;
+  /** The message has a dark scheme of its own */
+  onDarkScheme?: () => void;
 };
 
 const maxCss = 400_000;
@@ -76,10 +81,35 @@ function cleanTree(tree: CssNode, rules: CssRules): void {
       if (node.type === 'Raw' || node.type === 'Comment') list.remove(item);
       else if (node.type === 'Atrule') {
         if (!allowedAtRules.has(node.name.toLowerCase()) || !node.block) list.remove(item);
+        else chooseScheme(node, rules);
       } else if (node.type === 'Rule') {
         if (node.prelude.type === 'Raw' || isProbing(node.prelude)) list.remove(item);
       } else if (node.type === 'Declaration' && !cleanDeclaration(node, rules)) list.remove(item);
     },
+  });
+}
+
+const schemeProperties = /^(?:color|background(?:-color)?|border(?:-[a-z]+)*|outline|box-shadow)$/;
+
+/**
+ * The reader says which scheme counts, not the system around the frame: the condition is answered here. Such rules
+ * change colours alone, so that no word is there for the one scheme only.
+ */
+function chooseScheme(node: Atrule, rules: CssRules): void {
+  if (!node.prelude || !node.block) return;
+  let isFound = false;
+  walk(node.prelude, (part) => {
+    if (part.type !== 'Feature' || part.name.toLowerCase() !== 'prefers-color-scheme') return;
+    const wanted = part.value?.type === 'Identifier' ? part.value.name.toLowerCase() : '';
+    if (wanted === 'dark') rules.onDarkScheme?.();
+    isFound = true;
+    part.name = (wanted === 'dark') === (rules.isDark === true) ? 'min-width' : 'max-width';
+    part.value = { type: 'Dimension', value: '0', unit: 'px' };
+  });
+  if (!isFound) return;
+  walk(node.block, (part, item, list) => {
+    if (part.type !== 'Declaration' || !list) return;
+    if (!schemeProperties.test(part.property.toLowerCase())) list.remove(item);
   });
 }
 

@@ -2,11 +2,20 @@
 // schemes (the second is the opaque frame, frame-document.ts). Cleaning is the last step: images and links
 // are replaced while the cleaner writes, and what it returns is never edited again.
 import sanitizeHtml, { type Attributes } from 'sanitize-html';
+import { type ImageGate, signImageUrl } from '../remote/image-address.ts';
 import { type CssRules, cleanStyleAttribute, cleanStylesheet } from './clean-css.ts';
+import { lookAtLink } from './link-look.ts';
+import { nameTracker, unwrapLink } from './tracker.ts';
 
 export type CleanOptions = {
   /** Leave http(s) images in; else they are counted and lose their source */
   mayLoadRemote: boolean;
+  /** Images that are left in come through our server by this gate */
+  gate?: ImageGate | null;
+  /** The colours a message has for dark surroundings count. */
+  isDark?: boolean;
+  /** Links lose counters on their way and marks of who clicked. */
+  hasPlainLinks?: boolean;
   /** data: URLs for cid: references, by Content-ID */
   inlineImages: ReadonlyMap<string, string>;
 };
@@ -17,8 +26,26 @@ export type CleanHtml = {
   /** Stylesheet for the head */
   css: string;
   remoteImages: number;
-  /** True where the message sets colours of its own and must not be shown dark */
+  /** Who would count readers with a picture that nobody sees; such pictures are never loaded. At most 20 */
+  trackers: string[];
+  /** True where the message sets colours of its own */
   hasColors: boolean;
+  /** True where it has other ones for dark surroundings */
+  hasDarkColors: boolean;
+  /** Links that lead elsewhere than they say */
+  oddLinks: number;
+  /** Characters of text, for the height of a frame that nobody may measure */
+  textLength: number;
+};
+
+type State = Omit<CleanHtml, 'html' | 'css'> & { inlineLength: number };
+type Cleaning = {
+  options: CleanOptions;
+  rules: CssRules;
+  state: State;
+  /** Texts of the links in their order */
+  linkTexts: string[];
+  linkCount: number;
 };
 
 /** Characters of inline images one message may grow by: each mention of an image repeats it whole. */
@@ -51,7 +78,7 @@ const layout = [
 ];
 const allowedAttributes = {
   '*': [...layout, 'color', 'role', 'aria-label', 'aria-hidden'],
-  a: ['href', 'target', 'rel', 'referrerpolicy'],
+  a: ['href', 'target', 'rel', 'referrerpolicy', 'data-target', 'data-odd'],
   img: ['src', 'alt', 'border', 'hspace', 'vspace'],
   table: ['border', 'cellpadding', 'cellspacing', 'background', 'summary'],
   td: ['colspan', 'rowspan', 'nowrap', 'background', 'headers', 'scope', 'abbr'],
@@ -78,13 +105,28 @@ const nonTextTags = (
 /** Cleans the HTML of one part. Linear in its length, never throws for bad markup. */
 export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
   const html = source.slice(0, maxHtmlLength);
-  const state = { remoteImages: 0, hasColors: false, inlineLength: 0 };
-  const resolveImage = (url: string) => resolveImageUrl(url, options, state);
-  const rules: CssRules = { replaceUrl: (url) => resolveImage(url) };
-  const css = collectStyles(html)
+  const state: State = {
+    remoteImages: 0,
+    trackers: [],
+    hasColors: false,
+    hasDarkColors: false,
+    oddLinks: 0,
+    textLength: 0,
+    inlineLength: 0,
+  };
+  const rules: CssRules = {
+    replaceUrl: (url) => resolveImageUrl(url, options, state),
+    isDark: options.isDark === true,
+    onDarkScheme: () => {
+      state.hasDarkColors = true;
+    },
+  };
+  const before = lookAhead(html);
+  const css = before.sheets
     .map((sheet) => cleanStylesheet(sheet, rules, idPrefix))
     .filter((sheet) => sheet !== '')
     .join('\n');
+  const cleaning: Cleaning = { options, rules, state, linkTexts: before.linkTexts, linkCount: 0 };
   const body = sanitizeHtml(html, {
     allowedTags,
     allowedAttributes,
@@ -97,44 +139,58 @@ export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
     allowedSchemesByTag: { a: ['http', 'https', 'mailto', 'tel'], img: ['http', 'https', 'data'] },
     allowedSchemesAppliedToAttributes: ['href', 'src', 'background'],
     allowProtocolRelative: false,
+    textFilter: (text) => {
+      state.textLength += text.length;
+      return text;
+    },
     transformTags: {
       '*': (tagName, attributes) => {
-        const kept = cleanAttributes(tagName, attributes, rules, resolveImage, state);
+        const kept = cleanAttributes(tagName, attributes, cleaning);
         // <body> would be merged into ours: its looks move to a block.
         return { tagName: tagName === 'body' ? 'div' : tagName, attribs: kept };
       },
     },
   });
   if (/(?:^|[;{\s])(?:background|color)[^;]*:/i.test(css)) state.hasColors = true;
-  return { html: body, css, remoteImages: state.remoteImages, hasColors: state.hasColors };
+  const { inlineLength: _inlineLength, ...found } = state;
+  return { html: body, css, ...found };
 }
 
-/** The text of each <style>, wherever it stands outside other raw text. */
-function collectStyles(html: string): string[] {
-  if (!/<style/i.test(html)) return [];
+const mostLinkTexts = 5000;
+
+/**
+ * What must be known before anything is written: the text of each <style>, wherever it stands outside other raw text,
+ * and the text of each link.
+ */
+function lookAhead(html: string): { sheets: string[]; linkTexts: string[] } {
   const sheets: string[] = [];
+  const linkTexts: string[] = [];
+  if (!/<(?:style|a)\b/i.test(html)) return { sheets, linkTexts };
+  let count = 0;
   sanitizeHtml(html, {
-    allowedTags: ['style'],
+    allowedTags: ['style', 'a'],
     allowVulnerableTags: true,
-    allowedAttributes: {},
+    allowedAttributes: { a: ['data-n'] },
+    nestingLimit,
     nonTextTags: nonTextTags.filter((tag) => tag !== 'style'),
+    transformTags: {
+      a: (tagName) => ({ tagName, attribs: { 'data-n': String(count++) } }),
+    },
     exclusiveFilter: (frame) => {
       if (frame.tag === 'style' && sheets.length < 50) sheets.push(frame.text);
+      const n = Number(frame.attribs['data-n']);
+      if (frame.tag === 'a' && n < mostLinkTexts) linkTexts[n] = frame.text.slice(0, 500);
       return false;
     },
   });
-  return sheets;
+  return { sheets, linkTexts };
 }
 
-function cleanAttributes(
-  tagName: string,
-  attributes: Attributes,
-  rules: CssRules,
-  resolveImage: (url: string) => string | null,
-  state: { hasColors: boolean },
-): Attributes {
+function cleanAttributes(tagName: string, attributes: Attributes, cleaning: Cleaning): Attributes {
+  const { rules, state, options } = cleaning;
   const kept: Attributes = {};
   for (const [name, value] of Object.entries(attributes)) kept[name.toLowerCase()] = value;
+  if (tagName === 'img') cleanImage(kept, options, state);
   if (kept.style !== undefined) kept.style = cleanStyleAttribute(kept.style, rules);
   if (kept.style === '') delete kept.style;
   if (kept.bgcolor || kept.color || /(?:^|;)(?:background|color)/.test(kept.style ?? '')) {
@@ -142,25 +198,37 @@ function cleanAttributes(
   }
   if (kept.id !== undefined) kept.id = idPrefix + kept.id.replace(/[^\w-]/g, '');
   if (kept.background !== undefined) {
-    const url = resolveImage(kept.background);
+    const url = resolveImageUrl(kept.background, options, state);
     if (url === null) delete kept.background;
     else kept.background = url;
   }
-  if (tagName === 'img') return cleanImage(kept, resolveImage);
-  if (tagName === 'a') return cleanLink(kept);
-  return kept;
+  // Ours alone (see below): what the message calls so says nothing.
+  delete kept['data-target'];
+  delete kept['data-odd'];
+  return tagName === 'a' ? cleanLink(kept, cleaning) : kept;
 }
 
-function cleanImage(kept: Attributes, resolveImage: (url: string) => string | null): Attributes {
-  const url = resolveImage(kept.src ?? '');
+function cleanImage(kept: Attributes, options: CleanOptions, state: State): void {
+  const { width = '', height = '', style = '' } = kept;
+  const source = kept.src ?? '';
+  const isRemote = /^\s*(?:https?:)?\/\//i.test(source);
+  const tracker = isRemote ? nameTracker(source.trim(), { width, height, style }) : null;
+  if (tracker !== null) {
+    if (state.trackers.length < 20 && !state.trackers.includes(tracker)) {
+      state.trackers.push(tracker);
+    }
+    delete kept.src;
+    return;
+  }
+  const url = resolveImageUrl(source, options, state);
   // Without a source the browser shows the words for it; a pixel has none and shows nothing.
   if (url === null) delete kept.src;
   else kept.src = url;
-  return kept;
 }
 
 /** Links open elsewhere, tell nobody where from, and show where they lead. */
-function cleanLink(kept: Attributes): Attributes {
+function cleanLink(kept: Attributes, cleaning: Cleaning): Attributes {
+  const text = cleaning.linkTexts[cleaning.linkCount++] ?? '';
   delete kept.target;
   const href = (kept.href ?? '').replace(
     /[\u0000-\u0020\u007f-\u00a0\u200b-\u200f\u2028-\u202e\ufeff]/g,
@@ -175,30 +243,31 @@ function cleanLink(kept: Attributes): Attributes {
     delete kept.href;
     return kept;
   }
-  kept.href = href;
+  kept.href = cleaning.options.hasPlainLinks ? unwrapLink(href) : href;
   kept.target = '_blank';
   kept.rel = 'noopener noreferrer';
   kept.referrerpolicy = 'no-referrer';
-  kept.title = describeTarget(href);
+  const look = lookAtLink(kept.href, text);
+  delete kept.title;
+  if (look) {
+    kept.title = describeTarget(kept.href);
+    kept['data-target'] = look.target.slice(0, 200);
+    if (look.isOdd) {
+      kept['data-odd'] = '1';
+      cleaning.state.oddLinks++;
+    }
+  }
   return kept;
 }
 
 /** Where a link leads, host first and in ASCII, so that a look-alike name shows. */
 function describeTarget(href: string): string {
-  try {
-    const url = new URL(href);
-    return url.host ? `${url.host} — ${url.href.slice(0, 300)}` : url.href.slice(0, 300);
-  } catch {
-    return href.slice(0, 300);
-  }
+  const url = URL.parse(href);
+  return url?.host ? `${url.host} — ${url.href.slice(0, 300)}` : href.slice(0, 300);
 }
 
 /** A URL that may be loaded, or null. Counts what is held back. */
-function resolveImageUrl(
-  source: string,
-  options: CleanOptions,
-  state: { remoteImages: number; inlineLength: number },
-): string | null {
+function resolveImageUrl(source: string, options: CleanOptions, state: State): string | null {
   const url = source.trim();
   const cid = /^cid:(.{1,500})$/i.exec(url);
   if (cid) {
@@ -211,12 +280,9 @@ function resolveImageUrl(
   if (!isRemote) return null;
   state.remoteImages++;
   if (!options.mayLoadRemote) return null;
-  try {
-    const parsed = new URL(url.startsWith('//') ? `https:${url}` : url);
-    return parsed.protocol === 'http:' || parsed.protocol === 'https:' ? parsed.href : null;
-  } catch {
-    return null;
-  }
+  const parsed = URL.parse(url.startsWith('//') ? `https:${url}` : url);
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') return null;
+  return options.gate ? signImageUrl(options.gate, parsed.href) : parsed.href;
 }
 
 function decodeCid(text: string): string {

@@ -1,32 +1,36 @@
-// One message as the reader shows it: headers, the shown text parts, the list of attachments. Only what is
-// shown is fetched; HTML is cleaned once and kept for the frame that asks for it next.
-import type { FetchMessageObject, ImapFlow } from 'imapflow';
+// One message as the reader shows it: headers, the shown text parts, the list of attachments, what is known of its
+// sender. Only what is shown is fetched; HTML is cleaned once and kept for the frame that asks for it next. The same for
+// a message inside a message, which is named by its part.
+import type { FetchMessageObject, ImapFlow, MessageStructureObject } from 'imapflow';
 import { isRefusal, Refusal } from '../../errors.ts';
-import { decodeCharset } from '../../mail/charset.ts';
 import { findFields, parseHeaderFields, readFieldText } from '../../mail/header.ts';
 import { htmlToText } from '../../mail/text.ts';
-import { decodeTransfer } from '../../mail/transfer.ts';
+import { readPreferences } from '../../preferences/index.ts';
 import { cleanHtmlApart } from '../html/clean-apart.ts';
 import { type CleanHtml, maxHtmlLength } from '../html/clean-html.ts';
 import { type MailAccount, withMailbox } from '../imap/pool.ts';
-import { isUid } from '../imap/uid-set.ts';
 import { cleanLine, type MessageRow, type Person, toPeople, toRow } from '../list/message-list.ts';
 import { type RecentMap, recentMap } from '../recent-map.ts';
-import { isRasterImage } from './part-headers.ts';
+import { openImageGate } from '../remote/image-address.ts';
+import { type MessageFacts, readFacts } from './facts.ts';
+import { fetchMessage, fetchText, maxTextBytes, readInlineImages } from './fetch-message.ts';
+import { findNested, structureAround } from './nested.ts';
 import { type Attachment, readStructure, type Structure, type TextPart } from './structure.ts';
 import { joinFlowed, type TextBlock, toTextBlocks } from './text-blocks.ts';
 
+export type HtmlView = {
+  kind: 'html';
+  part: string;
+  plainPart: string | null;
+} & Pick<
+  CleanHtml,
+  'remoteImages' | 'trackers' | 'hasColors' | 'hasDarkColors' | 'oddLinks' | 'textLength'
+>;
 export type BodyView =
   | { kind: 'text'; part: string; blocks: TextBlock[]; isCut: boolean }
-  | {
-      kind: 'html';
-      part: string;
-      remoteImages: number;
-      hasColors: boolean;
-      plainPart: string | null;
-    };
+  | HtmlView;
 
-export type MessageView = Omit<MessageRow, 'preview' | 'to'> & {
+export type MessageView = Omit<MessageRow, 'preview' | 'to' | 'cc' | 'sentAt'> & {
   folder: string;
   to: Person[];
   cc: Person[];
@@ -40,11 +44,23 @@ export type MessageView = Omit<MessageRow, 'preview' | 'to'> & {
   isMailingList: boolean;
   bodies: BodyView[];
   attachments: Attachment[];
+  facts: MessageFacts;
 };
 
-const maxTextBytes = 1024 * 1024;
-const maxInlineBytes = 10 * 1024 * 1024;
+/** A message inside another one: nothing is known of how it came. */
+export type NestedView = Pick<
+  MessageView,
+  'from' | 'to' | 'cc' | 'subject' | 'sentAt' | 'bodies' | 'attachments'
+> & { part: string };
 
+export type CleanWish = {
+  mayLoadRemote: boolean;
+  isDark: boolean;
+  hasPlainLinks: boolean;
+};
+
+/** Counts up when the cleaner gives something else for the same message. */
+const cleanerVersion = 2;
 const shared = globalThis as { dreyCleanBodies?: RecentMap<CleanHtml> };
 function cleanBodies(): RecentMap<CleanHtml> {
   shared.dreyCleanBodies ??= recentMap(300, 40 * 1024 * 1024);
@@ -57,33 +73,60 @@ export async function readMessage(
   folder: string,
   uid: number,
 ): Promise<MessageView> {
+  const { 'reading.unwrapLinks': hasPlainLinks } = await readPreferences(account.id);
+  const [message, bodies, structure] = await withMailbox(account, folder, async (client) => {
+    const fetched = await fetchMessage(client, uid);
+    const found = readStructure(fetched.bodyStructure);
+    return [
+      fetched,
+      await viewBodies({ client, account, message: fetched, structure: found, hasPlainLinks }),
+      found,
+    ] as const;
+  });
+  const fields = parseHeaderFields(message.headers ?? Buffer.alloc(0));
+  const { preview: _preview, ...row } = toRow(message, '');
+  const { envelope } = message;
+  const replyTo = toPeople(envelope?.replyTo);
+  const keywords = message.flags ?? new Set<string>();
+  return {
+    ...row,
+    folder,
+    cc: toPeople(envelope?.cc),
+    bcc: toPeople(envelope?.bcc),
+    replyTo,
+    sender: toPeople(envelope?.sender),
+    sentAt: readDate(envelope?.date),
+    messageId: cleanLine(envelope?.messageId ?? '').slice(0, 998),
+    references: readReferences(readFieldText(fields, 'references')),
+    isMailingList: findFields(fields, 'list-id').length > 0,
+    bodies,
+    attachments: structure.attachments.filter((each) => !isShownInline(each, bodies)),
+    facts: await readFacts(account.id, { from: row.from, replyTo, fields, keywords }),
+  };
+}
+
+/** Reads a message inside a message. Refusal 'not-found' where the part is none. */
+export async function readNestedMessage(
+  account: MailAccount,
+  folder: string,
+  uid: number,
+  part: string,
+): Promise<NestedView> {
+  const { 'reading.unwrapLinks': hasPlainLinks } = await readPreferences(account.id);
   return withMailbox(account, folder, async (client) => {
     const message = await fetchMessage(client, uid);
-    const structure = readStructure(message.bodyStructure);
-    const fields = parseHeaderFields(message.headers ?? Buffer.alloc(0));
-    const bodies: BodyView[] = [];
-    for (const body of structure.bodies.slice(0, 10)) {
-      const { shown, alternative } = body;
-      bodies.push(
-        shown.isHtml
-          ? await viewHtml(client, account, message, structure, shown, alternative)
-          : await viewText(client, uid, shown),
-      );
-    }
-    const { preview: _preview, to: _to, ...row } = toRow(message, '');
-    const { envelope } = message;
+    const found = findNested(message.bodyStructure, part);
+    if (!found) throw new Refusal('not-found', 'This part is no message.');
+    const structure = readStructure(found.root);
+    const bodies = await viewBodies({ client, account, message, structure, hasPlainLinks });
+    const { envelope } = found;
     return {
-      ...row,
-      folder,
+      part,
+      from: toPeople(envelope?.from),
       to: toPeople(envelope?.to),
       cc: toPeople(envelope?.cc),
-      bcc: toPeople(envelope?.bcc),
-      replyTo: toPeople(envelope?.replyTo),
-      sender: toPeople(envelope?.sender),
+      subject: cleanLine(envelope?.subject ?? ''),
       sentAt: readDate(envelope?.date),
-      messageId: cleanLine(envelope?.messageId ?? '').slice(0, 998),
-      references: readReferences(readFieldText(fields, 'references')),
-      isMailingList: findFields(fields, 'list-id').length > 0,
       bodies,
       attachments: structure.attachments.filter((each) => !isShownInline(each, bodies)),
     };
@@ -122,7 +165,8 @@ export async function readPlainBody(
 ): Promise<BodyView> {
   return withMailbox(account, folder, async (client) => {
     const message = await fetchMessage(client, uid);
-    const texts = readStructure(message.bodyStructure).bodies.flatMap(({ shown, alternative }) =>
+    const { bodies } = findStructure(message.bodyStructure, part);
+    const texts = bodies.flatMap(({ shown, alternative }) =>
       alternative ? [shown, alternative] : [shown],
     );
     const found = texts.find((text) => text.part === part);
@@ -137,59 +181,42 @@ export async function readCleanHtml(
   folder: string,
   uid: number,
   part: string,
-  mayLoadRemote: boolean,
+  wish: CleanWish,
 ): Promise<CleanHtml> {
   return withMailbox(account, folder, async (client) => {
     const message = await fetchMessage(client, uid);
-    const structure = readStructure(message.bodyStructure);
+    const structure = findStructure(message.bodyStructure, part);
     const body = structure.bodies.find((each) => each.shown.part === part && each.shown.isHtml);
     if (!body) throw new Refusal('not-found', 'This part does not exist.');
-    return cleanPart(client, account, message, structure, body.shown, mayLoadRemote);
+    const reading = { client, account, message, structure, hasPlainLinks: wish.hasPlainLinks };
+    const plain = await cleanPart(reading, body.shown, { ...wish, isDark: false });
+    // Few messages know the dark; all others are the same in it.
+    return wish.isDark && plain.hasDarkColors ? cleanPart(reading, body.shown, wish) : plain;
   });
 }
 
-async function fetchMessage(client: ImapFlow, uid: number): Promise<FetchMessageObject> {
-  const message = isUid(uid)
-    ? await client.fetchOne(
-        `${uid}`,
-        {
-          uid: true,
-          flags: true,
-          envelope: true,
-          bodyStructure: true,
-          internalDate: true,
-          size: true,
-          threadId: true,
-          headers: ['references', 'list-id'],
-        },
-        { uid: true },
-      )
-    : false;
-  if (!message) throw new Refusal('not-found', 'This message is no longer here.');
-  return message;
+type Reading = {
+  client: ImapFlow;
+  account: MailAccount;
+  message: FetchMessageObject;
+  structure: Structure;
+  hasPlainLinks: boolean;
+};
+
+function findStructure(root: MessageStructureObject | undefined, part: string): Structure {
+  return readStructure(structureAround(root, part));
 }
 
-async function fetchText(
-  client: ImapFlow,
-  uid: number,
-  part: TextPart,
-  limit: number,
-): Promise<{ text: string; isCut: boolean }> {
-  const bytes = await fetchPart(client, uid, part.part, limit);
-  const decoded = decodeTransfer(bytes, part.encoding);
-  return { text: decodeCharset(decoded, part.charset), isCut: bytes.length >= limit };
-}
-
-async function fetchPart(
-  client: ImapFlow,
-  uid: number,
-  part: string,
-  limit: number,
-): Promise<Buffer> {
-  const query = { bodyParts: [{ key: part, start: 0, maxLength: limit }] };
-  const message = await client.fetchOne(`${uid}`, query, { uid: true });
-  if (!message) throw new Refusal('not-found', 'This message is no longer here.');
-  return [...(message.bodyParts?.values() ?? [])][0] ?? Buffer.alloc(0);
+async function viewBodies(reading: Reading): Promise<BodyView[]> {
+  const bodies: BodyView[] = [];
+  for (const { shown, alternative } of reading.structure.bodies.slice(0, 10)) {
+    bodies.push(
+      shown.isHtml
+        ? await viewHtml(reading, shown, alternative)
+        : await viewText(reading.client, reading.message.uid, shown),
+    );
+  }
+  return bodies;
 }
 
 async function viewText(client: ImapFlow, uid: number, part: TextPart): Promise<BodyView> {
@@ -200,74 +227,41 @@ async function viewText(client: ImapFlow, uid: number, part: TextPart): Promise<
 }
 
 async function viewHtml(
-  client: ImapFlow,
-  account: MailAccount,
-  message: FetchMessageObject,
-  structure: Structure,
+  reading: Reading,
   part: TextPart,
   alternative: TextPart | null,
 ): Promise<BodyView> {
-  const clean = await cleanPart(client, account, message, structure, part, false).catch(
-    (error: unknown) => {
-      if (isRefusal(error, 'limit')) return null;
-      throw error;
-    },
-  );
+  const { hasPlainLinks } = reading;
+  const wish = { mayLoadRemote: false, isDark: false, hasPlainLinks };
+  const clean = await cleanPart(reading, part, wish).catch((error: unknown) => {
+    if (isRefusal(error, 'limit')) return null;
+    throw error;
+  });
   // Markup made to keep a parser busy is shown by its words.
-  if (!clean) return viewText(client, message.uid, alternative ?? part);
-  return {
-    kind: 'html',
-    part: part.part,
-    remoteImages: clean.remoteImages,
-    hasColors: clean.hasColors,
-    plainPart: alternative?.part ?? null,
-  };
+  if (!clean) return viewText(reading.client, reading.message.uid, alternative ?? part);
+  const { html: _html, css: _css, ...known } = clean;
+  return { kind: 'html', part: part.part, plainPart: alternative?.part ?? null, ...known };
 }
 
-async function cleanPart(
-  client: ImapFlow,
-  account: MailAccount,
-  message: FetchMessageObject,
-  structure: Structure,
-  part: TextPart,
-  mayLoadRemote: boolean,
-): Promise<CleanHtml> {
-  const key = [account.id, message.emailId, message.size, part.part, mayLoadRemote].join(' ');
+/** The clean HTML of a part. A body never changes, so what was made of it once holds. */
+async function cleanPart(reading: Reading, part: TextPart, wish: CleanWish): Promise<CleanHtml> {
+  const { account, message, client, structure } = reading;
+  const name = `${message.emailId ?? message.uid}`;
+  const gate = wish.mayLoadRemote ? openImageGate(account.id, name) : null;
+  const { isDark, hasPlainLinks } = wish;
+  const key = [
+    ...[cleanerVersion, account.id, message.emailId, message.size, part.part],
+    ...[gate?.prefix ?? '', isDark, hasPlainLinks],
+  ].join(' ');
   const known = message.emailId ? cleanBodies().get(key) : undefined;
   if (known) return known;
   const { text } = await fetchText(client, message.uid, part, maxHtmlLength);
   const inlineImages = await readInlineImages(client, message.uid, text, structure.inlineImages);
-  const clean = await cleanHtmlApart(text, { mayLoadRemote, inlineImages });
+  const { mayLoadRemote } = wish;
+  const options = { mayLoadRemote, gate, isDark, hasPlainLinks, inlineImages };
+  const clean = await cleanHtmlApart(text, options);
   if (message.emailId) cleanBodies().set(key, clean, (clean.html.length + clean.css.length) * 2);
   return clean;
-}
-
-/**
- * The frame has no cookies, so its images come along as data: URLs: only raster images of this very message
- * that the text refers to, ten megabytes in all.
- */
-async function readInlineImages(
-  client: ImapFlow,
-  uid: number,
-  html: string,
-  images: Attachment[],
-): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  if (!/cid:/i.test(html)) return found;
-  let left = maxInlineBytes;
-  for (const image of images.slice(0, 100)) {
-    if (!image.contentId || image.sizeBytes > left) continue;
-    const { content } = await client.download(`${uid}`, image.part, { uid: true, maxBytes: left });
-    if (!content) continue;
-    const chunks: Buffer[] = [];
-    for await (const chunk of content) chunks.push(chunk as Buffer);
-    const bytes = Buffer.concat(chunks);
-    left -= bytes.length;
-    if (!isRasterImage(image.type, bytes)) continue;
-    const type = image.type === 'image/jpg' ? 'image/jpeg' : image.type;
-    found.set(image.contentId, `data:${type};base64,${bytes.toString('base64')}`);
-  }
-  return found;
 }
 
 function isShownInline(attachment: Attachment, bodies: BodyView[]): boolean {

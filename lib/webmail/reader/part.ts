@@ -6,6 +6,7 @@ import { type MailAccount, withMailbox } from '../imap/pool.ts';
 import { isUid } from '../imap/uid-set.ts';
 import { cleanLine } from '../list/message-list.ts';
 import { safeFileName } from './file-name.ts';
+import { structureAround } from './nested.ts';
 import { readStructure } from './structure.ts';
 
 export type PartStream = { fileName: string; type: string; content: Readable };
@@ -25,7 +26,9 @@ export async function openPart(
       ? await client.fetchOne(`${uid}`, { uid: true, bodyStructure: true }, { uid: true })
       : false;
     if (!message) throw new Refusal('not-found', 'This message is no longer here.');
-    const { attachments, inlineImages } = readStructure(message.bodyStructure);
+    const { attachments, inlineImages } = readStructure(
+      structureAround(message.bodyStructure, part),
+    );
     const found = [...attachments, ...inlineImages].find((each) => each.part === part);
     if (!found) throw new Refusal('not-found', 'This attachment does not exist.');
     const { content } = await client.download(`${uid}`, part, {

@@ -1,7 +1,16 @@
 // Plain text bodies as data for the page: paragraphs with links, quotes as nested blocks, the signature apart.
 // No HTML is built here, so nothing in a body can become markup. format=flowed is RFC 3676.
 
-export type TextSegment = { text: string; href: string | null };
+import { lookAtLink } from '../html/link-look.ts';
+
+export type TextSegment = {
+  text: string;
+  href: string | null;
+  /** Where a link leads: its host in ASCII */
+  target?: string;
+  /** It leads elsewhere than it seems */
+  isOdd?: boolean;
+};
 export type TextBlock =
   | { kind: 'text'; segments: TextSegment[] }
   | { kind: 'signature'; segments: TextSegment[] }
@@ -110,11 +119,16 @@ export function findLinks(text: string, budget = { links: maxLinks }): TextSegme
     const href = toHref(shown);
     if (!href) continue;
     if (match.index > from) segments.push({ text: text.slice(from, match.index), href: null });
-    segments.push({ text: shown, href });
+    segments.push({ text: shown, href, ...describe(href, shown) });
     from = match.index + shown.length;
   }
   if (from < text.length) segments.push({ text: text.slice(from), href: null });
   return segments;
+}
+
+function describe(href: string, shown: string): Pick<TextSegment, 'target' | 'isOdd'> {
+  const look = href.startsWith('mailto:') ? null : lookAtLink(href, shown);
+  return look?.isOdd ? { target: look.target, isOdd: true } : {};
 }
 
 /** Punctuation behind a link belongs to the sentence; a bracket only where it was opened inside. */

@@ -2,10 +2,12 @@
 
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
+import { readPreferences } from '#lib/preferences/index.ts';
 import { frameDocument, frameHeaders } from '#lib/webmail/html/frame-document.ts';
 import { readCleanHtml } from '#lib/webmail/reader/message.ts';
 import { requireForRoute } from '../../../session.ts';
 import { checkPart, readPlace } from '../answer.ts';
+import { imageSourceOf } from '../image-source.ts';
 
 const statusOf: Record<string, number> = {
   'not-found': 404,
@@ -30,10 +32,20 @@ export async function GET(request: Request): Promise<Response> {
     refuseOutsideFrame(request);
     const { folder, uid, query } = readPlace(request);
     const mayLoadRemote = query.get('images') === '1';
-    const part = checkPart(query.get('part'));
-    const clean = await readCleanHtml(account, folder, uid, part, mayLoadRemote);
     const isDark = query.get('theme') === 'dark';
-    const { html, headers } = frameDocument(clean, { mayLoadRemote, isDark });
+    const part = checkPart(query.get('part'));
+    const habits = await readPreferences(account.id);
+    const clean = await readCleanHtml(account, folder, uid, part, {
+      mayLoadRemote,
+      isDark,
+      hasPlainLinks: habits['reading.unwrapLinks'],
+    });
+    const { html, headers } = frameDocument(clean, {
+      mayLoadRemote,
+      isDark,
+      mayRecolor: isDark,
+      imageSource: imageSourceOf(request),
+    });
     return new Response(html, { headers });
   } catch (error) {
     if (!isRefusal(error)) logOf('web').error({ err: error }, 'frame failed');
