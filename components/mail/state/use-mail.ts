@@ -228,6 +228,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
     [patchRows, changeUnread, run, remember, resolve, sendFlag, placeNow, t],
   );
 
+  const afterDelete = preferences['reading.afterDelete'];
   const takeAway = useCallback(
     (ids: readonly number[]) => {
       const gone = new Set(ids);
@@ -239,14 +240,16 @@ export function useMail(start: MailStart, ownerAddress: string) {
       const before = shown.slice(0, Math.max(last, 0)).findLast((row) => !gone.has(row.uid));
       setLists((all) => cutLists(all, gone, at.folder));
       setSelection((all) => new Set([...all].filter((each) => !gone.has(each))));
-      const neighbour = next ?? before ?? null;
+      const neighbour =
+        (afterDelete === 'previous' ? (before ?? next) : (next ?? before)) ?? null;
       if (at.uid && (gone.has(at.uid) || gone.has(uidOf(at.uid)))) {
         const isWide = matchMedia('(min-width: 48rem)').matches;
-        go({ uid: isWide ? (neighbour?.uid ?? null) : null }, true);
+        const isShown = isWide && afterDelete !== 'list';
+        go({ uid: isShown ? (neighbour?.uid ?? null) : null }, true);
       }
       setCursor((now) => (now && gone.has(now) ? (neighbour?.uid ?? null) : now));
     },
-    [changeUnread, go, placeNow, setLists],
+    [changeUnread, go, placeNow, setLists, afterDelete],
   );
   const showMarked = useCallback(
     (ids: readonly number[], isDeleted: boolean) => patchRows(ids, { isDeleted }),
@@ -297,14 +300,19 @@ export function useMail(start: MailStart, ownerAddress: string) {
     [refresh, beginAction, endAction],
   );
 
-  // The open message is marked as read.
+  // The open message is marked as read, when its reader wants it so.
+  const readWhen = preferences['reading.markRead'];
+  const readAfterMs = readWhen === 'now' ? 0 : preferences['reading.markReadSeconds'] * 1000;
   const isUnreadOpen = message !== null && !message.isSeen;
   const keptUnread = useRef<number | null>(null);
   useEffect(() => {
     if (!uid) keptUnread.current = null;
-    if (!uid || !isUnreadOpen || keptUnread.current === uid) return;
-    void setFlag([uid], 'seen', true, true);
-  }, [uid, isUnreadOpen, setFlag]);
+    if (!uid || !isUnreadOpen || readWhen === 'never' || keptUnread.current === uid) return;
+    const mark = () => void setFlag([uid], 'seen', true, true);
+    if (readAfterMs === 0) return mark();
+    const timer = setTimeout(mark, readAfterMs);
+    return () => clearTimeout(timer);
+  }, [uid, isUnreadOpen, setFlag, readWhen, readAfterMs]);
 
   /** Marks as unread without the open message being read again at once. */
   const markUnread = useCallback(
