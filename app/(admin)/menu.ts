@@ -3,6 +3,7 @@ import {
   Activity,
   AtSign,
   Ban,
+  BookUser,
   DoorOpen,
   FileInput,
   Forward,
@@ -82,6 +83,12 @@ export const menu: MenuEntry[] = [
     label: 'Shared mailboxes',
     icon: Inbox,
     names: ['namespace', 'acl', 'acl_shared_dict', 'shared mailboxes'],
+  },
+  {
+    href: '/admin/directory',
+    label: 'Directory',
+    icon: BookUser,
+    names: ['ldap', 'address book', 'abook_global_file', 'ldap_server'],
   },
   {
     href: '/admin/checks',

@@ -2,6 +2,7 @@
 import { NextIntlClientProvider } from 'next-intl';
 import { getMessages } from 'next-intl/server';
 import type { ReactNode } from 'react';
+import { LazyReminders } from '#components/mail/calendar/lazy-reminders.tsx';
 import { LiveLook } from '#components/mail/frame/live-look.tsx';
 import { RequestSentences } from '#components/mail/request-sentences.tsx';
 import { PreferencesProvider } from '#components/mail/state/preferences.tsx';
@@ -23,7 +24,10 @@ export default async function MailLayout({ children }: { children: ReactNode }) 
       <PreferencesProvider start={await readPreferences(id)}>
         <RequestSentences />
         <LiveLook />
-        <DatesProvider region={await currentRegion()}>{children}</DatesProvider>
+        <DatesProvider region={await currentRegion()}>
+          {children}
+          <LazyReminders />
+        </DatesProvider>
       </PreferencesProvider>
     </NextIntlClientProvider>
   );

@@ -199,6 +199,7 @@ export async function removeDomain(name: string, by: string): Promise<void> {
       throw new Refusal('in-use', `${others[0].name} is an alias of ${domain.name}.`);
     }
     await tx.dkimKey.deleteMany({ where: { domainId: domain.id } });
+    await tx.directoryEntry.deleteMany({ where: { domainId: domain.id } });
     await tx.domain.delete({ where: { id: domain.id } });
     await recordChangeIn(tx, by, `domain ${domain.name}`, 'removed');
   });

@@ -15,6 +15,7 @@ import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
+import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
 import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
@@ -27,6 +28,7 @@ import { sendingCommands } from './sending.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
 import { signInCommands } from './sign-in.ts';
+import { squirrelmailCommands } from './squirrelmail.ts';
 import { stopOnSignals } from './stop.ts';
 import { tlsPolicyCommands } from './tls-policy.ts';
 import { transferCommands } from './transfer.ts';
@@ -42,12 +44,14 @@ const commands: CommandDefinition[] = [
   ...sendingCommands,
   ...filterCommands,
   ...sharedCommands,
+  ...directoryCommands,
   ...serverCommands,
   ...eventCommands,
   ...explainCommands,
   ...relayTestCommands,
   ...tlsPolicyCommands,
   ...transferCommands,
+  ...squirrelmailCommands,
   ...deletedCommands,
   ...checkCommands,
   ...backupCommands,

@@ -96,17 +96,17 @@ export function CalendarApp({ today: serverToday }: { today: string }) {
       ? nameOf(day, { month: 'long', year: 'numeric' })
       : view === 'day'
         ? nameOf(day, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
-        : formatterOf(utc, { day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
-            new Date(`${days[0]}T00:00:00Z`),
-            new Date(`${days[6]}T00:00:00Z`),
-          );
+        : // Not formatRange(): server and browser use different spaces in it.
+          [days[0] ?? day, days[6] ?? day]
+            .map((on) => nameOf(on, { day: 'numeric', month: 'short', year: 'numeric' }))
+            .join(' – ');
 
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex flex-wrap items-center gap-1.5 border-b p-2 print:border-0">
         <h1 className="me-auto px-2 text-lg font-semibold">
           <span className="sr-only">{t('title')}: </span>
-          <span aria-live="polite">{heading}</span>
+          <bdi aria-live="polite">{heading}</bdi>
           {view === 'week' && (
             <span className="ms-2 text-sm font-normal text-muted">
               {t('weekNumber', { number: weekNumberOf(addDays(days[0] ?? day, 3)) })}

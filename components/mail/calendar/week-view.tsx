@@ -32,6 +32,7 @@ export function WeekView({
     if (scroller.current) scroller.current.scrollTop = 7.5 * hourHeight;
   }, []);
   const utc = { ...style, zone: 'UTC' };
+  const hourFormat = formatterOf(utc, { hour: 'numeric' });
   const format = (day: string, options: Intl.DateTimeFormatOptions) =>
     formatterOf(utc, options).format(new Date(`${day}T00:00:00Z`));
   const addAt = (event: MouseEvent<HTMLElement>, day: string) => {
@@ -89,8 +90,8 @@ export function WeekView({
                   className="pe-2 text-end text-xs text-muted"
                 >
                   {hour > 0 && (
-                    <span className="relative -top-2">
-                      {formatTime(`1970-01-01T${String(hour).padStart(2, '0')}:00:00Z`, utc)}
+                    <span className="relative -top-2 whitespace-nowrap">
+                      {hourFormat.format(hour * 3600_000)}
                     </span>
                   )}
                 </div>
@@ -114,7 +115,7 @@ export function WeekView({
                       type="button"
                       onClick={() => onOpen(item)}
                       className={joinClasses(
-                        'absolute overflow-hidden rounded-sm px-1.5 text-start text-xs hover:brightness-95',
+                        'absolute flex flex-col items-stretch justify-start overflow-hidden rounded-sm px-1.5 text-start text-xs hover:brightness-95',
                         lookOf(item),
                       )}
                       style={{
@@ -125,7 +126,9 @@ export function WeekView({
                       }}
                     >
                       <span className="block truncate font-medium">{item.title}</span>
-                      <time className="block truncate">{formatTime(item.startsAt, style)}</time>
+                      <time className={item.end - item.start < 45 ? 'sr-only' : 'block truncate'}>
+                        {formatTime(item.startsAt, style)}
+                      </time>
                     </button>
                   ),
                 )}

@@ -1,0 +1,172 @@
+// Entries of a domain's directory that administrators keep: people outside, offices, whoever has no mailbox here.
+import { requireAddress } from '../accounts/address.ts';
+import { requireDomain } from '../accounts/domain.ts';
+import { now } from '../clock.ts';
+import { db, isUniqueViolation, write } from '../db.ts';
+import { containsText } from '../dialect/index.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../trail/change.ts';
+import { cleanLine } from './clean.ts';
+import { forgetDirectory } from './directory.ts';
+
+export type DirectoryEntry = {
+  id: string;
+  /** Whose directory it stands in */
+  domain: string;
+  name: string;
+  /** Canonical */
+  address: string;
+  organization: string;
+  phone: string;
+  note: string;
+};
+export type EntryInput = {
+  name: string;
+  address: string;
+  organization?: string;
+  phone?: string;
+  note?: string;
+};
+
+const maxEntries = 20_000;
+
+/** A page of entries by name, of a domain or all, with a text in them; `page` counts from 1. */
+export async function listDirectoryEntries({
+  search = '',
+  domain = '',
+  page = 1,
+  pageSize = 50,
+}: {
+  search?: string;
+  domain?: string;
+  page?: number;
+  pageSize?: number;
+} = {}): Promise<{ rows: DirectoryEntry[]; total: number }> {
+  const domains = await db.domain.findMany({ select: { id: true, name: true } });
+  const nameOf = new Map(domains.map(({ id, name }) => [id, name]));
+  const wanted = search.trim().slice(0, 100);
+  const where = {
+    ...(domain
+      ? { domainId: { in: domains.filter(({ name }) => name === domain).map(({ id }) => id) } }
+      : {}),
+    ...(wanted
+      ? {
+          OR: [
+            { name: containsText(wanted) },
+            { address: containsText(wanted.toLowerCase()) },
+            { organization: containsText(wanted) },
+          ],
+        }
+      : {}),
+  };
+  const [rows, total] = await Promise.all([
+    db.directoryEntry.findMany({
+      where,
+      orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      skip: (page - 1) * pageSize,
+      take: pageSize,
+    }),
+    db.directoryEntry.count({ where }),
+  ]);
+  return {
+    total,
+    rows: rows.map(({ id, domainId, name, address, organization, phone, note }) => ({
+      ...{ id, name, address, organization, phone, note },
+      domain: nameOf.get(domainId) ?? '',
+    })),
+  };
+}
+
+/** Adds an entry to a domain's directory. Refusal 'invalid', 'not-found' (domain), 'exists', 'limit'. */
+export async function addDirectoryEntry(
+  domainName: string,
+  input: EntryInput,
+  by: string,
+): Promise<string> {
+  const domain = await requireDomain(domainName);
+  const fields = checkEntry(input);
+  const id = newId();
+  await store(domain.id, fields.address, () =>
+    write(async (tx) => {
+      if ((await tx.directoryEntry.count({ where: { domainId: domain.id } })) >= maxEntries) {
+        throw new Refusal('limit', `At most ${maxEntries} entries.`);
+      }
+      await tx.directoryEntry.create({
+        data: { id, domainId: domain.id, createdAt: now(), ...fields },
+      });
+      await recordChangeIn(tx, by, `directory of ${domain.name}`, `${fields.address} added`);
+    }),
+  );
+  return id;
+}
+
+/** Changes an entry wholly. Refusal 'invalid', 'not-found', 'exists'. */
+export async function updateDirectoryEntry(
+  id: string,
+  input: EntryInput,
+  by: string,
+): Promise<void> {
+  const fields = checkEntry(input);
+  const known = await db.directoryEntry.findUnique({ where: { id } });
+  if (!known) throw missing();
+  await store(known.domainId, fields.address, () =>
+    write(async (tx) => {
+      await tx.directoryEntry.updateMany({ where: { id }, data: fields });
+      await recordChangeIn(tx, by, 'directory', `${known.address} changed`);
+    }),
+  );
+}
+
+/** Removes an entry. Refusal 'not-found'. */
+export async function removeDirectoryEntry(id: string, by: string): Promise<void> {
+  const known = await db.directoryEntry.findUnique({ where: { id } });
+  if (!known) throw missing();
+  await write(async (tx) => {
+    await tx.directoryEntry.deleteMany({ where: { id } });
+    await recordChangeIn(tx, by, 'directory', `${known.address} removed`);
+  });
+  forgetDirectory(known.domainId);
+}
+
+/** The entry of that address in a domain. Refusal 'not-found'. */
+export async function requireDirectoryEntry(
+  domainName: string,
+  address: string,
+): Promise<{ id: string }> {
+  const domain = await requireDomain(domainName);
+  const row = await db.directoryEntry.findUnique({
+    where: { domainId_address: { domainId: domain.id, address: requireAddress(address) } },
+  });
+  if (!row) throw missing();
+  return { id: row.id };
+}
+
+function checkEntry(input: EntryInput): Omit<DirectoryEntry, 'id' | 'domain'> {
+  return {
+    name: cleanLine(input.name, 200),
+    address: requireAddress(input.address),
+    organization: cleanLine(input.organization ?? '', 200),
+    phone: cleanLine(input.phone ?? '', 60),
+    note: cleanLine(input.note ?? '', 500),
+  };
+}
+
+async function store(
+  domainId: string,
+  address: string,
+  change: () => Promise<void>,
+): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new Refusal('exists', `${address} is in this directory already.`, 'address');
+  } finally {
+    forgetDirectory(domainId);
+  }
+}
+
+function missing(): Refusal {
+  return new Refusal('not-found', 'There is no such entry.');
+}
