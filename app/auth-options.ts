@@ -1,8 +1,10 @@
 // next-auth's options: sign-in by address and password, the session as an encrypted cookie (JWT) that
 // names the account, its epoch and the session. The cookie alone proves nothing: app/session.ts checks it at each use.
-import type { NextAuthOptions } from 'next-auth';
+import { headers } from 'next/headers';
+import type { NextAuthOptions, User } from 'next-auth';
 import type { JWT } from 'next-auth/jwt';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { signInByOidc } from '#lib/accounts/oidc.ts';
 import { deriveKey } from '#lib/accounts/secret.ts';
 import {
   checkWebSession,
@@ -14,6 +16,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { keepDevice, readDevice } from './device.ts';
+import { claimsOf, oidcProviders } from './oidc.ts';
 import { remoteAddress } from './remote-address.ts';
 import { signInByForm } from './sign-in-form.ts';
 
@@ -75,8 +78,13 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
           return { id, epoch, sessionId: await startWebSession(id, { remote, agent, isProven }) };
         },
       }),
+      ...(await oidcProviders()),
     ],
     callbacks: {
+      signIn: async ({ user, account, profile }) => {
+        if (account?.provider !== 'oidc') return true;
+        return enterByOidc(user, profile, isSecure);
+      },
       jwt: async ({ token, user }) => {
         if (user) return { accountId: user.id, epoch: user.epoch, sessionId: user.sessionId };
         // Emptied, not only refused: a copy of the cookie must not be renewed past its end.
@@ -98,6 +106,22 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
       debug: () => {},
     },
   };
+}
+
+/** Makes of the provider's word a session of the account, which `user` then names; or leads back to the form. */
+async function enterByOidc(user: User, profile: unknown, isSecure: boolean) {
+  try {
+    const [asked, device] = [await headers(), await readDevice()];
+    const remote = remoteAddress(asked.get('x-forwarded-for'));
+    const { id, epoch } = await signInByOidc(claimsOf(profile), { remote, device });
+    const origin = { remote, agent: asked.get('user-agent') ?? '', isProven: true };
+    Object.assign(user, { id, epoch, sessionId: await startWebSession(id, origin) });
+    await keepDevice(device, isSecure);
+    return true;
+  } catch (error) {
+    if (!isRefusal(error)) log.error({ error }, 'sign-in by OpenID failed unexpectedly');
+    return `/login?error=${isRefusal(error, 'throttled') ? 'throttled' : 'oidc'}`;
+  }
 }
 
 /** What the cookie is encrypted with. */

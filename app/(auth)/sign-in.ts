@@ -3,7 +3,8 @@
 import { type AuthenticationResponseJSON, startAuthentication } from '@simplewebauthn/browser';
 import { signIn } from 'next-auth/react';
 
-export type SignInError =
+/** Of what was typed. */
+export type FormError =
   | 'auth-failed'
   | 'throttled'
   | 'unavailable'
@@ -11,18 +12,25 @@ export type SignInError =
   /** The password fits; the second factor is asked for */
   | 'factor'
   /** The one that was shown does not fit */
-  | 'code'
+  | 'code';
+export type SignInError =
+  | FormError
   /** The browser shows no passkey */
-  | 'passkey';
+  | 'passkey'
+  /** The OpenID provider vouches for nobody who is here */
+  | 'oidc';
 
 const told = ['auth-failed', 'throttled', 'factor', 'code'] as const;
 
 /** What stands beside the password, or in its place. */
 export type Shown = { code?: string; passkey?: AuthenticationResponseJSON };
 
+const formErrorOf = (code: string): FormError =>
+  told.find((each) => each === code) ?? 'unavailable';
+
 /** The key of a code that next-auth gives. */
 export function signInErrorOf(code: string): SignInError {
-  return told.find((each) => each === code) ?? 'unavailable';
+  return code === 'oidc' ? code : formErrorOf(code);
 }
 
 /** Signs in; resolves with what is wrong, or null once the session cookie is set. */
@@ -30,14 +38,19 @@ export async function signInFromBrowser(
   address: string,
   password: string,
   { code = '', passkey }: Shown = {},
-): Promise<SignInError | null> {
+): Promise<FormError | null> {
   try {
     const shown = { address, password, code, passkey: passkey ? JSON.stringify(passkey) : '' };
     const result = await signIn('credentials', { ...shown, redirect: false });
-    return result?.ok && !result.error ? null : signInErrorOf(result?.error ?? '');
+    return result?.ok && !result.error ? null : formErrorOf(result?.error ?? '');
   } catch {
     return 'offline';
   }
+}
+
+/** Goes to the OpenID provider, and from there to `target`. */
+export async function goToProvider(target: string): Promise<void> {
+  await signIn('oidc', { callbackUrl: target });
 }
 
 /** Asks the device for a passkey; null where it shows none. */

@@ -62,4 +62,49 @@ export const securitySettings = [
     dovecot: ['auth_mechanisms'],
     applies: 'next-sign-in',
   }),
+  defineSetting('security.oidcIssuer', {
+    schema: z
+      .string()
+      .trim()
+      .max(300)
+      .refine(
+        (url) => url === '' || /^https?:\/\/[^\s?#]+$/.test(url),
+        'Give an address such as https://login.example.org/realms/school.',
+      ),
+    default: '',
+    title: 'OpenID provider',
+    help: 'People may sign in to the web pages with their account there: the issuer address, of Keycloak, Authentik, Google and others. Empty: none. Its return address is https://HOST/api/auth/callback/oidc.',
+    control: { kind: 'text', placeholder: 'https://login.example.org/realms/school' },
+    applies: 'next-sign-in',
+  }),
+  defineSetting('security.oidcClientId', {
+    schema: z.string().trim().max(300),
+    default: '',
+    title: 'OpenID client',
+    help: 'The name under which the provider knows this server.',
+    control: { kind: 'text' },
+    applies: 'next-sign-in',
+  }),
+  defineSetting('security.oidcClientSecret', {
+    schema: z.string().regex(/^(?:v1:[A-Za-z0-9+/=]{1,4000})?$/, 'This is no sealed secret.'),
+    default: '',
+    title: 'OpenID client secret',
+    help: 'Kept encrypted and never shown again.',
+    control: { kind: 'secret' },
+    applies: 'next-sign-in',
+  }),
+  defineSetting('security.oidcLabel', {
+    schema: z.string().trim().max(60),
+    default: '',
+    title: 'Name of the OpenID provider',
+    help: 'Stands on the button of the sign-in page.',
+    control: { kind: 'text', placeholder: 'School account' },
+    applies: 'next-command',
+  }),
+  defineSwitch('security.oidcCreatesUsers', {
+    default: false,
+    title: 'Make users who come by OpenID',
+    help: 'Whoever the provider vouches for with an address of a domain here gets a mailbox at the first sign-in. Off: only users who are here already.',
+    applies: 'next-sign-in',
+  }),
 ] as const;

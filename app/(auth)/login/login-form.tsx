@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import {
+  goToProvider,
   type Shown,
   type SignInError,
   showPasskey,
@@ -15,7 +16,16 @@ import {
 } from '../sign-in.ts';
 import { FactorForm } from './factor-form.tsx';
 
-export function LoginForm({ target, initialError }: { target: string; initialError: string }) {
+export function LoginForm({
+  target,
+  initialError,
+  provider,
+}: {
+  target: string;
+  initialError: string;
+  /** Name of the OpenID provider, perhaps empty; null = there is none */
+  provider: string | null;
+}) {
   const t = useTranslations('auth.signIn');
   const [error, setError] = useState<SignInError | null>(
     initialError ? signInErrorOf(initialError) : null,
@@ -103,6 +113,11 @@ export function LoginForm({ target, initialError }: { target: string; initialErr
       >
         {t('submit')}
       </Button>
+      {provider !== null && (
+        <Button disabled={!isReady} onClick={() => startTransition(() => goToProvider(target))}>
+          {t('provider', { name: provider || 'OpenID' })}
+        </Button>
+      )}
       {mayUsePasskey && (
         <Button onClick={enterByPasskey} disabled={isPending}>
           {t('usePasskey')}

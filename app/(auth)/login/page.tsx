@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
+import { readOidcProvider } from '#lib/accounts/oidc.ts';
 import { isSetUp } from '#lib/accounts/setup.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { isOwnPath } from '../../own-path.ts';
@@ -26,7 +27,11 @@ export default async function LoginPage({ searchParams }: Props) {
     <>
       {bye && <LinkedText text={words['web.signOutText']} />}
       <LinkedText text={words['web.motd']} />
-      <LoginForm target={target} initialError={error ? String(error) : ''} />
+      <LoginForm
+        target={target}
+        initialError={error ? String(error) : ''}
+        provider={(await readOidcProvider())?.label ?? null}
+      />
     </>
   );
 }
