@@ -20,6 +20,7 @@ import { useEverything } from './use-everything.ts';
 import { useFiling } from './use-filing.ts';
 import { useFolderName } from './use-folder-name.ts';
 import { useLists } from './use-lists.ts';
+import { useMarkRead } from './use-mark-read.ts';
 import { useMessages } from './use-messages.ts';
 import { usePlace } from './use-place.ts';
 import { useUndo } from './use-undo.ts';
@@ -300,29 +301,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
     [refresh, beginAction, endAction],
   );
 
-  // The open message is marked as read, when its reader wants it so.
-  const readWhen = preferences['reading.markRead'];
-  const readAfterMs = readWhen === 'now' ? 0 : preferences['reading.markReadSeconds'] * 1000;
-  const isUnreadOpen = message !== null && !message.isSeen;
-  const keptUnread = useRef<number | null>(null);
-  useEffect(() => {
-    if (!uid) keptUnread.current = null;
-    if (!uid || !isUnreadOpen || readWhen === 'never' || keptUnread.current === uid) return;
-    const mark = () => void setFlag([uid], 'seen', true, true);
-    if (readAfterMs === 0) return mark();
-    const timer = setTimeout(mark, readAfterMs);
-    return () => clearTimeout(timer);
-  }, [uid, isUnreadOpen, setFlag, readWhen, readAfterMs]);
-
-  /** Marks as unread without the open message being read again at once. */
-  const markUnread = useCallback(
-    (ids: readonly number[]) => {
-      const open = placeNow().uid;
-      if (open && (ids.includes(open) || ids.includes(uidOf(open)))) keptUnread.current = open;
-      return setFlag(ids, 'seen', false);
-    },
-    [setFlag, placeNow],
-  );
+  const { markUnread } = useMarkRead(uid, message, placeNow, setFlag);
 
   const open = useCallback(
     (wanted: number) => {
