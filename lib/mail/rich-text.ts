@@ -59,8 +59,9 @@ class PlainWriter {
       return;
     }
     const text = raw.replace(/[ \t\r\n\f]+/g, ' ').replace(/\u200b/g, '');
-    const isStart = !this.hasContent || /\s$/.test(this.line);
-    this.put(isStart ? text.replace(/^ /, '') : text);
+    const isStart = !this.hasContent || this.line.endsWith(' ');
+    // Editors write a blank that shall stay as one that does not break.
+    this.put((isStart ? text.replace(/^ /, '') : text).replace(/\u00a0/g, ' '));
   }
 
   open(name: string, attributes: string): void {
@@ -179,10 +180,9 @@ export function toRichText(text: string): string {
     const wanted = Math.min(mark.replace(/ /g, '').length, 20);
     for (; depth < wanted; depth++) html.push('<blockquote type="cite">');
     for (; depth > wanted; depth--) html.push('</blockquote>');
-    const content = escapeText(line.slice(mark.length)).replace(
-      / {2,}/g,
-      (run) => ` ${'\u00a0'.repeat(run.length - 1)}`,
-    );
+    const content = escapeText(line.slice(mark.length))
+      .replace(/^ +/, (run) => '\u00a0'.repeat(run.length))
+      .replace(/ {2,}/g, (run) => ` ${'\u00a0'.repeat(run.length - 1)}`);
     html.push(`<div>${content === '' ? '<br>' : content}</div>`);
   }
   for (; depth > 0; depth--) html.push('</blockquote>');

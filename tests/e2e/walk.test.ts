@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { chooseOptions, launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { connectLines } from '#tests/support/line-client.ts';
@@ -123,6 +123,7 @@ describe('the whole system', () => {
     await mail.getByLabel('Password').fill(password);
     await mail.getByRole('button', { name: 'Sign in' }).click();
     await mail.waitForURL('**/mail**');
+    await chooseOptions(mail, daemon.url, { 'compose.undoSeconds': '0' });
     await mail
       .getByRole('region', { name: 'Messages' })
       .or(mail.getByLabel('Messages'))
@@ -166,8 +167,10 @@ describe('the whole system', () => {
     await mail.getByText('Could you send me row 14?').last().waitFor();
     await mail.getByRole('button', { name: 'Reply all' }).first().click();
     const composer = mail.locator('[data-composer]');
-    await composer.getByLabel('Text').waitFor();
-    await composer.getByLabel('Text').fill('Here it is, with the next one.\n\nBob');
+    await composer.getByLabel('Text', { exact: true }).waitFor();
+    await composer
+      .getByLabel('Text', { exact: true })
+      .fill('Here it is, with the next one.\n\nBob');
     const file = join(daemon.folder, 'Zeile 14.csv');
     writeFileSync(file, attached);
     await composer.locator('input[type=file]').setInputFiles(file);
@@ -260,7 +263,7 @@ describe('the whole system', () => {
     await mail.getByRole('button', { name: 'Forward' }).last().click();
     const composer = mail.locator('[data-composer]');
     await composer.getByText('Zeile 14.csv').waitFor();
-    await composer.getByLabel('To').fill('anna@nest.test');
+    await composer.getByLabel('To', { exact: true }).fill('anna@nest.test');
     await composer.getByRole('button', { name: 'Send', exact: true }).click();
     await composer.waitFor({ state: 'detached' });
     const client = new ImapFlow({
@@ -344,9 +347,9 @@ describe('the whole system', () => {
 
     await mail.keyboard.press('c');
     const composer = mail.locator('[data-composer]');
-    await composer.getByLabel('To').fill('maria@by-mx.test');
+    await composer.getByLabel('To', { exact: true }).fill('maria@by-mx.test');
     await composer.getByLabel('Subject').fill('Straight to you');
-    await composer.getByLabel('Text').fill('No relay in between.');
+    await composer.getByLabel('Text', { exact: true }).fill('No relay in between.');
     await mail.keyboard.press('Control+Enter');
     await composer.waitFor({ state: 'detached' });
     const [message] = await exchanger.waitFor(1);

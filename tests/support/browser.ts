@@ -46,3 +46,12 @@ export async function openSignedIn(
   await signIn(page, url, who, path);
   return page;
 }
+
+/** Chooses options of the webmail for whoever is signed in on the page (lib/preferences). */
+export async function chooseOptions(page: Page, url: string, options: object): Promise<void> {
+  const answer = await page.request.patch(`${url}/api/mail/preferences`, {
+    headers: { 'sec-fetch-site': 'same-origin' },
+    data: options,
+  });
+  if (!answer.ok()) throw new Error(`Options refused: ${answer.status()} ${await answer.text()}`);
+}

@@ -30,12 +30,14 @@ export function ComposerFooter({
   setup,
   setSetup,
   body,
+  onScheduled,
   onDiscard,
 }: {
   composer: ComposerModel;
   setup: ComposeSetup;
   setSetup: (setup: ComposeSetup) => void;
   body: RefObject<BodyHandle | null>;
+  onScheduled: (() => void) | undefined;
   onDiscard: () => void;
 }) {
   const t = useTranslations('compose');
@@ -69,7 +71,10 @@ export function ComposerFooter({
               <ChevronDown aria-hidden className="size-4" />
             </Button>
           )}
-          items={[{ label: t('send.later'), onSelect: () => setIsLater(true) }]}
+          items={[
+            { label: t('send.later'), onSelect: () => setIsLater(true) },
+            ...(onScheduled ? [{ label: t('send.scheduled'), onSelect: onScheduled }] : []),
+          ]}
         />
       )}
       <IconButton

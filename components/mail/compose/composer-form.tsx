@@ -125,6 +125,7 @@ export function ComposerForm(props: Props) {
             setup={setup}
             setSetup={props.setSetup}
             body={body}
+            onScheduled={props.onScheduled}
             onDiscard={() =>
               composer.hasContent() ? setIsDiscarding(true) : void composer.discard()
             }
@@ -162,7 +163,8 @@ function DoubtDialog({ composer }: { composer: ReturnType<typeof useComposer> })
       title={t(`${kind}Title`)}
       confirmLabel={t('anyway')}
       isDanger={false}
-      onConfirm={composer.sendAnyway}
+      // After the dialog has closed: the next doubt opens it again.
+      onConfirm={() => void setTimeout(composer.sendAnyway)}
     >
       {t(kind, { count })}
     </ConfirmDialog>

@@ -24,6 +24,7 @@ export default function ComposerWindows({
           onClose={() => composers.close(id)}
           onDone={onDone}
           onSent={composers.tellSent}
+          onScheduled={() => composers.open({ mode: 'scheduled' })}
         />
       ))}
     </div>

@@ -22,6 +22,8 @@ export type ComposerProps = {
   onClose: () => void;
   onDone: (isSent: boolean) => void;
   onSent: (sent: SentMessage) => void;
+  /** Opens the list of what waits for its time */
+  onScheduled?: () => void;
 };
 
 export function Composer(props: ComposerProps) {

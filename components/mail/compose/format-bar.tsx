@@ -189,7 +189,7 @@ export function FormatBar({
       onMouseDown={(event) => {
         if (!(event.target instanceof HTMLSelectElement)) event.preventDefault();
       }}
-      className="flex shrink-0 items-center gap-0.5 overflow-x-auto border-b px-3 py-1"
+      className="flex shrink-0 items-center gap-0.5 overflow-x-auto border-b px-3 py-1 md:flex-wrap"
     >
       {toggles.map(({ key, icon, shortcut, on, off }, i) => (
         <IconButton
@@ -229,6 +229,7 @@ export function FormatBar({
         tabIndex={-1}
         onClick={() => chooseImages(onImages)}
       />
+      <ColorMenu kind="color" onChoose={(color) => apply((squire) => squire.setTextColor(color))} />
       <ColorMenu
         kind="background"
         onChoose={(color) => apply((squire) => squire.setHighlightColor(color))}

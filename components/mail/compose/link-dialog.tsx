@@ -29,7 +29,8 @@ export function LinkDialog({
     const complete = completeLink(url);
     if (!complete) return setError(t('invalid'));
     onClose();
-    onApply(complete, text.trim());
+    // The closing dialog gives the focus back first.
+    setTimeout(() => onApply(complete, text.trim()));
   };
   return (
     <Dialog

@@ -67,8 +67,8 @@ export function RichEditor({
     });
     editor.current = squire;
     squire.setHTML(html);
-    squire.setKeyHandler('ctrl-k', openLink);
-    squire.setKeyHandler('meta-k', openLink);
+    squire.setKeyHandler('Ctrl-k', openLink);
+    squire.setKeyHandler('Meta-k', openLink);
     squire.addEventListener('input', () => handlers.current.onChange());
     squire.addEventListener('pasteImage', (event) => {
       const { clipboardData } = (event as CustomEvent<{ clipboardData: DataTransfer }>).detail;

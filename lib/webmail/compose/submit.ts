@@ -1,6 +1,7 @@
 // The way to the daemon's submission port, signed in with the internal token. nodemailer speaks SMTP; the one thing it has
 // no option for is FUTURERELEASE (RFC 4865), which is added to its MAIL command here.
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 import { createInternalToken } from '../../accounts/sessions.ts';
 import { internalSubmission } from '../../env.ts';
 import { Refusal } from '../../errors.ts';
@@ -24,14 +25,15 @@ export async function submitMessage(
   raw: Buffer,
 ): Promise<void> {
   const connection = openConnection(hold);
-  const credentials = { user: account.address, accessToken: createInternalToken(account) };
+  const { address: user } = account;
+  const oauth2 = new XOAuth2({ user, accessToken: createInternalToken(account) });
   try {
     await new Promise<void>((resolve, reject) => {
       connection.once('error', reject);
       connection.connect((failure?: Error | null) => (failure ? reject(failure) : resolve()));
     });
     await new Promise<void>((resolve, reject) => {
-      const auth = { type: 'OAUTH2', ...credentials } as Parameters<typeof connection.login>[0];
+      const auth = { type: 'OAUTH2', user, oauth2, method: 'XOAUTH2' };
       connection.login(auth, (failure?: Error | null) => (failure ? reject(failure) : resolve()));
     });
     const dsn = { notify: ['SUCCESS', 'FAILURE', 'DELAY'], ret: 'HDRS' };

@@ -252,6 +252,28 @@ test('From and Sender belong to the login too', async (context) => {
   }
 });
 
+test('What is sent on unchanged keeps its author (RFC 5322 §3.6.6), never a colleague', async (context) => {
+  const table: [header: string, reply: RegExp][] = [
+    ['From: zoe@far.test\r\nResent-From: ada@example.org\r\n', /^250 /],
+    ['From: zoe@far.test\r\nSender: kim@far.test\r\nResent-From: ada@example.org\r\n', /^250 /],
+    ['From: zoe@far.test\r\nResent-From: zoe@far.test\r\n', /^553 5\.7\.1 /],
+    ['From: zoe@far.test\r\nResent-From: kim@far.test, ada@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: bob@example.org\r\nResent-From: ada@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: bob@EXAMPLE.ORG, zoe@far.test\r\nResent-From: ada@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: zoe@far.test\r\nResent-From:\r\n', /^553 5\.7\.1 /],
+    ['From: zoe@far.test\r\nResent-To: ada@example.org\r\n', /^553 5\.7\.1 /],
+  ];
+  for (const [header, expected] of table) {
+    await context.test(JSON.stringify(header), async () => {
+      const client = await signedIn();
+      const data = `${header}To: bob@example.org\r\n\r\nText\r\n`;
+      const reply = await client.deliver({ from: 'ada@example.org', to: 'bob@example.org', data });
+      assert.match(reply, expected);
+      await client.say('RSET');
+    });
+  }
+});
+
 test('Date, Message-ID and From are added, Bcc is removed, line ends are mended', async () => {
   const client = await signedIn();
   const data =

@@ -1,6 +1,13 @@
 // Submission: every address that readers see as the author belongs to the login too (RFC 6409 §6.1, §8.1).
+import { findDomain } from '#lib/accounts/domain.ts';
 import { maySendAs } from '#lib/accounts/route.ts';
-import { findAddressLikes, joinAddress, parseAddressList } from '#lib/mail/address.ts';
+import {
+  findAddressLikes,
+  joinAddress,
+  parseAddressList,
+  splitAddress,
+  toAsciiDomain,
+} from '#lib/mail/address.ts';
 import { findFields, type HeaderField, readRawText } from '#lib/mail/header.ts';
 import { pass, refuse } from '../../verdict.ts';
 import type { Check } from '../stages.ts';
@@ -29,7 +36,9 @@ export const ownFrom: Check<'data'> = {
     const authors = new Set(written.flatMap(listAuthors));
     if (authors.size > maxAuthors) return tooLong;
     const delimiter = settings['smtp.recipientDelimiter'];
+    const kept = await listKeptAuthors(fields);
     for (const address of authors) {
+      if (kept.has(address)) continue;
       if (!client.account || !(await maySendAs(client.account.id, address, delimiter))) {
         return refuse('from-not-owned', 'An address in From or Sender is not yours');
       }
@@ -37,6 +46,24 @@ export const ownFrom: Check<'data'> = {
     return pass;
   },
 };
+
+/**
+ * RFC 5322 §3.6.6: what is sent on unchanged keeps its author; who sends it on stands in Resent-From, which is looked at
+ * as any author is. Only authors of other domains: a colleague's name would be too good a disguise.
+ */
+async function listKeptAuthors(fields: HeaderField[]): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>();
+  const resent = findFields(fields, 'resent-from').flatMap(listAuthors);
+  if (resent.length === 0) return kept;
+  const written = ['from', 'sender'].flatMap((name) => findFields(fields, name));
+  for (const address of new Set(written.flatMap(listAuthors))) {
+    const domain = toAsciiDomain(splitAddress(address).domain);
+    // What is no domain to us might be one to a reader.
+    if (domain === null || resent.includes(address)) continue;
+    if (!(await findDomain(domain))) kept.add(address);
+  }
+  return kept;
+}
 
 /** What our parser takes for the addresses, and what another one might. */
 function listAuthors(field: HeaderField): string[] {

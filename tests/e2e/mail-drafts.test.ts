@@ -1,0 +1,198 @@
+// Windows and drafts: three at once, small and large, kept when closed, back after a crash, wiped at sign-out.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ImapFlow } from 'imapflow';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+
+const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+
+describe('drafts', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  const composers = () => page.locator('[data-composer]');
+  const composer = (name: string) => page.getByRole('region', { name, exact: true });
+  const button = (name: string, at = composers()) => at.getByRole('button', { name, exact: true });
+  const subject = (at = composers()) => at.getByRole('textbox', { name: 'Subject' });
+  const text = (at = composers()) => at.getByRole('textbox', { name: 'Text', exact: true });
+
+  async function open(): Promise<void> {
+    await page.getByRole('button', { name: 'Compose' }).first().click();
+  }
+
+  async function listDrafts(): Promise<string[]> {
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: daemon.ports.imap,
+      secure: false,
+      doSTARTTLS: false,
+      auth: { user: ann.address, pass: ann.password },
+      logger: false,
+    });
+    await client.connect();
+    try {
+      const mailbox = await client.mailboxOpen('Drafts');
+      if (mailbox.exists === 0) return [];
+      const all = await client.fetchAll('1:*', { envelope: true });
+      return all.map(({ envelope }) => envelope?.subject ?? '').sort();
+    } finally {
+      client.close();
+    }
+  }
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    page = await openSignedIn(browser, daemon.url, ann, '/mail');
+    context = page.context();
+    await page.getByRole('button', { name: 'Compose' }).first().waitFor();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('opens three windows at once, and tells when it is enough', async () => {
+    for (const name of ['One', 'Two', 'Three']) {
+      await open();
+      const fresh = composer('New message');
+      await subject(fresh).fill(name);
+      await button('Minimise', composer(name)).click();
+    }
+    await open();
+    await page.getByText('Finish one of the open messages first.').waitFor();
+    assert.equal(await composers().count(), 3);
+    await button('Enlarge', composer('Two')).click();
+    await button('Full screen', composer('Two')).click();
+    await text(composer('Two')).fill('Words of two');
+    const box = await composer('Two').boundingBox();
+    assert.ok((box?.width ?? 0) > 1000);
+    await button('Dock', composer('Two')).click();
+  });
+
+  it('keeps them when they are closed, and discards only when it is told', async () => {
+    await text(composer('Two')).press('Escape');
+    await composer('Two').waitFor({ state: 'detached' });
+    await button('Close, keep the draft', composer('Three')).click();
+    await button('Enlarge', composer('One')).click();
+    await button('Discard', composer('One')).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await composer('One').waitFor({ state: 'detached' });
+    assert.deepEqual(await listDrafts(), ['Three', 'Two']);
+  });
+
+  it('never saves an empty one', async () => {
+    await open();
+    await text().waitFor();
+    await text().press('Escape');
+    await composers().waitFor({ state: 'detached' });
+    assert.deepEqual(await listDrafts(), ['Three', 'Two']);
+  });
+
+  it('opens one in a window of its own, with all that was written', async () => {
+    await open();
+    await subject().fill('Moved');
+    await text().fill('Words that move');
+    const opening = context.waitForEvent('page');
+    await button('Open in its own window').click();
+    const popup = await opening;
+    const field = popup.getByRole('textbox', { name: 'Text', exact: true });
+    await field.getByText('Words that move').waitFor();
+    await composers().waitFor({ state: 'detached' });
+    await popup.getByRole('button', { name: 'Discard' }).click();
+    await popup.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await waitFor(async () => (await listDrafts()).length === 2, 'the draft to go');
+    await popup.close();
+  });
+
+  it('brings back what was not saved, every field, as text', async () => {
+    await open();
+    await subject().fill('<img src=x onerror=alert(1)> lost');
+    await button('Cc Bcc').click();
+    await composers().getByRole('combobox', { name: 'To', exact: true }).fill('ben@x.example,');
+    await composers().getByRole('combobox', { name: 'Cc', exact: true }).fill('carl@x.example,');
+    await composers().getByRole('combobox', { name: 'Bcc', exact: true }).fill('dora@x.example,');
+    // The server cannot be reached, and the page goes.
+    await page.route('**/api/mail/draft', (route) => route.abort());
+    await text().fill('Almost gone');
+    await waitFor(
+      () =>
+        page.evaluate(
+          () =>
+            new Promise<boolean>((resolve) => {
+              const request = indexedDB.open('drey-compose');
+              request.onerror = () => resolve(false);
+              request.onsuccess = () => {
+                const { result } = request;
+                if (!result.objectStoreNames.contains('drafts')) return resolve(false);
+                const all = result.transaction('drafts').objectStore('drafts').getAll();
+                all.onsuccess = () => resolve(JSON.stringify(all.result).includes('Almost gone'));
+              };
+            }),
+        ),
+      'the copy in the browser',
+    );
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.close({ runBeforeUnload: false });
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    await page.goto(`${daemon.url}/mail`);
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Unsaved messages' });
+    await dialog.getByText('<img src=x onerror=alert(1)> lost').waitFor();
+    assert.equal(await dialog.locator('img').count(), 0);
+    await dialog.getByRole('button', { name: 'Go on writing' }).click();
+    await text().getByText('Almost gone').waitFor();
+    for (const address of ['ben@x.example', 'carl@x.example', 'dora@x.example']) {
+      await composers().getByText(address).waitFor();
+    }
+    await text().press('Escape');
+    await composers().waitFor({ state: 'detached' });
+    assert.equal((await listDrafts()).length, 3);
+  });
+
+  it('fills the screen of a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Compose' }).first().click();
+    await text().waitFor();
+    const box = await composers().boundingBox();
+    assert.deepEqual([box?.x, box?.y, box?.width, box?.height], [0, 0, 390, 844]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `the page is ${width} wide`);
+    await text().press('Escape');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('writes where the user wants, and forgets its copies at sign-out', async () => {
+    await chooseOptions(page, daemon.url, { 'compose.format': 'plain', 'compose.window': 'full' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Compose' }).first().waitFor();
+    await open();
+    await composers().locator('textarea').waitFor();
+    await page.route('**/api/mail/draft', (route) => route.abort());
+    await subject().fill('Not for the next');
+    await page.waitForFunction(async () => (await indexedDB.databases()).length > 0);
+    await page.evaluate(() => window.dispatchEvent(new Event('pagehide')));
+    page.on('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: /^Account/ }).click({ force: true });
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    const left = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const request = indexedDB.open('drey-compose');
+          request.onsuccess = () => {
+            const { result } = request;
+            if (!result.objectStoreNames.contains('drafts')) return resolve(0);
+            const count = result.transaction('drafts').objectStore('drafts').count();
+            count.onsuccess = () => resolve(count.result);
+          };
+        }),
+    );
+    assert.equal(left, 0);
+  });
+});
