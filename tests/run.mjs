@@ -81,6 +81,7 @@ async function prepareClients() {
     mpop: ['mpop'],
     psql: ['postgresql'],
     strace: ['strace'],
+    slapd: ['slapd'],
   };
   const missing = Object.entries(clients)
     .filter(([program]) => spawnSync('which', [program]).status !== 0)

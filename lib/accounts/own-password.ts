@@ -1,7 +1,7 @@
 // What needs one's own password although one is signed in: changing it, and what else would let a stranger in who finds
 // the page open.
 import { Refusal } from '../errors.ts';
-import { setPassword } from './account.ts';
+import { readAccount, setPassword } from './account.ts';
 import { signIn } from './sessions.ts';
 
 type Proof = {
@@ -30,6 +30,12 @@ export async function requireOwnPassword(proof: Proof): Promise<void> {
 export async function changeOwnPassword(change: Proof & { next: string }): Promise<void> {
   const { account, present, next } = change;
   await requireOwnPassword(change);
+  if (!(await readAccount(account.id))?.hasPassword) {
+    throw new Refusal(
+      'forbidden',
+      'Your password is kept by the directory server. Change it there.',
+    );
+  }
   if (next === present) {
     throw new Refusal('invalid', 'Take another password than the present one.', 'password');
   }

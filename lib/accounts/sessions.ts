@@ -10,6 +10,7 @@ import { mayRecord } from '../trail/flood.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
 import { findAppPassword, noteAppPasswordUse, readAppScramKeys } from './app-password.ts';
+import { fitsByLdap, isLdapSignInOn, makeByLdap } from './ldap-password.ts';
 import { limitKey, plainAddress } from './network.ts';
 import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
@@ -43,21 +44,42 @@ const tokenLifeMs = 10 * 60_000;
 export async function signIn(attempt: Attempt): Promise<SignedIn> {
   const { password, protocol } = attempt;
   return signInBy(attempt, async (row) => {
-    // The memory of fitting passwords would tell by its speed that this was the one of a disabled account.
-    const passwordHash = row && !row.isDisabled ? row.passwordHash : null;
     if (protocol !== 'web') {
       const appPasswordId = await findAppPassword(row?.id ?? '', password, attempt);
       if (appPasswordId) return { fits: true, appPasswordId };
     }
-    const fits = await verifyPassword(passwordHash, password);
-    if (!row || !fits) return { fits };
-    await renewSecrets(row, password);
-    if (!row.hasSecondFactor || attempt.factor === 'session') return { fits };
-    if (protocol !== 'web') return { fits: false, reason: 'needs-app-password' };
-    if (!attempt.factor) return { fits, lacks: 'factor' };
-    const isProven = await attempt.factor(row.id);
-    return { fits: isProven, isProven, reason: 'wrong-second-factor', field: 'code' };
+    const owner = (await isOwnPassword(row, password))
+      ? row
+      : await findByLdap(row, addressOf(attempt), password);
+    return owner ? judgeFactor(owner, attempt) : { fits: false };
   });
+}
+
+/** Whether it is the password that the account has here. */
+async function isOwnPassword(row: Row | null, password: string): Promise<boolean> {
+  // The memory of fitting passwords would tell by its speed that this was the one of a disabled account.
+  const passwordHash = row && !row.isDisabled ? row.passwordHash : null;
+  const fits = await verifyPassword(passwordHash, password);
+  if (row && fits) await renewSecrets(row, password);
+  return fits;
+}
+
+/** The account whose password a directory server keeps, where it fits; perhaps one that is made by that. */
+async function findByLdap(row: Row | null, address: string, password: string): Promise<Row | null> {
+  if (row && (row.passwordHash !== null || row.kind !== 'person' || row.isDisabled)) return null;
+  if (!(await isLdapSignInOn())) return null;
+  if (row) return (await fitsByLdap(row, password)) ? row : null;
+  const id = await makeByLdap(address, password);
+  return id === null ? null : db.account.findUnique({ where: { id } });
+}
+
+/** The password was right: is more asked for? */
+async function judgeFactor(row: Row, { protocol, factor }: Attempt): Promise<Verdict> {
+  if (!row.hasSecondFactor || factor === 'session') return { fits: true, row };
+  if (protocol !== 'web') return { fits: false, reason: 'needs-app-password' };
+  if (!factor) return { fits: true, lacks: 'factor' };
+  const isProven = await factor(row.id);
+  return { fits: isProven, isProven, reason: 'wrong-second-factor', field: 'code' };
 }
 
 /** Signs in by what alone says who it is and that it is they: a passkey whose device has checked its user. */
@@ -96,6 +118,8 @@ export async function readScramKeys(name: string): Promise<ScramKeys> {
 type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
 type Verdict = {
   fits: boolean;
+  /** Where the account has been made meanwhile */
+  row?: Row;
   /** Nothing is wrong, and something missing */
   lacks?: 'factor';
   /** For the trail, where it does not fit */
@@ -148,8 +172,9 @@ async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
 /** Checks, and counts the outcome; a failure's answer waits for `delayMs`. */
 async function tryOut(counted: Counted, check: Check) {
   if (await isThrottled(counted)) return 'throttled';
-  const row = await db.account.findUnique({ where: { address: counted.account } });
-  const verdict = await check(row);
+  const found = await db.account.findUnique({ where: { address: counted.account } });
+  const verdict = await check(found);
+  const row = found ?? verdict.row ?? null;
   if (!row || !verdict.fits || row.isDisabled) {
     return { row, verdict, delayMs: await recordFailure(counted) };
   }

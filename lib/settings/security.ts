@@ -62,6 +62,19 @@ export const securitySettings = [
     dovecot: ['auth_mechanisms'],
     applies: 'next-sign-in',
   }),
+  defineSwitch('security.ldapSignIn', {
+    default: false,
+    title: 'Passwords of the directory server',
+    help: 'Users without a password here sign in with the one that the LDAP server of the directory has for their address, in every protocol but SCRAM. Users with a password of their own never ask it.',
+    dovecot: ['passdb'],
+    applies: 'next-sign-in',
+  }),
+  defineSwitch('security.ldapCreatesUsers', {
+    default: false,
+    title: 'Make users of the directory server',
+    help: 'Whoever signs in with an address of a domain here and a password of the LDAP server gets a mailbox at the first time. Off: only users who are here already.',
+    applies: 'next-sign-in',
+  }),
   defineSetting('security.oidcIssuer', {
     schema: z
       .string()

@@ -5,7 +5,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { addAccount } from '#lib/accounts/account.ts';
+import { addDomain } from '#lib/accounts/domain.ts';
+import { changeOwnPassword } from '#lib/accounts/own-password.ts';
 import { encryptSecret } from '#lib/accounts/secret.ts';
+import { type Protocol, signIn } from '#lib/accounts/sessions.ts';
 import { makeFilter, searchLdap, testLdap, wakeLdap } from '#lib/contacts/ldap-search.ts';
 import { checkLdapPassword, escapeLdapValue } from '#lib/ldap.ts';
 import { writeSetting } from '#lib/settings/index.ts';
@@ -172,6 +176,58 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
     assert.deepEqual(await searchLdap('ada', 10), []);
     await new Promise((resolve) => silent.close(resolve));
     assert.deepEqual(await searchLdap('ada', 10), [], 'it rests now');
+  });
+
+  describe('as the keeper of passwords', () => {
+    const enter = (address: string, password: string, protocol: Protocol = 'imap') =>
+      signIn({ address, password, protocol, remote: '192.0.2.7' });
+    const refused = { reason: 'auth-failed' };
+
+    before(async () => {
+      await writeSetting('security.failureDelayMs', 0, 'test');
+      await writeSetting('directory.ldapUrl', url, 'test');
+      await writeSetting('directory.ldapTimeoutMs', 5000, 'test');
+      await addDomain({ name: 'ldap.example' }, 'test');
+      const password = { stored: null };
+      await addAccount({ address: 'ada@ldap.example', password }, 'test');
+      await addAccount({ address: 'own@ldap.example', password: 'a winter of oaks' }, 'test');
+    });
+
+    it('lets in whoever it knows, once that is wanted, and nobody else', async () => {
+      await assert.rejects(enter('ada@ldap.example', 'engine'), refused);
+      await writeSetting('security.ldapSignIn', true, 'test');
+      for (const protocol of ['imap', 'pop3', 'submission', 'web'] as const) {
+        assert.equal(
+          (await enter('ada@ldap.example', 'engine', protocol)).address,
+          'ada@ldap.example',
+        );
+      }
+      for (const wrong of ['wrong', '', '*']) {
+        await assert.rejects(enter('ada@ldap.example', wrong), refused, wrong);
+      }
+      await assert.rejects(enter('*@ldap.example', 'engine'), refused);
+      // Has its own, and there nobody.
+      assert.ok(await enter('own@ldap.example', 'a winter of oaks'));
+    });
+
+    it('makes users of our domains where that is wanted', async () => {
+      await assert.rejects(enter('odd@ldap.example', 'x'), refused);
+      await writeSetting('security.ldapCreatesUsers', true, 'test');
+      const made = await enter('odd@ldap.example', 'x');
+      assert.deepEqual([made.displayName, made.hasPassword], ['Odd (Name)*', false]);
+      await assert.rejects(enter('nobody@ldap.example', 'x'), refused);
+      await assert.rejects(
+        changeOwnPassword({ account: made, present: 'x', next: 'a long new one', remote: '' }),
+        { reason: 'forbidden' },
+      );
+    });
+
+    it('shuts nobody out who has a password here while it is away', async () => {
+      await writeSetting('directory.ldapUrl', 'ldap://127.0.0.1:1', 'test');
+      await assert.rejects(enter('ada@ldap.example', 'other'), { reason: 'unavailable' });
+      assert.ok(await enter('own@ldap.example', 'a winter of oaks'));
+      await writeSetting('directory.ldapUrl', url, 'test');
+    });
   });
 });
 
