@@ -236,9 +236,9 @@ export class Selection {
     return this.view.keepKnown(this.saved);
   }
 
-  /** Keywords that a STORE of this session adds. */
-  addKeywords(words: readonly string[]): void {
-    this.#learnKeywords(words);
+  /** Keywords of messages as a STORE of this session has made them. */
+  addKeywords(texts: readonly string[]): void {
+    this.#learnKeywords(texts);
   }
 
   /**

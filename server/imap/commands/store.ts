@@ -68,7 +68,8 @@ export const store = defineCommand<Args>({
       unchangedSince ?? undefined,
     );
     const { changed, modified } = outcome;
-    if (change.mode !== 'remove') selection.addKeywords(change.keywords);
+    // Of what has come of it: a change that was refused brings no keyword.
+    selection.addKeywords(changed.map(({ keywords }) => keywords));
     yield selection.tellKeywords();
     selection.noteStored(outcome, isSilent);
     if (!isSilent) {
