@@ -2,7 +2,7 @@
 // server at once, so that every mail program knows.
 'use client';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/input.tsx';
@@ -20,8 +20,10 @@ export function FolderUses({ start }: { start: Folder[] }) {
   const toast = useToast();
   const nameOf = useFolderName();
   const [folders, setFolders] = useState(start);
+  const changes = useRef(0);
   /** What is refused is shown as the server has it. */
   const send = async (body: object) => {
+    const change = ++changes.current;
     try {
       await postJson('/api/mail/folders', body);
       toast.show({ text: t('uses.saved') });
@@ -29,7 +31,8 @@ export function FolderUses({ start }: { start: Folder[] }) {
       toast.show({ kind: 'error', text: errorText(error) });
     }
     const fresh = await getJson<{ folders: Folder[] }>('/api/mail/folders').catch(() => null);
-    if (fresh) setFolders(fresh.folders);
+    // What was changed meanwhile is not in this answer yet.
+    if (fresh && changes.current === change) setFolders(fresh.folders);
   };
   const subscribe = (path: string, isSubscribed: boolean) => {
     setFolders((all) => all.map((each) => (each.path === path ? { ...each, isSubscribed } : each)));

@@ -86,7 +86,9 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
         setText(query);
       }}
     >
+      {/* Before the page's script has come the browser sends it by itself. */}
       <form
+        action={`/mail/${mail.place.folder.split('/').map(encodeURIComponent).join('/')}`}
         onSubmit={(event) => {
           event.preventDefault();
           submit(text);
@@ -124,6 +126,7 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
         <input
           ref={box}
           type="search"
+          name="q"
           value={isEditing || parts.length === 0 ? text : ''}
           aria-label={t('in', { folder: where })}
           placeholder={parts.length > 0 ? '' : t('in', { folder: where })}

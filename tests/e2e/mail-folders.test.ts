@@ -1,0 +1,275 @@
+// The folder pane in a real browser: tree, counts, made, moved by dragging, shared, subscribed, filled from files, emptied;
+// what folders are for; labels and snoozed mail.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ImapFlow } from 'imapflow';
+import type { Browser, Page } from 'playwright';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+
+const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+
+const mailOf = (subject: string, text = 'Some words.') =>
+  `From: Zoe <zoe@outside.example>\r\nTo: ${ann.address}\r\nSubject: ${subject}\r\nMessage-ID: <${subject.replaceAll(' ', '.')}@outside.example>\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n\r\n${text}\r\n`;
+
+describe('folders', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let page: Page;
+
+  const pane = () => page.getByRole('navigation', { name: 'Folders' });
+  const folder = (name: string | RegExp) => pane().getByRole('link', { name });
+  const row = (text: string) =>
+    page.getByRole('region', { name: 'Messages' }).getByRole('listitem').filter({ hasText: text });
+  const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+  const dialog = () => page.getByRole('dialog');
+  const act = async (name: string, item: string) => {
+    await folder(name).hover();
+    await pane()
+      .getByRole('button', { name: `More about ${name}` })
+      .click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  const keep = (preferences: object) =>
+    page.evaluate(async (body) => {
+      const headers = { 'content-type': 'application/json' };
+      const init = { method: 'PATCH', headers, body: JSON.stringify(body) };
+      return (await fetch('/api/mail/preferences', init)).status;
+    }, preferences);
+
+  async function readImap<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: daemon.ports.imap,
+      secure: false,
+      doSTARTTLS: false,
+      auth: { user: ann.address, pass: ann.password },
+      logger: false,
+    });
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    await readImap(async (client) => {
+      await client.mailboxCreate('Work/2026/May');
+      await client.mailboxCreate('Zoo');
+      await client.mailboxCreate('Attic');
+      for (const name of ['Work', 'Work/2026', 'Work/2026/May', 'Zoo', 'Attic']) {
+        await client.mailboxSubscribe(name);
+      }
+      for (const subject of ['One of May', 'Two of May']) {
+        await client.append('Work/2026/May', mailOf(subject));
+      }
+      for (const subject of ['The lease', 'A joke', 'The minutes']) {
+        await client.append('INBOX', mailOf(subject));
+      }
+      await client.append('Junk', mailOf('Buy now'));
+    });
+    page = await openSignedIn(browser, daemon.url, ann, '/mail');
+    await folder('Inbox').waitFor();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('stand as a tree; a closed one counts what is inside and stays closed', async () => {
+    await folder('May 2 unread').waitFor();
+    await pane().getByRole('button', { name: 'Hide what is in 2026' }).click();
+    await folder('May').waitFor({ state: 'detached' });
+    await folder('2026 2 unread').waitFor();
+    await folder('Work').focus();
+    await page.keyboard.press('ArrowLeft');
+    await folder('2026').waitFor({ state: 'detached' });
+    await waitFor(
+      () =>
+        page.evaluate(async () => {
+          const { preferences } = await (await fetch('/api/mail/preferences')).json();
+          return preferences['folders.collapsed'].length === 2;
+        }),
+      'the kept state',
+    );
+    await page.reload();
+    await folder('Work 2 unread').waitFor();
+    assert.equal(await folder('2026').count(), 0);
+    await folder('Work').focus();
+    await page.keyboard.press('ArrowRight');
+    await pane().getByRole('button', { name: 'Show what is in 2026' }).click();
+    await folder('May').waitFor();
+  });
+
+  it('are made inside of others, and moved by dragging', async () => {
+    await act('Zoo', 'New folder inside…');
+    await dialog().getByLabel('Name').fill('Büro & mehr');
+    await page.keyboard.press('Enter');
+    await folder('Büro & mehr').waitFor();
+    await folder('Büro & mehr').dragTo(folder('Work'));
+    await seeToast('Folder “Büro & mehr” moved.');
+    const paths = await readImap(async (client) => (await client.list()).map(({ path }) => path));
+    assert.ok(paths.includes('Work/Büro & mehr'));
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await waitFor(
+      () =>
+        readImap(async (client) =>
+          (await client.list()).some(({ path }) => path === 'Zoo/Büro & mehr'),
+        ),
+      'the folder to be back',
+    );
+  });
+
+  it('take messages that are dropped, and messages from files', async () => {
+    await row('A joke').first().dragTo(folder('Zoo'));
+    await seeToast('moved to Zoo');
+    await row('A joke').waitFor({ state: 'detached' });
+    const files = await page.evaluateHandle(
+      ([message, text]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([message!], 'saved.eml', { type: 'message/rfc822' }));
+        transfer.items.add(new File([text!], 'notes.txt', { type: 'text/plain' }));
+        return transfer;
+      },
+      [mailOf('From a file'), 'notes'],
+    );
+    await folder('Zoo').dispatchEvent('dragover', { dataTransfer: files });
+    await folder('Zoo').dispatchEvent('drop', { dataTransfer: files });
+    await seeToast('1 message put into Zoo.');
+    await folder('Zoo').click();
+    await row('From a file').waitFor();
+    await row('A joke').waitFor();
+  });
+
+  it('are shared with users of the domain', async () => {
+    await act('Zoo', 'Share…');
+    await dialog().getByText('Shared with nobody.').waitFor();
+    await dialog().getByLabel('Address').fill('be');
+    await page.locator(`datalist option[value="${ben.address}"]`).waitFor({ state: 'attached' });
+    await dialog().getByLabel('Address').fill(ben.address);
+    await dialog().getByRole('button', { name: 'Share', exact: true }).click();
+    await dialog().getByRole('list', { name: 'Shared with' }).getByText(ben.address).waitFor();
+    await dialog().getByLabel(`What ${ben.address} may do`).selectOption('write');
+    const other = await openSignedIn(browser, daemon.url, ben, '/mail');
+    await other
+      .getByRole('list', { name: 'Shared with me' })
+      .getByRole('link', { name: 'Zoo' })
+      .click();
+    await other.getByText('From a file').first().waitFor();
+    await other.context().close();
+    await dialog()
+      .getByRole('button', { name: `Share no longer with ${ben.address}` })
+      .click();
+    await dialog().getByText('Shared with nobody.').waitFor();
+    await dialog().getByRole('button', { name: 'Done' }).click();
+  });
+
+  it('are emptied by the link beside them, after a question', async () => {
+    await folder('Junk').hover();
+    await pane().getByRole('button', { name: 'Empty Junk…' }).click();
+    await dialog().getByText('1 message will be deleted.').waitFor();
+    await dialog().getByRole('button', { name: 'Delete all' }).click();
+    await folder('Junk').click();
+    await page.getByText('No junk').waitFor();
+  });
+
+  it('are subscribed or hidden, counted and placed as one likes', async () => {
+    await act('Attic', 'Unsubscribe');
+    await seeToast('Unsubscribed.');
+    const patch = {
+      'folders.subscribed': true,
+      'folders.counts': 'both',
+      'folders.side': 'end',
+      'folders.clock': 'refreshed',
+    };
+    assert.equal(await keep(patch), 200);
+    await page.goto(`${daemon.url}/mail`);
+    await folder('May 2 unread of 2').waitFor();
+    assert.equal(await folder('Attic').count(), 0);
+    await page.getByText(/^Refreshed \d/).waitFor();
+    const [nav, list] = await Promise.all([
+      pane().boundingBox(),
+      page.getByRole('region', { name: 'Messages' }).boundingBox(),
+    ]);
+    assert.ok(nav && list && nav.x > list.x);
+    const edge = page.getByRole('separator', { name: 'Width of the folders' });
+    await edge.focus();
+    for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowLeft');
+    assert.equal(await edge.getAttribute('aria-valuenow'), '272');
+    await page.reload();
+    await waitFor(async () => (await edge.getAttribute('aria-valuenow')) === '272', 'the width');
+    assert.equal(await keep({ 'folders.side': 'start', 'folders.subscribed': false }), 200);
+  });
+
+  it('get their uses in the options', async () => {
+    await page.goto(`${daemon.url}/options/folders`);
+    await page.getByLabel('Archived messages').selectOption('Zoo');
+    await seeToast('Saved.');
+    const uses = await readImap(async (client) =>
+      (await client.list()).filter(({ specialUse }) => specialUse === '\\Archive'),
+    );
+    assert.deepEqual(
+      uses.map(({ path }) => path),
+      ['Zoo'],
+    );
+    await page.getByLabel('Subscribe to Attic', { exact: true }).check();
+    await waitFor(
+      () =>
+        readImap(async (client) =>
+          (await client.list()).some((each) => each.path === 'Attic' && each.subscribed),
+        ),
+      'the subscription',
+    );
+  });
+
+  it('show labels, which are made, set, seen by other programs, and lead to their messages', async () => {
+    await page.goto(`${daemon.url}/options/labels`);
+    await page.getByLabel('New label').fill('Lake house');
+    await page.getByRole('button', { name: 'Add label' }).click();
+    await page.getByRole('textbox', { name: 'Name: Lake house' }).waitFor();
+    await page.getByLabel('Colour: Lake house').selectOption('violet');
+    await page.goto(`${daemon.url}/mail`);
+    await row('The lease').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('l');
+    await dialog().getByLabel('Label', { exact: true }).fill('lake');
+    await page.keyboard.press('Enter');
+    await dialog().getByRole('button', { name: 'Apply' }).click();
+    await seeToast('Labels of 1 message changed.');
+    await row('Lake house').first().waitFor();
+    const keywords = await readImap(async (client) => {
+      await client.mailboxOpen('INBOX');
+      return (await client.fetchAll('1:*', { flags: true })).flatMap(({ flags }) => [
+        ...(flags ?? []),
+      ]);
+    });
+    assert.ok(keywords.includes('Lake_house'));
+    await pane().getByRole('link', { name: 'Lake house' }).click();
+    await page.getByText('1 match').first().waitFor();
+    await folder('Inbox').click();
+  });
+
+  it('let messages wait, and bring them back', async () => {
+    await row('The lease').waitFor();
+    await row('The lease').getByRole('checkbox').check({ force: true });
+    await page.keyboard.press('b');
+    await dialog().getByRole('button', { name: 'Tomorrow' }).click();
+    await seeToast('1 message snoozed until');
+    await row('The lease').waitFor({ state: 'detached' });
+    await folder('Snoozed').click();
+    await row('The lease').waitFor();
+    await row('The lease').getByRole('checkbox').check({ force: true });
+    await page.keyboard.press('b');
+    await dialog().getByRole('button', { name: 'Back now' }).click();
+    await seeToast('1 message is back.');
+    await folder('Inbox').click();
+    await row('The lease').waitFor();
+  });
+});
