@@ -1,7 +1,7 @@
 // What a message is made of, part by part, and every field of its header: for people who want to look behind it.
 import type { MessageStructureObject } from 'imapflow';
 import { Refusal } from '../../errors.ts';
-import { decodeUnstructured, parseHeaderFields } from '../../mail/header.ts';
+import { decodeUnstructured, parseHeaderFields, splitHeader } from '../../mail/header.ts';
 import { type MailAccount, withMailbox } from '../imap/pool.ts';
 import { isUid } from '../imap/uid-set.ts';
 import { cleanLine } from '../list/message-list.ts';
@@ -42,14 +42,14 @@ export async function readDetails(
           {
             uid: true,
             bodyStructure: true,
-            bodyParts: [{ key: 'header', start: 0, maxLength: maxHeaderBytes }],
+            source: { start: 0, maxLength: maxHeaderBytes },
           },
           { uid: true },
         )
       : false,
   );
   if (!message) throw new Refusal('not-found', 'This message is no longer here.');
-  const bytes = [...(message.bodyParts?.values() ?? [])][0] ?? Buffer.alloc(0);
+  const bytes = splitHeader(message.source ?? Buffer.alloc(0)).header;
   const budget = { parts: mostParts };
   const tree = toNode(message.bodyStructure, 0, budget);
   return {

@@ -12,11 +12,26 @@ const inlineTypes = new Set([
   'image/bmp',
 ]);
 
-/** The type a part may be shown as: a raster image or plain text, or null for download only. */
+/** Sound and films: players run nothing. */
+const mediaTypes = new Set(
+  (
+    'audio/mpeg audio/mp4 audio/ogg audio/wav audio/webm audio/aac audio/flac ' +
+    'video/mp4 video/webm video/ogg'
+  ).split(' '),
+);
+const sameTypes: Record<string, string> = {
+  'image/jpg': 'image/jpeg',
+  'image/pjpeg': 'image/jpeg',
+  'audio/mp3': 'audio/mpeg',
+  'audio/x-wav': 'audio/wav',
+  'audio/opus': 'audio/ogg',
+};
+
+/** The type a part may be shown as: a raster image, sound, film or plain text, or null for download only. */
 export function viewableType(declared: string): string | null {
-  const type = declared.trim().toLowerCase();
-  if (inlineTypes.has(type)) return type;
-  if (type === 'image/jpg' || type === 'image/pjpeg') return 'image/jpeg';
+  const said = declared.trim().toLowerCase();
+  const type = sameTypes[said] ?? said;
+  if (inlineTypes.has(type) || mediaTypes.has(type)) return type;
   // text/html, text/xml, text/css and friends never keep their type.
   return type === 'text/plain' ? 'text/plain; charset=utf-8' : null;
 }
@@ -31,8 +46,9 @@ export function partHeaders(part: {
   return {
     'content-type': type ?? 'application/octet-stream',
     'content-disposition': contentDisposition(type ? 'inline' : 'attachment', part.fileName),
+    // The styles are those of the browser's own page around a picture.
     'content-security-policy':
-      "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'",
+      "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
