@@ -32,6 +32,12 @@ const themes: {
 
 export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => Promise<void> }) {
   const t = useTranslations('ui');
+  /** What was written and not sent is no business of the next one at this browser. */
+  const leave = async () => {
+    const { wipeLocal } = await import('./compose/local-drafts.ts');
+    await wipeLocal();
+    await signOut();
+  };
   const { preferences, change } = usePreferences();
   return (
     <Menu
@@ -67,7 +73,7 @@ export function AccountMenu({ owner, signOut }: { owner: Owner; signOut: () => P
           ? [{ label: t('account.administration'), icon: <ShieldCheck />, href: '/admin' }]
           : []),
         { label: t('account.password'), icon: <KeyRound />, href: '/password' },
-        { label: t('account.signOut'), icon: <LogOut />, onSelect: () => void signOut() },
+        { label: t('account.signOut'), icon: <LogOut />, onSelect: () => void leave() },
       ]}
     />
   );

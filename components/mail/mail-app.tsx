@@ -167,7 +167,7 @@ export function MailApp({
         <div className="flex min-h-0 flex-1 lg:pe-2 lg:pb-2 print:block">
           <FolderPane
             mail={mail}
-            onCompose={() => compose({ mode: 'new' })}
+            onCompose={(begin) => compose(begin ?? { mode: 'new' })}
             className="hidden w-56 shrink-0 lg:flex print:hidden"
           />
           <Content
@@ -203,7 +203,7 @@ export function MailApp({
           onClose={() => setIsDrawerOpen(false)}
           mail={mail}
           title={title}
-          onCompose={() => compose({ mode: 'new' })}
+          onCompose={(begin) => compose(begin ?? { mode: 'new' })}
         />
         {choosing && (
           <MoveDialog mail={mail} choosing={choosing} onClose={() => setChoosing(null)} />
@@ -224,7 +224,14 @@ export function MailApp({
             }}
           />
         )}
-        <ComposerDock composers={composers} owner={owner} onDone={mail.refresh} />
+        <ComposerDock
+          composers={composers}
+          owner={owner}
+          onDone={(isSent) => {
+            mail.refresh();
+            if (isSent && isReading && preferences['compose.afterSend'] === 'list') mail.close();
+          }}
+        />
       </div>
     </PerformProvider>
   );

@@ -6,9 +6,11 @@ import { useTranslations } from 'next-intl';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { TakenBack } from '#lib/webmail/compose/scheduled.ts';
+import { formatFullDate } from '../dates.ts';
 import type { Owner } from '../owner.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import { errorText, postJson } from '../state/request.ts';
+import { useDateStyle } from '../use-dates.tsx';
 import type { ComposerStart, ComposeStart } from './compose-start.ts';
 import type { SentMessage } from './use-composer.ts';
 
@@ -32,6 +34,7 @@ export function useComposers(_owner: Owner) {
   const t = useTranslations('compose');
   const toast = useToast();
   const { preferences } = usePreferences();
+  const style = useDateStyle();
   const [all, setAll] = useState<ComposerEntry[]>([]);
   const [side, setSide] = useState<Side>(null);
   const isPopup = preferences['compose.window'] === 'popup';
@@ -96,13 +99,13 @@ export function useComposers(_owner: Owner) {
         const text = t(warnings.includes('copy') ? 'send.copyFailed' : 'send.draftLeft');
         return void toast.show({ kind: 'error', text });
       }
-      const time = releaseAt ? new Date(releaseAt).toLocaleString() : '';
+      const time = releaseAt ? formatFullDate(releaseAt, style) : '';
       const text = isLater ? t('send.waits', { time }) : t('send.sent');
       if (!scheduledId) return void toast.show({ text });
       const action = { label: t('send.undo'), onClick: () => void takeBack(scheduledId) };
       toast.show({ text, action, durationMs: isLater ? 10_000 : undoMs });
     },
-    [toast, t, takeBack, undoMs],
+    [toast, t, takeBack, undoMs, style],
   );
   return useMemo(
     () => ({ all, open, resume, close, side, setSide, tellSent }),

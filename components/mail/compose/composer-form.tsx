@@ -127,7 +127,9 @@ export function ComposerForm(props: Props) {
             body={body}
             onScheduled={props.onScheduled}
             onDiscard={() =>
-              composer.hasContent() ? setIsDiscarding(true) : void composer.discard()
+              composer.hasContent() || composer.saving.draftUid.current !== null
+                ? setIsDiscarding(true)
+                : void composer.discard()
             }
           />
           {isOver && (

@@ -47,53 +47,56 @@ export function ScheduledDialog({
   };
   const say = (text: string) => void toast.show({ text });
   return (
-    <Dialog isOpen onClose={onClose} title={t('title')} size="lg">
-      <FieldError>{error}</FieldError>
-      {waiting === null && !error && <Spinner label="…" />}
-      {waiting?.length === 0 && <p className="py-6 text-center text-muted">{t('empty')}</p>}
-      <ul className="divide-y">
-        {waiting?.map(({ id, subject, recipients, releaseAt, isHeld }) => (
-          <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
-            <Clock aria-hidden className="size-4 shrink-0 text-muted" />
-            <div className="min-w-48 flex-1">
-              <p className="truncate font-medium" dir="auto">
-                {subject || '—'}
-              </p>
-              <p className="truncate text-sm text-muted">
-                {t('to', { names: recipients.join(', ') })}
-              </p>
-              <p className="text-sm text-muted">
-                {isHeld ? t('held') : t('at', { time: formatFullDate(releaseAt, style) })}
-              </p>
-            </div>
-            <div className="flex flex-wrap gap-2">
-              <Button
-                size="sm"
-                onClick={() =>
-                  void act({ kind: 'take-back', id }, ({ draft }) => draft && onEdit(draft))
-                }
-              >
-                {t('edit')}
-              </Button>
-              <Button size="sm" onClick={() => setMoving(id)}>
-                {t('move')}
-              </Button>
-              <Button
-                size="sm"
-                onClick={() => void act({ kind: 'send-now', id }, () => say(t('started')))}
-              >
-                {t('now')}
-              </Button>
-              <Button
-                size="sm"
-                onClick={() => void act({ kind: 'take-back', id }, () => say(t('cancelled')))}
-              >
-                {t('cancel')}
-              </Button>
-            </div>
-          </li>
-        ))}
-      </ul>
+    <>
+      {/* Beside one another: the inner one's closing would close the outer one too. */}
+      <Dialog isOpen onClose={onClose} title={t('title')} size="lg">
+        <FieldError>{error}</FieldError>
+        {waiting === null && !error && <Spinner label="…" />}
+        {waiting?.length === 0 && <p className="py-6 text-center text-muted">{t('empty')}</p>}
+        <ul className="divide-y">
+          {waiting?.map(({ id, subject, recipients, releaseAt, isHeld }) => (
+            <li key={id} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
+              <Clock aria-hidden className="size-4 shrink-0 text-muted" />
+              <div className="min-w-48 flex-1">
+                <p className="truncate font-medium" dir="auto">
+                  {subject || '—'}
+                </p>
+                <p className="truncate text-sm text-muted">
+                  {t('to', { names: recipients.join(', ') })}
+                </p>
+                <p className="text-sm text-muted">
+                  {isHeld ? t('held') : t('at', { time: formatFullDate(releaseAt, style) })}
+                </p>
+              </div>
+              <div className="flex flex-wrap gap-2">
+                <Button
+                  size="sm"
+                  onClick={() =>
+                    void act({ kind: 'take-back', id }, ({ draft }) => draft && onEdit(draft))
+                  }
+                >
+                  {t('edit')}
+                </Button>
+                <Button size="sm" onClick={() => setMoving(id)}>
+                  {t('move')}
+                </Button>
+                <Button
+                  size="sm"
+                  onClick={() => void act({ kind: 'send-now', id }, () => say(t('started')))}
+                >
+                  {t('now')}
+                </Button>
+                <Button
+                  size="sm"
+                  onClick={() => void act({ kind: 'take-back', id }, () => say(t('cancelled')))}
+                >
+                  {t('cancel')}
+                </Button>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Dialog>
       <LaterDialog
         isOpen={moving !== null}
         onClose={() => setMoving(null)}
@@ -102,6 +105,6 @@ export function ScheduledDialog({
           void act({ kind: 'move', id: moving, at: at.toISOString() }, () => say(t('moved')))
         }
       />
-    </Dialog>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // The folders with their counts, labels and kept searches, at a side of the page or in a drawer.
 'use client';
-import { FolderPlus, PenLine, X } from 'lucide-react';
+import { CalendarClock, FolderPlus, PenLine, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -9,6 +9,7 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { useToast } from '#components/ui/toast.tsx';
+import type { ComposeStart } from '../compose/compose-start.ts';
 import { LabelList } from '../labels/label-list.tsx';
 import { SavedSearches } from '../search/saved-searches.tsx';
 import { usePreferences } from '../state/preferences.tsx';
@@ -33,13 +34,14 @@ export function FolderPane({
   className,
 }: {
   mail: Mail;
-  onCompose: () => void;
+  onCompose: (begin?: ComposeStart) => void;
   onChosen?: () => void;
   /** As wide as what is around it */
   isInDrawer?: boolean;
   className?: string;
 }) {
   const t = useTranslations('folders');
+  const scheduled = useTranslations('compose.scheduled');
   const { preferences, change } = usePreferences();
   const toast = useToast();
   const [question, setQuestion] = useState<FolderQuestion | null>(null);
@@ -101,7 +103,7 @@ export function FolderPane({
           variant="primary"
           size="lg"
           className="w-full justify-start gap-2.5"
-          onClick={onCompose}
+          onClick={() => onCompose()}
         >
           <PenLine aria-hidden className="size-4 rtl:-scale-x-100" />
           {t('compose')}
@@ -109,6 +111,17 @@ export function FolderPane({
       </div>
       <nav aria-label={t('title')} className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
         <ul className="flex flex-col gap-px">{special.map((node) => branch(node))}</ul>
+        <button
+          type="button"
+          onClick={() => {
+            onChosen?.();
+            onCompose({ mode: 'scheduled' });
+          }}
+          className="mt-px flex h-8 w-full items-center gap-3 rounded-md px-2.5 text-start text-muted hover:bg-hover hover:text-ink pointer-coarse:h-11"
+        >
+          <CalendarClock aria-hidden className="size-4 shrink-0" />
+          {scheduled('title')}
+        </button>
         <OwnHead mail={mail} onCreate={() => deeds.create(null)} />
         <ul className="flex flex-col gap-px">{own.map((node) => branch(node))}</ul>
         <LabelList mail={mail} onChosen={onChosen} />
@@ -175,7 +188,7 @@ export function FolderDrawer({
   onClose: () => void;
   mail: Mail;
   title: string;
-  onCompose: () => void;
+  onCompose: (begin?: ComposeStart) => void;
 }) {
   const t = useTranslations('folders');
   const ref = useRef<HTMLDialogElement>(null);
