@@ -1,0 +1,29 @@
+// axe-core on a page as it stands: what is serious or critical, in words.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Found = {
+  passes: object[];
+  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+};
+
+/** Serious and critical violations; colours on their way to others are stopped first. */
+export async function findViolations(page: Page): Promise<string[]> {
+  await page.addStyleTag({ content: '*{transition:none!important;animation:none!important}' });
+  if (!(await page.evaluate('typeof axe !== "undefined"'))) await page.evaluate(axe);
+  const found = (await page.evaluate(
+    'axe.run(document, { resultTypes: ["violations"], iframes: false })',
+  )) as Found;
+  assert.ok(found.passes.length > 5, 'it looked at the page');
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes
+        .slice(0, 5)
+        .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 240)}\n${failureSummary}`),
+    );
+}
