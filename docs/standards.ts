@@ -53,6 +53,7 @@ export const standards: Standard[] = [
   },
   { number: 2449, title: 'POP3 CAPA, RESP-CODES, PIPELINING', status: 'yes' },
   { number: 2595, title: 'POP3 STLS', status: 'yes' },
+  { number: 2919, title: 'List-Id', status: 'yes', note: 'filters and searches know lists by it' },
   { number: 2920, title: 'SMTP PIPELINING', status: 'yes' },
   { number: 2971, title: 'IMAP ID', status: 'yes' },
   {
@@ -86,9 +87,9 @@ export const standards: Standard[] = [
   { number: 3696, title: 'Checking of names', status: 'yes', note: 'domains of addresses' },
   {
     number: 3834,
-    title: 'Automatic responses',
+    title: 'Automatic answers',
     status: 'yes',
-    note: 'reports say Auto-Submitted and have a null sender',
+    note: 'vacation answers: to people only, once within some days, null return path; no letter of this server is answered',
   },
   { number: 3848, title: 'ESMTP transmission types', status: 'yes' },
   {
@@ -195,6 +196,7 @@ export const standards: Standard[] = [
     note: 'tls-server-end-point; tls-unique is not offered',
   },
   { number: 5957, title: 'IMAP SORT=DISPLAY', status: 'yes' },
+  { number: 6066, title: 'TLS extensions', status: 'partial', note: 'SNI of what is collected' },
   {
     number: 6152,
     title: 'SMTP 8BITMIME',

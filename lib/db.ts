@@ -254,20 +254,13 @@ function settle<Item, Outcome>(
 
 /**
  * INSERTs of many rows, as few statements as is wise: `into` up to VALUES, each row "(…)", `end` after them.
- * Lets other work of the event loop in between two. Returns how many it inserted.
+ * Lets other work of the event loop in between two.
  */
-export async function insertRows(
-  tx: Tx,
-  into: Sql,
-  rows: Sql[],
-  end: Sql = empty,
-): Promise<number> {
-  let count = 0;
+export async function insertRows(tx: Tx, into: Sql, rows: Sql[], end: Sql = empty): Promise<void> {
   for (const part of cutRows(rows)) {
-    count += await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
+    await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
     await new Promise(setImmediate);
   }
-  return count;
 }
 
 async function drain(): Promise<void> {

@@ -31,26 +31,24 @@ export async function restoreBelongings(source: RestoreSource, sheet: Sheet): Pr
   }
 }
 
-/** What is missing of a user who is there; how many rows came back. */
+/** What is missing of a user who is there. */
 export async function restoreMissingBelongings(
   source: RestoreSource,
   sheet: Sheet,
   accountId: string,
-): Promise<number> {
+): Promise<void> {
   const contacts = await db.contact.findMany({ where: { accountId }, select: { id: true } });
   const groups = await db.contactGroup.findMany({ where: { accountId }, select: { id: true } });
   const present = new Set([...contacts, ...groups].map(({ id }) => id));
-  let count = 0;
   for (const name of missed) {
     for await (const rows of source.readOwn(sheet, name)) {
       const wanted = rows.filter((row) => isMissing(name, row, present));
       const own = wanted.map((row) => ({ ...row, accountId }));
       // One that its owner made again under the same name stays as it is.
       const end = sql`ON CONFLICT DO NOTHING`;
-      count += await write((tx) => insertBackupRows(tx, tableOf(name), own, new Map(), end));
+      await write((tx) => insertBackupRows(tx, tableOf(name), own, new Map(), end));
     }
   }
-  return count;
 }
 
 /** Addresses belong to their contact, members to a group or contact that was lost: a card that was changed stays. */

@@ -6,7 +6,7 @@ import type { ColumnKind, Table } from './tables.ts';
 const rowsPerStep = 500;
 
 /**
- * Inserts rows inside a step, and returns how many. `bodies` has the numbers of bodies by hash, where the table points to
+ * Inserts rows inside a step. `bodies` has the numbers of bodies by hash, where the table points to
  * some; `end` stands after the rows.
  */
 export async function insertBackupRows(
@@ -15,9 +15,9 @@ export async function insertBackupRows(
   rows: BackupRow[],
   bodies: Map<string, number> = new Map(),
   end: Sql = empty,
-): Promise<number> {
+): Promise<void> {
   const [first] = rows;
-  if (!first) return 0;
+  if (!first) return;
   // What an older backup does not know gets the database's defaults.
   const columns = Object.entries(table.columns).filter(([name]) => name in first);
   const names = raw(columns.map(([name]) => `"${name}"`).join(', '));
@@ -28,7 +28,7 @@ export async function insertBackupRows(
     return sql`(${join(values)})`;
   };
   const into = sql`INSERT INTO ${raw(`"${table.name}"`)} (${names})`;
-  return insertRows(tx, into, rows.map(toRow), end);
+  await insertRows(tx, into, rows.map(toRow), end);
 }
 
 /** Inserts rows in steps of their own. */
