@@ -10,6 +10,7 @@ import next from 'next';
 import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
 import { startMaillog } from '../maillog/writer.ts';
+import { serveStatic } from './static-files.ts';
 
 const log = logOf('web');
 
@@ -28,9 +29,11 @@ const app = next({
   port: Number(port),
 });
 const handle = app.getRequestHandler();
+const serve = serveStatic(join(root, process.env.DREY_DIST || '.next', 'static'));
 let lastRequestAt = 0;
 server.on('request', (request, response) => {
   lastRequestAt = performance.now();
+  if (serve(request, response)) return;
   const remote = plainAddress(request.socket.remoteAddress ?? '');
   if (!isLoopback(remote) || !request.headers['x-forwarded-for']) {
     request.headers['x-forwarded-for'] = remote;
