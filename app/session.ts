@@ -6,7 +6,9 @@ import { forbidden, redirect } from 'next/navigation';
 import { decode } from 'next-auth/jwt';
 import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
-import { checkWebSession, type SessionClaims } from '#lib/accounts/web-session.ts';
+import { checkWebSession, readProof, type SessionClaims } from '#lib/accounts/web-session.ts';
+import { now } from '#lib/clock.ts';
+import { readSettings } from '#lib/settings/index.ts';
 import { sessionCookieName, sessionSecret, toClaims } from './auth-options.ts';
 import { isOwnPath } from './own-path.ts';
 import { remoteAddress } from './remote-address.ts';
@@ -49,7 +51,22 @@ export async function requireUserToChange(): Promise<Account> {
 export async function requireAdmin(): Promise<Account> {
   const account = await requireUser();
   if (account.role !== 'admin') forbidden();
+  await requireProof(account);
   return account;
+}
+
+/**
+ * What changes something in the panel wants the second factor of its administrator, where there is one, and not of
+ * long ago: a browser that was left open, or a stolen cookie, only looks.
+ */
+async function requireProof(account: Account): Promise<void> {
+  // Next names the server action in this header; pages and their parts are fetched without it.
+  if (!account.hasSecondFactor || !(await headers()).has('next-action')) return;
+  const claims = await readClaims();
+  const provenAt = claims && (await readProof(claims));
+  const { 'security.adminProofMinutes': minutes } = await readSettings();
+  if (provenAt && now().getTime() - provenAt.getTime() < minutes * 60_000) return;
+  await goTo('/prove');
 }
 
 /** For routes, which programs call: the account, or the answer 401 or 403 to return as it is. */
@@ -67,7 +84,7 @@ export async function requireForRoute(
   return account;
 }
 
-async function goTo(page: '/login' | '/password'): Promise<never> {
+async function goTo(page: '/login' | '/password' | '/prove'): Promise<never> {
   const path = (await headers()).get('x-drey-path') ?? '';
   redirect(isOwnPath(path) && path !== '/' ? `${page}?next=${encodeURIComponent(path)}` : page);
 }

@@ -27,6 +27,11 @@ export async function signInByForm(said: Said, origin: Origin): Promise<SignedIn
   return signIn({ ...origin, address, password, factor: factorOf(code, passkey) });
 }
 
+/** What was shown beside a password, or once more; null for nothing. */
+export function readShownFactor(said: { code: string; passkey: string }): Factor | null {
+  return factorOf(said.code, readPasskey(said.passkey));
+}
+
 function factorOf(code: string, passkey: AuthenticationResponseJSON | null): Factor | null {
   if (passkey) return async (id) => (await checkPasskey(await readSite(), passkey, id)) !== null;
   if (code === '') return null;

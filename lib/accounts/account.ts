@@ -40,6 +40,8 @@ export type Account = {
   /** Messages and new recipients a day; null: the settings sending.messagesPerDay, newRecipientsPerDay; 0: none */
   dailyMessages: number | null;
   dailyRecipients: number | null;
+  /** Programs need an app password, the web a second factor. */
+  hasSecondFactor: boolean;
   /** Why outgoing mail is held (lib/queue/sending-hold.ts); empty = it is not */
   sendingHold: SendingHold;
   /** Moves when password, role or state change; sessions of an older epoch have ended. */

@@ -82,6 +82,21 @@ async function judgeFactor(row: Row, { protocol, factor }: Attempt): Promise<Ver
   return { fits: isProven, isProven, reason: 'wrong-second-factor', field: 'code' };
 }
 
+/**
+ * The second factor once more, within a session. Refusal 'auth-failed' with the field "code" where it does not fit,
+ * 'throttled'; both count as failed logins.
+ */
+export async function proveAgain(
+  account: { address: string },
+  origin: Omit<Origin, 'address'>,
+  factor: Factor,
+): Promise<void> {
+  await signInBy({ ...origin, address: account.address }, async (row) => {
+    const fits = row !== null && (await factor(row.id));
+    return { fits, reason: 'wrong-second-factor', field: 'code' };
+  });
+}
+
 /** Signs in by what alone says who it is and that it is they: a passkey whose device has checked its user. */
 export async function signInByFactor(
   attempt: Omit<Origin, 'address'>,

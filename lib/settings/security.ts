@@ -62,6 +62,15 @@ export const securitySettings = [
     dovecot: ['auth_mechanisms'],
     applies: 'next-sign-in',
   }),
+  defineNumber('security.adminProofMinutes', {
+    min: 5,
+    max: 1440,
+    default: 60,
+    unit: 'minutes',
+    title: 'Second factor of administrators',
+    help: 'An administrator who has a second factor shows it again for a change in the panel when the last time is so long ago. Who only looks is not asked.',
+    applies: 'next-command',
+  }),
   defineSwitch('security.ldapSignIn', {
     default: false,
     title: 'Passwords of the directory server',

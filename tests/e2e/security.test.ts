@@ -94,6 +94,27 @@ describe('signing in', () => {
     await third.context().close();
   });
 
+  it('asks an administrator for it again before something is changed in the panel', async () => {
+    await page.goto(`${url}/admin/domains`);
+    const addDomain = async () => {
+      await page.getByRole('button', { name: 'Add domain' }).first().click();
+      await dialog().getByLabel('Domain', { exact: true }).fill('second.test');
+      await dialog().getByRole('button', { name: 'Add domain' }).click();
+    };
+    await addDomain();
+    await page.getByRole('heading', { name: 'Second factor' }).waitFor();
+    await page.getByLabel('Code').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('does not fit').waitFor();
+    await page.getByLabel('Code').fill(recoveryCodes[2] ?? '');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/admin/domains');
+    assert.equal(await page.getByText('second.test').count(), 0);
+    await addDomain();
+    await page.getByRole('link', { name: 'second.test' }).waitFor();
+    await page.goto(`${url}/options/security`);
+  });
+
   it('makes an app password, which programs need now', async () => {
     await loginOverImap(ann.password, /^a NO \[AUTHENTICATIONFAILED\]/m);
     await section('App passwords').getByRole('button', { name: 'Add an app password' }).click();
