@@ -66,13 +66,24 @@ export function ContactForm({
   return (
     <form
       aria-label={contact ? t('form.edit') : t('form.new')}
-      className="mx-auto flex w-full max-w-2xl flex-col gap-5 p-4 lg:p-6"
+      className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-4 pb-6 lg:px-6"
       onSubmit={(event) => {
         event.preventDefault();
         void save();
       }}
     >
-      <h2 className="text-xl font-semibold">{contact ? t('form.edit') : t('form.new')}</h2>
+      <div className="sticky top-0 z-10 -mx-4 flex items-center gap-2 border-b bg-surface px-4 py-2 lg:-mx-6 lg:px-6">
+        <h2 className="me-auto truncate text-xl font-semibold">
+          {contact ? t('form.edit') : t('form.new')}
+        </h2>
+        <Button onClick={onCancel}>{t('cancel')}</Button>
+        <Button type="submit" variant="primary" isPending={isSaving}>
+          {t('save')}
+        </Button>
+      </div>
+      {error && !['name', 'addresses', 'photo'].includes(error.field ?? '') && (
+        <FieldError>{error.text}</FieldError>
+      )}
       <Field label={t('form.name')} help={t('form.nameHelp')} error={errorOf('name')}>
         <Input
           value={draft.name}
@@ -213,15 +224,6 @@ export function ContactForm({
           ))}
         </fieldset>
       )}
-      {error && !['name', 'addresses', 'photo'].includes(error.field ?? '') && (
-        <FieldError>{error.text}</FieldError>
-      )}
-      <div className="flex gap-2">
-        <Button type="submit" variant="primary" isPending={isSaving}>
-          {t('save')}
-        </Button>
-        <Button onClick={onCancel}>{t('cancel')}</Button>
-      </div>
     </form>
   );
 }
