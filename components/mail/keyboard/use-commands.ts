@@ -44,6 +44,7 @@ export function useCommands(mail: Mail, handlers: PageHandlers): { perform: Perf
   const router = useRouter();
   const t = useTranslations('mail');
   const { change } = usePreferences();
+  const { rowIdOf } = mail;
   const current = useRef<Record<string, Act>>({});
   const targetsNow = useRef<() => number[]>(() => []);
   targetsNow.current = () =>
@@ -65,14 +66,14 @@ export function useCommands(mail: Mail, handlers: PageHandlers): { perform: Perf
   return useMemo(
     () => ({
       perform(id, targets) {
-        const meant = targets ?? targetsNow.current();
+        const meant = targets?.map(rowIdOf) ?? targetsNow.current();
         if (needsTarget.has(id) && meant.length === 0) return true;
         if (callCommand({ id, targets: meant })) return true;
         const act = current.current[id];
         return act ? act(meant) !== false : false;
       },
     }),
-    [],
+    [rowIdOf],
   );
 }
 
@@ -108,8 +109,10 @@ function listActs(mail: Mail, handlers: PageHandlers): Acts {
   return {
     next: () => step(mail, 1),
     previous: () => step(mail, -1),
-    first: () => mail.jumpTo(0),
-    last: () => mail.jumpTo((list?.total ?? 1) - 1),
+    // Where pages are turned, of the page.
+    first: () => mail.jumpTo(mail.isPaged ? (list?.start ?? 0) : 0),
+    last: () =>
+      mail.jumpTo((mail.isPaged ? (list?.start ?? 0) + rows.length : (list?.total ?? 0)) - 1),
     'next-unread': () => {
       const from = rows.findIndex((row) => row.uid === cursor);
       const next = rows.slice(from + 1).find((row) => !row.isSeen);

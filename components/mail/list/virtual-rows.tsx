@@ -131,7 +131,10 @@ export function VirtualRows({
             texts={texts}
             acts={acts}
             now={now}
-            isOpen={place.uid === row.uid}
+            isOpen={
+              place.uid === row.uid ||
+              (place.uid !== null && row.uids?.includes(place.uid) === true)
+            }
             isCursor={cursor === row.uid}
             isSelected={everything !== null || selected.has(row.uid)}
             isSelecting={selected.size > 0}

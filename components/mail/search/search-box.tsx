@@ -35,8 +35,8 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
   const whole = useRef<HTMLElement>(null);
   const listId = useId();
   useEffect(() => setText(query), [query]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other suggestions have another first one
-  useEffect(() => setAt(-1), [suggestions]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text has other suggestions
+  useEffect(() => setAt(-1), [text]);
 
   const submit = (wanted: string) => {
     const clean = wanted.trim();
@@ -127,7 +127,7 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
           ref={box}
           type="search"
           name="q"
-          value={isEditing || parts.length === 0 ? text : ''}
+          value={text}
           aria-label={t('in', { folder: where })}
           placeholder={parts.length > 0 ? '' : t('in', { folder: where })}
           aria-autocomplete="list"
@@ -147,7 +147,11 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
             setIsOpen(true);
           }}
           onKeyDown={onKeyDown}
-          className="h-full min-w-16 flex-1 bg-transparent text-base outline-none placeholder:text-faint pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden"
+          className={joinClasses(
+            'h-full min-w-16 flex-1 bg-transparent text-base outline-none placeholder:text-faint pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden',
+            // The chips say it; the value stays, so that touching the box changes nothing.
+            parts.length > 0 && 'text-transparent',
+          )}
         />
         {query !== '' && !isEditing && (
           <IconButton

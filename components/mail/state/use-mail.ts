@@ -168,6 +168,13 @@ export function useMail(start: MailStart, ownerAddress: string) {
 
   const { remember, undoLast } = useUndo(run);
 
+  /** The row that an open message is in: its own, or that of its conversation. */
+  const rowIdOf = useCallback((id: number): number => {
+    const shown = rowsNow.current;
+    if (shown.some((row) => row.uid === id)) return id;
+    return shown.find((row) => row.uids?.includes(id))?.uid ?? id;
+  }, []);
+
   /** Ids as folders with UIDs; the row of a conversation means all its messages. */
   const resolve = useCallback(
     (ids: readonly number[]): Map<string, number[]> => {
@@ -241,16 +248,15 @@ export function useMail(start: MailStart, ownerAddress: string) {
       const before = shown.slice(0, Math.max(last, 0)).findLast((row) => !gone.has(row.uid));
       setLists((all) => cutLists(all, gone, at.folder));
       setSelection((all) => new Set([...all].filter((each) => !gone.has(each))));
-      const neighbour =
-        (afterDelete === 'previous' ? (before ?? next) : (next ?? before)) ?? null;
-      if (at.uid && (gone.has(at.uid) || gone.has(uidOf(at.uid)))) {
+      const neighbour = (afterDelete === 'previous' ? (before ?? next) : (next ?? before)) ?? null;
+      if (at.uid && [at.uid, uidOf(at.uid), rowIdOf(at.uid)].some((id) => gone.has(id))) {
         const isWide = matchMedia('(min-width: 48rem)').matches;
         const isShown = isWide && afterDelete !== 'list';
         go({ uid: isShown ? (neighbour?.uid ?? null) : null }, true);
       }
       setCursor((now) => (now && gone.has(now) ? (neighbour?.uid ?? null) : now));
     },
-    [changeUnread, go, placeNow, setLists, afterDelete],
+    [changeUnread, go, placeNow, setLists, afterDelete, rowIdOf],
   );
   const showMarked = useCallback(
     (ids: readonly number[], isDeleted: boolean) => patchRows(ids, { isDeleted }),
@@ -346,7 +352,8 @@ export function useMail(start: MailStart, ownerAddress: string) {
     messages,
     selected,
     setSelected,
-    cursor: uid ?? cursor,
+    cursor: uid ? rowIdOf(uid) : cursor,
+    rowIdOf,
     setCursor,
     jump,
     setJump,
