@@ -4,8 +4,8 @@
 //   write(step)   the only way to write: a queue before the one writer; what waits shares a commit
 //   readSnapshot(step)   reads that all see the same commit, without holding the writer up
 //
-// Invariants: a write is durable when write() resolves (synchronous=FULL); a step that throws leaves no
-// trace and harms no other step; inside a step there is no socket, no DNS, no file, only `tx`.
+// Invariants: a write is durable when write() resolves (synchronous=FULL); a step that throws leaves no trace and harms
+// no other; inside a step there is no socket, no DNS, no file, only `tx`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
 import { isConflict } from './db-errors.ts';
@@ -154,10 +154,9 @@ function guardRead(
 }
 
 /**
- * Runs `step` in a transaction and resolves with its result once that is durable. Steps that wait at the
- * same time share one commit; each has a savepoint, so a throw undoes and rejects that step alone.
- * A step may only use `tx`, must be quick, and may run again: where two processes on PostgreSQL wait for each
- * other, one of them begins anew.
+ * Runs `step` in a transaction and resolves with its result once that is durable. Steps that wait at the same time
+ * share one commit; each has a savepoint, so a throw undoes and rejects that step alone. A step may only use `tx`,
+ * must be quick, and may run again: where two processes on PostgreSQL wait for each other, one of them begins anew.
  */
 export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -379,9 +378,10 @@ export function readOnceACommit<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Calls `listener` after each commit of this process. */
-export function onCommit(listener: () => void): void {
+/** Calls `listener` after each commit of this process; the result ends that. */
+export function onCommit(listener: () => void): () => void {
   state.onCommit.add(listener);
+  return () => state.onCommit.delete(listener);
 }
 
 /** Calls `step` before the connections close. */

@@ -23,6 +23,7 @@ import { beginAgain, isBeginningAgain, pauseAfterFailure } from './restart.ts';
 import { startRelayTests } from './smtp/relay-test/relay-watch.ts';
 import { startSmtpServers } from './smtp/servers.ts';
 import { startLmtp } from './smtp/wire/lmtp-listener.ts';
+import { startCheckpoints } from './store/checkpoints.ts';
 import { startSearch } from './store/search/text-hits.ts';
 import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
@@ -33,6 +34,7 @@ type Service = { name: string; start(ports: Ports): Promise<Running> };
 /** In the order they start. Certificates before whoever needs TLS, the web app after the ports it calls. */
 const services: Service[] = [
   { name: 'maillog', start: startMaillog },
+  { name: 'checkpoints', start: () => startCheckpoints() },
   { name: 'certificates', start: startCertificates },
   { name: 'smtp', start: startSmtpServers },
   { name: 'lmtp', start: startLmtp },

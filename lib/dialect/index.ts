@@ -16,4 +16,5 @@ export const {
   matchText,
   textIndexFiles,
   watchCommits,
+  writeAheadLog,
 } = dialect;

@@ -7,6 +7,11 @@ export function lockRows(table?: string): Sql {
   return table ? sql`FOR UPDATE OF ${raw(`"${table}"`)}` : sql`FOR UPDATE`;
 }
 
+/** PostgreSQL sees to its log itself. */
+export function writeAheadLog(): null {
+  return null;
+}
+
 /** Until the transaction ends, others that ask for the same name wait. */
 export function holdName(name: string): Sql | null {
   return sql`SELECT CAST(pg_advisory_xact_lock(hashtextextended(${name}, 0)) AS TEXT)`;

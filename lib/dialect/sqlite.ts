@@ -1,5 +1,6 @@
 // SQL that only SQLite understands (the other half is postgresql.ts, with the same names).
-import { empty, readDataVersion, type Sql, sql } from '../db.ts';
+import { empty, raw, readDataVersion, type Sql, sql } from '../db.ts';
+import { databaseUrl } from '../env.ts';
 
 /** Ends a SELECT whose rows stay as they are until the transaction ends. SQLite has one writer anyway. */
 export function lockRows(_table?: string): Sql {
@@ -27,6 +28,17 @@ export function containsText(text: string): { contains: string } {
 /** Other processes see a commit by themselves. */
 export function announce(_payload: string): Sql | null {
   return null;
+}
+
+/**
+ * The database's file, and SQL for the writer that lets its log grow to so many pages before a commit copies them;
+ * null where a database sees to its log itself.
+ */
+export function writeAheadLog(): { file: string; limitTo(pages: number): Sql } | null {
+  return {
+    file: databaseUrl().replace(/^file:/, ''),
+    limitTo: (pages) => raw(`PRAGMA wal_autocheckpoint = ${pages}`),
+  };
 }
 
 /** Looks so often whether another process has committed; a look costs some microseconds. */

@@ -8,6 +8,7 @@ import { openData } from '#server/data-folder.ts';
 import { deliver } from '#server/delivery/local.ts';
 import { appendMessages } from '#server/store/append.ts';
 import { stageBytes } from '#server/store/bodies/blobs.ts';
+import { startCheckpoints } from '#server/store/checkpoints.ts';
 import { removeOrphans } from '#server/store/cleanup.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
 import { isRecoverable, purgeDeleted } from '#server/store/deleted/recoverable.ts';
@@ -250,6 +251,8 @@ async function tidy(accounts: string[]): Promise<void> {
 }
 
 await openData();
+// Far more often than a server, so that kills meet checkpoints.
+await startCheckpoints(3);
 const accounts = (await db.account.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
 tell({ ready: true });
 const fail = (error: Error) => tell({ broken: String(error.stack) });
