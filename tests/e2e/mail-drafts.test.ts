@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -50,6 +50,7 @@ describe('drafts', () => {
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
     context = page.context();
     await page.getByRole('button', { name: 'Compose' }).first().waitFor();
+    await waitAlive(page);
   });
 
   after(async () => {
@@ -171,6 +172,7 @@ describe('drafts', () => {
     await chooseOptions(page, daemon.url, { 'compose.format': 'plain', 'compose.window': 'full' });
     await page.reload();
     await page.getByRole('button', { name: 'Compose' }).first().waitFor();
+    await waitAlive(page);
     await open();
     await composers().locator('textarea').waitFor();
     await page.route('**/api/mail/draft', (route) => route.abort());

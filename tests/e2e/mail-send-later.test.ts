@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -62,6 +62,7 @@ describe('sending later', () => {
     transport.close();
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
     await page.getByRole('button', { name: 'Compose' }).first().waitFor();
+    await waitAlive(page);
   });
 
   after(async () => {

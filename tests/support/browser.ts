@@ -55,3 +55,11 @@ export async function chooseOptions(page: Page, url: string, options: object): P
   });
   if (!answer.ok()) throw new Error(`Options refused: ${answer.status()} ${await answer.text()}`);
 }
+
+/** Until the page answers to clicks: what the server drew is there before its script. */
+export async function waitAlive(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const button = document.querySelector('main button, nav button');
+    return button !== null && Object.keys(button).some((key) => key.startsWith('__react'));
+  });
+}

@@ -161,7 +161,11 @@ export function useComposer({
     try {
       // Who presses Send need not watch the files arrive.
       const uploads = await files.awaitAll();
-      const message = { ...formNow(), attachments: uploads.map((each) => each.id) };
+      const message = {
+        ...formNow(),
+        attachments: uploads.map((each) => each.id),
+        draftId: id,
+      };
       const sent = await saving.finish((draftUid) =>
         postJson<Sent>('/api/mail/send', { message, draftUid, sendAt: sendAt?.toISOString() }),
       );

@@ -63,7 +63,8 @@ export function useSaving({
       setState('saving');
       try {
         const { form, attachments } = get.current.snapshot();
-        const message = { ...form, attachments: attachments.map((each) => each.id) };
+        const files = attachments.map((each) => each.id);
+        const message = { ...form, attachments: files, draftId: id };
         const body = { message, draftUid: draftUid.current };
         const { uid } = await postJson<SavedDraft>('/api/mail/draft', body);
         draftUid.current = uid;

@@ -19,6 +19,7 @@ export function draftFields(outgoing: Outgoing): Record<string, string> {
     `identity=${identity.id || 'none'}`,
     `format=${isHtml ? 'rich' : 'plain'}`,
     `priority=${priority}`,
+    ...(outgoing.draftId ? [`id=${outgoing.draftId}`] : []),
     ...(outgoing.wantsReadReceipt ? ['read-receipt'] : []),
     ...(outgoing.wantsDeliveryReceipt ? ['delivery-receipt'] : []),
     ...(outgoing.keepBeside ? ['keep-beside'] : []),

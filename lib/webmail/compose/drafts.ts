@@ -35,14 +35,35 @@ export async function saveDraft(
   if (!stored) throw new Refusal('unavailable', 'The draft could not be saved.');
   if (previousUid && previousUid !== stored.uid) {
     await deleteDraft(account, folder, previousUid).catch(() => {});
+  } else if (!previousUid && outgoing.draftId && stored.uid) {
+    await deleteVersions(account, folder, outgoing.draftId, stored.uid).catch(() => {});
   }
   return { uid: stored.uid ?? null };
 }
 
-/** Removes a draft for good. */
-export async function removeDraft(account: MailAccount, uid: number): Promise<void> {
+/** Removes a draft for good; where its number is not known, every version the composer stored of it. */
+export async function removeDraft(
+  account: MailAccount,
+  uid: number | null,
+  draftId = '',
+): Promise<void> {
   const folder = findRole(await listFolders(account), 'drafts');
-  if (folder) await deleteDraft(account, folder, uid);
+  if (!folder) return;
+  if (uid) await deleteDraft(account, folder, uid);
+  else if (draftId) await deleteVersions(account, folder, draftId, 0);
+}
+
+/** A page that was closed while it saved never heard the number of its draft. */
+async function deleteVersions(
+  account: MailAccount,
+  folder: string,
+  draftId: string,
+  exceptUid: number,
+): Promise<void> {
+  const uids = await withMailbox(account, folder, (client) =>
+    client.search({ draft: true, header: { 'x-drey-draft': `id=${draftId}` } }, { uid: true }),
+  );
+  for (const uid of uids || []) if (uid !== exceptUid) await deleteDraft(account, folder, uid);
 }
 
 /** Only what is marked as a draft: a wrong number must never delete a letter somebody filed here. */

@@ -12,6 +12,8 @@ export type Outgoing = Omit<ComposeForm, 'from' | 'identity'> & {
   identity: Pick<Identity, 'id' | 'organization'>;
   /** Ids of uploads */
   attachments: string[];
+  /** What the composer calls this message in all its versions; may be empty */
+  draftId: string;
 };
 
 const maxRecipients = 500;
@@ -50,6 +52,7 @@ export async function readOutgoing(
       .filter((id): id is string => typeof id === 'string')
       .slice(0, 100),
     origin: readOrigin(fields.origin),
+    draftId: /^[\w-]{8,64}$/.test(toText(fields.draftId)) ? toText(fields.draftId) : '',
   };
   const count = outgoing.to.length + outgoing.cc.length + outgoing.bcc.length;
   if (count > maxRecipients || outgoing.replyTo.length > maxRecipients)

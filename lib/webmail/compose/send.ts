@@ -97,7 +97,10 @@ async function finishSending(
     });
   await attempt('copy', keepCopy(account, outgoing, copy, preferences));
   // Without a copy the draft is all that is left of it.
-  if (draftUid && failed.length === 0) await attempt('draft', removeDraft(account, draftUid));
+  const isKnown = draftUid !== null || outgoing.draftId !== '';
+  if (isKnown && failed.length === 0) {
+    await attempt('draft', removeDraft(account, draftUid, outgoing.draftId));
+  }
   const { origin } = outgoing;
   if (origin) {
     const flag = origin.kind === 'reply' ? 'answered' : 'forwarded';
