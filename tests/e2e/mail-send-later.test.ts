@@ -105,7 +105,7 @@ describe('sending later', () => {
     assert.match(sources.get('Too early') ?? '', new RegExp(`Date: .*${Number(day.slice(8))} `));
     await page.getByRole('button', { name: 'Compose' }).first().click();
     await button('Choose a time').click();
-    await page.getByRole('menuitem', { name: 'Scheduled messages' }).click();
+    await page.getByRole('menuitem', { name: 'Scheduled' }).click();
     const row = dialog().getByRole('listitem').filter({ hasText: 'Too early' });
     await row.getByText('To ben@example.test').waitFor();
     await button('Change the time', row).click();
@@ -136,7 +136,7 @@ describe('sending later', () => {
     await composer().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Compose' }).first().click();
     await button('Choose a time').click();
-    await page.getByRole('menuitem', { name: 'Scheduled messages' }).click();
+    await page.getByRole('menuitem', { name: 'Scheduled' }).click();
     const row = dialog().getByRole('listitem').filter({ hasText: 'Another day' });
     await button('Edit', row).click();
     const back = page.getByRole('region', { name: 'Another day' });

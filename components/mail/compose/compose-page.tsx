@@ -6,9 +6,10 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import type { Owner } from '../owner.ts';
 import { errorText } from '../state/request.ts';
+import { loadStart } from './begin-message.ts';
 import type { ComposerStart, ComposeStart } from './compose-start.ts';
 import { Composer } from './composer.tsx';
-import { loadStart, useComposers } from './composer-dock.tsx';
+import { useComposers } from './use-composers.ts';
 
 export function ComposePage({ owner }: { owner: Owner }) {
   const t = useTranslations('compose.page');

@@ -73,7 +73,7 @@ export function ComposerFooter({
           )}
           items={[
             { label: t('send.later'), onSelect: () => setIsLater(true) },
-            ...(onScheduled ? [{ label: t('send.scheduled'), onSelect: onScheduled }] : []),
+            ...(onScheduled ? [{ label: t('scheduled.title'), onSelect: onScheduled }] : []),
           ]}
         />
       )}

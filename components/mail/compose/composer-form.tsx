@@ -6,11 +6,11 @@ import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { BodyEditor, type BodyHandle } from './body-editor.tsx';
 import type { ComposerStart } from './compose-start.ts';
-import type { ComposerProps, ComposerSize } from './composer.tsx';
 import { ComposerFields } from './composer-fields.tsx';
 import { ComposerFiles } from './composer-files.tsx';
 import { ComposerFooter } from './composer-footer.tsx';
 import { ComposerHead } from './composer-head.tsx';
+import type { ComposerProps, ComposerSize } from './composer-props.ts';
 import type { ComposeSetup } from './setup.ts';
 import { useComposer } from './use-composer.ts';
 

@@ -6,8 +6,8 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { formatTime } from '../dates.ts';
 import { useDateStyle } from '../use-dates.tsx';
-import type { ComposerSize } from './composer.tsx';
-import { openWindow } from './composer-dock.tsx';
+import { openWindow } from './begin-message.ts';
+import type { ComposerSize } from './composer-props.ts';
 import type { ComposerModel } from './use-composer.ts';
 
 export function ComposerHead({

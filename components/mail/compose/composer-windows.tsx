@@ -2,7 +2,7 @@
 'use client';
 import type { Owner } from '../owner.ts';
 import { Composer } from './composer.tsx';
-import type { Composers } from './composer-dock.tsx';
+import type { Composers } from './use-composers.ts';
 
 export default function ComposerWindows({
   composers,

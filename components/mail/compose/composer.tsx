@@ -5,26 +5,10 @@ import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { Spinner } from '#components/ui/spinner.tsx';
-import type { Owner } from '../owner.ts';
 import { usePreferences } from '../state/preferences.tsx';
-import type { ComposerStart } from './compose-start.ts';
 import { ComposerForm } from './composer-form.tsx';
+import type { ComposerProps, ComposerSize } from './composer-props.ts';
 import { type ComposeSetup, loadSetup } from './setup.ts';
-import type { SentMessage } from './use-composer.ts';
-
-export type ComposerSize = 'normal' | 'small' | 'full';
-export type ComposerProps = {
-  id: string;
-  start: ComposerStart | null;
-  owner: Owner;
-  /** Alone on a page of its own */
-  isPage?: boolean;
-  onClose: () => void;
-  onDone: (isSent: boolean) => void;
-  onSent: (sent: SentMessage) => void;
-  /** Opens the list of what waits for its time */
-  onScheduled?: () => void;
-};
 
 export function Composer(props: ComposerProps) {
   const { start, isPage = false } = props;

@@ -1,9 +1,9 @@
 // Dialogs of writing that are no composer: what waits for its time, and sending a message on unchanged.
 'use client';
 import type { Owner } from '../owner.ts';
-import type { Composers } from './composer-dock.tsx';
 import { RedirectDialog } from './redirect-dialog.tsx';
 import { ScheduledDialog } from './scheduled-dialog.tsx';
+import type { Composers } from './use-composers.ts';
 
 export default function SideDialogs({
   composers,

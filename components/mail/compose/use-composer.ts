@@ -12,6 +12,7 @@ import { usePreferences } from '../state/preferences.tsx';
 import { deleteAt, errorText, postJson, RequestError } from '../state/request.ts';
 import { type Doubt, findDoubts, findProblem, hasContent } from './checks.ts';
 import type { ComposerStart } from './compose-start.ts';
+import type { SentMessage } from './composer-props.ts';
 import type { ComposeSetup } from './setup.ts';
 import { useFiles } from './use-files.ts';
 import { useSaving } from './use-saving.ts';
@@ -20,7 +21,6 @@ import { dropSuggestions } from './use-suggestions.ts';
 /** What the editor of formatted text holds now; null while plain text is written. */
 export type BodySource = { getHtml: () => string };
 export type ComposerModel = ReturnType<typeof useComposer>;
-export type SentMessage = Sent & { isLater: boolean };
 
 export function useComposer({
   id,
