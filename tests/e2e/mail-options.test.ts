@@ -176,14 +176,20 @@ describe('options', () => {
     await goTo('/mail');
     await page.getByRole('navigation', { name: 'Folders' }).first().waitFor();
     await send('Nuts are in');
-    await waitFor(async () => (await page.evaluate('window.told.length')) === 1);
+    await waitFor(
+      async () => (await page.evaluate('window.told.length')) === 1,
+      'the notification',
+    );
     assert.deepEqual(await page.evaluate('window.told'), [
       { title: 'Zoe Zebra', body: 'Nuts are in' },
     ]);
     assert.deepEqual(await page.evaluate('window.tones'), [1200, 700]);
-    await waitFor(async () => (await page.title()).startsWith('(1) '));
+    await waitFor(async () => (await page.title()).startsWith('(1) '), 'the number in the title');
     const icon = page.locator('link[rel="icon"]').first();
-    await waitFor(async () => (await icon.getAttribute('href'))?.startsWith('data:image/svg+xml'));
+    await waitFor(
+      async () => (await icon.getAttribute('href'))?.startsWith('data:image/svg+xml'),
+      'the dot on the icon',
+    );
     // A click on it, as the service worker says it.
     await page.evaluate(() => {
       const data = { kind: 'drey-notice', folder: 'INBOX', uid: 1 };
@@ -201,7 +207,10 @@ describe('options', () => {
     assert.equal((await day('12')).status(), 200);
     await goTo('/mail');
     const time = page.locator('main time').first();
-    await waitFor(async () => /[ap]m$/i.test((await time.textContent()) ?? ''));
+    await waitFor(
+      async () => /[ap]m$/i.test((await time.textContent()) ?? ''),
+      'a time of twelve hours',
+    );
     const wrong = await context.request.patch(`${daemon.url}/api/mail/preferences`, {
       data: { 'display.timeZone': 'Mars/Base' },
       headers: { 'sec-fetch-site': 'same-origin' },
