@@ -34,7 +34,12 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
   const [dialog, setDialog] = useState<'form' | 'save' | null>(null);
   const whole = useRef<HTMLElement>(null);
   const listId = useId();
-  useEffect(() => setText(query), [query]);
+  const [known, setKnown] = useState(query);
+  // While drawing and not in an effect, which would wipe out what was typed while the page came to life.
+  if (known !== query) {
+    setKnown(query);
+    setText(query);
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text has other suggestions
   useEffect(() => setAt(-1), [text]);
 
