@@ -303,4 +303,29 @@ describe('reading', () => {
     await reader().getByRole('heading', { name: 'From a list' }).waitFor();
     assert.deepEqual(alarms, []);
   });
+
+  it('lets no text become markup or code in a page of ours', async () => {
+    const outcome = await page.evaluate(() => {
+      const tried = [
+        () => {
+          document.body.innerHTML = '<img src=x onerror=alert(1)>';
+        },
+        () => {
+          document.createElement('script').src = 'https://evil.example/x.js';
+        },
+        () => {
+          document.createElement('script').src = '/api/mail/part?folder=INBOX&uid=1&part=2';
+        },
+      ];
+      return tried.map((attempt) => {
+        try {
+          attempt();
+          return 'done';
+        } catch (error) {
+          return (error as Error).name;
+        }
+      });
+    });
+    assert.deepEqual(outcome, ['TypeError', 'TypeError', 'TypeError']);
+  });
 });

@@ -27,9 +27,9 @@ export function readListCommands(
     if (found.mailto || found.url) links[verb] = found;
   }
   const label = readFieldText(fields, 'list-id').slice(0, 300);
-  const id = /<([^<>\s]{1,255})>/.exec(label)?.[1] ?? '';
+  const id = /<([^<>\s]{1,255})>[^<>]*$/.exec(label)?.[1] ?? '';
   if (id === '' && !links.unsubscribe && !links.post) return null;
-  const name = label.replace(/<[^<>]*>/g, '').replace(/^[\s"]+|[\s"]+$/g, '') || id;
+  const name = label.replace(/<[^<>]*>[^<>]*$/, '').replace(/^[\s"]+|[\s"]+$/g, '') || id;
   return { name, id, links, hasOneClick: findOneClick(fields, signedBy) !== null };
 }
 
