@@ -12,8 +12,10 @@ function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
     `script-src ${scripts}`,
-    // Style attributes of React; no message content is ever part of a page of ours.
-    "style-src 'self' 'unsafe-inline'",
+    `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    // Style attributes that React draws on the server; no message content is ever part of a page of ours but in the
+    // editor, which takes away what could leave it (components/mail/compose/sanitize.ts).
+    "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
@@ -25,6 +27,13 @@ function contentSecurityPolicy(nonce: string): string {
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",
+    // public/trusted-types.js; the editor's cleaner names its own, also where it is loaded twice.
+    ...(isDevelopment
+      ? []
+      : [
+          "require-trusted-types-for 'script'",
+          "trusted-types default dompurify 'allow-duplicates'",
+        ]),
   ].join('; ');
 }
 
