@@ -198,6 +198,7 @@ export function FormatBar({
           {...(shortcut ? { shortcut } : {})}
           icon={icon}
           size="sm"
+          className="pointer-coarse:size-11"
           tabIndex={i === 0 ? 0 : -1}
           aria-pressed={active.has(key)}
           isActive={active.has(key)}
@@ -210,6 +211,7 @@ export function FormatBar({
           label={t(key)}
           icon={icon}
           size="sm"
+          className="pointer-coarse:size-11"
           tabIndex={-1}
           onClick={() => apply(run)}
         />
@@ -219,6 +221,7 @@ export function FormatBar({
         shortcut="Ctrl+K"
         icon={<LinkIcon />}
         size="sm"
+        className="pointer-coarse:size-11"
         tabIndex={-1}
         onClick={onLink}
       />
@@ -226,6 +229,7 @@ export function FormatBar({
         label={t('image')}
         icon={<ImageIcon />}
         size="sm"
+        className="pointer-coarse:size-11"
         tabIndex={-1}
         onClick={() => chooseImages(onImages)}
       />

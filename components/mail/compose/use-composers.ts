@@ -90,7 +90,11 @@ export function useComposers(_owner: Owner) {
     [put, toast, t],
   );
   const tellSent = useCallback(
-    ({ warnings, scheduledId, releaseAt, isLater }: SentMessage) => {
+    ({ warnings, refused, scheduledId, releaseAt, isLater }: SentMessage) => {
+      if (refused.length > 0) {
+        const text = t('send.refused', { names: refused.join(', ') });
+        return void toast.show({ kind: 'error', text, durationMs: 60_000 });
+      }
       if (warnings.length > 0) {
         const text = t(warnings.includes('copy') ? 'send.copyFailed' : 'send.draftLeft');
         return void toast.show({ kind: 'error', text });

@@ -2,7 +2,7 @@
 // its signatures stay valid and its answers go to its author.
 import { randomUUID } from 'node:crypto';
 import { now } from '../../clock.ts';
-import { Refusal } from '../../errors.ts';
+import { isRefusal, Refusal } from '../../errors.ts';
 import { formatAddress } from '../../mail/address.ts';
 import { formatDate } from '../../mail/date.ts';
 import { foldField, prependFields } from '../../mail/header.ts';
@@ -44,7 +44,17 @@ export async function redirectMessage(
     messageId: `<${randomUUID()}@${identity.address.split('@').pop()}>`,
   });
   const envelope = { from: identity.address, to: listRecipients(recipients) };
-  await submitMessage(account, { ...envelope, hold: null, wantsDeliveryReceipt: false }, bytes);
+  const work = submitMessage(
+    account,
+    { ...envelope, hold: null, wantsDeliveryReceipt: false },
+    bytes,
+  );
+  await work.catch((error: unknown) => {
+    // server/smtp/checks/message/own-from.ts: only authors of other domains may stay in From.
+    if (!isRefusal(error) || !/From or Sender/.test(error.message)) throw error;
+    const text = 'Mail of a colleague cannot be sent on unchanged. Forward it as an attachment.';
+    throw new Refusal('forbidden', text);
+  });
 }
 
 /** The message below a block of Resent fields, without the fields a sender never passes on. */

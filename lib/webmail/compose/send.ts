@@ -21,6 +21,8 @@ export type Sent = {
   messageId: string;
   /** Which of what follows sending failed */
   warnings: ('copy' | 'draft')[];
+  /** Recipients the server did not take; the others get it */
+  refused: string[];
   /** ISO; null where it has left */
   releaseAt: string | null;
   /** What lib/queue/scheduled.ts calls it, so that it can be taken back; null where it has left */
@@ -70,13 +72,14 @@ export async function sendMessage(
     hold,
     wantsDeliveryReceipt: outgoing.wantsDeliveryReceipt,
   };
-  await submitMessage(account, envelope, withoutBcc(composed.bytes));
+  const refused = await submitMessage(account, envelope, withoutBcc(composed.bytes));
   const warnings = await finishSending(account, outgoing, draftUid, composed.bytes, preferences);
   const held = hold ? await findHeld(account.id, composed.messageId) : null;
   if (!held) await removeUploads(account.id, outgoing);
   return {
     messageId: composed.messageId,
     warnings,
+    refused,
     releaseAt: held?.releaseAt.toISOString() ?? null,
     scheduledId: held?.messageId ?? null,
   };

@@ -18,12 +18,15 @@ export type Envelope = {
 
 type SmtpError = { responseCode?: number; response?: string; code?: string };
 
-/** Hands a message over; resolves after the server's 250. Refusal with the server's words where it is not taken. */
+/**
+ * Hands a message over; resolves after the server's 250 with the recipients it did not take. Refusal with the server's
+ * words where it took none.
+ */
 export async function submitMessage(
   account: MailAccount,
   { from, to, hold, wantsDeliveryReceipt }: Envelope,
   raw: Buffer,
-): Promise<void> {
+): Promise<string[]> {
   const connection = openConnection(hold);
   const { address: user } = account;
   const oauth2 = new XOAuth2({ user, accessToken: createInternalToken(account) });
@@ -37,14 +40,12 @@ export async function submitMessage(
       connection.login(auth, (failure?: Error | null) => (failure ? reject(failure) : resolve()));
     });
     const dsn = { notify: ['SUCCESS', 'FAILURE', 'DELAY'], ret: 'HDRS' };
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise<string[]>((resolve, reject) => {
       connection.once('error', reject);
       const envelope = { from, to, size: raw.length, ...(wantsDeliveryReceipt ? { dsn } : {}) };
       connection.send(envelope as Parameters<typeof connection.send>[0], raw, (failure, info) => {
-        const refused = info?.rejectedErrors?.[0];
-        // Some taken and others not would be told as sent; the composer checked them all before.
-        if (failure ?? refused) reject(failure ?? refused);
-        else resolve();
+        if (failure) reject(failure);
+        else resolve((info?.rejected ?? []).map(String));
       });
     });
   } catch (error) {
@@ -68,6 +69,8 @@ function openConnection(hold: Envelope['hold']): SMTPConnection {
     greetingTimeout: 15_000,
     socketTimeout: 120_000,
   });
+  // What fails after the answer is there is no news, and without a listener it would end the process.
+  connection.on('error', () => {});
   if (hold) {
     const commands = connection as unknown as Commands;
     const send = commands._sendCommand.bind(connection);
