@@ -22,8 +22,9 @@ import { type FolderNode, splitFolders } from './folder-tree.ts';
 import { PaneEdge, usePaneWidth } from './pane-edge.tsx';
 import { PaneFoot } from './pane-foot.tsx';
 
-const FolderDialogs = dynamic(() =>
-  import('./folder-dialogs.tsx').then((module) => module.FolderDialogs),
+const FolderDialogs = dynamic(
+  () => import('./folder-dialogs.tsx').then((module) => module.FolderDialogs),
+  { ssr: false },
 );
 
 export function FolderPane({

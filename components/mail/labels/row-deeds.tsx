@@ -6,11 +6,13 @@ import { useCommandListener } from '../keyboard/use-command-listener.ts';
 import type { Mail } from '../state/use-mail.ts';
 import { useLabelling } from './use-labelling.ts';
 
-const LabelDialog = dynamic(() =>
-  import('./label-dialog.tsx').then((module) => module.LabelDialog),
+const LabelDialog = dynamic(
+  () => import('./label-dialog.tsx').then((module) => module.LabelDialog),
+  { ssr: false },
 );
-const SnoozeDialog = dynamic(() =>
-  import('../snooze/snooze-dialog.tsx').then((module) => module.SnoozeDialog),
+const SnoozeDialog = dynamic(
+  () => import('../snooze/snooze-dialog.tsx').then((module) => module.SnoozeDialog),
+  { ssr: false },
 );
 
 export function RowDeeds({ mail }: { mail: Mail }) {

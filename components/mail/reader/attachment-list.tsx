@@ -18,8 +18,9 @@ import type { Attachment } from '#lib/webmail/reader/structure.ts';
 import type { FramePlace } from './html-frame.tsx';
 import { partUrl, viewerOf } from './part-url.ts';
 
-const AttachmentViewer = dynamic(() =>
-  import('./attachment-viewer.tsx').then((file) => file.AttachmentViewer),
+const AttachmentViewer = dynamic(
+  () => import('./attachment-viewer.tsx').then((file) => file.AttachmentViewer),
+  { loading: () => null },
 );
 
 export function AttachmentList({

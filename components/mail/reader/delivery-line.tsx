@@ -10,8 +10,9 @@ import { formatFullDate } from '../dates.ts';
 import { getJson } from '../state/request.ts';
 import { useDateStyle } from '../use-dates.tsx';
 
-const HistoryDialog = dynamic(() =>
-  import('./history-dialog.tsx').then((file) => file.HistoryDialog),
+const HistoryDialog = dynamic(
+  () => import('./history-dialog.tsx').then((file) => file.HistoryDialog),
+  { loading: () => null },
 );
 const shownAtMost = 4;
 

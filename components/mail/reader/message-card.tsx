@@ -20,10 +20,18 @@ import { MessageMenu } from './message-menu.tsx';
 import { Warnings } from './proof.tsx';
 import { ReceiptPrompt } from './receipt-prompt.tsx';
 
-const ListBar = dynamic(() => import('./list-bar.tsx').then((file) => file.ListBar));
-const ContactCards = dynamic(() => import('./contact-card.tsx').then((file) => file.ContactCards));
-const Invitation = dynamic(() => import('./invitation.tsx').then((file) => file.Invitation));
-const AllHeaders = dynamic(() => import('./details-dialog.tsx').then((file) => file.AllHeaders));
+const ListBar = dynamic(() => import('./list-bar.tsx').then((file) => file.ListBar), {
+  loading: () => null,
+});
+const ContactCards = dynamic(() => import('./contact-card.tsx').then((file) => file.ContactCards), {
+  loading: () => null,
+});
+const Invitation = dynamic(() => import('./invitation.tsx').then((file) => file.Invitation), {
+  loading: () => null,
+});
+const AllHeaders = dynamic(() => import('./details-dialog.tsx').then((file) => file.AllHeaders), {
+  loading: () => null,
+});
 
 type CardProps = {
   mail: Mail;

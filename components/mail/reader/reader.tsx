@@ -16,8 +16,9 @@ import { MessageCard } from './message-card.tsx';
 import { NothingOpen } from './nothing-open.tsx';
 import { ReaderBar } from './reader-bar.tsx';
 
-const Conversation = dynamic(() =>
-  import('./conversation.tsx').then((module) => module.Conversation),
+const Conversation = dynamic(
+  () => import('./conversation.tsx').then((module) => module.Conversation),
+  { loading: () => null },
 );
 
 type Props = {

@@ -12,8 +12,9 @@ import { toUrl } from '../state/place.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 
-const SaveSearchDialog = dynamic(() =>
-  import('./save-search-dialog.tsx').then((module) => module.SaveSearchDialog),
+const SaveSearchDialog = dynamic(
+  () => import('./save-search-dialog.tsx').then((module) => module.SaveSearchDialog),
+  { ssr: false },
 );
 
 export function SavedSearches({

@@ -11,12 +11,16 @@ import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import type { Suggestion } from './suggest.ts';
 
-const SearchSuggestions = dynamic(() =>
-  import('./search-suggestions.tsx').then((module) => module.SearchSuggestions),
+const SearchSuggestions = dynamic(
+  () => import('./search-suggestions.tsx').then((module) => module.SearchSuggestions),
+  { ssr: false },
 );
-const SearchForm = dynamic(() => import('./search-form.tsx').then((module) => module.SearchForm));
-const SaveSearchDialog = dynamic(() =>
-  import('./save-search-dialog.tsx').then((module) => module.SaveSearchDialog),
+const SearchForm = dynamic(() => import('./search-form.tsx').then((module) => module.SearchForm), {
+  ssr: false,
+});
+const SaveSearchDialog = dynamic(
+  () => import('./save-search-dialog.tsx').then((module) => module.SaveSearchDialog),
+  { ssr: false },
 );
 
 const maxLength = 1000;
