@@ -14,6 +14,7 @@ import {
   checkContact,
   type Kind,
 } from './contact-fields.ts';
+import { updateGroup } from './group.ts';
 
 export type Contact = ContactFields & {
   id: string;
@@ -183,12 +184,14 @@ export async function removeContactsIn(tx: Tx, accountId: string, ids: string[])
 }
 
 /**
- * Adds people of a message; who is in the book by address already stays as she is. How many were added. Refusal
+ * Adds people of a message, into a group where one is given; who is in the book already stays as she is. How many were
+ * added. Refusal
  * 'limit', 'invalid' where none is an address.
  */
 export async function addPeople(
   accountId: string,
   people: readonly { name?: unknown; address?: unknown }[],
+  groupId?: string,
 ): Promise<{ added: number; known: number }> {
   const names = new Map<string, string>();
   for (const { name, address } of people.slice(0, 500)) {
@@ -198,13 +201,19 @@ export async function addPeople(
   if (names.size === 0) throw new Refusal('invalid', 'There is no address to add.', 'people');
   const rows = await db.contactAddress.findMany({
     where: { accountId, address: { in: [...names.keys()] } },
-    select: { address: true },
+    select: { address: true, contactId: true },
   });
   const known = new Set(rows.map(({ address }) => address));
   const added = [...names]
     .filter(([address]) => !known.has(address))
-    .map(([address, name]) => ({ fields: checkContact({ name, addresses: [address] }) }));
+    .map(([address, name]) => ({
+      fields: checkContact({ name, addresses: [address] }),
+      groupIds: groupId ? [groupId] : [],
+    }));
   if (added.length > 0) await addContacts(accountId, added);
+  if (groupId && rows.length > 0) {
+    await updateGroup(accountId, groupId, { add: rows.map(({ contactId }) => contactId) });
+  }
   return { added: added.length, known: known.size };
 }
 

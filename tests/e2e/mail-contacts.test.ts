@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
@@ -296,6 +297,35 @@ describe('contacts', () => {
     }, id);
     assert.deepEqual(statuses, [404, 404, 404, 400, 404]);
     await other.context().close();
+  });
+
+  it('are taken out of a message together', async () => {
+    const { smtp: port } = daemon.ports;
+    const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
+    await transport.sendMail({
+      from: 'Zoe Zebra <zoe@outside.example>',
+      to: ['Yan <yan@outside.example>', ben.address],
+      cc: 'Grace Hopper <grace@navy.example>',
+      envelope: { from: 'zoe@outside.example', to: [ben.address] },
+      subject: 'Everybody',
+      text: 'Hello',
+    });
+    transport.close();
+    await page.goto(`${daemon.url}/mail`);
+    await page.getByText('Everybody').first().click();
+    await page
+      .getByRole('toolbar', { name: 'Message' })
+      .getByRole('button', { name: 'More' })
+      .click();
+    await page.getByRole('menuitem', { name: 'Add addresses to contacts…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Yan').uncheck();
+    await dialog.getByLabel('Put them into a group').selectOption({ label: 'Pioneers' });
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await seeToast('1 contact added');
+    const { body } = await ask('GET', '/api/mail/contacts?q=zebra');
+    assert.deepEqual(body.rows[0].addresses, ['zoe@outside.example']);
+    assert.equal((await ask('GET', '/api/mail/contacts?q=yan')).body.total, 0);
   });
 
   it('can be used by everybody, and on a phone', async () => {

@@ -17,6 +17,7 @@ import {
   Send,
   Sun,
   UserPlus,
+  Users,
 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
@@ -32,11 +33,17 @@ import { errorText, postJson } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
 import { type Look, useIsDark } from './look.ts';
 
-const HistoryDialog = dynamic(() =>
-  import('./history-dialog.tsx').then((file) => file.HistoryDialog),
+const HistoryDialog = dynamic(
+  () => import('./history-dialog.tsx').then((file) => file.HistoryDialog),
+  { loading: () => null },
 );
-const DetailsDialog = dynamic(() =>
-  import('./details-dialog.tsx').then((file) => file.DetailsDialog),
+const DetailsDialog = dynamic(
+  () => import('./details-dialog.tsx').then((file) => file.DetailsDialog),
+  { loading: () => null },
+);
+const TakeAddresses = dynamic(
+  () => import('../contacts/take-addresses.tsx').then((file) => file.TakeAddresses),
+  { loading: () => null },
 );
 
 export function MessageMenu({
@@ -51,12 +58,14 @@ export function MessageMenu({
   onCompose: (begin: ComposeStart) => void;
 }) {
   const t = useTranslations('reader');
+  const ofContacts = useTranslations('contacts');
   const toast = useToast();
   const router = useRouter();
   const isDark = useIsDark();
-  const [opened, setOpened] = useState<'history' | 'details' | null>(null);
+  const [opened, setOpened] = useState<'history' | 'details' | 'addresses' | null>(null);
   const { folder, uid, facts } = message;
   const sender = message.from[0];
+  const people = [...message.from, ...message.replyTo, ...message.to, ...message.cc];
   const hasHtml = message.bodies.some((body) => body.kind === 'html');
   const place = new URLSearchParams({ folder, uid: String(uid) }).toString();
   const isOpen = mail.place.uid === mail.idOf(folder, uid);
@@ -150,6 +159,11 @@ export function MessageMenu({
       ? [
           { label: t('menu.addContact'), icon: <UserPlus />, onSelect: addContact },
           {
+            label: ofContacts('actions.take'),
+            icon: <Users />,
+            onSelect: () => setOpened('addresses'),
+          },
+          {
             label: t('menu.filter'),
             icon: <Filter />,
             onSelect: () =>
@@ -192,6 +206,7 @@ export function MessageMenu({
         items={items}
       />
       {opened === 'history' && <HistoryDialog message={message} onClose={() => setOpened(null)} />}
+      {opened === 'addresses' && <TakeAddresses people={people} onClose={() => setOpened(null)} />}
       {opened === 'details' && <DetailsDialog message={message} onClose={() => setOpened(null)} />}
     </>
   );

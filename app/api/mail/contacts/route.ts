@@ -20,7 +20,7 @@ const ids = z.array(id).min(1).max(10_000);
 const restorable = 200;
 const record = z.record(z.string(), z.unknown());
 const added = z.union([
-  z.object({ people: z.array(record).min(1).max(500) }),
+  z.object({ people: z.array(record).min(1).max(500), groupId: id.optional() }),
   z.object({ contact: record, groupIds: z.array(id).max(200).default([]) }),
   z.object({ restore: z.array(record).min(1).max(restorable) }),
 ]);
@@ -49,12 +49,12 @@ export const GET = readRoute(async (account, request) => {
 });
 
 /**
- * POST {people: [{name, address}]} from a message → {added, known}; {contact, groupIds} → {contact};
+ * POST {people: [{name, address}], groupId?} from a message → {added, known}; {contact, groupIds} → {contact};
  * {restore: contacts} what DELETE gave → {restored}.
  */
 export const POST = changeRoute(async (account, request) => {
   const input = readBody(added, await readJson(request));
-  if ('people' in input) return addPeople(account.id, input.people);
+  if ('people' in input) return addPeople(account.id, input.people, input.groupId);
   if ('contact' in input) {
     return { contact: await addContact(account.id, input.contact as ContactInput, input.groupIds) };
   }
