@@ -10,6 +10,8 @@ export type Face = {
   listUrl: string;
   /** JavaScript, true once rows of the inbox are there. */
   hasRows: string;
+  /** The same once they answer to clicks. */
+  isReady: string;
   goTo(folder: string): string;
   isAt(folder: string): string;
   /** Of the openable message by number, 1 the newest. */
@@ -20,7 +22,8 @@ export type Face = {
     where: 'subject' | 'body',
     text: string,
   ): Promise<{ act: string; isSeen: string }>;
-  endSearch(page: Page): Promise<void>;
+  /** Back to the start of the whole list. */
+  goHome(page: Page): Promise<void>;
   jumpToEnd: string;
   isAtEnd: string;
   /** A key that moves the cursor of the list, and what is seen then. */
@@ -33,11 +36,8 @@ const rows = `document.querySelectorAll('section[aria-label="Messages"] li[aria-
 const first = `document.querySelector('section[aria-label="Messages"] li[aria-posinset="1"]')`;
 const total = `Number(${first}.getAttribute('aria-setsize'))`;
 const box = 'input[type="search"]';
-const listBox = `(() => {
-  for (let at = ${rows}[0]; at; at = at.parentElement) {
-    if (at.scrollHeight > at.clientHeight + 200 && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
-  }
-})()`;
+const listBox = `[...document.querySelectorAll('section[aria-label="Messages"] div')].find(
+  (box) => box.scrollHeight > box.clientHeight + 200 && /auto|scroll/.test(getComputedStyle(box).overflowY))`;
 
 /** Drey at its URL; `messages` are in the inbox. */
 export function makeDreyFace(url: string, messages: number): Face {
@@ -51,6 +51,7 @@ export function makeDreyFace(url: string, messages: number): Face {
     submit: (page) => page.getByRole('button', { name: 'Sign in', exact: true }).click(),
     listUrl: `${url}/mail`,
     hasRows: `${rows}.length > 5`,
+    isReady: `${rows}.length > 5 && Object.keys(${rows}[0]).some((key) => key.startsWith('__reactProps'))`,
     goTo: (folder) =>
       `[...document.querySelectorAll('nav[aria-label="Folders"] a')].find((a) => new RegExp(${JSON.stringify(folder === 'INBOX' ? '^Inbox' : `^${otherFolder}`)}).test(a.textContent.trim())).click()`,
     isAt: (folder) => `${total} ${folder === 'INBOX' ? '>' : '<'} 5000`,
@@ -59,15 +60,19 @@ export function makeDreyFace(url: string, messages: number): Face {
     isOpen: (number) =>
       `document.querySelector('section[aria-label="Message"], article')?.closest('main, body').textContent.includes(${JSON.stringify(textOf(number))})`,
     search: async (page, where, text) => {
-      await page.locator(box).first().fill(`${where}:${text}`);
+      const typed = `${where}:${text}`;
+      // What is typed before the box answers is lost.
+      for (let value = ''; value !== typed; value = await page.locator(box).first().inputValue()) {
+        await page.locator(box).first().fill(typed);
+        await page.waitForTimeout(300);
+      }
       return {
         act: `document.querySelector(${JSON.stringify(box)}).form.requestSubmit()`,
         isSeen: `${total} < ${messages} && ${rows}.length > 0`,
       };
     },
-    endSearch: async (page) => {
+    goHome: async (page) => {
       await page.goto(`${url}/mail`);
-      await page.waitForFunction(`${rows}.length > 5`);
     },
     jumpToEnd: `${listBox}.scrollTop = ${listBox}.scrollHeight`,
     isAtEnd: `[...${rows}].some((row) => Number(row.getAttribute('aria-posinset')) >= ${messages} && row.textContent.length > 20)`,
@@ -101,6 +106,7 @@ export function makeRoundcubeFace(url: string): Face {
     submit: (page) => page.locator('#rcmloginsubmit').click(),
     listUrl: `${url}/?_task=mail`,
     hasRows: `${rcRows}.length > 5`,
+    isReady: `${rcRows}.length > 5 && !rcmail.busy`,
     goTo: (folder) => `rcmail.command('list', ${JSON.stringify(folder)})`,
     isAt: (folder) =>
       `!rcmail.busy && rcmail.env.mailbox === ${JSON.stringify(folder)} && rcmail.env.messagecount ${folder === 'INBOX' ? '>' : '<'} 5000 && ${rcRows}.length > 5`,
@@ -112,9 +118,8 @@ export function makeRoundcubeFace(url: string): Face {
       act: `rcmail.env.search_mods = { '*': ${where === 'subject' ? '{ subject: 1 }' : '{ text: 1 }'} }; rcmail.env.search_request = null; rcmail.qsearch(${JSON.stringify(text)})`,
       isSeen: `!rcmail.busy && rcmail.env.search_request && ${rcRows}.length > 0`,
     }),
-    endSearch: async (page) => {
+    goHome: async (page) => {
       await page.goto(`${url}/?_task=mail&_mbox=INBOX&_page=1`);
-      await page.waitForFunction(`${rcRows}.length > 5 && rcmail.env.current_page === 1`);
     },
     jumpToEnd: `rcmail.command('lastpage')`,
     isAtEnd: `!rcmail.busy && rcmail.env.current_page > 100 && ${rcRows}.length > 5`,

@@ -1,5 +1,6 @@
 // Measuring in a page: from an act until something is seen, by the page's own clock.
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { CDPSession, Page } from 'playwright';
 
@@ -70,41 +71,32 @@ export function timeScroll(page: Page, scroller: string): Promise<number> {
 export type Weight = { kilobytes: number; files: string[] };
 
 /**
- * Counts scripts and styles that a page loads, in kilobytes, compressed as a real server would: what came without is
- * compressed here.
+ * Counts scripts and styles that a page loads, in kilobytes, compressed as browsers get them over TLS: they ask for Brotli
+ * there only, so each is asked for once more by name. What a server does not compress is compressed here.
  */
 export async function watchWeight(
   page: Page,
 ): Promise<{ take(): Promise<Weight>; cdp: CDPSession }> {
   const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Network.enable', { maxTotalBufferSize: 100e6, maxResourceBufferSize: 20e6 });
-  const seen = new Map<string, { url: string; isCompressed: boolean }>();
-  let loaded: Promise<{ url: string; bytes: number }>[] = [];
+  await cdp.send('Network.enable');
+  const seen = new Map<string, string>();
+  let loaded = new Set<string>();
   cdp.on('Network.responseReceived', ({ requestId, type, response }) => {
     if (type !== 'Script' && type !== 'Stylesheet') return;
-    const { url, headers, fromDiskCache } = response;
-    const isCompressed = Object.keys(headers).some((name) => /^content-encoding$/i.test(name));
-    if (!fromDiskCache) seen.set(requestId, { url, isCompressed });
+    if (!response.fromDiskCache) seen.set(requestId, response.url);
   });
   cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    const file = seen.get(requestId);
-    if (!file || encodedDataLength === 0) return;
-    loaded.push(weigh(requestId, file, encodedDataLength));
+    const url = seen.get(requestId);
+    if (url && encodedDataLength > 0) loaded.add(url);
   });
-  const weigh = async (
-    requestId: string,
-    { url, isCompressed }: { url: string; isCompressed: boolean },
-    bytes: number,
-  ) => {
-    if (isCompressed) return { url, bytes };
-    const answer = await cdp.send('Network.getResponseBody', { requestId }).catch(() => null);
-    return { url, bytes: answer ? gzipSync(answer.body).length : bytes };
-  };
   return {
     cdp,
     take: async () => {
-      const files = await Promise.all(loaded);
-      loaded = [];
+      const urls = [...loaded];
+      loaded = new Set();
+      const files = await Promise.all(
+        urls.map(async (url) => ({ url, bytes: await weighFile(url) })),
+      );
       files.sort((one, other) => other.bytes - one.bytes);
       return {
         kilobytes: files.reduce((sum, { bytes }) => sum + bytes, 0) / 1024,
@@ -112,6 +104,21 @@ export async function watchWeight(
       };
     },
   };
+}
+
+function weighFile(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'accept-encoding': 'br, gzip' };
+    get(url, { headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const isCompressed = response.headers['content-encoding'] !== undefined;
+        resolve((isCompressed ? bytes : gzipSync(bytes)).length);
+      });
+    }).on('error', reject);
+  });
 }
 
 /** Heap of the page's scripts after a collection, in MB. */
