@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
+import { findViolations } from '#tests/support/axe.ts';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { openPop3Elsewhere, type Pop3Elsewhere } from '#tests/support/pop3-elsewhere.ts';
@@ -27,6 +28,12 @@ describe('filters', () => {
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     await transport.sendMail({ from, to, subject, text: `about ${subject}` });
     transport.close();
+  };
+  const checkAccess = async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await findViolations(page), [], colorScheme);
+    }
   };
   /** Subjects in a folder, through the page's own route. */
   const list = async (folder: string): Promise<string[]> => {
@@ -70,6 +77,7 @@ describe('filters', () => {
     await page.getByRole('button', { name: 'Test it' }).click();
     await page.getByText('1 of the newest 1 messages fits:').waitFor();
     await page.getByText('an old walk').waitFor();
+    await checkAccess();
     await page.getByRole('button', { name: 'Save rule' }).click();
     await seeToast('Rule saved');
     await page.getByText('Subject contains “walk” → Move to folder Walks, Star it').waitFor();
@@ -137,6 +145,7 @@ describe('filters', () => {
     await page.getByLabel('Who gets an answer').selectOption('People of example.test');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('People who write to you get this answer now.').waitFor();
+    await checkAccess();
     await send('are you in', ann.address);
     const theirs = await openSignedIn(browser, daemon.url, ann, '/mail');
     await theirs.getByText('Auto: are you in').first().waitFor();
@@ -155,6 +164,7 @@ describe('filters', () => {
     assert.equal(await page.getByLabel('Port').inputValue(), '995');
     await page.getByLabel('Encryption').selectOption('None');
     await page.getByText('can read your password').waitFor();
+    await checkAccess();
     await page.getByLabel('Server').fill('127.0.0.1');
     await page.getByLabel('Port').fill(String(pop3.port));
     await page.getByLabel('User name there').fill('ben');
