@@ -31,7 +31,7 @@ async function findFaults(page: Page, only?: string[]): Promise<string[]> {
     violations: Violation[];
     passes: object[];
   };
-  assert.ok(found.passes.length > 5, 'it looked at the page');
+  assert.ok(found.passes.length >= (only ? 1 : 6), 'it looked at the page');
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
@@ -44,9 +44,15 @@ async function findFaults(page: Page, only?: string[]): Promise<string[]> {
 /** Everything in light, contrast in dark too. */
 async function check(page: Page): Promise<void> {
   // Colours on their way to others would be measured between the two.
-  await page.addStyleTag({ content: '*{transition:none!important;animation:none!important}' });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   const faults = await findFaults(page);
   await page.emulateMedia({ colorScheme: 'dark' });
+  // Chromium draws text with dir="auto" in the colours of before, until its style is asked for anew.
+  await page.evaluate(() => {
+    document.documentElement.hidden = true;
+    document.documentElement.getBoundingClientRect();
+    document.documentElement.hidden = false;
+  });
   const dark = await findFaults(page, ['color-contrast']);
   await page.emulateMedia({ colorScheme: 'light' });
   assert.deepEqual([...faults, ...dark.map((fault) => `in dark, ${fault}`)], []);

@@ -80,6 +80,7 @@ function AttachmentChip({
   const t = useTranslations('reader.attachments');
   const locale = useLocale();
   const url = partUrl(place, attachment.part);
+  const size = formatBytes(attachment.sizeBytes, locale);
   const content = (
     <>
       <span className="text-faint">{iconOf(attachment)}</span>
@@ -87,9 +88,7 @@ function AttachmentChip({
         <span className="block max-w-56 truncate text-sm font-medium" title={attachment.fileName}>
           <bdi>{attachment.fileName}</bdi>
         </span>
-        <span className="block text-xs text-faint">
-          {formatBytes(attachment.sizeBytes, locale)}
-        </span>
+        <span className="block text-xs text-faint">{size}</span>
       </span>
     </>
   );
@@ -100,7 +99,7 @@ function AttachmentChip({
       {viewerOf(attachment) ? (
         <button
           type="button"
-          aria-label={t('view', { name: attachment.fileName })}
+          aria-label={`${t('view', { name: attachment.fileName })} ${size}`}
           onClick={onView}
           className={look}
         >
