@@ -23,13 +23,13 @@ import type { Choosing } from './list/move-dialog.tsx';
 import { keepPanes, type Panes } from './list/panes.ts';
 import { useNotices } from './notices/use-notices.ts';
 import type { Owner } from './owner.ts';
-import { Reader } from './reader/reader.tsx';
+import { NothingOpen } from './reader/nothing-open.tsx';
 import { SearchBox } from './search/search-box.tsx';
 import type { SignIn } from './sign-in-again.tsx';
 import { usePreferences } from './state/preferences.tsx';
 import { folderOf, uidOf } from './state/row-id.ts';
 import { type Mail, type MailStart, useMail } from './state/use-mail.ts';
-import { useIsWide } from './use-client.ts';
+import { useIsClient, useIsWide } from './use-client.ts';
 import { useComposeLink } from './use-compose-link.ts';
 
 const ColumnsDialog = dynamic(() =>
@@ -42,6 +42,8 @@ const DestroyDialog = dynamic(() =>
   import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
 );
 const MoveDialog = dynamic(() => import('./list/move-dialog.tsx').then((file) => file.MoveDialog));
+const loadReader = () => import('./reader/reader.tsx').then((file) => file.Reader);
+const Reader = dynamic(loadReader);
 const ShortcutHelp = dynamic(() =>
   import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
 );
@@ -68,6 +70,8 @@ export function MailApp({
   const mail = useMail(start, owner.address);
   const composers = useComposers(owner);
   const isWide = useIsWide();
+  // Before that keys and clicks are lost: tests wait for it.
+  const isClient = useIsClient();
   const { preferences } = usePreferences();
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   const [opened, setOpened] = useState<Opened>(null);
@@ -114,11 +118,19 @@ export function MailApp({
     mail.go({ folder, uid, query: '', page: 1, filter: null }, true),
   );
   const close = () => setOpened(null);
+  // With the first sign that a message will be read.
+  const isNearReading = mail.cursor !== null;
+  useEffect(() => {
+    if (isNearReading) void loadReader();
+  }, [isNearReading]);
   const onMove = useCallback((ids: number[]) => setChoosing({ ids, isCopy: false }), []);
 
   return (
     <PerformProvider perform={perform}>
-      <div className="flex h-dvh flex-col overflow-hidden bg-canvas print:h-auto print:overflow-visible">
+      <div
+        data-ready={isClient || undefined}
+        className="flex h-dvh flex-col overflow-hidden bg-canvas print:h-auto print:overflow-visible"
+      >
         <a
           href="#messages"
           className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
@@ -185,15 +197,21 @@ export function MailApp({
               />
             }
             reader={
-              <Reader
-                key={place.uid ? `${place.folder} ${place.uid}` : 'none'}
-                mail={mail}
-                message={message}
-                onCompose={compose}
-                onMove={onMove}
-                isWide={isWide}
-                className="h-full min-w-0 flex-1"
-              />
+              place.uid === null ? (
+                <section aria-label={t('reader')} className="flex h-full min-w-0 flex-1 flex-col">
+                  <NothingOpen mail={mail} />
+                </section>
+              ) : (
+                <Reader
+                  key={`${place.folder} ${place.uid}`}
+                  mail={mail}
+                  message={message}
+                  onCompose={compose}
+                  onMove={onMove}
+                  isWide={isWide}
+                  className="h-full min-w-0 flex-1"
+                />
+              )
             }
           />
         </div>
@@ -269,6 +287,7 @@ function Content({
     >
       <div
         style={style}
+        onPointerEnter={() => void loadReader()}
         className={joinClasses(
           'flex min-h-0 min-w-0 shrink-0 max-md:w-full print:hidden',
           isBelow ? 'md:h-(--list-size) md:w-full' : 'md:w-(--list-size)',

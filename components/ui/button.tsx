@@ -1,6 +1,6 @@
 // Buttons, and links that look like buttons.
-import Link from 'next/link';
 import type { ComponentProps, ReactNode } from 'react';
+import { AppLink } from './app-link.tsx';
 import { joinClasses } from './class-names.ts';
 import { Spinner } from './spinner.tsx';
 
@@ -73,11 +73,11 @@ export function ButtonLink({
   className,
   children,
   ...rest
-}: ComponentProps<typeof Link> & Look) {
+}: ComponentProps<typeof AppLink> & Look) {
   return (
-    <Link className={buttonClasses(variant, size, className)} {...rest}>
+    <AppLink className={buttonClasses(variant, size, className)} {...rest}>
       {icon}
       {children}
-    </Link>
+    </AppLink>
   );
 }

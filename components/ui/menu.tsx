@@ -1,8 +1,8 @@
 // A menu under a button: arrows, Home, End, first letters, Escape; it lives in the top layer, so no
 // scrolling box cuts it off. WAI-ARIA menu button pattern.
 'use client';
-import Link from 'next/link';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { AppLink } from './app-link.tsx';
 import { joinClasses } from './class-names.ts';
 
 export type MenuItem =
@@ -137,9 +137,15 @@ function Entry({ item, onDone }: { item: Exclude<MenuItem, 'separator'>; onDone:
   const role = item.isChecked === undefined ? 'menuitem' : 'menuitemradio';
   if (item.href && !item.isDisabled) {
     return (
-      <Link href={item.href} role="menuitem" tabIndex={-1} className={className} onClick={onDone}>
+      <AppLink
+        href={item.href}
+        role="menuitem"
+        tabIndex={-1}
+        className={className}
+        onClick={onDone}
+      >
         {content}
-      </Link>
+      </AppLink>
     );
   }
   return (

@@ -27,7 +27,10 @@ describe('the list', () => {
   const seeToast = (text: string) =>
     page.getByRole('status').filter({ hasText: text }).last().waitFor();
   const at = (place: number) => list().locator(`li[aria-posinset="${place}"]`);
-  const goTo = (path: string) => page.goto(`${daemon.url}/mail${path}`);
+  const goTo = async (path: string) => {
+    await page.goto(`${daemon.url}/mail${path}`);
+    await page.locator('[data-ready]').waitFor();
+  };
   const choose = (options: object) => chooseOptions(page, daemon.url, options);
   const more = async (name: string, of = page) => {
     await of.getByRole('button', { name: 'More', exact: true }).first().click();
@@ -87,6 +90,7 @@ describe('the list', () => {
       if (/Hydration|did not match/i.test(message.text())) problems.push(message.text());
     });
     await signIn(page, daemon.url, ann, '/mail');
+    await page.locator('[data-ready]').waitFor();
     await at(1).waitFor();
   });
 
@@ -151,7 +155,7 @@ describe('the list', () => {
           .count()) > 0,
       'the longer list',
     );
-    assert.equal(await edge(), before);
+    await waitFor(async () => (await edge()) === before, 'the row at the edge');
     await page.keyboard.press('Home');
     await row('Fresh').waitFor();
   });
@@ -236,7 +240,8 @@ describe('the list', () => {
     assert.match(page.url(), /page=2/);
     await pages.getByRole('combobox', { name: 'Page' }).selectOption('7');
     await pages.getByText(`601–${count + 1} of ${count + 1}`).waitFor();
-    await row('Letter 1').scrollIntoViewIfNeeded();
+    await page.keyboard.press('End');
+    await row('Letter 1').waitFor();
     await pages.getByRole('button', { name: 'Show all' }).click();
     await at(1).waitFor();
     assert.equal(await at(1).getAttribute('aria-setsize'), String(count + 1));
@@ -343,6 +348,7 @@ describe('the list', () => {
     const small = await phone.newPage();
     small.setDefaultTimeout(15_000);
     await small.goto(`${daemon.url}/mail`);
+    await small.locator('[data-ready]').waitFor();
     const touch = async (text: string, steps: [x: number, y: number][], holdMs = 0) => {
       const box = await row(text, small).boundingBox();
       const client = await phone.newCDPSession(small);
@@ -362,8 +368,8 @@ describe('the list', () => {
     await small.getByText('1 message moved to Archive.').waitFor();
     await row(first, small).waitFor({ state: 'detached' });
     await touch(`Letter ${count - 2}`, [], 500);
-    await small.getByRole('toolbar', { name: 'Do with the selected messages' }).waitFor();
-    const button = small.getByRole('toolbar', { name: 'Do with the selected messages' });
+    await small.getByRole('toolbar', { name: 'Actions' }).waitFor();
+    const button = small.getByRole('toolbar', { name: 'Actions' });
     const size = await button.getByRole('button', { name: 'Archive' }).boundingBox();
     assert.ok((size?.height ?? 0) >= 44 && (size?.width ?? 0) >= 44);
     await button.getByRole('button', { name: 'Delete' }).tap();

@@ -1,7 +1,6 @@
 // The rows that are seen, of a list of any length. Heights are known, so nothing is measured; what is not loaded yet is
 // grey. When rows come or go above, what the person reads stays where it is.
 'use client';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useTranslations } from 'next-intl';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
@@ -12,12 +11,16 @@ import { groupKey, groupOf } from './day-groups.ts';
 import { MessageRowView, type RowActs } from './message-row.tsx';
 import { headingHeight, type RowLook, rowHeight } from './row-look.ts';
 import { useRowTexts } from './row-texts.ts';
+import {
+  heightOfRows,
+  offsetOfRow,
+  type RowMeasures,
+  rowAtOffset,
+  useRowWindow,
+} from './use-row-window.ts';
 
-const overscan = 8;
 /** Browsers draw nothing beyond some 17 million px; longer lists end there and go on by pages. */
 const mostPx = 16_000_000;
-/** What the server draws before it knows the window */
-const firstHeightPx = 900;
 
 export function VirtualRows({
   mail,
@@ -49,37 +52,21 @@ export function VirtualRows({
   const count = Math.min(wanted, Math.floor(mostPx / heightPx));
   const headings = useHeadings(list, look, now, hasGroups);
 
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => heightPx,
-    overscan,
-    initialRect: { width: 0, height: firstHeightPx },
-    getItemKey: (index) => index,
-    // Our own anchor keeps rows in place (below).
-    useAnimationFrameWithResizeObserver: true,
-  });
-  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other heights are other measures
-  useLayoutEffect(() => virtualizer.measure(), [heightPx, virtualizer]);
-  const sized = useRef(new Set<number>());
-  useLayoutEffect(() => {
-    const next = new Set<number>();
-    for (const index of headings.keys()) {
-      next.add(index - first);
-      if (!sized.current.has(index - first))
-        virtualizer.resizeItem(index - first, heightPx + headingPx);
-    }
-    for (const index of sized.current) {
-      if (!next.has(index)) virtualizer.resizeItem(index, heightPx);
-    }
-    sized.current = next;
-  }, [headings, first, heightPx, headingPx, virtualizer]);
-  useAnchor(list, first, scroller, virtualizer);
+  const measures = useMemo<RowMeasures>(
+    () => ({
+      count,
+      rowPx: heightPx,
+      headingPx,
+      headed: [...headings.keys()].map((index) => index - first).filter((index) => index < count),
+    }),
+    [count, heightPx, headingPx, headings, first],
+  );
+  const rowWindow = useRowWindow(scroller, measures);
+  const { scrollTo } = rowWindow;
+  useAnchor(list, first, scroller, measures);
 
-  const items = virtualizer.getVirtualItems();
-  const seenFirst = items[0]?.index ?? 0;
-  const seenLast = items.at(-1)?.index ?? 0;
+  const seenFirst = first + rowWindow.first;
+  const seenLast = first + rowWindow.last;
   const { showRows } = mail;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another stretch may still leave gaps
   useEffect(() => {
@@ -92,14 +79,14 @@ export function VirtualRows({
   useEffect(() => {
     if (cursorIndex < 0 || shownCursor.current === cursor) return;
     shownCursor.current = cursor;
-    virtualizer.scrollToIndex(cursorIndex - first, { align: 'auto' });
-  }, [cursor, cursorIndex, first, virtualizer]);
+    scrollTo(cursorIndex - first);
+  }, [cursor, cursorIndex, first, scrollTo]);
 
   const { jump, setJump, setCursor } = mail;
   useEffect(() => {
     if (!jump) return;
     if (!jump.isScrolled) {
-      virtualizer.scrollToIndex(jump.index - first, { align: 'auto' });
+      scrollTo(jump.index - first);
       setJump({ ...jump, isScrolled: true });
       return;
     }
@@ -108,23 +95,22 @@ export function VirtualRows({
     shownCursor.current = row.uid;
     setCursor(row.uid);
     setJump(null);
-  }, [jump, list, first, virtualizer, setJump, setCursor]);
+  }, [jump, list, first, scrollTo, setJump, setCursor]);
 
   return (
-    <ul aria-label={t('rows')} className="relative" style={{ height: virtualizer.getTotalSize() }}>
-      {items.map((item) => {
-        const index = first + item.index;
+    <ul aria-label={t('rows')} className="relative" style={{ height: heightOfRows(measures) }}>
+      {Array.from({ length: Math.max(0, seenLast - seenFirst + 1) }, (_, i) => {
+        const index = seenFirst + i;
+        const top = offsetOfRow(measures, index - first);
         const row = rowAt(list, index);
-        if (!row) {
-          return <LoadingRow key={`at ${index}`} top={item.start} height={heightPx} />;
-        }
+        if (!row) return <LoadingRow key={`at ${index}`} top={top} height={heightPx} />;
         return (
           <MessageRowView
             key={row.uid}
             row={row}
             index={index}
             total={list.total}
-            top={item.start}
+            top={top}
             height={heightPx}
             heading={headings.get(index) ?? null}
             look={look}
@@ -195,40 +181,38 @@ function useHeadings(
   }, [list, now, style, isWanted, t]);
 }
 
-type Virtualizer = ReturnType<typeof useVirtualizer<HTMLDivElement, Element>>;
-
 /** Keeps the row at the upper edge where it is when others come or go above it, except at the very top. */
 function useAnchor(
   list: ListView,
   first: number,
   scroller: RefObject<HTMLDivElement | null>,
-  virtualizer: Virtualizer,
+  measures: RowMeasures,
 ): void {
   const anchor = useRef<{ id: number; gap: number } | null>(null);
-  const known = useRef(list);
+  const known = useRef({ list, measures });
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element || known.current === list) return;
-    const isSame = known.current.folder === list.folder;
-    known.current = list;
+    const before = known.current;
+    known.current = { list, measures };
     const held = anchor.current;
-    if (!isSame || !held || element.scrollTop < 4) return;
+    if (!element || before.measures === measures) return;
+    if (before.list.folder !== list.folder || !held || element.scrollTop < 4) return;
     const index = indexOfRow(list, held.id) - first;
     if (index < 0) return;
-    const start = virtualizer.getOffsetForIndex(index, 'start')?.[0];
-    if (start === undefined) return;
-    const wanted = start + held.gap;
+    const wanted = offsetOfRow(measures, index) + held.gap;
     if (Math.abs(wanted - element.scrollTop) > 1) element.scrollTop = wanted;
-  }, [list, first, scroller, virtualizer]);
+  }, [list, first, scroller, measures]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const note = () => {
-      const item = virtualizer.getVirtualItemForOffset(element.scrollTop);
-      const row = item ? rowAt(known.current, item.index + first) : null;
-      anchor.current = item && row ? { id: row.uid, gap: element.scrollTop - item.start } : null;
+      const { list: shown, measures: now } = known.current;
+      const index = rowAtOffset(now, element.scrollTop);
+      const row = rowAt(shown, index + first);
+      const gap = element.scrollTop - offsetOfRow(now, index);
+      anchor.current = row ? { id: row.uid, gap } : null;
     };
     element.addEventListener('scroll', note, { passive: true });
     return () => element.removeEventListener('scroll', note);
-  }, [first, scroller, virtualizer]);
+  }, [first, scroller]);
 }

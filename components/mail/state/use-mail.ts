@@ -9,7 +9,7 @@ import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import type { MessagePage, MessageRow } from '#lib/webmail/list/message-list.ts';
 import type { MailEvent } from '#lib/webmail/live/watch.ts';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
-import { findGone, type ListView } from './list-view.ts';
+import { findGone, type ListView, rowAt } from './list-view.ts';
 import { cutLists, messageKey, patchLists } from './mail-cache.ts';
 import type { Place } from './place.ts';
 import { usePreferences } from './preferences.tsx';
@@ -319,10 +319,13 @@ export function useMail(start: MailStart, ownerAddress: string) {
   );
 
   /** Scrolls to a place of the list, from 0, and marks the row there. */
-  const jumpTo = useCallback(
-    (index: number) => setJump(index < 0 ? null : { index, isScrolled: false }),
-    [],
-  );
+  const listNow = useRef(list);
+  listNow.current = list;
+  const jumpTo = useCallback((index: number) => {
+    const row = listNow.current && rowAt(listNow.current, index);
+    if (row) setCursor(row.uid);
+    else setJump(index < 0 ? null : { index, isScrolled: false });
+  }, []);
 
   /** The id of a message as rows have it: for messages of other folders than the open one. */
   const idOf = useCallback(

@@ -24,7 +24,7 @@ export default async function SelfTestPage() {
         title="Self-test"
         description="Everything the webmail leans on, tried at this moment with your own account."
         action={
-          <ButtonLink href="/admin/self-test" prefetch={false}>
+          <ButtonLink href="/admin/self-test">
             Try again
           </ButtonLink>
         }

@@ -25,7 +25,7 @@ export default async function ConnectionPage() {
       <OptionsHead
         page="connection"
         action={
-          <ButtonLink href="/options/connection" prefetch={false}>
+          <ButtonLink href="/options/connection">
             {t('again')}
           </ButtonLink>
         }
