@@ -188,7 +188,7 @@ function useAnchor(
   scroller: RefObject<HTMLDivElement | null>,
   measures: RowMeasures,
 ): void {
-  const anchor = useRef<{ id: number; gap: number } | null>(null);
+  const anchor = useRef<{ id: number; gap: number; top: number } | null>(null);
   const known = useRef({ list, measures });
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -199,8 +199,11 @@ function useAnchor(
     if (before.list.folder !== list.folder || !held || element.scrollTop < 4) return;
     const index = indexOfRow(list, held.id) - first;
     if (index < 0) return;
-    const wanted = offsetOfRow(measures, index) + held.gap;
-    if (Math.abs(wanted - element.scrollTop) > 1) element.scrollTop = wanted;
+    // By how far the row went: what somebody scrolled since the last event of it must stay.
+    const moved = offsetOfRow(measures, index) + held.gap - held.top;
+    if (Math.abs(moved) <= 1) return;
+    element.scrollTop += moved;
+    held.top += moved;
   }, [list, first, scroller, measures]);
   useEffect(() => {
     const element = scroller.current;
@@ -209,8 +212,8 @@ function useAnchor(
       const { list: shown, measures: now } = known.current;
       const index = rowAtOffset(now, element.scrollTop);
       const row = rowAt(shown, index + first);
-      const gap = element.scrollTop - offsetOfRow(now, index);
-      anchor.current = row ? { id: row.uid, gap } : null;
+      const top = element.scrollTop;
+      anchor.current = row ? { id: row.uid, gap: top - offsetOfRow(now, index), top } : null;
     };
     element.addEventListener('scroll', note, { passive: true });
     return () => element.removeEventListener('scroll', note);
