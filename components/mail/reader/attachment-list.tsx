@@ -59,6 +59,7 @@ export function AttachmentList({
         <AttachmentViewer
           place={place}
           attachment={viewed}
+          drawFiles={(inner) => <AttachmentList place={place} attachments={inner} />}
           others={attachments.filter((each) => viewerOf(each) !== null)}
           onShow={setViewed}
           onClose={() => setViewed(null)}

@@ -3,7 +3,7 @@
 'use client';
 import { ChevronLeft, ChevronRight, Download, RotateCw, ZoomIn, ZoomOut } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { buttonClasses } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
@@ -14,11 +14,17 @@ import type { FramePlace } from './html-frame.tsx';
 import { NestedMessage } from './nested-message.tsx';
 import { partUrl, viewerOf } from './part-url.ts';
 
-type Shown = { place: FramePlace; attachment: Attachment };
+type Shown = {
+  place: FramePlace;
+  attachment: Attachment;
+  /** The files of a message inside this one, which are looked at in the same way */
+  drawFiles: (attachments: Attachment[]) => ReactNode;
+};
 
 export function AttachmentViewer({
   place,
   attachment,
+  drawFiles,
   others,
   onShow,
   onClose,
@@ -63,12 +69,12 @@ export function AttachmentViewer({
         </>
       }
     >
-      <View key={attachment.part} place={place} attachment={attachment} />
+      <View key={attachment.part} place={place} attachment={attachment} drawFiles={drawFiles} />
     </Dialog>
   );
 }
 
-function View({ place, attachment }: Shown) {
+function View({ place, attachment, drawFiles }: Shown) {
   const url = partUrl(place, attachment.part, true);
   switch (viewerOf(attachment)) {
     case 'image':
@@ -80,7 +86,7 @@ function View({ place, attachment }: Shown) {
       // biome-ignore lint/a11y/useMediaCaption: what came by mail has none
       return <video controls src={url} className="max-h-[60vh] w-full bg-black" />;
     case 'message':
-      return <NestedMessage place={place} part={attachment.part} />;
+      return <NestedMessage place={place} part={attachment.part} drawFiles={drawFiles} />;
     default:
       return <TextFile place={place} attachment={attachment} />;
   }
@@ -135,7 +141,7 @@ function Picture({ url, name }: { url: string; name: string }) {
   );
 }
 
-function TextFile({ place, attachment }: Shown) {
+function TextFile({ place, attachment }: Omit<Shown, 'drawFiles'>) {
   const t = useTranslations('reader.attachments');
   const [text, setText] = useState<{ text: string; isCut: boolean } | null>(null);
   const [error, setError] = useState('');

@@ -91,13 +91,14 @@ export function MessageCard({
         <AllHeadersIfWanted message={message} />
         <Warnings message={message} bodies={message.bodies} />
         {facts.isOwn && <DeliveryLine message={message} />}
-        <ReceiptPrompt message={message} />
         {facts.list && <ListBar message={message} list={facts.list} onCompose={onCompose} />}
-        <ImagesBar message={message} look={look} />
         {invitation && <Invitation message={message} attachment={invitation} />}
         {hasCards && <ContactCards message={message} />}
         <AttachmentList place={message} attachments={attachments} />
       </div>
+      {/* Questions stand outside of what may scroll away. */}
+      <ReceiptPrompt message={message} />
+      <ImagesBar message={message} look={look} />
       <MessageBody place={message} bodies={message.bodies} look={look} isStacked={isStacked} />
     </article>
   );

@@ -1,19 +1,27 @@
 // A message inside a message, as its own: head, text, files, and again messages inside.
 'use client';
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Spinner } from '#components/ui/spinner.tsx';
 import type { NestedView } from '#lib/webmail/reader/message.ts';
+import type { Attachment } from '#lib/webmail/reader/structure.ts';
 import { formatFullDate } from '../dates.ts';
 import { fullName } from '../people.ts';
 import { errorText, getJson } from '../state/request.ts';
 import { useDateStyle } from '../use-dates.tsx';
-import { AttachmentList } from './attachment-list.tsx';
 import type { FramePlace } from './html-frame.tsx';
 import { useLook } from './look.ts';
 import { MessageBody } from './message-body.tsx';
 
-export function NestedMessage({ place, part }: { place: FramePlace; part: string }) {
+export function NestedMessage({
+  place,
+  part,
+  drawFiles,
+}: {
+  place: FramePlace;
+  part: string;
+  drawFiles: (attachments: Attachment[]) => ReactNode;
+}) {
   const t = useTranslations('reader');
   const dates = useDateStyle();
   // Nobody proved who wrote it: its pictures stay away.
@@ -53,7 +61,7 @@ export function NestedMessage({ place, part }: { place: FramePlace; part: string
           </div>
         ))}
       </dl>
-      <AttachmentList place={place} attachments={view.attachments} />
+      {drawFiles(view.attachments)}
       <MessageBody place={place} bodies={view.bodies} look={look} isStacked />
     </article>
   );
