@@ -214,19 +214,22 @@ function Head({
       aria-current={isCurrent ? 'true' : undefined}
       onClick={onToggle}
       className={joinClasses(
-        'flex min-h-11 w-full items-center gap-3 px-4 py-2 text-start -outline-offset-2 hover:bg-hover md:px-6',
-        isOpen && 'bg-canvas',
+        'flex w-full items-center gap-3 px-4 text-start -outline-offset-2 hover:bg-hover md:px-6 pointer-coarse:min-h-11',
+        // Who wrote it stands in the head of the open message itself.
+        isOpen ? 'min-h-7 bg-canvas' : 'min-h-11 py-2',
       )}
     >
-      <Avatar name={sender?.name ?? ''} address={sender?.address || '?'} />
+      {!isOpen && <Avatar name={sender?.name ?? ''} address={sender?.address || '?'} />}
       <span className="sr-only">{t('open', { who: nameOf(sender) })}</span>
-      <span
-        aria-hidden
-        className={joinClasses('max-w-40 shrink-0 truncate', !row.isSeen && 'font-semibold')}
-        dir="auto"
-      >
-        {nameOf(sender)}
-      </span>
+      {!isOpen && (
+        <span
+          aria-hidden
+          className={joinClasses('max-w-40 shrink-0 truncate', !row.isSeen && 'font-semibold')}
+          dir="auto"
+        >
+          {nameOf(sender)}
+        </span>
+      )}
       <span className="min-w-0 flex-1 truncate text-sm text-muted" dir="auto">
         {isOpen ? '' : row.preview}
       </span>
