@@ -281,6 +281,24 @@ describe('reading', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('says of own mail where it is', async () => {
+    const transport = nodemailer.createTransport({
+      host: '127.0.0.1',
+      port: daemon.ports.submission,
+      ignoreTLS: true,
+      auth: { user: ben.address, pass: ben.password },
+    });
+    const to = [ben.address, ann.address, 'gone@nowhere.test'];
+    await transport.sendMail({ from: ben.address, to, subject: 'My own', text: 'x' });
+    transport.close();
+    await openRow('My own');
+    const delivery = reader().getByRole('region', { name: 'Delivery' });
+    await delivery.getByText(`${ann.address}: in the mailbox.`).waitFor();
+    await delivery.getByText(/^gone@nowhere\.test: (?:on its way|waiting|not delivered)/).waitFor();
+    assert.equal(await reader().getByRole('region', { name: 'Be careful' }).count(), 0);
+    await openRow('From a list');
+  });
+
   it('shows header, structure and paper, and finds a message by its id', async () => {
     await choose('Header and structure');
     const dialog = page.getByRole('dialog', { name: 'Header and structure' });
