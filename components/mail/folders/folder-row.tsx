@@ -106,9 +106,8 @@ export function FolderRow({
             folder.unread > 0 && !isThrownAway(folder) && 'font-semibold text-ink',
             isActive && 'text-accent-text',
           )}
-          dir="auto"
         >
-          {name}
+          <bdi>{name}</bdi>
         </span>
         <Count node={node} isSummed={isCollapsed === true && preferences['folders.sums']} />
       </a>
@@ -130,7 +129,7 @@ export function FolderRow({
           />
         </button>
       )}
-      <span className="absolute end-0.5 top-0.5 flex rounded-md opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:hidden">
+      <span className="absolute end-0.5 top-0.5 flex rounded-md opacity-0 group-hover:opacity-100 focus-within:opacity-100 pointer-coarse:static pointer-coarse:opacity-100">
         {mayPurge && (
           <IconButton
             label={t('emptyNow', { folder: name })}

@@ -78,8 +78,8 @@ function LabelRow({
         )}
       >
         <LabelDot colour={label.colour} />
-        <span className="min-w-0 flex-1 truncate" dir="auto">
-          {label.name}
+        <span className="min-w-0 flex-1 truncate">
+          <bdi>{label.name}</bdi>
         </span>
       </a>
     </li>

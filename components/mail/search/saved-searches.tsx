@@ -59,8 +59,8 @@ export function SavedSearches({
                 )}
               >
                 <Search aria-hidden className="size-4 shrink-0" />
-                <span className="min-w-0 flex-1 truncate" dir="auto">
-                  {search.name}
+                <span className="min-w-0 flex-1 truncate">
+                  <bdi>{search.name}</bdi>
                 </span>
               </a>
               <span className="absolute end-0.5 top-0.5 opacity-0 group-hover:opacity-100 focus-within:opacity-100">
