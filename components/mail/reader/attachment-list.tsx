@@ -98,12 +98,8 @@ function AttachmentChip({
   return (
     <li className="flex max-w-full items-stretch overflow-hidden rounded-md border bg-surface">
       {viewerOf(attachment) ? (
-        <button
-          type="button"
-          aria-label={`${t('view', { name: attachment.fileName })} ${size}`}
-          onClick={onView}
-          className={look}
-        >
+        <button type="button" onClick={onView} className={look}>
+          <span className="sr-only">{t('view', { name: attachment.fileName })}</span>
           {content}
         </button>
       ) : (
