@@ -5,15 +5,8 @@ import createPurify from 'dompurify';
 
 const purify = createPurify(window);
 
-const styles = new Set(
-  (
-    'color background-color font-family font-size font-style font-weight font-variant text-decoration ' +
-    'text-decoration-line text-align text-transform line-height letter-spacing vertical-align direction unicode-bidi ' +
-    'white-space list-style-type border border-top border-right border-bottom border-left border-color border-style ' +
-    'border-width border-collapse border-spacing padding padding-top padding-right padding-bottom padding-left ' +
-    'margin margin-top margin-right margin-bottom margin-left width height max-width'
-  ).split(' '),
-);
+const styles =
+  /^(?:color|background-color|line-height|letter-spacing|vertical-align|direction|unicode-bidi|white-space|width|height|max-width|text-(?:align|transform)|(?:font|text-decoration|list-style|border|padding|margin)(?:-[a-z-]+)?)$/;
 
 purify.addHook('afterSanitizeAttributes', (node) => {
   if (node instanceof Element && node.hasAttribute('style')) cleanStyle(node);
@@ -26,7 +19,7 @@ function cleanStyle(node: Element): void {
   const kept: string[] = [];
   for (const property of [...(style ?? [])]) {
     const value = style.getPropertyValue(property);
-    const isSafe = styles.has(property) && !/url\(|expression|-\s*[\d.]|fixed|sticky/i.test(value);
+    const isSafe = styles.test(property) && !/url\(|expression|-\s*[\d.]|fixed|sticky/i.test(value);
     if (isSafe) kept.push(`${property}:${value}`);
   }
   if (kept.length > 0) node.setAttribute('style', kept.join(';'));
