@@ -54,7 +54,12 @@ export const GET = readRoute(async (account, request) => {
  */
 export const POST = changeRoute(async (account, request) => {
   const input = readBody(added, await readJson(request));
-  if ('people' in input) return addPeople(account.id, input.people, input.groupId);
+  if ('people' in input) {
+    // Of a message one is a recipient oneself.
+    const others = input.people.filter(({ address }) => address !== account.address);
+    const wanted = input.people.length > 1 ? others : input.people;
+    return addPeople(account.id, wanted, input.groupId);
+  }
   if ('contact' in input) {
     return { contact: await addContact(account.id, input.contact as ContactInput, input.groupIds) };
   }
