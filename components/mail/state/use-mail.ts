@@ -150,23 +150,31 @@ export function useMail(start: MailStart, ownerAddress: string) {
   }, []);
 
   /** Runs a change that is shown already; what it throws is told, and the server's state comes back. */
+  const running = useRef<Promise<unknown>>(Promise.resolve());
   const run = useCallback(
-    async <T>(change: () => Promise<T>): Promise<T | null> => {
+    <T>(change: () => Promise<T>): Promise<T | null> => {
       beginAction();
-      try {
-        return await change();
-      } catch (error) {
-        toast.show({ kind: 'error', text: errorText(error) });
-        return null;
-      } finally {
-        endAction();
-        refresh();
-      }
+      const work = change()
+        .catch((error: unknown) => {
+          toast.show({ kind: 'error', text: errorText(error) });
+          return null;
+        })
+        .finally(() => {
+          endAction();
+          refresh();
+        });
+      running.current = work;
+      return work;
     },
     [toast, refresh, beginAction, endAction],
   );
+  const settled = useCallback(async () => {
+    await running.current;
+    // Whoever ran it has the answer now, and remembers.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }, []);
 
-  const { remember, undoLast } = useUndo(run);
+  const { remember, undoLast } = useUndo(run, settled);
 
   /** The row that an open message is in: its own, or that of its conversation. */
   const rowIdOf = useCallback((id: number): number => {

@@ -14,7 +14,11 @@ export type Undo = {
 
 const undoDepth = 30;
 
-export function useUndo(run: <T>(change: () => Promise<T>) => Promise<T | null>) {
+/** `settled` resolves once the action that runs has said how it is taken back. */
+export function useUndo(
+  run: <T>(change: () => Promise<T>) => Promise<T | null>,
+  settled: () => Promise<void>,
+) {
   const t = useTranslations('mail');
   const toast = useToast();
   const stack = useRef<Undo[]>([]);
@@ -33,11 +37,14 @@ export function useUndo(run: <T>(change: () => Promise<T>) => Promise<T | null>)
   );
 
   const undoLast = useCallback(() => {
-    const last = stack.current.pop();
-    if (!last) return void toast.show({ kind: 'info', text: t('undo.nothing') });
-    toast.show({ kind: 'info', text: t('undo.done') });
-    return void run(last.run);
-  }, [toast, run, t]);
+    // A key may be faster than the server's answer: it means what was done last all the same.
+    void settled().then(() => {
+      const last = stack.current.pop();
+      if (!last) return void toast.show({ kind: 'info', text: t('undo.nothing') });
+      toast.show({ kind: 'info', text: t('undo.done') });
+      return void run(last.run);
+    });
+  }, [toast, run, settled, t]);
 
   return { remember, undoLast };
 }
