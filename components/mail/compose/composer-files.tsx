@@ -1,7 +1,7 @@
 // The files of a message being written, with their progress; several can be chosen and removed together.
 'use client';
 import { Paperclip, X } from 'lucide-react';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { formatBytes } from '#components/ui/format.ts';
@@ -16,6 +16,7 @@ export function ComposerFiles({
   maxFileBytes: number;
 }) {
   const t = useTranslations('compose.files');
+  const locale = useLocale();
   const { files, detach } = composer.files;
   const [chosen, setChosen] = useState<number[]>([]);
   const selected = chosen.filter((key) => files.some((file) => file.key === key));
@@ -50,7 +51,7 @@ export function ComposerFiles({
               {file.error
                 ? file.error
                 : file.upload
-                  ? formatBytes(file.sizeBytes)
+                  ? formatBytes(file.sizeBytes, locale)
                   : t('share', { percent: Math.round(file.share * 100) })}
             </span>
             <IconButton
@@ -76,7 +77,7 @@ export function ComposerFiles({
               {t('removeSelected', { count: selected.length })}
             </Button>
           )}
-          {maxFileBytes > 0 && t('limit', { size: formatBytes(maxFileBytes) })}
+          {maxFileBytes > 0 && t('limit', { size: formatBytes(maxFileBytes, locale) })}
         </p>
       )}
     </div>

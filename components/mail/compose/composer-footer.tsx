@@ -41,6 +41,7 @@ export function ComposerFooter({
   onDiscard: () => void;
 }) {
   const t = useTranslations('compose');
+  const locale = useLocale();
   const files = useRef<HTMLInputElement>(null);
   const [isLater, setIsLater] = useState(false);
   const { maxFileBytes, laterDays } = setup;
@@ -81,7 +82,7 @@ export function ComposerFooter({
         label={attachLabel}
         title={
           maxFileBytes > 0
-            ? `${attachLabel} — ${t('files.limit', { size: formatBytes(maxFileBytes) })}`
+            ? `${attachLabel} — ${t('files.limit', { size: formatBytes(maxFileBytes, locale) })}`
             : attachLabel
         }
         icon={<Paperclip />}

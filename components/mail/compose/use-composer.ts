@@ -98,7 +98,7 @@ export function useComposer({
   const refuseFile = useCallback(
     (file: File) =>
       maxFileBytes > 0 && file.size > maxFileBytes
-        ? t('files.tooBig', { name: file.name, size: formatBytes(maxFileBytes) })
+        ? t('files.tooBig', { name: file.name, size: formatBytes(maxFileBytes, language) })
         : null,
     [maxFileBytes, t],
   );

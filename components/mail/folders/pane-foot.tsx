@@ -1,7 +1,7 @@
 // The foot of the pane: how full the mailbox is, and when the list was fetched or what time it is; and the refreshing
 // that a person asked for beside what the server tells by itself.
 'use client';
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { useEffect, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { formatBytes } from '#components/ui/format.ts';
@@ -39,6 +39,7 @@ function useAutoRefresh({ refresh }: Mail, minutes: string): void {
 
 function QuotaBar() {
   const t = useTranslations('folders');
+  const locale = useLocale();
   const [quota, setQuota] = useState<Quota | null>(null);
   useEffect(() => {
     const read = () =>
@@ -61,7 +62,7 @@ function QuotaBar() {
     : [quota.usedMessages, quota.limitMessages];
   const percent = Math.min(100, Math.round((used / limit) * 100));
   const text = isOfBytes
-    ? t('quota.bytes', { used: formatBytes(used), limit: formatBytes(limit) })
+    ? t('quota.bytes', { used: formatBytes(used, locale), limit: formatBytes(limit, locale) })
     : t('quota.messages', { used, limit });
   return (
     <div>

@@ -45,7 +45,7 @@ export function useRowTexts(look: RowLook) {
       subject: (row: MessageRow) => cut(row.subject || t('noSubject'), look.subjectLength),
       date: (iso: string | null, now: Date) => (iso ? writeDate(iso, now, look, ago) : ''),
       fullDate: (iso: string | null) => (iso ? formatFullDate(iso, look.style) : ''),
-      size: (bytes: number) => formatBytes(bytes),
+      size: (bytes: number) => formatBytes(bytes, locale),
     };
   }, [t, locale, look]);
 }
