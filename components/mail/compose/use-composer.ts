@@ -100,7 +100,7 @@ export function useComposer({
       maxFileBytes > 0 && file.size > maxFileBytes
         ? t('files.tooBig', { name: file.name, size: formatBytes(maxFileBytes, language) })
         : null,
-    [maxFileBytes, t],
+    [maxFileBytes, t, language],
   );
   const attach = useCallback(
     (chosen: File[]) => attachFiles(chosen, refuseFile),
