@@ -415,7 +415,7 @@ describe('the webmail', () => {
       assert.equal(answer.status, 401, path);
     }
     const post = [
-      ...['actions', 'upload', 'compose', 'draft', 'send', 'scheduled', 'redirect'],
+      ...['actions', 'bulk', 'upload', 'compose', 'draft', 'send', 'scheduled', 'redirect'],
       ...['identities', 'templates', 'suggest'],
     ];
     for (const path of post) {

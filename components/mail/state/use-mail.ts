@@ -2,7 +2,7 @@
 // Actions show at once and are taken back when the server refuses; the server's state is fetched afterwards.
 'use client';
 import { useTranslations } from 'next-intl';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { FlagName } from '#lib/webmail/actions.ts';
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
@@ -42,7 +42,6 @@ export type Mail = ReturnType<typeof useMail>;
 export type Jump = { index: number; isScrolled: boolean };
 
 const noRows: MessageRow[] = [];
-
 export function useMail(start: MailStart, ownerAddress: string) {
   const t = useTranslations('mail');
   const toast = useToast();
@@ -119,8 +118,6 @@ export function useMail(start: MailStart, ownerAddress: string) {
     // A refused stream says no reason; a refused request does, and tells the page (request.ts).
     () => void loadFolders(),
   );
-
-  const setSelected = useCallback((next: ReadonlySet<number>) => setSelection(next), []);
 
   const patchRows = useCallback(
     (ids: readonly number[], patch: Partial<MessageRow>) => {
@@ -340,8 +337,8 @@ export function useMail(start: MailStart, ownerAddress: string) {
     (where: string, wanted: number) => rowId(where, wanted, placeNow().folder),
     [placeNow],
   );
-  const nameOf = useMemo(
-    () => (where: Folder | null) => (where ? folderName(where) : placeNow().folder),
+  const nameOf = useCallback(
+    (where: Folder | null) => (where ? folderName(where) : placeNow().folder),
     [folderName, placeNow],
   );
 
@@ -362,7 +359,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
     messageError,
     messages,
     selected,
-    setSelected,
+    setSelected: setSelection as (next: ReadonlySet<number>) => void,
     cursor: uid ? rowIdOf(uid) : cursor,
     rowIdOf,
     setCursor,
