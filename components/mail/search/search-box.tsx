@@ -3,7 +3,7 @@
 import { Search, SlidersHorizontal, Star, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
-import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { parseQuery, withoutPart } from '#lib/webmail/search/query.ts';
@@ -44,8 +44,6 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
     setKnown(query);
     setText(query);
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text has other suggestions
-  useEffect(() => setAt(-1), [text]);
 
   const submit = (wanted: string) => {
     const clean = wanted.trim();
@@ -59,6 +57,7 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
   };
   const choose = (suggestion: Suggestion) => {
     setText(suggestion.text);
+    setAt(-1);
     if (suggestion.kind === 'recent') {
       box.current?.blur();
       submit(suggestion.text);
@@ -153,6 +152,7 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
           }}
           onChange={(event) => {
             setText(event.target.value);
+            setAt(-1);
             setIsOpen(true);
           }}
           onKeyDown={onKeyDown}
