@@ -1,7 +1,9 @@
-// `npm run screenshots`: pictures of the main pages for the README, from the real system with the demo in it.
+// `npm run screenshots`: pictures of the main pages for the README, from the real system with the demo in it. They are kept
+// small with the sharp that comes with Next.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
+import sharp from 'sharp';
 import { launchBrowser } from '#tests/support/browser.ts';
 import { runProgram, startDaemon } from '#tests/support/daemon.ts';
 
@@ -20,7 +22,8 @@ type Picture = {
 
 const openMessage = async (page: Page) => {
   await page.getByText('Photos from the lake').last().click();
-  await page.getByText('the evening light was worth').last().waitFor();
+  await page.getByRole('button', { name: 'Forward', exact: true }).first().waitFor();
+  await page.getByText('Here is the best one').last().waitFor();
 };
 
 const pictures: Picture[] = [
@@ -32,6 +35,41 @@ const pictures: Picture[] = [
     scheme: 'light',
     size: phone,
     wait: (page) => page.getByText('Photos from the lake').last().waitFor(),
+  },
+  {
+    name: 'webmail-composer',
+    path: '/mail?compose=new',
+    scheme: 'light',
+    size: viewport,
+    wait: (page) => page.getByLabel('Subject').first().waitFor(),
+  },
+  {
+    name: 'contacts',
+    path: '/contacts',
+    scheme: 'light',
+    size: viewport,
+    wait: (page) => page.getByText('Mira Lindqvist').first().click(),
+  },
+  {
+    name: 'calendar',
+    path: '/calendar',
+    scheme: 'dark',
+    size: viewport,
+    wait: (page) => page.getByRole('button', { name: 'Today' }).first().waitFor(),
+  },
+  {
+    name: 'options',
+    path: '/options/display',
+    scheme: 'light',
+    size: viewport,
+    wait: (page) => page.getByRole('heading', { name: 'Display' }).waitFor(),
+  },
+  {
+    name: 'options-phone',
+    path: '/options/notices',
+    scheme: 'dark',
+    size: phone,
+    wait: (page) => page.getByRole('heading', { name: 'New mail' }).waitFor(),
   },
   {
     name: 'admin',
@@ -71,7 +109,10 @@ for (const { name, path, scheme, size, wait } of pictures) {
   await page.mouse.move(0, 0);
   // Pictures and fonts inside the message's frame.
   await page.waitForTimeout(500);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  const picture = await page.screenshot();
+  await sharp(picture)
+    .png({ palette: true, colours: 128, compressionLevel: 9 })
+    .toFile(join(folder, `${name}.png`));
   await context.close();
 }
 await browser.close();
