@@ -23,11 +23,7 @@ export default async function SelfTestPage() {
       <PageHeader
         title="Self-test"
         description="Everything the webmail leans on, tried at this moment with your own account."
-        action={
-          <ButtonLink href="/admin/self-test">
-            Try again
-          </ButtonLink>
-        }
+        action={<ButtonLink href="/admin/self-test">Try again</ButtonLink>}
       />
       <Table label="Trials">
         <TableHead>

@@ -24,11 +24,7 @@ export default async function ConnectionPage() {
     <>
       <OptionsHead
         page="connection"
-        action={
-          <ButtonLink href="/options/connection">
-            {t('again')}
-          </ButtonLink>
-        }
+        action={<ButtonLink href="/options/connection">{t('again')}</ButtonLink>}
       />
       {typeof measure === 'string' ? (
         <Banner tone="danger">{measure}</Banner>
