@@ -1,4 +1,4 @@
-// Runs before every page: a Content-Security-Policy with a nonce of its own for each answer, and the path
+// Runs before every page: a Content-Security-Policy with a nonce of its own for each answer, and the method and path
 // of the request for the guards (app/session.ts sends people back to it after signing in). Guards do not
 // live here: each page, action and route checks for itself.
 import { type NextRequest, NextResponse } from 'next/server';
@@ -45,6 +45,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('content-security-policy', policy);
   headers.set('x-nonce', nonce);
   headers.set('x-drey-path', request.nextUrl.pathname + request.nextUrl.search);
+  headers.set('x-drey-method', request.method);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   return response;

@@ -60,8 +60,8 @@ export async function requireAdmin(): Promise<Account> {
  * long ago: a browser that was left open, or a stolen cookie, only looks.
  */
 async function requireProof(account: Account): Promise<void> {
-  // Next names the server action in this header; pages and their parts are fetched without it.
-  if (!account.hasSecondFactor || !(await headers()).has('next-action')) return;
+  // Not by Next's header "next-action": a form sent without script runs the same actions and has none.
+  if (!account.hasSecondFactor || (await headers()).get('x-drey-method') === 'GET') return;
   const claims = await readClaims();
   const provenAt = claims && (await readProof(claims));
   const { 'security.adminProofMinutes': minutes } = await readSettings();

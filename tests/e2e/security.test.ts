@@ -101,8 +101,25 @@ describe('signing in', () => {
       await dialog().getByLabel('Domain', { exact: true }).fill('second.test');
       await dialog().getByRole('button', { name: 'Add domain' }).click();
     };
+    const asked = page.waitForRequest((request) => 'next-action' in request.headers());
     await addDomain();
     await page.getByRole('heading', { name: 'Second factor' }).waitFor();
+    // The same change as a form that a browser without script would send: it has no header.
+    const id = (await asked).headers()['next-action'] ?? '';
+    const answer = await page.request.post(`${url}/admin/domains`, {
+      headers: { origin: url },
+      maxRedirects: 0,
+      multipart: {
+        $ACTION_REF_1: '',
+        '$ACTION_1:0': JSON.stringify({ id, bound: '$@1' }),
+        '$ACTION_1:1': '[{}]',
+        name: 'second.test',
+        comment: '',
+        aliasOf: '',
+      },
+    });
+    assert.match(answer.headers().location ?? '', /\/prove/);
+    assert.ok(!(await daemon.drey(['domain', 'list'])).stdout.includes('second.test'));
     await page.getByLabel('Code').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('does not fit').waitFor();
