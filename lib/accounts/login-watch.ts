@@ -1,6 +1,8 @@
 // Everything that is open under a login in this process: IMAP, POP3 and SMTP connections, event streams of pages. What
 // a login rests on may end meanwhile: the account is disabled, removed or gets another password (its epoch moves), the
-// browser is signed out, the app password is taken away. Then each is told within a second, whichever process did it.
+// browser is signed out, the app password is taken away, or their time is over. Then each is told within a second,
+// whichever process did it.
+import { now } from '../clock.ts';
 import { db } from '../db.ts';
 import { logOf } from '../log.ts';
 
@@ -11,7 +13,7 @@ export type Login = {
   sessionId?: string | undefined;
   /** The app password it came with */
   appPasswordId?: string | undefined;
-  /** The login has ended: hang up. */
+  /** The login has ended: hang up. Told again with each look until nobody watches any more. */
   end(): void;
 };
 
@@ -42,10 +44,16 @@ async function look(): Promise<void> {
     const open = [...logins];
     const epochs = await readEpochs(open);
     const sessions = await readIds(open, 'sessionId', (ids) =>
-      db.webSession.findMany({ where: { id: { in: ids } }, select: { id: true } }),
+      db.webSession.findMany({
+        where: { id: { in: ids }, expiresAt: { gt: now() } },
+        select: { id: true },
+      }),
     );
     const passwords = await readIds(open, 'appPasswordId', (ids) =>
-      db.appPassword.findMany({ where: { id: { in: ids } }, select: { id: true } }),
+      db.appPassword.findMany({
+        where: { id: { in: ids }, OR: [{ expiresAt: null }, { expiresAt: { gt: now() } }] },
+        select: { id: true },
+      }),
     );
     for (const login of open) {
       const { accountId, epoch, sessionId, appPasswordId } = login;
@@ -53,12 +61,21 @@ async function look(): Promise<void> {
         epochs.get(accountId) === epoch &&
         (sessionId === undefined || sessions.has(sessionId)) &&
         (appPasswordId === undefined || passwords.has(appPasswordId));
-      if (!stands && logins.has(login)) login.end();
+      if (!stands && logins.has(login)) endOne(login);
     }
   } catch (error) {
     log.warn({ error }, 'open logins could not be looked at');
   } finally {
     isLooking = false;
+  }
+}
+
+/** One that cannot be told must not keep the others from hearing. */
+function endOne(login: Login): void {
+  try {
+    login.end();
+  } catch (error) {
+    log.warn({ error }, 'an ended login could not be closed');
   }
 }
 

@@ -249,6 +249,8 @@ export class MailConnection extends TransactionConnection {
 
   /** Hangs up once what the user signed in with has ended; a message that is under way is judged by its checks. */
   watchUser(login: Omit<Login, 'end'>): void {
+    // The client has left while its password was looked at: nothing would end the watching.
+    if (this._socket.destroyed) return;
     const end = () => {
       if (this.isWorking() || this.isTakingBody()) return;
       this.send(421, `4.7.0 ${this.name} Your account has changed, sign in again`);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { addAccount, setPassword } from '#lib/accounts/account.ts';
+import { addAppPassword } from '#lib/accounts/app-password.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { watchLogin } from '#lib/accounts/login-watch.ts';
 import {
@@ -80,6 +81,42 @@ describe('browser sessions', () => {
       await removeExpiredSessions();
       assert.equal(await db.webSession.count({ where: { id: claims.sessionId } }), 0);
     } finally {
+      freezeClock(null);
+    }
+  });
+
+  it('tell what is open when their time is over, whatever another listener does', async () => {
+    const claims = await claimsOf(ben);
+    const data = { protocols: ['imap'] as const, expiresAt: new Date(Date.now() + 3600_000) };
+    const { id } = await addAppPassword(ben, { name: 'Phone', ...data }, 'test');
+    const { epoch } = claims;
+    const stopBad = watchLogin({
+      ...claims,
+      end: () => {
+        throw new Error('not today');
+      },
+    });
+    const watch = (login: object) =>
+      new Promise<void>((resolve) => {
+        const unwatch = watchLogin({
+          accountId: ben,
+          epoch,
+          ...login,
+          end: () => {
+            unwatch();
+            resolve();
+          },
+        });
+      });
+    try {
+      const over = Promise.all([
+        watch({ sessionId: claims.sessionId }),
+        watch({ appPasswordId: id }),
+      ]);
+      freezeClock(new Date(Date.now() + 48 * 3600_000));
+      await over;
+    } finally {
+      stopBad();
       freezeClock(null);
     }
   });
