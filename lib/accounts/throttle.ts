@@ -166,10 +166,10 @@ async function recordBlock(
 }
 
 /**
- * A good login makes the address and the browser known and clears the account's counter; the address keeps its own.
- * An account that is closed stays so for strangers: the attack goes on.
+ * A good login makes the address and the browser known and, where it `forgives`, clears the account's counter; the
+ * address keeps its own. An account that is closed stays so for strangers: the attack goes on.
  */
-export async function recordSuccess(attempt: Attempt): Promise<void> {
+export async function recordSuccess(attempt: Attempt, forgives = true): Promise<void> {
   const device = deviceId(attempt);
   const known = [knownId(attempt), ...(device ? [device] : [])];
   const rows = await db.loginThrottle.findMany({
@@ -181,7 +181,7 @@ export async function recordSuccess(attempt: Attempt): Promise<void> {
     return isFresh(row, knownStepMs) && row?.failures === 0;
   };
   const missing = known.filter((id) => !isNoted(id));
-  const clears = counted !== undefined && !isBlocked(counted);
+  const clears = forgives && counted !== undefined && !isBlocked(counted);
   if (missing.length === 0 && !clears) return;
   const data = { failures: 0, startedAt: now() };
   await write(async (tx) => {

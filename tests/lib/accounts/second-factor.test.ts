@@ -120,6 +120,28 @@ describe('second factors', () => {
     await assert.rejects(beginAuthenticator(ann), { reason: 'exists' });
   });
 
+  it('stay closed to many strangers, also while a mail program signs in', async () => {
+    const { secret } = await beginAuthenticator(ann);
+    await confirmAuthenticator(ann, codeAt(secret, 0));
+    const phone = { name: 'Phone', protocols: ['imap'] as const };
+    const { password: own } = await addAppPassword(ann.id, phone, 'test');
+    await writeSetting('security.maxLoginFailures', 3, 'test');
+    try {
+      const { address } = ann;
+      const guess = (host: number) => {
+        const remote = `198.51.100.${host}`;
+        return signIn({ address, password, remote, protocol: 'web', factor: async () => false });
+      };
+      for (let host = 1; host <= 30; host++) {
+        await assert.rejects(guess(host), { reason: 'auth-failed' });
+        await signIn({ address, password: own, remote: '203.0.113.1', protocol: 'imap' });
+      }
+      await assert.rejects(guess(31), { reason: 'throttled' });
+    } finally {
+      await writeSetting('security.maxLoginFailures', 10, 'test');
+    }
+  });
+
   it('have recovery codes, each for once', async () => {
     const { codes } = await addApp(ann);
     const [first = '', second = ''] = codes;
