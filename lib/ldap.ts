@@ -2,7 +2,15 @@
 // time limit. Knows no settings and no purpose; who searches people or signs in by it says what it wants.
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Client, InvalidCredentialsError } from 'ldapts';
+import {
+  Client,
+  ConstraintViolationError,
+  InappropriateAuthError,
+  InsufficientAccessError,
+  InvalidCredentialsError,
+  NoSuchObjectError,
+  UnwillingToPerformError,
+} from 'ldapts';
 
 export type LdapServer = {
   /** "ldap://host:389" or "ldaps://host" */
@@ -19,6 +27,15 @@ export type LdapEntry = { dn: string; values: ReadonlyMap<string, readonly strin
 export type LdapSearch = { base: string; filter: string; attributes: string[]; most: number };
 export type LdapSession = { search(asked: LdapSearch): Promise<LdapEntry[]> };
 
+/** How servers say no to a bind: not every one has invalidCredentials for a locked, disabled or empty entry. */
+const refusals = [
+  InvalidCredentialsError,
+  InappropriateAuthError,
+  ConstraintViolationError,
+  UnwillingToPerformError,
+  InsufficientAccessError,
+  NoSuchObjectError,
+];
 const maxValues = 50;
 const maxValueLength = 1000;
 
@@ -85,7 +102,7 @@ export async function checkLdapPassword(
     await withLdap({ ...server, bindName: name, password }, async () => {});
     return true;
   } catch (error) {
-    if (error instanceof InvalidCredentialsError) return false;
+    if (refusals.some((each) => error instanceof each)) return false;
     throw error;
   }
 }

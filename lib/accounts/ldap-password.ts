@@ -15,6 +15,26 @@ const log = logOf('auth');
 /** A password that fitted is believed so long at most: the server may have another one by then. */
 const rememberMs = 5 * 60_000;
 
+/** Strangers make us ask: so many conversations at once, so many that wait, and the rest hears "try again". */
+const atOnce = 8;
+const mostWaiting = 100;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function takePlace<T>(work: () => Promise<T>): Promise<T> {
+  if (running < atOnce) running++;
+  else if (waiting.length >= mostWaiting) throw new Error('too many sign-ins are waiting');
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    // A place is handed over, never left open between two.
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}
+
 /** Whether passwords are asked of a directory server. */
 export async function isLdapSignInOn(): Promise<boolean> {
   const settings = await readSettings();
@@ -41,18 +61,20 @@ export async function verifyByLdap(address: string, password: string): Promise<s
   const attribute = settings['directory.ldapMailAttribute'];
   const name = settings['directory.ldapNameAttribute'];
   try {
-    const found = await withLdap(server, ({ search }) =>
-      search({
-        base: settings['directory.ldapBase'],
-        filter: `(&${settings['directory.ldapFilter']}(${attribute}=${escapeLdapValue(address)}))`,
-        attributes: [name],
-        most: 2,
-      }),
-    );
-    const [entry] = found;
-    if (!entry || found.length > 1) return null;
-    if (!(await checkLdapPassword(server, entry.dn, password))) return null;
-    return entry.values.get(name)?.[0] ?? '';
+    return await takePlace(async () => {
+      const found = await withLdap(server, ({ search }) =>
+        search({
+          base: settings['directory.ldapBase'],
+          filter: `(&${settings['directory.ldapFilter']}(${attribute}=${escapeLdapValue(address)}))`,
+          attributes: [name],
+          most: 2,
+        }),
+      );
+      const [entry] = found;
+      if (!entry || found.length > 1) return null;
+      if (!(await checkLdapPassword(server, entry.dn, password))) return null;
+      return entry.values.get(name)?.[0] ?? '';
+    });
   } catch (error) {
     log.warn({ reason: String((error as Error).message).slice(0, 200) }, 'LDAP sign-in failed');
     throw new Refusal('unavailable', 'The directory server does not answer. Try again.');

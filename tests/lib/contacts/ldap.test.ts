@@ -98,6 +98,8 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
         '',
         ...person('ada', 'Ada Lovelace', 'engine'),
         ...person('odd', 'Odd (Name)*', 'x'),
+        // A directory may have people without a password.
+        ...person('bare', 'Bare', 'x').filter((line) => !line.startsWith('userPassword')),
         `dn: uid=nomail,${suffix}`,
         'objectClass: inetOrgPerson',
         'uid: nomail',
@@ -208,6 +210,41 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
       await assert.rejects(enter('*@ldap.example', 'engine'), refused);
       // Has its own, and there nobody.
       assert.ok(await enter('own@ldap.example', 'a winter of oaks'));
+    });
+
+    it('refuses an entry without a password like a wrong one', async () => {
+      await addAccount({ address: 'bare@ldap.example', password: { stored: null } }, 'test');
+      await assert.rejects(enter('bare@ldap.example', 'x'), refused);
+    });
+
+    it('is not asked by any number of strangers at once', async () => {
+      let open = 0;
+      let most = 0;
+      const silent = createServer((socket) => {
+        open++;
+        most = Math.max(most, open);
+        socket.on('close', () => open--).on('error', () => {});
+        socket.resume();
+      });
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      await writeSetting('directory.ldapUrl', `ldap://127.0.0.1:${port}`, 'test');
+      await writeSetting('directory.ldapTimeoutMs', 200, 'test');
+      const tries = Array.from({ length: 40 }, (_, host) =>
+        signIn({
+          address: 'ada@ldap.example',
+          password: 'nothing of hers',
+          protocol: 'imap',
+          remote: `198.51.100.${host}`,
+        }),
+      );
+      const ends = await Promise.allSettled(tries);
+      assert.ok(ends.every(({ status }) => status === 'rejected'));
+      // Connections that are given up close a moment later than the next begins.
+      assert.ok(most <= 16, String(most));
+      await new Promise((resolve) => silent.close(resolve));
+      await writeSetting('directory.ldapUrl', url, 'test');
+      await writeSetting('directory.ldapTimeoutMs', 5000, 'test');
     });
 
     it('makes users of our domains where that is wanted', async () => {
