@@ -52,12 +52,18 @@ export type Account = {
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
 
+/**
+ * In place of a hash: the account is locked. No password fits it, and nothing else opens the account either, be it an
+ * app password, a passkey, a directory server or an OpenID provider, until a new password is set.
+ */
+export const lockedHash = '!';
+
 /** The account as the rest of Drey sees it: without its secrets, sizes as numbers. */
 export function toAccount(row: Row): Account {
   const { passwordHash, scram: _scram, warnedPercent: _warned, ...rest } = row;
   return {
     ...rest,
-    hasPassword: passwordHash !== null,
+    hasPassword: passwordHash !== null && passwordHash !== lockedHash,
     sendingHold: row.sendingHold as SendingHold,
     role: row.role === 'admin' ? 'admin' : 'user',
     kind: row.kind === 'shared' ? 'shared' : 'person',
@@ -202,6 +208,9 @@ export async function takeOverPassword(
   await write(async (tx) => {
     const row = await findIn(tx, id);
     requirePerson(row);
+    if (row.passwordHash === lockedHash) {
+      throw new Refusal('forbidden', `${row.address} is locked: set a new password.`);
+    }
     if (row.passwordHash !== null) {
       throw new Refusal('exists', `${row.address} has a password already.`);
     }
@@ -301,13 +310,18 @@ export async function setPassword(
   });
 }
 
-/** Takes the password away and ends the sessions, inside a step. Refusal 'forbidden' (last administrator, shared). */
+/**
+ * Locks the account, ends its sessions and takes its app passwords away, inside a step: who knows one of them sends with
+ * it. Refusal 'forbidden' (last administrator, shared).
+ */
 export async function endLogin(tx: Tx, row: Row): Promise<void> {
   requirePerson(row);
   if (row.role === 'admin') await refuseLastAdmin(tx, row.id);
-  const data = { passwordHash: null, scram: '', epoch: { increment: 1 } };
+  const data = { passwordHash: lockedHash, scram: '', epoch: { increment: 1 } };
   await tx.account.update({ where: { id: row.id }, data });
   await endWebSessionsIn(tx, row.id);
+  await endPasswordLinksIn(tx, row.id);
+  await tx.appPassword.deleteMany({ where: { accountId: row.id } });
 }
 
 /** Removes the login and the address at once; the daemon's job removes the mail behind it. */
@@ -318,6 +332,7 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
     await endPasswordLinksIn(tx, id);
+    await removeSignInsIn(tx, id);
     await tx.sendingDay.deleteMany({ where: { accountId: id } });
     await tx.knownRecipient.deleteMany({ where: { accountId: id } });
     const members = await tx.member.findMany({ where: { sharedId: id } });
@@ -328,6 +343,16 @@ export async function removeAccount(id: string, by: string): Promise<void> {
   });
   // Their open sessions lose its mailboxes now.
   for (const { memberId } of members) poke(`account:${memberId}`);
+}
+
+/** Everything that the account signed in with. */
+async function removeSignInsIn(tx: Tx, accountId: string): Promise<void> {
+  const where = { accountId };
+  await endWebSessionsIn(tx, accountId);
+  await tx.appPassword.deleteMany({ where });
+  await tx.authenticator.deleteMany({ where });
+  await tx.passkey.deleteMany({ where });
+  await tx.recoveryCode.deleteMany({ where });
 }
 
 /** What others' mailboxes gave the account, and what its own gave others. */
@@ -359,7 +384,13 @@ async function findIn(tx: Tx, id: string): Promise<Row> {
 
 async function refuseLastAdmin(tx: Tx, id: string): Promise<void> {
   const others = await tx.account.count({
-    where: { role: 'admin', isDisabled: false, passwordHash: { not: null }, id: { not: id } },
+    where: {
+      role: 'admin',
+      isDisabled: false,
+      passwordHash: { not: null },
+      NOT: { passwordHash: lockedHash },
+      id: { not: id },
+    },
   });
   if (others === 0)
     throw new Refusal('forbidden', 'This is the last administrator; make another one first.');

@@ -8,7 +8,7 @@ import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
 import { mayRecord } from '../trail/flood.ts';
 import { recordEvent } from '../trail/record.ts';
-import { type Account, toAccount } from './account.ts';
+import { type Account, lockedHash, toAccount } from './account.ts';
 import { findAppPassword, noteAppPasswordUse, readAppScramKeys } from './app-password.ts';
 import { fitsByLdap, isLdapSignInOn, makeByLdap } from './ldap-password.ts';
 import { limitKey, plainAddress } from './network.ts';
@@ -162,16 +162,12 @@ async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
     throw new Refusal('throttled', 'Too many failed logins. Try again later.');
   }
   const { row, verdict, delayMs } = outcome;
-  if (!row || !verdict.fits || row.isDisabled) {
-    const reason = !row
-      ? 'unknown-account'
-      : row.isDisabled
-        ? 'disabled'
-        : (verdict.reason ?? 'wrong-password');
+  if (!row || !verdict.fits || whyShut(row)) {
+    const reason = row ? (whyShut(row) ?? verdict.reason ?? 'wrong-password') : 'unknown-account';
     recordLogin('login-failed', row?.id ?? null, origin, reason);
     // Counted from the beginning, so that a hash that costs more than others is not noticed.
     await sleep(Math.max(0, delayMs - (uptimeMs() - begunMs)));
-    throw new Refusal('auth-failed', failedText, (!row?.isDisabled && verdict.field) || null);
+    throw new Refusal('auth-failed', failedText, (row && !whyShut(row) && verdict.field) || null);
   }
   if (verdict.lacks) throw new Refusal('auth-failed', 'Show the second factor.', verdict.lacks);
   const { appPasswordId, isProven } = verdict;
@@ -184,13 +180,20 @@ async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
   };
 }
 
+/** Why nothing at all opens the account, for the trail; null where something does. */
+function whyShut({ isDisabled, passwordHash, kind }: Row): string | null {
+  if (isDisabled) return 'disabled';
+  if (passwordHash === lockedHash) return 'locked';
+  return kind === 'shared' ? 'shared-mailbox' : null;
+}
+
 /** Checks, and counts the outcome; a failure's answer waits for `delayMs`. */
 async function tryOut(counted: Counted, check: Check) {
   if (await isThrottled(counted)) return 'throttled';
   const found = await db.account.findUnique({ where: { address: counted.account } });
   const verdict = await check(found);
   const row = found ?? verdict.row ?? null;
-  if (!row || !verdict.fits || row.isDisabled) {
+  if (!row || !verdict.fits || whyShut(row)) {
     return { row, verdict, delayMs: await recordFailure(counted) };
   }
   // Half a sign-in neither counts as a failure nor forgives one. Nor does a mail program that looks every minute forgive

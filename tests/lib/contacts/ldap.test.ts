@@ -5,13 +5,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { addAccount } from '#lib/accounts/account.ts';
+import { addAccount, removeAccount, setPassword } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { changeOwnPassword } from '#lib/accounts/own-password.ts';
 import { encryptSecret } from '#lib/accounts/secret.ts';
 import { type Protocol, signIn } from '#lib/accounts/sessions.ts';
 import { makeFilter, searchLdap, testLdap, wakeLdap } from '#lib/contacts/ldap-search.ts';
 import { checkLdapPassword, escapeLdapValue } from '#lib/ldap.ts';
+import { lockSender } from '#lib/queue/sending-hold.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { waitFor } from '#tests/support/daemon.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -215,6 +216,18 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
     it('refuses an entry without a password like a wrong one', async () => {
       await addAccount({ address: 'bare@ldap.example', password: { stored: null } }, 'test');
       await assert.rejects(enter('bare@ldap.example', 'x'), refused);
+    });
+
+    it('opens no account that is locked here', async () => {
+      const { id } = await addAccount(
+        { address: 'odd@ldap.example', password: 'a winter of oaks' },
+        't',
+      );
+      await lockSender(id, 'test');
+      await assert.rejects(enter('odd@ldap.example', 'x'), refused);
+      await setPassword(id, 'another winter of oaks', 'test');
+      assert.ok(await enter('odd@ldap.example', 'another winter of oaks'));
+      await removeAccount(id, 'test');
     });
 
     it('is not asked by any number of strangers at once', async () => {

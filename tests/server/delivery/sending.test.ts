@@ -9,10 +9,11 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addAlias } from '#lib/accounts/alias.ts';
+import { addAppPassword } from '#lib/accounts/app-password.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { countNewRecipients, readSendingUsage, removeOldSending } from '#lib/accounts/sending.ts';
 import { sendingDay, usualOf } from '#lib/accounts/sending-ledger.ts';
-import { signIn } from '#lib/accounts/sessions.ts';
+import { signIn, signInByFactor } from '#lib/accounts/sessions.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
@@ -231,6 +232,8 @@ describe('held by hand', () => {
 
   it('locking ends sign-in and keeps mail held; dropping removes it', async () => {
     await send(['a@far.test']);
+    const phone = { name: 'Phone', protocols: ['submission'] as const };
+    const { password: own } = await addAppPassword(ada.id, phone, 'test');
     await lockSender(ada.id, 'root@own.test');
     const locked = await readAccount(ada.id);
     assert.deepEqual(
@@ -241,6 +244,17 @@ describe('held by hand', () => {
     await assert.rejects(
       signIn({ address: ada.address, password, remote: '192.0.2.9', protocol: 'imap' }),
       (error) => isRefusal(error, 'auth-failed'),
+    );
+    const origin = { remote: '192.0.2.9', protocol: 'submission' } as const;
+    await assert.rejects(
+      signIn({ address: ada.address, password: own, ...origin }),
+      (error) => isRefusal(error, 'auth-failed'),
+      'nor by an app password',
+    );
+    await assert.rejects(
+      signInByFactor({ remote: '192.0.2.9', protocol: 'web' }, async () => ada.id),
+      (error) => isRefusal(error, 'auth-failed'),
+      'nor by a passkey or a provider',
     );
     assert.deepEqual(await statesOf(), ['held admin']);
     assert.equal(await dropHeldMail(ada.id, 'root@own.test'), 1);
