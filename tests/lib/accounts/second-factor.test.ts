@@ -19,6 +19,7 @@ import {
   takeAuthenticatorCode,
 } from '#lib/accounts/second-factor/authenticator.ts';
 import { readSecondFactor, resetSecondFactor } from '#lib/accounts/second-factor/factor.ts';
+import { addPasskey } from '#lib/accounts/second-factor/passkey.ts';
 import { takeRecoveryCode } from '#lib/accounts/second-factor/recovery.ts';
 import { type Factor, type Protocol, signIn, signInByProof } from '#lib/accounts/sessions.ts';
 import { freezeClock } from '#lib/clock.ts';
@@ -140,6 +141,24 @@ describe('second factors', () => {
     } finally {
       await writeSetting('security.maxLoginFailures', 10, 'test');
     }
+  });
+
+  it('reads no challenge that is no text', async () => {
+    const site = { host: 'localhost', origin: 'http://localhost', title: 'Mail' };
+    const said = { type: 'webauthn.create', origin: site.origin, challenge: { length: 5e8 } };
+    const response = {
+      id: 'x',
+      rawId: 'x',
+      type: 'public-key' as const,
+      clientExtensionResults: {},
+      response: {
+        clientDataJSON: Buffer.from(JSON.stringify(said)).toString('base64url'),
+        attestationObject: '',
+      },
+    };
+    const before = process.resourceUsage().maxRSS;
+    await assert.rejects(addPasskey(ann, site, { name: 'x', response }), { reason: 'invalid' });
+    assert.ok(process.resourceUsage().maxRSS - before < 300_000, 'kilobytes');
   });
 
   it('have recovery codes, each for once', async () => {
