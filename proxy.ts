@@ -27,7 +27,7 @@ function contentSecurityPolicy(nonce: string): string {
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",
-    // public/trusted-types.js; the editor's cleaner names its own, also where it is loaded twice.
+    // instrumentation-client.ts; the editor's cleaner names its own, also where it is loaded twice.
     ...(isDevelopment
       ? []
       : [

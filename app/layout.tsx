@@ -5,7 +5,6 @@ import './fonts.css';
 import './globals.css';
 import './accents.css';
 import type { Metadata, Viewport } from 'next';
-import { headers } from 'next/headers';
 import { NextIntlClientProvider } from 'next-intl';
 import { getMessages } from 'next-intl/server';
 import type { ReactNode } from 'react';
@@ -43,14 +42,6 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const { ui } = await getMessages();
   return (
     <html lang={locale} dir={directionOf(locale)} {...(await currentLook())}>
-      <head>
-        {/* Before any other script: they are loaded through it. */}
-        <script
-          src="/trusted-types.js"
-          nonce={(await headers()).get('x-nonce') ?? ''}
-          suppressHydrationWarning
-        />
-      </head>
       <body>
         <NextIntlClientProvider messages={{ ui }}>
           <ToastProvider>{children}</ToastProvider>
