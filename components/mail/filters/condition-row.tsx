@@ -3,16 +3,19 @@
 import { useTranslations } from 'next-intl';
 import { Input, Select } from '#components/ui/input.tsx';
 import type { Condition } from '#lib/filters/rule.ts';
-import { conditionOf, type Field, fields } from './draft.ts';
+import { conditionFrom, type Field, fields, type Hints } from './draft.ts';
 
 const tests = ['contains', 'is', 'starts', 'ends', 'matches'] as const;
 
 export function ConditionRow({
   condition,
+  hints = {},
   number,
   onChange,
 }: {
   condition: Condition;
+  /** Of the message the rule began with */
+  hints?: Hints;
   /** Counts from 1, for the names of the controls. */
   number: number;
   onChange: (condition: Condition) => void;
@@ -24,7 +27,7 @@ export function ConditionRow({
         aria-label={t('editor.field', { number })}
         className="w-40"
         value={condition.field}
-        onChange={(event) => onChange(conditionOf(event.target.value as Field, condition))}
+        onChange={(event) => onChange(conditionFrom(hints, event.target.value as Field, condition))}
       >
         {fields.map((field) => (
           <option key={field} value={field}>

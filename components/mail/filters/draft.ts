@@ -86,17 +86,48 @@ export function ruleOf(draft: DraftRule): NewRule {
   };
 }
 
-/** What of a message a rule can begin with: /options/filters?from=…&to=…&subject=…&list=… */
-export function draftFromQuery(query: Record<string, string>): DraftRule | null {
-  const conditions = (['from', 'to', 'subject', 'list'] as const).flatMap((field) => {
+/** What a message has of that which rules look at. */
+export type Hints = Partial<Record<'from' | 'to' | 'subject' | 'list', string>>;
+
+/** Of a query: /options/filters?from=…&to=…&subject=…&list=… */
+export function readHints(query: Record<string, string>): Hints {
+  const hints: Hints = {};
+  for (const field of ['from', 'to', 'subject', 'list'] as const) {
     const value = query[field]?.trim().slice(0, 500);
-    if (!value) return [];
-    const test = field === 'subject' ? ('contains' as const) : ('is' as const);
-    return [toRow<Condition>({ field, test, isNot: false, value })];
-  });
-  const [first] = conditions;
-  if (!first || !('value' in first.value)) return null;
+    if (value) hints[field] = value;
+  }
+  return hints;
+}
+
+/**
+ * The rule a message suggests: mail of its list, else of its sender. All it has at once would find nothing but the message
+ * itself; the rest waits for the person to choose its field (conditionFrom).
+ */
+export function draftFromHints(hints: Hints): DraftRule | null {
+  const field = (['list', 'from', 'to', 'subject'] as const).find((each) => hints[each]);
+  if (!field) return null;
+  const conditions = [toRow(conditionFrom(hints, field))];
   const actions = [toRow(actionOf('move'))];
-  const name = first.value.value.slice(0, 100);
+  const name = hints[field]?.slice(0, 100) ?? '';
   return { name, match: 'all', conditions, actions, isLast: false, isDisabled: false };
+}
+
+/** A condition of that field: with what the message has there, else with what stood there. */
+export function conditionFrom(hints: Hints, field: Field, former?: Condition): Condition {
+  const hint = field in hints ? hints[field as keyof Hints] : undefined;
+  if (hint === undefined) return conditionOf(field, former && isHint(hints, former) ? {} : former);
+  const test = field === 'subject' ? 'contains' : 'is';
+  return { field: field as keyof Hints, test, isNot: false, value: hint };
+}
+
+function isHint(hints: Hints, condition: Condition): boolean {
+  return 'value' in condition && Object.values(hints).includes(condition.value);
+}
+
+/** The field a further condition begins with: one the message still has something for. */
+export function nextField(hints: Hints, conditions: readonly Row<Condition>[]): Field {
+  const used = new Set<string>(conditions.map(({ value }) => value.field));
+  return (
+    (['from', 'subject', 'list', 'to'] as const).find((e) => hints[e] && !used.has(e)) ?? 'from'
+  );
 }

@@ -12,7 +12,7 @@ import { useToast } from '#components/ui/toast.tsx';
 import type { NewRule, Rule } from '#lib/filters/rule.ts';
 import { deleteAt, errorText, patchJson, postJson } from '../state/request.ts';
 import { ApplyDialog } from './apply-dialog.tsx';
-import { type DraftRule, draftFromQuery, draftOf } from './draft.ts';
+import { type DraftRule, draftFromHints, draftOf, readHints } from './draft.ts';
 import { ForwardCard, isForwardAll } from './forward-card.tsx';
 import { RuleEditor } from './rule-editor.tsx';
 import { RuleSummary } from './rule-summary.tsx';
@@ -34,8 +34,9 @@ export function FilterOptions({
   const t = useTranslations('filters.rules');
   const toast = useToast();
   const [rules, setRules] = useState(start);
+  const [hints] = useState(() => readHints(query));
   const [editing, setEditing] = useState<Editing | null>(() => {
-    const draft = draftFromQuery(query);
+    const draft = draftFromHints(hints);
     return draft ? { id: null, draft } : null;
   });
   const [applying, setApplying] = useState<Rule | null>(null);
@@ -74,6 +75,7 @@ export function FilterOptions({
         <RuleEditor
           key={editing.id ?? 'new'}
           start={editing.draft}
+          hints={editing.id === null ? hints : {}}
           isNew={editing.id === null}
           folders={folders}
           onSave={save}

@@ -14,17 +14,29 @@ import { usePreferences } from '../state/preferences.tsx';
 import { errorText } from '../state/request.ts';
 import { ActionRow, folderListId, labelListId } from './action-row.tsx';
 import { ConditionRow } from './condition-row.tsx';
-import { actionOf, conditionOf, type DraftRule, type Row, ruleOf, toRow } from './draft.ts';
+import {
+  actionOf,
+  conditionFrom,
+  type DraftRule,
+  type Hints,
+  nextField,
+  type Row,
+  ruleOf,
+  toRow,
+} from './draft.ts';
 import { RuleTest } from './rule-test.tsx';
 
 export function RuleEditor({
   start,
+  hints = {},
   isNew,
   folders,
   onSave,
   onCancel,
 }: {
   start: DraftRule;
+  /** Of the message the rule begins with */
+  hints?: Hints;
   isNew: boolean;
   folders: readonly string[];
   /** Throws what the server refuses. */
@@ -64,7 +76,7 @@ export function RuleEditor({
           onChange={(event) => setDraft({ ...draft, name: event.target.value })}
         />
       </Field>
-      <Conditions draft={draft} onChange={setDraft} />
+      <Conditions draft={draft} onChange={setDraft} hints={hints} />
       <Actions draft={draft} onChange={setDraft} folders={folders} />
       <Checkbox
         label={t('editor.last')}
@@ -85,7 +97,7 @@ export function RuleEditor({
 
 type Part = { draft: DraftRule; onChange: (draft: DraftRule) => void };
 
-function Conditions({ draft, onChange }: Part) {
+function Conditions({ draft, onChange, hints }: Part & { hints: Hints }) {
   const t = useTranslations('filters');
   const { conditions } = draft;
   const put = (rows: typeof conditions) => onChange({ ...draft, conditions: rows });
@@ -110,6 +122,7 @@ function Conditions({ draft, onChange }: Part) {
         <div key={row.key} className="flex items-start gap-2">
           <ConditionRow
             condition={row.value}
+            hints={hints}
             number={index + 1}
             onChange={(value) => put(replaceRow(conditions, row, value))}
           />
@@ -124,7 +137,9 @@ function Conditions({ draft, onChange }: Part) {
         <Button
           size="sm"
           icon={<Plus aria-hidden className="size-4" />}
-          onClick={() => put([...conditions, toRow(conditionOf('from'))])}
+          onClick={() =>
+            put([...conditions, toRow(conditionFrom(hints, nextField(hints, conditions)))])
+          }
         >
           {t('editor.addCondition')}
         </Button>

@@ -166,8 +166,7 @@ export function MessageMenu({
           {
             label: t('menu.filter'),
             icon: <Filter />,
-            onSelect: () =>
-              router.push(`/options/filters?from=${encodeURIComponent(sender.address)}`),
+            onSelect: () => router.push(`/options/filters?${filterQuery(message, sender.address)}`),
           },
         ]
       : []),
@@ -210,6 +209,12 @@ export function MessageMenu({
       {opened === 'details' && <DetailsDialog message={message} onClose={() => setOpened(null)} />}
     </>
   );
+}
+
+/** What a rule about such messages can look at (components/mail/filters/draft.ts). */
+function filterQuery({ subject, facts }: MessageView, from: string): URLSearchParams {
+  const bare = subject.replace(/^(?:\s*(?:re|fwd?|aw|wg|tr|rv|sv)(?:\[\d+\])?:\s*)+/i, '').trim();
+  return new URLSearchParams({ from, subject: bare, list: facts.list?.id ?? '' });
 }
 
 /** An address that opens the message wherever it lies by then. */
