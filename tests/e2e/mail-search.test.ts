@@ -107,6 +107,8 @@ describe('search', () => {
   it('looks in folders below and in all folders; rows say where they are', async () => {
     await type('otter in:all');
     await subjects(['Plan of the lake', 'Plan', 'Weather', 'Lake house']);
+    await page.getByRole('heading', { name: /^Search 4 matches$/ }).waitFor();
+    await row('Plan of the lake').getByTitle('Projects/Lake', { exact: true }).waitFor();
     await type('otter in:"Projects/*"');
     await subjects(['Plan of the lake', 'Plan']);
     await row('Plan of the lake').locator('button').last().focus();

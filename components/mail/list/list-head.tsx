@@ -19,6 +19,7 @@ import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { listSorts } from '#lib/preferences/list-names.ts';
 import type { ListFilter } from '#lib/webmail/list/message-list.ts';
+import { hasScope } from '#lib/webmail/search/scope.ts';
 import type { Perform } from '../keyboard/use-commands.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
@@ -157,7 +158,9 @@ type Translate = ReturnType<typeof useTranslations<'list'>>;
 function summarize(mail: Mail, name: string, t: Translate, locale: string): string {
   const { list, folder, place } = mail;
   const count = list?.total ?? 0;
-  if (place.query) return t('matches', { count, folder: name });
+  if (place.query) {
+    return hasScope(place.query) ? t('found', { count }) : t('matches', { count, folder: name });
+  }
   if (place.filter) return t('filtered', { count, filter: t(`filter.${place.filter}`) });
   if (folder && folder.unread > 0 && folder.role !== 'drafts') {
     return t('unreadCount', { count: folder.unread });

@@ -1,11 +1,12 @@
-// What stands in a row: as a card of one to three lines, or as one line of columns.
+// What stands in a row: as a card of one to three lines, or as one line of columns. Each text of a message is in a box of
+// its own direction that lies at the start of the page: what does not fit is cut at the end of the text, in Arabic too.
 'use client';
 import { AlarmClock, ArrowDown, Flag, Forward, Paperclip, Reply } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import type { ListColumn } from '#lib/preferences/list-names.ts';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
-import { RowLabels } from './row-labels.tsx';
+import { RowLabels, RowPlace } from './row-labels.tsx';
 import { lineTracks, type RowLook, shownColumns } from './row-look.ts';
 import type { RowTexts } from './row-texts.ts';
 
@@ -28,30 +29,29 @@ export function CardContent(parts: Parts) {
       {texts.subject(row)}
     </span>
   );
-  const preview = look.hasPreview && row.preview && (
-    <span className="text-faint">
-      {' '}
-      — <bdi>{row.preview}</bdi>
-    </span>
-  );
   return (
     <span className={joinClasses('flex h-full flex-col', isOneLine ? 'justify-center' : 'py-2')}>
       <span className="flex items-baseline gap-2 group-hover:pe-16 pointer-coarse:group-hover:pe-0">
         {isUnread && <UnreadMark texts={texts} />}
         <span
           className={joinClasses(
-            'min-w-0 truncate',
+            'flex min-w-0 items-baseline',
             isOneLine ? 'w-2/5 shrink-0' : 'flex-1',
             isUnread && 'font-semibold',
             row.isDeleted && 'line-through',
           )}
         >
-          <bdi>{texts.who(row)}</bdi>
+          <span dir="auto" className="truncate">
+            {texts.who(row)}
+          </span>
           <Count row={row} texts={texts} />
         </span>
         {isOneLine && (
-          <span className="min-w-0 flex-1 truncate">
-            <bdi>{subject}</bdi>
+          <span className="flex min-w-0 flex-1 items-baseline gap-1.5">
+            <RowPlace row={row} texts={texts} />
+            <span dir="auto" className="truncate">
+              {subject}
+            </span>
           </span>
         )}
         <Marks {...parts} />
@@ -75,16 +75,19 @@ export function CardContent(parts: Parts) {
       </span>
       {!isOneLine && (
         <span className="mt-0.5 flex min-w-0 items-center gap-1.5">
+          <RowPlace row={row} texts={texts} />
           {has('labels') && <RowLabels row={row} look={look} />}
-          <span className="min-w-0 truncate">
-            <bdi>{subject}</bdi>
-            {!isThreeLines && preview}
+          <span dir="auto" className="min-w-0 truncate">
+            {subject}
           </span>
+          {!isThreeLines && <Preview row={row} look={look} />}
         </span>
       )}
       {isThreeLines && (
-        <span className="mt-0.5 block truncate text-sm text-faint">
-          <bdi>{row.preview || '\u00a0'}</bdi>
+        <span className="mt-0.5 flex text-sm text-faint">
+          <span dir="auto" className="truncate">
+            {row.preview || '\u00a0'}
+          </span>
         </span>
       )}
     </span>
@@ -113,8 +116,11 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
   const cell = (content: ReactNode, className: string) => (
     <span className="flex min-w-0 items-center gap-2">
       {mark}
-      <span className={joinClasses('min-w-0 truncate', className, row.isDeleted && 'line-through')}>
-        <bdi>{content}</bdi>
+      <span
+        dir="auto"
+        className={joinClasses('min-w-0 truncate', className, row.isDeleted && 'line-through')}
+      >
+        {content}
       </span>
     </span>
   );
@@ -135,17 +141,16 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
       return (
         <span className="flex min-w-0 items-center gap-2">
           {mark}
+          <RowPlace row={row} texts={texts} />
           {!look.columns.includes('labels') ? null : <RowLabels row={row} look={look} />}
-          <span className="min-w-0 flex-1 truncate">
-            <bdi className={joinClasses(strong, row.isDeleted && 'line-through')}>
+          <span className="flex min-w-0 flex-1 gap-1.5">
+            <span
+              dir="auto"
+              className={joinClasses('min-w-0 truncate', strong, row.isDeleted && 'line-through')}
+            >
               {texts.subject(row)}
-            </bdi>
-            {look.hasPreview && row.preview && (
-              <span className="text-faint">
-                {' '}
-                — <bdi>{row.preview}</bdi>
-              </span>
-            )}
+            </span>
+            <Preview row={row} look={look} />
           </span>
           <Answered row={row} texts={texts} />
         </span>
@@ -176,6 +181,19 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
     default:
       return null;
   }
+}
+
+/** The first words, in what the subject leaves of the line. */
+function Preview({ row, look }: { row: MessageRow; look: RowLook }) {
+  if (!look.hasPreview || !row.preview) return null;
+  return (
+    <span className="flex min-w-0 flex-1 gap-1.5 text-faint">
+      <span aria-hidden>—</span>
+      <span dir="auto" className="truncate">
+        {row.preview}
+      </span>
+    </span>
+  );
 }
 
 function UnreadMark({ texts }: { texts: RowTexts }) {

@@ -59,7 +59,7 @@ export const columnTracks: Record<ListColumn, string> = {
 
 /** The tracks of a line; dates in full need more room. */
 export function lineTracks(look: Pick<RowLook, 'columns' | 'dates' | 'isOutgoing'>): string {
-  const wide = look.dates === 'full' ? '12.5rem' : look.dates === 'iso' ? '8.75rem' : '5.5rem';
+  const wide = look.dates === 'full' ? '12.5rem' : look.dates === 'iso' ? '8.75rem' : '6.5rem';
   return shownColumns(look)
     .map((column) => {
       if (column === 'sent' || column === 'received') return wide;

@@ -1,8 +1,9 @@
 // Names, dates and sizes of a row in words.
 'use client';
 import { useLocale, useTranslations } from 'next-intl';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { formatBytes } from '#components/ui/format.ts';
+import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import type { MessageRow, Person } from '#lib/webmail/list/message-list.ts';
 import {
   type DateStyle,
@@ -12,15 +13,20 @@ import {
   formatTime,
   formatterOf,
 } from '../dates.ts';
+import { useFolderName } from '../state/use-folder-name.ts';
 import { cut, type RowLook } from './row-look.ts';
 
 const mostNames = 3;
 
 export type RowTexts = ReturnType<typeof useRowTexts>;
 
-export function useRowTexts(look: RowLook) {
+export function useRowTexts(look: RowLook, folders: readonly Folder[]) {
   const t = useTranslations('list');
   const locale = useLocale();
+  const nameOf = useFolderName();
+  // Counts in it change all the time; no row draws again because of them.
+  const known = useRef(folders);
+  known.current = folders;
   return useMemo(() => {
     const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
     const shortName = ({ name, address }: Person) =>
@@ -42,12 +48,17 @@ export function useRowTexts(look: RowLook) {
         const people = row.participants?.length ? row.participants : row.from;
         return names(people);
       },
+      /** The folder of a row, in a list of several; '' in a list of one */
+      place: (row: MessageRow) => {
+        const folder = known.current.find(({ path }) => path === row.folder);
+        return folder ? nameOf(folder) : (row.folder ?? '');
+      },
       subject: (row: MessageRow) => cut(row.subject || t('noSubject'), look.subjectLength),
       date: (iso: string | null, now: Date) => (iso ? writeDate(iso, now, look, ago) : ''),
       fullDate: (iso: string | null) => (iso ? formatFullDate(iso, look.style) : ''),
       size: (bytes: number) => formatBytes(bytes, locale),
     };
-  }, [t, locale, look]);
+  }, [t, locale, look, nameOf]);
 }
 
 function writeDate(

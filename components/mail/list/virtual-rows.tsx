@@ -40,7 +40,7 @@ export function VirtualRows({
   scroller: RefObject<HTMLDivElement | null>;
 }) {
   const t = useTranslations('list');
-  const texts = useRowTexts(look);
+  const texts = useRowTexts(look, mail.folders);
   const isClient = useIsClient();
   const { place, selected, cursor, everything, isPaged } = mail;
   const rem = useRem(isClient);
