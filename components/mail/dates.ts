@@ -36,13 +36,15 @@ export function formatterOf(
 }
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** "14:05" today, "Tue" this week, "3 May" this year, else "3 May 2024". */
+/** "14:05" today, "Tue 14:05" this week, "3 May" this year, else "3 May 2024". */
 export function formatRowDate(iso: string, now: Date, style: DateStyle): string {
   const date = new Date(iso);
   if (!(date.getTime() > 0)) return '';
   if (dayOf(date, style) === dayOf(now, style)) return formatTime(iso, style);
   const ageMs = now.getTime() - date.getTime();
-  if (ageMs > 0 && ageMs < 6 * dayMs) return formatterOf(style, { weekday: 'short' }).format(date);
+  if (ageMs > 0 && ageMs < 6 * dayMs) {
+    return `${formatterOf(style, { weekday: 'short' }).format(date)} ${formatTime(iso, style)}`;
+  }
   if (dayOf(date, style).slice(0, 4) === dayOf(now, style).slice(0, 4) && style.format === 'auto') {
     return formatterOf(style, { day: 'numeric', month: 'short' }).format(date);
   }
@@ -63,8 +65,10 @@ export function formatFullDate(iso: string, style: DateStyle, none = ''): string
 
 /** "14:05" or "2:05 PM" */
 export function formatTime(iso: string, style: DateStyle): string {
+  const date = new Date(iso);
+  if (style.hours === 'auto') return formatterOf(style, { timeStyle: 'short' }).format(date);
   const hour = style.hours === '12' ? 'numeric' : '2-digit';
-  return formatterOf(style, { hour, minute: '2-digit' }).format(new Date(iso));
+  return formatterOf(style, { hour, minute: '2-digit' }).format(date);
 }
 
 /** "3 May 2026", or in the digits the person chose. */

@@ -24,7 +24,7 @@ describe('dates of rows', () => {
   const now = new Date('2026-05-20T12:00:00Z');
   const cases: [iso: string, style: Partial<DateStyle>, text: string, reason: string][] = [
     ['2026-05-20T08:05:00Z', {}, '08:05', 'today'],
-    ['2026-05-18T08:05:00Z', {}, 'Mon', 'this week'],
+    ['2026-05-18T08:05:00Z', {}, 'Mon 08:05', 'this week'],
     ['2026-01-03T08:05:00Z', {}, '3 Jan', 'this year'],
     ['2024-01-03T08:05:00Z', {}, '3 Jan 2024', 'long ago'],
     ['2026-06-03T08:05:00Z', {}, '3 Jun', 'ahead'],
