@@ -118,7 +118,7 @@ export function FolderPane({
             onChosen?.();
             onCompose({ mode: 'scheduled' });
           }}
-          className="mt-px flex h-8 w-full items-center gap-3 rounded-md px-2.5 text-start text-muted hover:bg-hover hover:text-ink pointer-coarse:h-11"
+          className="mt-px flex h-8 w-full items-center gap-2.5 rounded-md px-2.5 text-start text-muted hover:bg-hover hover:text-ink pointer-coarse:h-11"
         >
           <CalendarClock aria-hidden className="size-4 shrink-0" />
           {scheduled('title')}

@@ -1,6 +1,7 @@
-// The foot of the pane: how full the mailbox is, and when the list was fetched or what time it is; and the refreshing
-// that a person asked for beside what the server tells by itself.
+// The foot of the pane: the ways to the other pages, how full the mailbox is, and when the list was fetched or what time it
+// is; and the refreshing that a person asked for beside what the server tells by itself.
 'use client';
+import { BookUser, CalendarDays, SlidersHorizontal } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { useEffect, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
@@ -13,17 +14,47 @@ import type { Mail } from '../state/use-mail.ts';
 import { useDateStyle } from '../use-dates.tsx';
 
 const minuteMs = 60_000;
+const places = [
+  { page: 'contacts', Icon: BookUser },
+  { page: 'calendar', Icon: CalendarDays },
+  { page: 'options', Icon: SlidersHorizontal },
+] as const;
 
 export function PaneFoot({ mail }: { mail: Mail }) {
   const { preferences } = usePreferences();
   useAutoRefresh(mail, preferences['folders.refresh']);
   return (
-    <div className="flex flex-col gap-1 px-4.5 pb-3 text-xs text-muted empty:hidden">
-      {preferences['folders.quota'] && <QuotaBar />}
-      {preferences['folders.clock'] !== 'none' && (
-        <Clock mail={mail} kind={preferences['folders.clock']} />
-      )}
-    </div>
+    <>
+      <OtherPages />
+      <div className="flex flex-col gap-1 px-4.5 pb-3 text-xs text-muted empty:hidden">
+        {preferences['folders.quota'] && <QuotaBar />}
+        {preferences['folders.clock'] !== 'none' && (
+          <Clock mail={mail} kind={preferences['folders.clock']} />
+        )}
+      </div>
+    </>
+  );
+}
+
+/** Full loads, as the pages of the frame do not share the state of the mail page. */
+function OtherPages() {
+  const t = useTranslations('ui.frame');
+  return (
+    <nav aria-label={t('pages')} className="border-t px-2 py-2">
+      <ul className="flex flex-wrap gap-x-1">
+        {places.map(({ page, Icon }) => (
+          <li key={page} className="flex-auto">
+            <a
+              href={`/${page}`}
+              className="flex h-8 items-center justify-center gap-1.5 rounded-md px-1.5 text-sm text-muted hover:bg-hover hover:text-ink pointer-coarse:h-11"
+            >
+              <Icon aria-hidden className="size-4 shrink-0" />
+              <span className="truncate">{t(page)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }
 
