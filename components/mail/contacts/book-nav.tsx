@@ -9,9 +9,12 @@ import { Menu } from '#components/ui/menu.tsx';
 import { contactsPath } from './contact-data.ts';
 import type { Book } from './use-book.ts';
 
-const ImportDialog = dynamic(async () => (await import('./import-dialog.tsx')).ImportDialog);
+const ImportDialog = dynamic(async () => (await import('./import-dialog.tsx')).ImportDialog, {
+  ssr: false,
+});
 const DuplicatesDialog = dynamic(
   async () => (await import('./duplicates-dialog.tsx')).DuplicatesDialog,
+  { ssr: false },
 );
 
 const row =
