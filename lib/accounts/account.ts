@@ -9,6 +9,7 @@ import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 import { requireLimit } from './limit.ts';
+import { lockedHash, lockIn, removeSignInsIn, withPassword } from './lock.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
 import { hashPassword, rehashPassword } from './password.ts';
 import { sealScramKeys } from './scram.ts';
@@ -51,12 +52,6 @@ export type Account = {
 };
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
-
-/**
- * In place of a hash: the account is locked. No password fits it, and nothing else opens the account either, be it an
- * app password, a passkey, a directory server or an OpenID provider, until a new password is set.
- */
-export const lockedHash = '!';
 
 /** The account as the rest of Drey sees it: without its secrets, sizes as numbers. */
 export function toAccount(row: Row): Account {
@@ -310,18 +305,11 @@ export async function setPassword(
   });
 }
 
-/**
- * Locks the account, ends its sessions and takes its app passwords away, inside a step: who knows one of them sends with
- * it. Refusal 'forbidden' (last administrator, shared).
- */
+/** Locks the account (lock.ts), inside a step. Refusal 'forbidden' (last administrator, shared). */
 export async function endLogin(tx: Tx, row: Row): Promise<void> {
   requirePerson(row);
   if (row.role === 'admin') await refuseLastAdmin(tx, row.id);
-  const data = { passwordHash: lockedHash, scram: '', epoch: { increment: 1 } };
-  await tx.account.update({ where: { id: row.id }, data });
-  await endWebSessionsIn(tx, row.id);
-  await endPasswordLinksIn(tx, row.id);
-  await tx.appPassword.deleteMany({ where: { accountId: row.id } });
+  await lockIn(tx, row.id);
 }
 
 /** Removes the login and the address at once; the daemon's job removes the mail behind it. */
@@ -331,7 +319,6 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     if (role === 'admin') await refuseLastAdmin(tx, id);
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
-    await endPasswordLinksIn(tx, id);
     await removeSignInsIn(tx, id);
     await tx.sendingDay.deleteMany({ where: { accountId: id } });
     await tx.knownRecipient.deleteMany({ where: { accountId: id } });
@@ -343,16 +330,6 @@ export async function removeAccount(id: string, by: string): Promise<void> {
   });
   // Their open sessions lose its mailboxes now.
   for (const { memberId } of members) poke(`account:${memberId}`);
-}
-
-/** Everything that the account signed in with. */
-async function removeSignInsIn(tx: Tx, accountId: string): Promise<void> {
-  const where = { accountId };
-  await endWebSessionsIn(tx, accountId);
-  await tx.appPassword.deleteMany({ where });
-  await tx.authenticator.deleteMany({ where });
-  await tx.passkey.deleteMany({ where });
-  await tx.recoveryCode.deleteMany({ where });
 }
 
 /** What others' mailboxes gave the account, and what its own gave others. */
@@ -384,13 +361,7 @@ async function findIn(tx: Tx, id: string): Promise<Row> {
 
 async function refuseLastAdmin(tx: Tx, id: string): Promise<void> {
   const others = await tx.account.count({
-    where: {
-      role: 'admin',
-      isDisabled: false,
-      passwordHash: { not: null },
-      NOT: { passwordHash: lockedHash },
-      id: { not: id },
-    },
+    where: { role: 'admin', isDisabled: false, ...withPassword, id: { not: id } },
   });
   if (others === 0)
     throw new Refusal('forbidden', 'This is the last administrator; make another one first.');
