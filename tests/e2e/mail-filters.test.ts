@@ -209,6 +209,21 @@ describe('filters', () => {
     await page.getByText('Junk senders').waitFor();
   });
 
+  it('learn the same from a move of everything that matches', async () => {
+    await send('buy a boat', 'bulk@far.test');
+    await seeIn('INBOX', 'buy a boat');
+    const ask = async (data: object) => {
+      const headers = { 'sec-fetch-site': 'same-origin' };
+      const answer = await page.request.post(`${daemon.url}/api/mail/bulk`, { headers, data });
+      return (await answer.json()) as { id: string };
+    };
+    const { id } = await ask({ step: 'freeze', folder: 'INBOX', query: 'from:bulk' });
+    await ask({ step: 'start', selection: id, kind: 'move', role: 'junk' });
+    await seeIn('Junk', 'buy a boat');
+    await send('buy a ship', 'bulk@far.test');
+    await seeIn('Junk', 'buy a ship');
+  });
+
   it('are switched off by an administrator', async () => {
     const { code, stdout } = await daemon.drey(['user', 'filters', ben.address, '--off']);
     assert.equal(code, 0);

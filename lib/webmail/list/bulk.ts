@@ -18,6 +18,7 @@ import {
 import { type MailAccount, withMailbox } from '../imap/pool.ts';
 import { atom, sequence } from '../imap/raw-command.ts';
 import { formatUidSet } from '../imap/uid-set.ts';
+import { reportMove } from '../report.ts';
 import { readSearchContext } from '../search/context.ts';
 import { findAcross } from '../search/find.ts';
 import { findScope, hasScope } from '../search/scope.ts';
@@ -232,8 +233,10 @@ async function perform(
       return moved ? backTo(folder, [moved]) : [];
     }
     case 'move':
+      await reportMove(account, folder, uids, { path: action.to });
       return backTo(folder, [await moveMessages(account, folder, uids, action.to)]);
     case 'move-role':
+      await reportMove(account, folder, uids, { role: action.role });
       return backTo(folder, [await moveToRole(account, folder, uids, action.role)]);
     case 'archive':
       return backTo(folder, await archiveMessages(account, folder, uids, action.split));
