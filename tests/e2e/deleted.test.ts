@@ -21,7 +21,10 @@ describe('deleted messages', () => {
   const folder = (name: string) =>
     page.getByRole('navigation', { name: 'Folders' }).getByRole('link', { name });
   const act = (name: string) =>
-    page.getByRole('toolbar', { name: 'Message' }).getByRole('button', { name, exact: true }).click();
+    page
+      .getByRole('toolbar', { name: 'Message' })
+      .getByRole('button', { name, exact: true })
+      .click();
 
   const openPage = (who: typeof ann, path: string) => openSignedIn(browser, daemon.url, who, path);
 

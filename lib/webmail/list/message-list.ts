@@ -146,7 +146,7 @@ export async function listUids(
   if (kept && kept.state === snapshot) return kept;
   const status = await client.status(folder, { highestModseq: true });
   // Without a MODSEQ nothing says that the list is still right.
-  const modseq = (status && status.highestModseq) || `unknown-${Date.now()}`;
+  const modseq = (status ? status.highestModseq : 0n) || `unknown-${Date.now()}`;
   const state = `${mailbox.uidValidity}.${modseq}`;
   if (kept && kept.state === state) return kept;
   const context = await readSearchContext(account.id);
