@@ -36,14 +36,15 @@ export function formatterOf(
 }
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** "14:05" today, "Tue 14:05" this week, "3 May" this year, else "3 May 2024". */
-export function formatRowDate(iso: string, now: Date, style: DateStyle): string {
+/** "14:05" today, "Tue 14:05" this week ("Tue" where it is to be short), "3 May" this year, else "3 May 2024". */
+export function formatRowDate(iso: string, now: Date, style: DateStyle, isShort = false): string {
   const date = new Date(iso);
   if (!(date.getTime() > 0)) return '';
   if (dayOf(date, style) === dayOf(now, style)) return formatTime(iso, style);
   const ageMs = now.getTime() - date.getTime();
   if (ageMs > 0 && ageMs < 6 * dayMs) {
-    return `${formatterOf(style, { weekday: 'short' }).format(date)} ${formatTime(iso, style)}`;
+    const weekday = formatterOf(style, { weekday: 'short' }).format(date);
+    return isShort ? weekday : `${weekday} ${formatTime(iso, style)}`;
   }
   if (dayOf(date, style).slice(0, 4) === dayOf(now, style).slice(0, 4) && style.format === 'auto') {
     return formatterOf(style, { day: 'numeric', month: 'short' }).format(date);
@@ -57,7 +58,8 @@ export function formatFullDate(iso: string, style: DateStyle, none = ''): string
   if (!(date.getTime() > 0)) return none;
   if (style.format === 'auto') {
     const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
-    return formatterOf(style, { ...options, hour: '2-digit', minute: '2-digit' }).format(date);
+    const hour = style.hours === '24' ? '2-digit' : 'numeric';
+    return formatterOf(style, { ...options, hour, minute: '2-digit' }).format(date);
   }
   const weekday = formatterOf(style, { weekday: 'short' }).format(date);
   return `${weekday} ${formatDay(iso, style)} ${formatTime(iso, style)}`;

@@ -40,16 +40,16 @@ export function PaneFoot({ mail }: { mail: Mail }) {
 function OtherPages() {
   const t = useTranslations('ui.frame');
   return (
-    <nav aria-label={t('pages')} className="border-t px-2 py-2">
-      <ul className="flex flex-wrap gap-x-1">
+    <nav aria-label={t('pages')} className="border-t px-2 py-1.5">
+      <ul className="flex gap-x-1">
         {places.map(({ page, Icon }) => (
-          <li key={page} className="flex-auto">
+          <li key={page} className="min-w-0 flex-1">
             <a
               href={`/${page}`}
-              className="flex h-8 items-center justify-center gap-1.5 rounded-md px-1.5 text-sm text-muted hover:bg-hover hover:text-ink pointer-coarse:h-11"
+              className="flex h-11 flex-col items-center justify-center gap-1 rounded-md text-xs text-muted hover:bg-hover hover:text-ink"
             >
               <Icon aria-hidden className="size-4 shrink-0" />
-              <span className="truncate">{t(page)}</span>
+              <span className="max-w-full truncate px-0.5">{t(page)}</span>
             </a>
           </li>
         ))}

@@ -187,7 +187,7 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
 function Preview({ row, look }: { row: MessageRow; look: RowLook }) {
   if (!look.hasPreview || !row.preview) return null;
   return (
-    <span className="flex min-w-0 flex-1 gap-1.5 text-faint">
+    <span className="flex min-w-0 flex-1 gap-1.5 overflow-hidden text-faint">
       <span aria-hidden>—</span>
       <span dir="auto" className="truncate">
         {row.preview}

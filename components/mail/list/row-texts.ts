@@ -64,7 +64,7 @@ export function useRowTexts(look: RowLook, folders: readonly Folder[]) {
 function writeDate(
   iso: string,
   now: Date,
-  { dates, style }: RowLook,
+  { dates, style, mode, density }: RowLook,
   ago: Intl.RelativeTimeFormat,
 ): string {
   switch (dates) {
@@ -75,7 +75,8 @@ function writeDate(
     case 'relative':
       return writeAgo(iso, now, style, ago);
     default:
-      return formatRowDate(iso, now, style);
+      // One line of a narrow list has no room for the hour of another day.
+      return formatRowDate(iso, now, style, mode === 'card' && density === 'compact');
   }
 }
 

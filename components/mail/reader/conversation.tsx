@@ -113,11 +113,8 @@ function Stack({
   return (
     <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4 print:overflow-visible">
       <header className="flex items-start gap-2 px-4 pt-4 pb-2 md:px-6">
-        <h2
-          className="min-w-0 flex-1 text-lg leading-7 font-semibold break-words md:text-xl"
-          dir="auto"
-        >
-          {rows[0]?.subject || t('noSubject')}{' '}
+        <h2 className="min-w-0 flex-1 text-lg leading-7 font-semibold break-words md:text-xl">
+          <bdi>{rows[0]?.subject || t('noSubject')}</bdi>{' '}
           <span className="text-sm font-normal whitespace-nowrap text-faint">
             {t('title', { count: rows.length })}
           </span>

@@ -32,7 +32,7 @@ export function ImagesBar({ message, look }: { message: MessageView; look: Look 
   return (
     <div className="mx-4 mb-2 flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 rounded-md bg-info-soft py-1.5 ps-3 pe-1.5 text-sm text-info-text md:mx-6 print:hidden">
       <ImageOff aria-hidden className="size-4 shrink-0" />
-      <span className="min-w-0 flex-1 break-words">
+      <span className="min-w-0 flex-1 basis-60 break-words">
         {isBlocked && t('images.blocked', { count })}{' '}
         {trackers.length > 0 &&
           t('images.trackers', { count: trackers.length, names: trackers.slice(0, 4).join(', ') })}

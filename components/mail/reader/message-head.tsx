@@ -35,8 +35,8 @@ export function MessageHead({
   return (
     <header className="shrink-0 px-4 pt-4 pb-3 md:px-6">
       {hasSubject && (
-        <h2 className="mb-3 text-lg leading-7 font-semibold break-words md:text-xl" dir="auto">
-          {message.subject || t('noSubject')}
+        <h2 className="mb-3 text-lg leading-7 font-semibold break-words md:text-xl">
+          <bdi>{message.subject || t('noSubject')}</bdi>
         </h2>
       )}
       <div className="flex items-start gap-3">

@@ -1,7 +1,8 @@
 // The bar above the open message: where it goes, the next one, everything else in a menu.
 'use client';
-import { ArrowLeft, ChevronDown, ChevronUp, ListX, MailCheck, Star } from 'lucide-react';
+import { ArrowLeft, ChevronDown, ChevronUp, MailCheck, Star, Trash2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
@@ -56,13 +57,13 @@ export function ReaderBar({
         <>
           <IconButton
             label={t('deletePrevious')}
-            icon={<ListX className="-scale-y-100" />}
+            icon={<DeleteToward arrow={<ChevronUp />} />}
             className="max-xl:hidden"
             onClick={() => void removeAndOpen(newer?.uid)}
           />
           <IconButton
             label={t('deleteNext')}
-            icon={<ListX />}
+            icon={<DeleteToward arrow={<ChevronDown />} />}
             className="max-xl:hidden"
             onClick={() => void removeAndOpen(older?.uid)}
           />
@@ -105,5 +106,15 @@ export function ReaderBar({
         {message && <MessageMenu mail={mail} message={message} look={look} onCompose={onCompose} />}
       </span>
     </div>
+  );
+}
+
+/** The bin, and where one comes out afterwards. */
+function DeleteToward({ arrow }: { arrow: ReactNode }) {
+  return (
+    <span className="flex items-center">
+      <Trash2 />
+      <span className="-me-1 flex [&_svg]:size-3!">{arrow}</span>
+    </span>
   );
 }

@@ -142,8 +142,8 @@ function ReaderSkeleton({ mail }: { mail: Mail }) {
     <div role="status" className="flex-1 px-4 pt-5 md:px-6">
       <span className="sr-only">{t('loading')}</span>
       {row && (
-        <h2 className="text-xl font-semibold break-words" dir="auto">
-          {row.subject || t('noSubject')}
+        <h2 className="text-xl font-semibold break-words">
+          <bdi>{row.subject || t('noSubject')}</bdi>
         </h2>
       )}
       {isShown && (
