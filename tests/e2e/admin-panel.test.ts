@@ -35,7 +35,7 @@ describe('the admin panel', () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
     context = await browser.newContext();
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     // A broken policy shows itself as a refused script or style.
     page.on('console', (message) => {

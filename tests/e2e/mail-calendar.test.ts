@@ -51,7 +51,7 @@ describe('calendar', () => {
     await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
     await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     page = await openSignedIn(browser, daemon.url, ben, '/calendar?view=month&day=2026-12-07');
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('dialog', (shown) => problems.push(`dialog: ${shown.message()}`));
     page.on('request', (request) => {

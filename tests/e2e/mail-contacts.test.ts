@@ -52,7 +52,7 @@ describe('contacts', () => {
     await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
     await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     page = await openSignedIn(browser, daemon.url, ben, '/contacts');
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('dialog', (dialog) => problems.push(`dialog: ${dialog.message()}`));
     await page.getByText('No contacts yet').waitFor();

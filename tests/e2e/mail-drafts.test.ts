@@ -141,7 +141,7 @@ describe('drafts', () => {
     page.on('dialog', (dialog) => dialog.accept());
     await page.close({ runBeforeUnload: false });
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     await page.goto(`${daemon.url}/mail`);
     const dialog = page.getByRole('dialog').filter({ hasText: 'Unsaved messages' });
     await dialog.getByText('<img src=x onerror=alert(1)> lost').waitFor();

@@ -84,7 +84,7 @@ describe('the list', () => {
     });
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Hydration|did not match/i.test(message.text())) problems.push(message.text());
@@ -346,7 +346,7 @@ describe('the list', () => {
       storageState: await context.storageState(),
     });
     const small = await phone.newPage();
-    small.setDefaultTimeout(15_000);
+    small.setDefaultTimeout(30_000);
     await small.goto(`${daemon.url}/mail`);
     await small.locator('[data-ready]').waitFor();
     const touch = async (text: string, steps: [x: number, y: number][], holdMs = 0) => {

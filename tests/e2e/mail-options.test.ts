@@ -67,7 +67,7 @@ describe('options', () => {
     await context.grantPermissions(['notifications'], { origin: daemon.url });
     await context.addInitScript(recordNotices);
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Content.Security.Policy|Hydration|MISSING_MESSAGE/i.test(message.text())) {

@@ -139,7 +139,7 @@ describe('reading', () => {
       },
     });
     page = await openSignedIn(browser, daemon.url, ben, '/mail');
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('request', (request) => asked.push(request.url()));
     page.on('dialog', (dialog) => {
       alarms.push(dialog.message());

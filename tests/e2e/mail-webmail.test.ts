@@ -69,7 +69,7 @@ describe('the webmail', () => {
     await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Hydration|did not match/i.test(message.text())) problems.push(message.text());
@@ -379,7 +379,7 @@ describe('the webmail', () => {
       storageState: await context.storageState(),
     });
     const small = await phone.newPage();
-    small.setDefaultTimeout(15_000);
+    small.setDefaultTimeout(30_000);
     await small.goto(`${daemon.url}/mail`);
     await small.getByText('First light').tap();
     await small.getByRole('paragraph').getByText('Good morning.').waitFor();

@@ -17,7 +17,7 @@ describe('passwords', () => {
 
   async function openPage(): Promise<Page> {
     const page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     return page;
   }
 

@@ -45,7 +45,7 @@ describe('signing in', () => {
     });
   const openNew = async () => {
     const fresh = await (await browser.newContext()).newPage();
-    fresh.setDefaultTimeout(15_000);
+    fresh.setDefaultTimeout(30_000);
     return fresh;
   };
   const loginOverImap = async (password: string, answer: RegExp) => {

@@ -49,7 +49,7 @@ describe('a held sender', () => {
     await daemon.dreyJson(['user', 'add', ben, '--password-stdin'], `${password}\n`);
     await daemon.dreyJson(['settings', 'set', 'sending.burstMessages', '1']);
     page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     await signIn(page, anna);
   });
   after(async () => {

@@ -19,7 +19,7 @@ describe('the set-up for everybody', () => {
 
   it('ends in the panel, and then listens on all addresses', async () => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     const link = /http:\/\/localhost:\d+(\/setup\?token=\S+)/.exec(daemon.output())?.[1];
     assert.ok(link);
     await page.goto(daemon.url + link);

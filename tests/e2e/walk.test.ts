@@ -51,7 +51,7 @@ describe('the whole system', () => {
     const page = await (
       await browser.newContext({ viewport: { width: 1280, height: 800 } })
     ).newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Content.Security.Policy|Hydration/i.test(message.text())) problems.push(message.text());

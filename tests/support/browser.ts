@@ -42,7 +42,7 @@ export async function openSignedIn(
   path: string,
 ): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   await signIn(page, url, who, path);
   return page;
 }
