@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NextConfig } from 'next';
 import createNextIntlPlugin from 'next-intl/plugin';
+import { locales } from './lib/i18n/locales.ts';
 
 /** DREY_DIST: a build folder of one's own, where several people or tests build in one checkout. */
 const distDir = process.env.DREY_DIST || '.next';
@@ -60,4 +61,12 @@ const config: NextConfig = {
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],
 };
 
-export default createNextIntlPlugin('./app/i18n.ts')(config);
+const withTexts = createNextIntlPlugin({
+  requestConfig: './app/i18n.ts',
+  // The texts are parsed here, so that browsers need no parser of them.
+  experimental: {
+    messages: { path: './lib/i18n', format: 'json', locales: [...locales], precompile: true },
+  },
+});
+
+export default withTexts(config);

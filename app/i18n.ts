@@ -13,7 +13,7 @@ import {
   serverNamespaces,
 } from '#lib/i18n/locales.ts';
 import { sentencesOf } from '#lib/i18n/sentences.ts';
-import { mergeTexts, type Texts } from '#lib/i18n/texts.ts';
+import { mergeTexts, type Texts, writeOut } from '#lib/i18n/texts.ts';
 import { readPreferences } from '#lib/preferences/index.ts';
 import { currentSession } from './session.ts';
 
@@ -73,7 +73,7 @@ export async function translateSentence(text: string): Promise<string> {
   const locale = await currentLocale();
   if (locale === 'en') return text;
   const read = async (of: Locale): Promise<Texts> =>
-    (await import(`../lib/i18n/${of}/refusals.json`)).default;
+    writeOut((await import(`../lib/i18n/${of}/refusals.json`)).default);
   return sentencesOf(await read('en'), await read(locale))(text);
 }
 

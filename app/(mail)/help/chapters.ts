@@ -2,7 +2,8 @@
 import { getLocale, getMessages } from 'next-intl/server';
 
 type Section = { title: string; text: string };
-type Chapter = { title: string; intro: string; sections: Record<string, Section> };
+/** Without sections where the build drops an empty object. */
+type Chapter = { title: string; intro: string; sections?: Record<string, Section> };
 export type HelpChapter = Omit<Chapter, 'sections'> & {
   id: string;
   sections: (Section & { id: string })[];
@@ -12,7 +13,7 @@ export type HelpChapter = Omit<Chapter, 'sections'> & {
 export async function readChapters(): Promise<HelpChapter[]> {
   const { help } = await getMessages();
   const chapters = help.chapters as unknown as Record<string, Chapter>;
-  return Object.entries(chapters).map(([id, { sections, ...chapter }]) => ({
+  return Object.entries(chapters).map(([id, { sections = {}, ...chapter }]) => ({
     id,
     ...chapter,
     sections: Object.entries(sections).map(([name, section]) => ({ id: name, ...section })),

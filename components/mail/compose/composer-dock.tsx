@@ -4,6 +4,7 @@
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import type { Owner } from '../owner.ts';
+import type { LocalDraft } from './local-drafts.ts';
 import type { Composers } from './use-composers.ts';
 
 export { useComposers } from './use-composers.ts';
@@ -23,22 +24,25 @@ export function ComposerDock({
   onDone: (isSent: boolean) => void;
 }) {
   const { all, side } = composers;
-  const isReady = useIdle();
+  const orphans = useOrphans(owner.address);
   return (
     <>
       {all.length > 0 && <ComposerWindows composers={composers} owner={owner} onDone={onDone} />}
       {side && <SideDialogs composers={composers} owner={owner} onDone={() => onDone(false)} />}
-      {isReady && <Recovery user={owner.address} onResume={composers.resume} />}
+      {orphans.length > 0 && <Recovery orphans={orphans} onResume={composers.resume} />}
     </>
   );
 }
 
-/** True once the page has nothing better to do. */
-function useIdle(): boolean {
-  const [isIdle, setIsIdle] = useState(false);
+/** What an earlier page left unfinished; looked up once this one has nothing better to do. */
+function useOrphans(user: string): LocalDraft[] {
+  const [orphans, setOrphans] = useState<LocalDraft[]>([]);
   useEffect(() => {
-    const timer = setTimeout(() => setIsIdle(true), 1500);
+    const timer = setTimeout(async () => {
+      const { listOrphans } = await import('./local-drafts.ts');
+      setOrphans(await listOrphans(user));
+    }, 1500);
     return () => clearTimeout(timer);
-  }, []);
-  return isIdle;
+  }, [user]);
+  return orphans;
 }

@@ -1,7 +1,7 @@
 // Messages that were not finished when the page went: offered once, each field as text (never as markup), with its time.
 'use client';
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { toPlainText } from '#lib/mail/rich-text.ts';
@@ -9,23 +9,20 @@ import { formatFullDate } from '../dates.ts';
 import { fullName } from '../people.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import type { ComposerStart } from './compose-start.ts';
-import { dropLocal, type LocalDraft, listOrphans } from './local-drafts.ts';
+import { dropLocal, type LocalDraft } from './local-drafts.ts';
 
 const kinds = ['to', 'cc', 'bcc', 'replyTo'] as const;
 
 export default function Recovery({
-  user,
+  orphans,
   onResume,
 }: {
-  user: string;
+  orphans: LocalDraft[];
   onResume: (id: string, start: ComposerStart) => void;
 }) {
   const t = useTranslations('compose');
   const style = useDateStyle();
-  const [found, setFound] = useState<LocalDraft[]>([]);
-  useEffect(() => {
-    void listOrphans(user).then(setFound);
-  }, [user]);
+  const [found, setFound] = useState(orphans);
   const forget = (id: string) => setFound((all) => all.filter((each) => each.id !== id));
   return (
     <Dialog

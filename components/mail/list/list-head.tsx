@@ -11,10 +11,10 @@ import {
   Star,
   Trash2,
 } from 'lucide-react';
+import dynamic from 'next/dynamic';
 import { useLocale, useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
 import { Checkbox } from '#components/ui/checkbox.tsx';
-import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { listSorts } from '#lib/preferences/list-names.ts';
@@ -29,6 +29,11 @@ const filters: { filter: ListFilter; icon: ReactNode }[] = [
   { filter: 'starred', icon: <Star /> },
   { filter: 'attachment', icon: <Paperclip /> },
 ];
+
+const ConfirmDialog = dynamic(
+  () => import('#components/ui/confirm-dialog.tsx').then((file) => file.ConfirmDialog),
+  { ssr: false },
+);
 
 export function ListHead({ mail, perform }: { mail: Mail; perform: Perform }) {
   const t = useTranslations('list');
@@ -137,18 +142,20 @@ export function ListHead({ mail, perform }: { mail: Mail; perform: Perform }) {
             : []),
         ]}
       />
-      <ConfirmDialog
-        isOpen={isEmptying}
-        onClose={() => setIsEmptying(false)}
-        title={t('emptying.title', { folder: name })}
-        confirmLabel={t(isDeleted ? 'emptying.forGood' : 'emptying.all')}
-        onConfirm={() => mail.actOnFolder('empty', place.folder)}
-      >
-        {t('emptying.count', { count: folder?.messages ?? 0 })}{' '}
-        {isDeleted || mail.keptDays === 0
-          ? t('emptying.final')
-          : t('emptying.kept', { days: mail.keptDays })}
-      </ConfirmDialog>
+      {isEmptying && (
+        <ConfirmDialog
+          isOpen
+          onClose={() => setIsEmptying(false)}
+          title={t('emptying.title', { folder: name })}
+          confirmLabel={t(isDeleted ? 'emptying.forGood' : 'emptying.all')}
+          onConfirm={() => mail.actOnFolder('empty', place.folder)}
+        >
+          {t('emptying.count', { count: folder?.messages ?? 0 })}{' '}
+          {isDeleted || mail.keptDays === 0
+            ? t('emptying.final')
+            : t('emptying.kept', { days: mail.keptDays })}
+        </ConfirmDialog>
+      )}
     </div>
   );
 }

@@ -11,7 +11,6 @@ import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import { useIsCoarse } from '../use-client.ts';
 import { useDateStyle } from '../use-dates.tsx';
-import { BulkBar } from './bulk-bar.tsx';
 import { ColumnHeads } from './column-heads.tsx';
 import { writeDrag } from './drag.ts';
 import { EmptyList } from './empty-list.tsx';
@@ -24,6 +23,11 @@ import type { RowLook } from './row-look.ts';
 import type { RowMenuPlace } from './row-menu.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
 
+const BulkBar = dynamic(() => import('./bulk-bar.tsx').then((file) => file.BulkBar), {
+  ssr: false,
+  // Its height, so that no row moves.
+  loading: () => <div className="h-12 shrink-0 border-b bg-accent-soft" />,
+});
 const RowMenu = dynamic(() => import('./row-menu.tsx').then((file) => file.RowMenu), {
   ssr: false,
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sentencesOf } from '#lib/i18n/sentences.ts';
-import { flattenTexts, mergeTexts } from '#lib/i18n/texts.ts';
+import { flattenTexts, mergeTexts, writeOut } from '#lib/i18n/texts.ts';
 
 describe('sentencesOf', () => {
   const english = {
@@ -39,5 +39,16 @@ describe('mergeTexts', () => {
       ['a', 'A'],
       ['b.c', 'C'],
     ]);
+  });
+});
+
+describe('parsed sentences', () => {
+  const parsed = { a: ['At most ', ['max'], '.'], b: { c: 'C' } } as never;
+  it('are laid over others as a whole', () => {
+    const merged = mergeTexts({ a: 'A', b: { c: ['c ', ['n']] } } as never, parsed);
+    assert.deepEqual(merged, parsed);
+  });
+  it('are written out as they were', () => {
+    assert.deepEqual(writeOut(parsed), { a: 'At most {max}.', b: { c: 'C' } });
   });
 });

@@ -54,8 +54,8 @@ async function readWriting(): Promise<Writing> {
   return {
     words: {
       // What stands in braces is filled in by the citation itself.
-      dateAuthor: t.raw('dateAuthor'),
-      author: t.raw('author'),
+      dateAuthor: t('dateAuthor', { date: '{date}', name: '{name}' }),
+      author: t('author', { name: '{name}' }),
       forwarded: t('forwarded'),
       from: t('from'),
       date: t('date'),
