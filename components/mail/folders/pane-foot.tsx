@@ -43,7 +43,7 @@ function OtherPages() {
     <nav aria-label={t('pages')} className="border-t px-2 py-1.5">
       <ul className="flex gap-x-1">
         {places.map(({ page, Icon }) => (
-          <li key={page} className="min-w-0 flex-1">
+          <li key={page} className="min-w-0 flex-auto">
             <a
               href={`/${page}`}
               className="flex h-11 flex-col items-center justify-center gap-1 rounded-md text-xs text-muted hover:bg-hover hover:text-ink"

@@ -187,10 +187,14 @@ function Cell({ column, row, look, texts, now }: Parts & { column: ListColumn })
 function Preview({ row, look }: { row: MessageRow; look: RowLook }) {
   if (!look.hasPreview || !row.preview) return null;
   return (
-    <span className="flex min-w-0 flex-1 gap-1.5 overflow-hidden text-faint">
-      <span aria-hidden>—</span>
-      <span dir="auto" className="truncate">
-        {row.preview}
+    <span className="flex h-[1lh] min-w-0 flex-1 flex-wrap overflow-hidden text-faint">
+      {/* What is too narrow for a word goes to a second line, which is not seen. */}
+      <span className="h-[1lh] w-0" />
+      <span className="flex min-w-16 flex-1 basis-0 gap-1.5">
+        <span aria-hidden>—</span>
+        <span dir="auto" className="truncate">
+          {row.preview}
+        </span>
       </span>
     </span>
   );
