@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
+import { stopTransitions } from '#tests/support/axe.ts';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
@@ -43,8 +44,7 @@ async function findFaults(page: Page, only?: string[]): Promise<string[]> {
 
 /** Everything in light, contrast in dark too. */
 async function check(page: Page): Promise<void> {
-  // Colours on their way to others would be measured between the two.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await stopTransitions(page);
   const faults = await findFaults(page);
   // As a person chooses it: of a change of the system Chromium misses text with dir="auto".
   await page.evaluate("document.documentElement.dataset.theme = 'dark'");

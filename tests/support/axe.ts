@@ -11,14 +11,19 @@ type Found = {
   violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
 };
 
-/** Serious and critical violations; colours on their way to others are stopped first. */
-export async function findViolations(page: Page): Promise<string[]> {
+/** Colours on their way to others would be measured between the two. */
+export async function stopTransitions(page: Page): Promise<void> {
   // Not a style element: the policy of the pages forbids one without its nonce.
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('*{transition:none!important;animation:none!important}');
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   });
+}
+
+/** Serious and critical violations. */
+export async function findViolations(page: Page): Promise<string[]> {
+  await stopTransitions(page);
   if (!(await page.evaluate('typeof axe !== "undefined"'))) await page.evaluate(axe);
   const found = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"], iframes: false })',
