@@ -59,6 +59,7 @@ const pureLib = new Set([
   'lib/i18n/locales.ts',
   'lib/preferences/list-names.ts',
   'lib/webmail/search/query.ts',
+  'lib/webmail/search/scope.ts',
 ]);
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
