@@ -207,7 +207,7 @@ try {
   const both = all.filter((path) => onBothDatabases.some((pattern) => pattern.test(path)));
   // Browsers and daemons wait a good part of their time: what computes goes on beside them.
   await Promise.all([
-    runTests('flow and browser tests', all.filter(isWhole), 2),
+    runTests('flow and browser tests', all.filter(isWhole), 1),
     runTests(
       'unit and protocol tests',
       all.filter((path) => !isWhole(path)),
