@@ -57,6 +57,11 @@ export const serverTables: Table[] = [
     },
   },
   {
+    name: 'Charge',
+    key: ['accountId', 'domainId'],
+    columns: { accountId: 'text', domainId: 'text' },
+  },
+  {
     name: 'Alias',
     key: ['id'],
     columns: {
