@@ -49,7 +49,7 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 /** The rooms of lib in the order in which they may import: each only from those before it. */
 const libOrder = [
   ...['trail', 'settings', 'i18n', 'accounts', 'preferences', 'contacts', 'calendar', 'filters'],
-  ...['collections', 'queue', 'webmail'],
+  ...['collections', 'queue', 'reports', 'webmail'],
 ];
 const libCore =
   /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;

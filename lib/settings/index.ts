@@ -14,6 +14,7 @@ import { directorySettings } from './directory.ts';
 import { imapSettings } from './imap.ts';
 import { logSettings } from './log.ts';
 import { pop3Settings } from './pop3.ts';
+import { reportSettings } from './reports.ts';
 import { securitySettings } from './security.ts';
 import { sendingSettings } from './sending.ts';
 import { serverSettings } from './server.ts';
@@ -34,6 +35,7 @@ const registry = [
   ...securitySettings,
   ...storageSettings,
   ...tlsSettings,
+  ...reportSettings,
   ...webSettings,
   ...directorySettings,
   ...logSettings,

@@ -11,6 +11,8 @@ import { logOf } from '#lib/log.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { removeOldSuppressed } from '#lib/queue/suppression.ts';
 import { readSetting } from '#lib/settings/index.ts';
+import { sendDmarcReports } from '#server/delivery/dmarc/report-job.ts';
+import { removeOldReports } from '#server/delivery/reports/retention.ts';
 import { refreshPolicies } from '#server/delivery/tls/sts.ts';
 import { sendTlsReports } from '#server/delivery/tls/tls-report-job.ts';
 import type { Running } from '#server/net/running.ts';
@@ -66,6 +68,9 @@ export const jobs: Job[] = [
   { name: 'sts-policies', intervalMs: hourMs, run: refreshPolicies },
   // To other domains, about the day before.
   { name: 'tls-reports', intervalMs: 15 * minuteMs, run: sendTlsReports },
+  { name: 'dmarc-reports', intervalMs: 15 * minuteMs, run: sendDmarcReports },
+  // Of others about domains here.
+  { name: 'report-retention', intervalMs: hourMs, run: removeOldReports },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
   // Mail that users put away until a time.

@@ -15,7 +15,9 @@ import { runChecks } from './checks/index.ts';
 import { copyMarks, joinMarks, newMarks } from './marks.ts';
 import { completeHeader } from './message/complete.ts';
 import { planDelivery, toRecipient } from './message/destination.ts';
+import { countForReport } from './message/dmarc-count.ts';
 import { type Intake, type Taken, takeIn } from './message/intake.ts';
+import { openReportAddress, takeReports } from './message/reports.ts';
 import { readHeaderRewriter, resolveRewritten } from './message/rewrite.ts';
 import { tellRefusal } from './refusals.ts';
 import { type Reply, verdictOfError } from './replies.ts';
@@ -62,7 +64,8 @@ export async function addRecipient(
   const address =
     written.toLowerCase() === 'postmaster' ? await postmasterAddress(settings) : written;
   const recipient = canonicalAddress(address);
-  const { resolution, relayTo } = await resolveRewritten(recipient, settings);
+  const { resolution: found, relayTo } = await resolveRewritten(recipient, settings);
+  const resolution = openReportAddress(recipient, found, settings);
   const marks = newMarks();
   marks.isWelcome = transaction.marks.isWelcome;
   const refused = await runChecks('rcpt', {
@@ -84,7 +87,9 @@ export async function addRecipient(
   const accepted = marks.redirectTo
     ? await redirectRecipient(marks.redirectTo, settings)
     : toRecipient(relayTo ?? wireAddress(address), resolution);
-  accepted.isDiscarded = marks.isDiscarded;
+  // Of a report address without a mailbox: it is only read.
+  const leadsNowhere = accepted.mailboxes.length + accepted.remote.length === 0;
+  accepted.isDiscarded = marks.isDiscarded || leadsNowhere;
   const asked = readRcptParameters(client, parameters);
   if (!('outcome' in asked)) Object.assign(accepted, asked);
   transaction.recipients.set(recipient as string, accepted);
@@ -142,7 +147,11 @@ export async function takeMessage(
     return { ...refuseMessage(client, transaction, intake.refused), isFlood: intake.isFlood };
   }
   const refused = await judgeMessage(client, transaction, intake);
-  return refused ? refuseMessage(client, transaction, refused) : intake;
+  const answer = refused ? refuseMessage(client, transaction, refused) : intake;
+  // What is refused for now comes again.
+  if (!('reply' in answer) || answer.reply.code >= 500)
+    countForReport(client, transaction, refused);
+  return answer;
 }
 
 /** Delivers what was taken, to everybody or nobody. Throws what delivery throws. */
@@ -151,6 +160,7 @@ export async function handOver(
   transaction: Transaction,
   body: StagedBody,
 ): Promise<void> {
+  await takeReports(transaction, body);
   const planned = await planDelivery(client, transaction);
   if (planned) await deliver({ ...planned, body });
   else noteThrownAway(client, transaction);

@@ -3,12 +3,12 @@
 import { now } from '#lib/clock.ts';
 import { insertRows, onCloseDatabase, sql, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
+import { dayOf } from '#server/store/day.ts';
 
 export type PolicyType = 'tlsa' | 'sts' | 'no-policy-found';
 
 const flushMs = 10_000;
 const maxWaiting = 2000;
-const dayMs = 86_400_000;
 const log = logOf('delivery');
 
 type Key = { day: number; domain: string; policyType: PolicyType; mx: string; result: string };
@@ -16,11 +16,6 @@ let waiting = new Map<string, { key: Key; count: number }>();
 let timer: NodeJS.Timeout | null = null;
 let flushing: Promise<void> = Promise.resolve();
 onCloseDatabase(() => flushTls());
-
-/** Days since 1970 (UTC). */
-export function dayOf(at: Date): number {
-  return Math.floor(at.getTime() / dayMs);
-}
 
 /** One more session. `result`: "success" or a failure type. */
 export function countTls(domain: string, policyType: PolicyType, mx: string, result: string): void {

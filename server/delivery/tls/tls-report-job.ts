@@ -2,30 +2,22 @@
 // Exactly once among all processes: the mail enters the queue in the transaction that also writes the row which says
 // that the day of the domain is done; where that row is, nobody reports again. A POST follows that row: at most once.
 import { now } from '#lib/clock.ts';
-import { db, isUniqueViolation, type Tx, write } from '#lib/db.ts';
-import { newId, newTraceId } from '#lib/id.ts';
+import { db, type Tx, write } from '#lib/db.ts';
+import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
-import { poke } from '#lib/poke.ts';
-import { enqueue } from '#lib/queue/enqueue.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
-import { recordEventIn } from '#lib/trail/record.ts';
 import { resolveTxt } from '#server/dns/resolver.ts';
-import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
-import { queuePrefix } from '../trace.ts';
+import { dayOf } from '#server/store/day.ts';
+import { isReady, sendOnce } from '../daily-report.ts';
 import { findDane } from './dane.ts';
 import { formatTlsa } from './dane-match.ts';
 import { askHttps } from './outside-https.ts';
 import { composeReportMail, packReport, type ReportFacts, readReportUris } from './tls-report.ts';
-import { dayOf, flushTls } from './tls-report-count.ts';
+import { flushTls } from './tls-report-count.ts';
 
 /** `result` of the row that says: this day of the domain is done. */
 export const doneMark = 'reported';
 
-const dayMs = 86_400_000;
-/** Counts of the day before have reached the rows of all processes by then. */
-const firstMs = 10 * 60_000;
-/** RFC 8460 §4.1: not all reports of the world at midnight. */
-const spreadMs = 4 * 3_600_000;
 /** Where the DNS does not say who wants a report, it is asked again for so many days. */
 const tryDays = 2;
 const keepDays = 14;
@@ -47,8 +39,7 @@ export async function sendTlsReports(signal: AbortSignal): Promise<Record<string
   let reports = 0;
   for (const { day, domain } of await listDue(today)) {
     if (signal.aborted) break;
-    const readyAt = (day + 1) * dayMs + firstMs + (hashOf(domain) % spreadMs);
-    if (at.getTime() < readyAt) continue;
+    if (!isReady(domain, day, at)) continue;
     try {
       if (await reportOn(domain, day)) reports++;
     } catch (error) {
@@ -79,53 +70,22 @@ async function reportOn(domain: string, day: number): Promise<boolean> {
   const answer = await resolveTxt(`_smtp._tls.${domain}`);
   if (answer.status === 'failed') return false;
   const { mail, https } = readReportUris(answer.status === 'ok' ? answer.records : []);
+  const markDone = (tx: Tx) => mark(tx, domain, day);
   if (mail.length + https.length === 0) {
-    await claim((tx) => mark(tx, domain, day));
+    await sendOnce([], '', '', markDone);
     return false;
   }
   const facts = await gather(domain, day);
   const packed = packReport(facts);
-  const traceId = newTraceId();
-  const trace = { hostname: facts.submitter, protocol: 'local', receivedAt: now() };
-  const prefix = queuePrefix(trace, traceId, []);
-  const bodies = await Promise.all(
-    mail.map(async (recipient) => ({
-      recipient,
-      body: await stageBytes(composeReportMail(facts, packed, recipient, now())),
-    })),
-  );
-  const isOurs = await claim(async (tx) => {
-    await mark(tx, domain, day);
-    for (const { recipient, body } of bodies) {
-      await enqueue(tx, {
-        blobId: await insertBlob(tx, body),
-        prefix,
-        sizeBytes: prefix.length + body.sizeBytes,
-        // Nobody is told when a report comes back.
-        sender: '',
-        accountId: null,
-        recipients: [{ recipient, notify: 'NEVER' }],
-        traceId,
-      });
-      const text = `TLS report to ${domain}`;
-      await recordEventIn(tx, { traceId, kind: 'queued', recipient, text });
-    }
-  });
+  const mails = mail.map((recipient) => ({
+    recipient,
+    bytes: composeReportMail(facts, packed, recipient, now()),
+  }));
+  const text = `TLS report to ${domain}`;
+  const isOurs = await sendOnce(mails, facts.submitter, text, markDone);
   if (!isOurs) return false;
-  if (bodies.length > 0) poke('queue');
   for (const url of https) await post(url, packed, domain);
   return true;
-}
-
-/** False where another process was first. */
-async function claim(step: (tx: Tx) => Promise<void>): Promise<boolean> {
-  try {
-    await write(step);
-    return true;
-  } catch (error) {
-    if (isUniqueViolation(error)) return false;
-    throw error;
-  }
 }
 
 async function mark(tx: Tx, domain: string, day: number): Promise<void> {
@@ -168,11 +128,4 @@ async function post(url: URL, packed: Buffer, domain: string): Promise<void> {
   const answer = await askHttps(url.hostname, `${url.pathname}${url.search}`, body);
   const why = 'text' in answer ? answer.text : answer.status >= 300 ? `${answer.status}` : '';
   if (why) log.warn({ domain, why }, 'a TLS report was not taken');
-}
-
-/** A number that is the same for a name each day. */
-function hashOf(text: string): number {
-  let hash = 0;
-  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return hash;
 }

@@ -147,7 +147,28 @@ async function askDmarc(
     ),
   ];
   const isInDoubt = result === 'fail' && unsure.some((each) => isRelated(each, domain));
-  return { row: response.info, finding: { result, domain, policy, unclear: '', isInDoubt } };
+  const finding = { result, domain, policy, unclear: '', isInDoubt };
+  const reported = readReported(response as never);
+  return { row: response.info, finding: reported ? { ...finding, reported } : finding };
+}
+
+type Evaluated = {
+  rr?: string;
+  policyDomain?: string;
+  testMode?: boolean;
+  alignment?: { spf: { result?: string }; dkim: { result?: string } };
+};
+
+/** Null where no report is wanted. */
+function readReported(evaluated: Evaluated): Findings['dmarc']['reported'] | null {
+  const { rr = '', policyDomain, alignment, testMode = false } = evaluated;
+  if (!policyDomain || !alignment || !/;\s*rua\s*=/i.test(rr)) return null;
+  return {
+    policyDomain: policyDomain.toLowerCase(),
+    isDkimAligned: Boolean(alignment.dkim.result),
+    isSpfAligned: Boolean(alignment.spf.result),
+    isTest: testMode,
+  };
 }
 
 /** The domains of the authors as readers here see them (lib/mail/address.ts). */

@@ -36,6 +36,14 @@ export type Findings = {
     unclear: string;
     /** It failed, but might have passed had the DNS answered about an identifier of the same domain. */
     isInDoubt: boolean;
+    /** Where the domain asks for reports (RFC 9990): what one says of this message */
+    reported?: {
+      /** Where the policy stands */
+      policyDomain: string;
+      isDkimAligned: boolean;
+      isSpfAligned: boolean;
+      isTest: boolean;
+    };
   };
 };
 

@@ -1,0 +1,124 @@
+// The timed job that reports on DMARC to other domains (RFC 9990): once a day to each that asks, about the day before.
+// Exactly once among all processes: the mail enters the queue in the transaction that also writes the row which says
+// that the day of the domain is done; where that row is, nobody reports again.
+import { now } from '#lib/clock.ts';
+import { db, type Tx, write } from '#lib/db.ts';
+import { newTraceId } from '#lib/id.ts';
+import { logOf } from '#lib/log.ts';
+import { readSettings, serverHostname } from '#lib/settings/index.ts';
+import { dayOf } from '#server/store/day.ts';
+import { isReady, type ReportMail, sendOnce } from '../daily-report.ts';
+import { type CountedResult, flushDmarc } from './count.ts';
+import { findPolicy, listAgreed, type ReportAddress } from './policy.ts';
+import { composeReportMail, packReport, type ReportFacts } from './report.ts';
+
+/** `id` of the row that says: this day of the domain is done. */
+export const doneMark = 'reported';
+
+/** Where the DNS does not say who wants a report, it is asked again for so many days. */
+const tryDays = 2;
+const keepDays = 4;
+const maxDomains = 10_000;
+/** Records of one report, those of most messages first. */
+const maxRecords = 10_000;
+const log = logOf('delivery');
+
+/** Sends what is due; removes old counts. */
+export async function sendDmarcReports(signal: AbortSignal): Promise<Record<string, number>> {
+  await flushDmarc();
+  const at = now();
+  const today = dayOf(at);
+  const old = { day: { lt: today - keepDays } };
+  if ((await db.dmarcResult.count({ where: old })) > 0) {
+    await write((tx) => tx.dmarcResult.deleteMany({ where: old }));
+  }
+  if (!(await readSettings())['delivery.dmarcReports']) return {};
+  let reports = 0;
+  for (const { day, domain } of await listDue(today)) {
+    if (signal.aborted) break;
+    if (!isReady(domain, day, at)) continue;
+    try {
+      if (await reportOn(domain, day)) reports++;
+    } catch (error) {
+      log.error({ err: error, domain }, 'a DMARC report could not be sent');
+    }
+  }
+  return { reports };
+}
+
+async function listDue(today: number): Promise<{ day: number; domain: string }[]> {
+  const day = { gte: today - tryDays, lt: today };
+  const select = { day: true, domain: true } as const;
+  const [all, done] = await Promise.all([
+    db.dmarcResult.findMany({
+      where: { day },
+      select,
+      distinct: ['day', 'domain'],
+      take: maxDomains,
+    }),
+    db.dmarcResult.findMany({ where: { day, id: doneMark }, select }),
+  ]);
+  const marks = new Set(done.map((row) => `${row.day} ${row.domain}`));
+  return all.filter((row) => !marks.has(`${row.day} ${row.domain}`));
+}
+
+/** True where a report has left. */
+async function reportOn(domain: string, day: number): Promise<boolean> {
+  const { policy, isUnknown } = await findPolicy(domain);
+  if (isUnknown) return false;
+  const agreed = await listAgreed(domain, policy?.rua ?? []);
+  if (agreed.isUnknown) return false;
+  const markDone = (tx: Tx) => mark(tx, domain, day);
+  if (!policy || agreed.addresses.length === 0) {
+    await sendOnce([], '', '', markDone);
+    return false;
+  }
+  const { facts, messages } = await gather(domain, day);
+  const mails = composeAll({ ...facts, policy }, agreed.addresses);
+  const text = `DMARC report to ${domain} (${messages} messages)`;
+  const isOurs = await sendOnce(mails, facts.submitter, text, markDone);
+  return isOurs && mails.length > 0;
+}
+
+/** One mail an address; where it takes less, the half of the records with the most messages, and so on. */
+function composeAll(facts: ReportFacts, addresses: ReportAddress[]): ReportMail[] {
+  const packed = packReport(facts);
+  return addresses.flatMap(({ address, maxBytes }) => {
+    let bytes = composeReportMail(facts, packed, address, now());
+    let { records } = facts;
+    while (maxBytes !== null && bytes.length > maxBytes && records.length > 1) {
+      records = records.slice(0, Math.floor(records.length / 2));
+      const part = { ...facts, records };
+      bytes = composeReportMail(part, packReport(part), address, now());
+    }
+    return maxBytes !== null && bytes.length > maxBytes ? [] : [{ recipient: address, bytes }];
+  });
+}
+
+async function mark(tx: Tx, domain: string, day: number): Promise<void> {
+  await tx.dmarcResult.create({ data: { day, domain, id: doneMark, facts: '{}', count: 1 } });
+}
+
+async function gather(
+  domain: string,
+  day: number,
+): Promise<{ facts: Omit<ReportFacts, 'policy'>; messages: number }> {
+  const [settings, submitter, rows] = await Promise.all([
+    readSettings(),
+    serverHostname(),
+    db.dmarcResult.findMany({
+      where: { domain, day, id: { not: doneMark } },
+      orderBy: [{ count: 'desc' }, { id: 'asc' }],
+      take: maxRecords,
+    }),
+  ]);
+  const records = rows.map(({ facts, count }) => ({
+    ...(JSON.parse(facts) as CountedResult),
+    count,
+  }));
+  const contact = settings['delivery.dmarcReportContact'] || `postmaster@${submitter}`;
+  return {
+    facts: { domain, submitter, contact, day, id: newTraceId(), records },
+    messages: rows.reduce((total, { count }) => total + count, 0),
+  };
+}
