@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { startChromium } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { needles } from './imap-mail.ts';
 import { median } from './median.ts';
@@ -278,7 +278,7 @@ export const bench: Bench = {
   run: async () => {
     const place = await makeBenchPlace(messages, people);
     const daemon = await startDaemon({ DREY_DATA: place.folder, DREY_LOG_LEVEL: 'warn' });
-    const browser = await launchBrowser();
+    const browser = await startChromium();
     const hasPeer = parts.includes('roundcube');
     const roundcube = hasPeer ? await startRoundcube(daemon.ports.imap) : null;
     try {

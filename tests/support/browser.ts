@@ -1,11 +1,16 @@
-// A real Chromium for the browser tests.
+// A real Chromium for the browser tests. Pages answer to clicks and keys when `goto`, `reload` and the way back end: what
+// the server drew is there before the script that listens, and on a loaded machine long before.
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 
 const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'];
+/** How long a state is waited for: on a machine that is ten times as slow too. */
+const patienceMs = 60_000;
+/** DREY_SLOW_BROWSER=4: the pages' scripts take four times as long; it brings out what a test takes for granted. */
+const slowness = Number(process.env.DREY_SLOW_BROWSER ?? '1');
 
-/** Starts the Chromium of the machine (CHROMIUM_PATH first), else Playwright's own. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts the Chromium of the machine (CHROMIUM_PATH first), else Playwright's own, as it is. */
+export async function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: places.find((path) => path && existsSync(path)),
     args: [
@@ -21,6 +26,44 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** A Chromium whose pages are patient, and alive where they are reached. */
+export async function launchBrowser(): Promise<Browser> {
+  const browser = await startChromium();
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(patienceMs);
+    context.on('page', (page) => {
+      waitAfterLoading(page);
+      if (slowness > 1) void slowDown(context, page);
+    });
+    return context;
+  };
+  return browser;
+}
+
+function waitAfterLoading(page: Page): void {
+  const { goto, reload, goBack, goForward } = page;
+  const then = async <T>(loading: Promise<T>): Promise<T> => {
+    const answer = await loading;
+    await waitAlive(page);
+    return answer;
+  };
+  page.goto = (url, options) => then(goto.call(page, url, options));
+  page.reload = (options) => then(reload.call(page, options));
+  page.goBack = (options) => then(goBack.call(page, options));
+  page.goForward = (options) => then(goForward.call(page, options));
+}
+
+async function slowDown(context: BrowserContext, page: Page): Promise<void> {
+  try {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowness });
+  } catch (error) {
+    if (!page.isClosed()) throw error;
+  }
+}
+
 /** Fills the sign-in page that leads to `path`, and sends it. */
 export async function signIn(
   page: Page,
@@ -34,7 +77,19 @@ export async function signIn(
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** A page in a browser session of its own, signed in and on its way to `path`. */
+/** Signs in and waits for the page behind the sign-in. */
+export async function enter(
+  page: Page,
+  url: string,
+  who: { address: string; password: string },
+  path = '/',
+): Promise<void> {
+  await signIn(page, url, who, path);
+  await page.waitForURL((at) => at.pathname !== '/login');
+  await waitAlive(page);
+}
+
+/** A page in a browser session of its own, signed in at `path`. */
 export async function openSignedIn(
   browser: Browser,
   url: string,
@@ -42,8 +97,7 @@ export async function openSignedIn(
   path: string,
 ): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(30_000);
-  await signIn(page, url, who, path);
+  await enter(page, url, who, path);
   return page;
 }
 
@@ -56,10 +110,23 @@ export async function chooseOptions(page: Page, url: string, options: object): P
   if (!answer.ok()) throw new Error(`Options refused: ${answer.status()} ${await answer.text()}`);
 }
 
-/** Until the page answers to clicks: what the server drew is there before its script. */
+/**
+ * Until the page's script has taken over all of it and listens. For windows a page opened itself and pages that a form
+ * leads to; pages without script of ours are alive at once.
+ */
 export async function waitAlive(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const button = document.querySelector('main button, nav button');
-    return button !== null && Object.keys(button).some((key) => key.startsWith('__react'));
+    if (!document.querySelector('script[src*="/_next/"]')) return true;
+    const isTaken = (element: Element) =>
+      Object.keys(element).some((key) => key.startsWith('__react'));
+    const controls = document.querySelectorAll('button, input, select, textarea');
+    if (![document.documentElement, ...controls].every(isTaken)) return false;
+    // The mail page says itself that it hears keys.
+    const isMail = document.querySelector('a[href="#messages"]') !== null;
+    return !isMail || document.querySelector('[data-ready]') !== null;
   });
+  // What begins to listen does so after the first frame.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))),
+  );
 }
