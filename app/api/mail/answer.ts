@@ -6,6 +6,7 @@ import { isRefusal, Refusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { isUid } from '#lib/webmail/imap/uid-set.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
+import { partPattern } from '#lib/webmail/reader/tnef.ts';
 import { translateSentence } from '../../i18n.ts';
 import { requireForRoute } from '../../session.ts';
 
@@ -134,9 +135,9 @@ export function checkUid(value: unknown): number {
   return value;
 }
 
-/** A part number such as 1.2. Refusal 'invalid'. */
+/** A part number such as 1.2, or of a file inside a part, 1.2!3. Refusal 'invalid'. */
 export function checkPart(value: string | null): string {
-  if (!value || !/^\d{1,4}(?:\.\d{1,4}){0,30}$/.test(value)) {
+  if (!value || !partPattern.test(value)) {
     throw new Refusal('invalid', 'This is not a part.', 'part');
   }
   return value;

@@ -17,6 +17,7 @@ import { fetchMessage, fetchText, maxTextBytes, readInlineImages } from './fetch
 import { findNested, structureAround } from './nested.ts';
 import { type Attachment, readStructure, type Structure, type TextPart } from './structure.ts';
 import { joinFlowed, type TextBlock, toTextBlocks } from './text-blocks.ts';
+import { openTnefs } from './tnef.ts';
 
 export type HtmlView = {
   kind: 'html';
@@ -77,6 +78,7 @@ export async function readMessage(
   const [message, bodies, structure] = await withMailbox(account, folder, async (client) => {
     const fetched = await fetchMessage(client, uid);
     const found = readStructure(fetched.bodyStructure);
+    found.attachments = await openTnefs(client, uid, found.attachments);
     return [
       fetched,
       await viewBodies({ client, account, message: fetched, structure: found, hasPlainLinks }),
@@ -118,6 +120,7 @@ export async function readNestedMessage(
     const found = findNested(message.bodyStructure, part);
     if (!found) throw new Refusal('not-found', 'This part is no message.');
     const structure = readStructure(found.root);
+    structure.attachments = await openTnefs(client, uid, structure.attachments);
     const bodies = await viewBodies({ client, account, message, structure, hasPlainLinks });
     const { envelope } = found;
     return {

@@ -1,5 +1,5 @@
 // One part, or the whole source, of one's own message as a stream: never held in memory as a whole.
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Refusal } from '../../errors.ts';
 import { type MailAccount, withMailbox } from '../imap/pool.ts';
@@ -8,11 +8,12 @@ import { cleanLine } from '../list/message-list.ts';
 import { safeFileName } from './file-name.ts';
 import { structureAround } from './nested.ts';
 import { readStructure } from './structure.ts';
+import { readTnefFile, splitPart } from './tnef.ts';
 
 export type PartStream = { fileName: string; type: string; content: Readable };
 
 /**
- * Opens an attachment by its part number; `content` yields decoded bytes and must be read or destroyed.
+ * Opens an attachment by its part number, or a file inside a winmail.dat (tnef.ts); `content` yields decoded bytes and must be read or destroyed.
  * Refusal 'not-found' for what is no attachment of this message.
  */
 export async function openPart(
@@ -26,12 +27,18 @@ export async function openPart(
       ? await client.fetchOne(`${uid}`, { uid: true, bodyStructure: true }, { uid: true })
       : false;
     if (!message) throw new Refusal('not-found', 'This message is no longer here.');
+    const { outer, file } = splitPart(part);
     const { attachments, inlineImages } = readStructure(
-      structureAround(message.bodyStructure, part),
+      structureAround(message.bodyStructure, outer),
     );
-    const found = [...attachments, ...inlineImages].find((each) => each.part === part);
+    const found = [...attachments, ...inlineImages].find((each) => each.part === outer);
     if (!found) throw new Refusal('not-found', 'This attachment does not exist.');
-    const { content } = await client.download(`${uid}`, part, {
+    if (file !== null) {
+      const { attachment, bytes } = await readTnefFile(client, uid, found, file);
+      const content = Readable.from([bytes], { objectMode: false });
+      return { fileName: attachment.fileName, type: attachment.type, content };
+    }
+    const { content } = await client.download(`${uid}`, outer, {
       uid: true,
       chunkSize: 1024 * 1024,
     });

@@ -10,6 +10,7 @@ import { fetchMessage } from './fetch-message.ts';
 import { safeFileName } from './file-name.ts';
 import { openPart } from './part.ts';
 import { type Attachment, readStructure } from './structure.ts';
+import { openTnefs } from './tnef.ts';
 
 const mostFiles = 200;
 const mostBytes = 512 * 1024 * 1024;
@@ -20,8 +21,11 @@ export async function openZip(
   folder: string,
   uid: number,
 ): Promise<{ fileName: string; content: ReadableStream }> {
-  const message = await withMailbox(account, folder, (client) => fetchMessage(client, uid));
-  const all = readStructure(message.bodyStructure).attachments;
+  const [message, all] = await withMailbox(account, folder, async (client) => {
+    const fetched = await fetchMessage(client, uid);
+    const { attachments } = readStructure(fetched.bodyStructure);
+    return [fetched, await openTnefs(client, uid, attachments)] as const;
+  });
   // Pictures of the text are part of it, unless there is nothing else.
   const files = all.some((each) => !each.isInline) ? all.filter((each) => !each.isInline) : all;
   if (files.length === 0) throw new Refusal('not-found', 'This message has no attachments.');
