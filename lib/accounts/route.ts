@@ -1,7 +1,8 @@
 // Where mail to an address goes: mailboxes here, addresses outside, or nowhere (lookup.ts says in which order).
 import { db } from '../db.ts';
 import { canonicalAddress, splitAddress, stripDetail } from '../mail/address.ts';
-import { findFirstAdministrator, isRoleName, lookUpAll } from './lookup.ts';
+import { findFirstAdministrator, isRoleName, type LookedUp, lookUpAll } from './lookup.ts';
+import { readReturnAddress } from './srs.ts';
 
 export { listOwnAddresses, maySendAs } from './send-as.ts';
 
@@ -39,7 +40,7 @@ export async function isLocalDomain(domain: string): Promise<boolean> {
 export async function resolveRecipient(address: string, delimiter: string): Promise<Resolution> {
   const start = canonicalAddress(address);
   if (!start) return { status: 'unknown' };
-  let level = await lookUpAll([start], delimiter);
+  let level = (await lookUpAll([start], delimiter)).map(findReturn);
   const first = level[0];
   if (!first || first.domain === 'outside') return { status: 'not-local' };
   if (first.domain === 'disabled') return { status: 'disabled' };
@@ -51,7 +52,7 @@ export async function resolveRecipient(address: string, delimiter: string): Prom
   for (let depth = 0; level.length > 0; depth++) {
     const next: string[] = [];
     for (const { address, domain, detail, found } of level) {
-      if (domain === 'outside') {
+      if (domain === 'outside' || domain === 'elsewhere') {
         forwards.add(address);
       } else if (found?.kind === 'account') {
         const { accountId, isDisabled } = found;
@@ -73,6 +74,17 @@ export async function resolveRecipient(address: string, delimiter: string): Prom
     return group ? { status: 'local', ...ends, group } : { status: 'local', ...ends };
   }
   return (await reachOffice(start, delimiter)) ?? { status: hasDisabled ? 'disabled' : 'unknown' };
+}
+
+/** The way back of mail that was forwarded, before a catch-all: it leads where our own signature says, and nowhere else. */
+function findReturn(looked: LookedUp): LookedUp {
+  const { address, domain } = looked;
+  const isOurs = domain === 'here' || domain === 'elsewhere';
+  const sender = isOurs ? readReturnAddress(address) : null;
+  const target = sender && canonicalAddress(sender);
+  if (!target) return looked;
+  const found = { kind: 'alias' as const, address, targets: [target], posters: 'anyone' };
+  return { ...looked, domain: 'here', found };
 }
 
 /** RFC 5321 §4.5.1: postmaster is reached also where its alias or user leads nowhere. */

@@ -314,11 +314,13 @@ const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\u0080-\\u{10ffff}-]";
 const DOT_ATOM = new RegExp(`^${ATOM}+(?:\\.${ATOM}+)*$`, 'u');
 const QUOTED = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
 const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1
+const LONG_LOCAL = /^SRS[01][=+-]/i; // an address in an address (srs.ts)
 const MAX_ADDRESS_BYTES = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 
 /** True for a dot-atom or quoted string (RFC 5321 §4.1.2, RFC 6531 §3.3) of at most 64 bytes. */
 export function isValidLocalPart(local: string): boolean {
-  if (local.length === 0 || Buffer.byteLength(local) > MAX_LOCAL_BYTES) return false;
+  const limit = LONG_LOCAL.test(local) ? MAX_ADDRESS_BYTES : MAX_LOCAL_BYTES;
+  if (local.length === 0 || Buffer.byteLength(local) > limit) return false;
   if (/[\u0080-\u009f\u2028\u2029]/.test(local) || !local.isWellFormed()) return false;
   return DOT_ATOM.test(local) || QUOTED.test(local);
 }

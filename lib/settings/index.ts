@@ -12,6 +12,7 @@ import type { SettingDefinition } from './define.ts';
 import { deliverySettings } from './delivery.ts';
 import { directorySettings } from './directory.ts';
 import { imapSettings } from './imap.ts';
+import { leavingSettings } from './leaving.ts';
 import { logSettings } from './log.ts';
 import { pop3Settings } from './pop3.ts';
 import { reportSettings } from './reports.ts';
@@ -32,6 +33,7 @@ const registry = [
   ...imapSettings,
   ...pop3Settings,
   ...deliverySettings,
+  ...leavingSettings,
   ...securitySettings,
   ...storageSettings,
   ...tlsSettings,

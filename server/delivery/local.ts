@@ -29,6 +29,7 @@ import { describeArrival, describeCopy } from './describe.ts';
 import { type Answer, insertAnswers, prepareAnswers } from './filters/away.ts';
 import { type Filing, fileArrivals, filePlainly, type Place } from './filters/filing.ts';
 import { countForwards } from './filters/forwards.ts';
+import { addFooterForAll } from './footer/footer.ts';
 import { type HoldNotice, insertHold, pokeHold, prepareHoldNotice } from './hold-notice.ts';
 import {
   findDestination,
@@ -62,7 +63,7 @@ const storeTogether = writeTogether<Planned, Planned>(storeAll);
  * the user who submitted it has sent as much as he may.
  */
 export async function deliver(delivery: Delivery): Promise<void> {
-  const stored = await storePlanned(delivery);
+  const stored = await storePlanned(await addFooterForAll(delivery));
   const isWaiting = isDelayed(stored, now());
   const { targets, remote, answers, success, notice } = stored;
   if (!isWaiting) {

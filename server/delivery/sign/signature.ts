@@ -53,11 +53,12 @@ const maxNames = 200;
 /** The relaxed header fields that a signature covers, and their names for "h=". */
 export type Covered = { names: string[]; text: string };
 
-/** What is signed of a header; null where there are too many fields, or not one From. */
-export function coverFields(fields: HeaderField[]): Covered | null {
+/** What is signed of a header, `also` further names; null where there are too many fields, or not one From. */
+export function coverFields(fields: HeaderField[], also = ''): Covered | null {
   const byKey = new Map<string, HeaderField[]>();
   for (const field of fields) {
-    if (!oversigned.includes(field.key) && !signedIfThere.has(field.key)) continue;
+    const { key } = field;
+    if (!oversigned.includes(key) && !signedIfThere.has(key) && key !== also) continue;
     const same = byKey.get(field.key);
     if (same) same.push(field);
     else byKey.set(field.key, [field]);
@@ -78,14 +79,24 @@ export function coverFields(fields: HeaderField[]): Covered | null {
 }
 
 /** The finished field with its CRLF. `bodyHash`: the relaxed body's in base64. */
-export async function makeSignature(
-  { domain, selector, algorithm, key }: Signer,
+export function makeSignature(
+  signer: Signer,
   covered: Covered,
   bodyHash: string,
   at: Date,
 ): Promise<string> {
-  const tags = [
-    'v=1;',
+  const tags = ['v=1;', ...listTags(signer, covered, bodyHash, at)];
+  return signField(signer, 'DKIM-Signature', tags, covered.text);
+}
+
+/** The tags that a DKIM-Signature shares with the ARC-Message-Signature (RFC 8617 §4.1.2). */
+export function listTags(
+  { algorithm, domain, selector }: Signer,
+  covered: Covered,
+  bodyHash: string,
+  at: Date,
+): string[] {
+  return [
     `a=${algorithm}-sha256;`,
     'c=relaxed/relaxed;',
     `d=${domain};`,
@@ -94,10 +105,19 @@ export async function makeSignature(
     ...splitNames(covered.names),
     `bh=${bodyHash};`,
   ];
-  const field = `DKIM-Signature: ${fold(tags)}\r\n\tb=`;
+}
+
+/** A field that ends with a signature over `text`, relaxed fields with their line ends, and over itself. */
+export async function signField(
+  { algorithm, key }: Signer,
+  name: string,
+  tags: string[],
+  text: string,
+): Promise<string> {
+  const field = `${name}: ${fold(tags, name.length + ': '.length)}\r\n\tb=`;
   // RFC 6376 §3.7: itself at last, with an empty "b=" and without a line end.
-  const own = relaxField('dkim-signature', field.slice(field.indexOf(':') + 1));
-  const signature = await signText(algorithm, key, covered.text + own);
+  const own = relaxField(name.toLowerCase(), field.slice(field.indexOf(':') + 1));
+  const signature = await signText(algorithm, key, text + own);
   const lines = signature.match(/.{1,72}/g) ?? [];
   return `${field}${lines.join('\r\n\t ')}\r\n`;
 }
@@ -118,11 +138,11 @@ function splitNames(names: string[]): string[] {
 
 const lineLength = 76;
 
-function fold(words: string[]): string {
+function fold(words: string[], indent: number): string {
   const lines: string[] = [];
   let line = '';
   for (const word of words) {
-    const room = lineLength - (lines.length === 0 ? 'DKIM-Signature: '.length : 1);
+    const room = lineLength - (lines.length === 0 ? indent : 1);
     if (line !== '' && line.length + 1 + word.length > room) {
       lines.push(line);
       line = word;

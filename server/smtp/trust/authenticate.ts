@@ -76,7 +76,7 @@ export async function authenticate(
       ...new Set([
         dmarc.row,
         spfResult.info,
-        arcResult.info ?? '',
+        shortenArc(arcResult),
         ...verifier.results.map(({ info }) => info),
       ]),
     ]
@@ -295,6 +295,11 @@ function toFinding({ status, signingDomain, selector }: SignatureResult): Signat
     selector: selector ?? '',
     comment: status.comment ?? '',
   };
+}
+
+/** Whoever passes the message on has to know the result, however much the last sealer had to say. */
+function shortenArc({ info = '', status }: { info?: string; status: { result: string } }): string {
+  return info.length <= maxRowLength ? info : `arc=${status.result} (long)`;
 }
 
 function toArcFinding(answer: unknown, chain: ArcSet[] | false): ArcFinding {

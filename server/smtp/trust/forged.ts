@@ -1,10 +1,9 @@
 // RFC 8601 §5: a field that claims to be our own finding, but came in from outside, is removed, or a sender
-// could write "dkim=pass" himself. ARC-Authentication-Results too (RFC 8617 §4.1.1): this server never seals, so
-// one with our name is a lie.
+// could write "dkim=pass" himself. ARC-Authentication-Results stay: one of ours comes back with mail that was passed on,
+// its seal says whether it is one, and taking it out would break the chain (RFC 8617 §5.2).
 import { scanFields, unfold } from '#lib/mail/header.ts';
 
-const names = new Set(['authentication-results', 'arc-authentication-results']);
-const longestName = 'arc-authentication-results'.length;
+const fieldName = 'authentication-results';
 
 /** Octets of a value that are looked at for the name. */
 const maxValueBytes = 1000;
@@ -18,7 +17,7 @@ export function removeForgedResults(header: Buffer, hostname: string): Buffer {
       nameEnd > start
         ? { name: header.toString('latin1', start, nameEnd), valueStart }
         : readFoldedName(header, start, end);
-    if (!field || !names.has(field.name.toLowerCase())) return;
+    if (!field || field.name.toLowerCase() !== fieldName) return;
     const limit = Math.min(end, field.valueStart + maxValueBytes);
     if (!isOurs(header.toString('latin1', field.valueStart, limit), hostname)) return;
     kept.push(header.subarray(from, start));
@@ -35,7 +34,7 @@ function readFoldedName(
   start: number,
   end: number,
 ): { name: string; valueStart: number } | null {
-  const text = header.toString('latin1', start, Math.min(end, start + longestName + 100));
+  const text = header.toString('latin1', start, Math.min(end, start + fieldName.length + 100));
   const match = /^([!-9;-~]+)[ \t\r\n]*:/.exec(text);
   return match ? { name: match[1] as string, valueStart: start + match[0].length } : null;
 }
@@ -44,8 +43,7 @@ function readFoldedName(
 function isOurs(rawValue: string, hostname: string): boolean {
   const value = unfold(rawValue)
     .replace(/["\\]/g, '')
-    // ARC: the number of the set comes first, "i=1;".
-    .replace(/^[\s;]*(?:i\s*=\s*\d*\s*;\s*)?/i, '')
+    .replace(/^[\s;]*/, '')
     .trim();
   // A comment before the name, which may nest and be endless, serves only to hide what stands behind it.
   if (value.startsWith('(')) return true;

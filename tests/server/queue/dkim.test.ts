@@ -18,7 +18,7 @@ import { enqueue } from '#lib/queue/enqueue.ts';
 import { retryEntry } from '#lib/queue/entries.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { checkDkimRecords } from '#server/delivery/sign/check.ts';
-import { forgetSignatures } from '#server/delivery/sign/sign.ts';
+import { forgetSignatures } from '#server/delivery/sign/known.ts';
 import { queuePrefix, type Trace } from '#server/delivery/trace.ts';
 import { forgetAnswers } from '#server/dns/resolver.ts';
 import type { Running } from '#server/net/running.ts';

@@ -124,18 +124,16 @@ test('PTR questions arrive in either spelling', async () => {
   await assert.rejects(resolveForMailauth('x.test', 'CNAME'), { code: 'ENOTFOUND' });
 });
 
-test('neither a fold before the colon nor ARC hides our name', () => {
-  const fields = [
-    'Authentication-Results\r\n : mail.example.org; dkim=pass\r\n',
-    'ARC-Authentication-Results: i=1; mail.example.org; dkim=pass\r\n',
-    'ARC-Authentication-Results: i=1;\r\n\tmail.example.org;\r\n dkim=pass\r\n',
-    'aRC-authentication-results : I = 12 ; Mail.Example.Org; dkim=pass\r\n',
-  ];
-  for (const field of fields) {
-    const header = Buffer.from(`A: b\r\n${field}C: d\r\n\r\n`);
-    const left = removeForgedResults(header, 'mail.example.org').toString();
-    assert.equal(left, 'A: b\r\nC: d\r\n\r\n', field);
+test('a fold before the colon does not hide our name, and a sealed finding is not ours to judge', () => {
+  const forged = 'Authentication-Results\r\n : mail.example.org; dkim=pass\r\n';
+  const left = removeForgedResults(
+    Buffer.from(`A: b\r\n${forged}C: d\r\n\r\n`),
+    'mail.example.org',
+  );
+  assert.equal(left.toString(), 'A: b\r\nC: d\r\n\r\n');
+  // Mail that was sealed here may come back: without its field the chain would be broken.
+  for (const name of ['mx.other.test', 'mail.example.org']) {
+    const sealed = Buffer.from(`ARC-Authentication-Results: i=1; ${name}; spf=pass\r\n\r\n`);
+    assert.deepEqual(removeForgedResults(sealed, 'mail.example.org'), sealed);
   }
-  const other = Buffer.from('ARC-Authentication-Results: i=1; mx.other.test; spf=pass\r\n\r\n');
-  assert.deepEqual(removeForgedResults(other, 'mail.example.org'), other);
 });

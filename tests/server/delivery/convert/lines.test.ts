@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { repairLines } from '#server/delivery/sign/repair.ts';
+import { breakLines, hasLongLine, mendNewlines } from '#server/delivery/convert/lines.ts';
 
 const long = 'x'.repeat(3000);
 const words = 'seven nuts '.repeat(300).trim();
 const snakes = '🐍'.repeat(600);
 
-describe('lines before signing', () => {
+describe('lines that leave', () => {
   it('are left alone where nothing is wrong', async () => {
     for (const text of [
       '',
@@ -15,7 +15,8 @@ describe('lines before signing', () => {
       'a\r\n'.repeat(900),
     ]) {
       const bytes = Buffer.from(text);
-      assert.equal(await repairLines(bytes), bytes);
+      assert.equal(await mendNewlines(bytes), bytes);
+      assert.equal(hasLongLine(bytes), false);
     }
   });
 
@@ -30,8 +31,9 @@ describe('lines before signing', () => {
     ['several', `${long}\r\n\r\n${words}\r\n${long}`],
   ];
   for (const [name, text] of cases) {
-    it(`are broken: ${name}`, async () => {
-      const fixed = (await repairLines(Buffer.from(text))).toString('utf8');
+    it(`are broken: ${name}`, () => {
+      assert.ok(hasLongLine(Buffer.from(text)));
+      const fixed = breakLines(Buffer.from(text)).toString('utf8');
       for (const line of fixed.split('\r\n')) assert.ok(Buffer.byteLength(line) <= 998);
       assert.ok(!fixed.includes('\ufffd'), 'no character is cut');
       assert.ok(!/[^\r]\n|\r[^\n]/.test(fixed));
@@ -40,13 +42,13 @@ describe('lines before signing', () => {
     });
   }
 
-  it('break at a blank where there is one', async () => {
-    const fixed = (await repairLines(Buffer.from(`${words}\r\n`))).toString();
+  it('break at a blank where there is one', () => {
+    const fixed = breakLines(Buffer.from(`${words}\r\n`)).toString();
     assert.equal(fixed.replaceAll('\r\n', ''), words);
   });
 
   it('get both halves of their end, and no NUL', async () => {
-    const fixed = await repairLines(Buffer.from('a\nb\rc\r\n\0.\r\n'));
+    const fixed = await mendNewlines(Buffer.from('a\nb\rc\r\n\0.\r\n'));
     assert.equal(fixed.toString(), 'a\r\nb\r\nc\r\n .\r\n');
   });
 });

@@ -1,6 +1,5 @@
-// What other servers would change on the way is mended before it is signed: bare CR and LF, NUL, and lines over
-// 998 octets (RFC 5321 §4.5.3.1.6), which break with the next blank (Postfix: smtp_line_length_limit; there
-// at the limit itself). Only for mail of our own: a stranger's has the signature of others.
+// The lines of a message that leaves: CR and LF only together and no NUL (RFC 5321 §2.3.8), and at most 998 octets
+// (§4.5.3.1.6). Here is what needs no look at the content; long lines of a body are for short-lines.ts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LineChecker, normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
 
@@ -11,11 +10,10 @@ const LF = 0x0a;
 const SP = 0x20;
 const TAB = 0x09;
 
-/** The message as it may leave; the same buffer where nothing is to be done. */
-export async function repairLines(message: Buffer): Promise<Buffer> {
+/** The message with whole line ends and without NUL; the same buffer where nothing is to be done. */
+export async function mendNewlines(message: Buffer): Promise<Buffer> {
   const isBare = await hasBareNewline(message);
-  const bytes = replaceNul(isBare ? normalizeNewlines(message) : message);
-  return hasLongLine(bytes) ? breakLines(bytes) : bytes;
+  return replaceNul(isBare ? normalizeNewlines(message) : message);
 }
 
 /** Almost no message has one, and every message is looked through: a large one with turns for others. */
@@ -28,7 +26,8 @@ async function hasBareNewline(bytes: Buffer): Promise<boolean> {
   return checker.finish();
 }
 
-function hasLongLine(bytes: Buffer): boolean {
+/** Whether a line has more than 998 octets. */
+export function hasLongLine(bytes: Buffer): boolean {
   let start = 0;
   // Most messages are seen in steps of 1000 octets: a line end in each is enough.
   while (start + maxLine < bytes.length) {
@@ -39,7 +38,8 @@ function hasLongLine(bytes: Buffer): boolean {
   return false;
 }
 
-function breakLines(bytes: Buffer): Buffer {
+/** Long lines broken with a blank after each break, as a header folds; at blanks where there are some. */
+export function breakLines(bytes: Buffer): Buffer {
   const parts: Buffer[] = [];
   let start = 0;
   while (start < bytes.length) {
@@ -62,7 +62,7 @@ function breakLines(bytes: Buffer): Buffer {
 const bareBreak = Buffer.from('\r\n');
 const break_ = Buffer.from('\r\n ');
 
-/** In a header the next line has to begin with a blank; in a body it is what Postfix does too. */
+/** In a header the next line has to begin with a blank. */
 function breakOf(next: number): Buffer {
   return next === SP || next === TAB ? bareBreak : break_;
 }
