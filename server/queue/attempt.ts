@@ -17,6 +17,7 @@ import {
   pokeHold,
   prepareHoldNotice,
 } from '#server/delivery/hold-notice.ts';
+import { prepareOutgoing } from '#server/delivery/outgoing.ts';
 import { deliverRemote } from '#server/delivery/outbound/remote.ts';
 import { cleanText, type Result } from '#server/delivery/outbound/reply.ts';
 import { findTargets, type Route } from '#server/delivery/outbound/route.ts';
@@ -29,7 +30,6 @@ import {
   prepareReport,
   type Report,
 } from '#server/delivery/report.ts';
-import { signOutgoing } from '#server/delivery/sign/sign.ts';
 import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls/tls-policy.ts';
 import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls/tls-policy-mx.ts';
 import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
@@ -109,13 +109,14 @@ async function send(
   const domainPolicy = isOpen
     ? null
     : await findDomainPolicy({ domain: job.route.domain, isTlsForced });
+  const leaving = await prepareOutgoing(message, bytes, relay !== null);
   return deliverRemote({
     targets: way.targets,
     ...(domainPolicy ? { findPolicy: domainPolicy.findPolicy } : {}),
     policy: isTlsForced ? tlsPolicyOfRequired(tlsMode) : tlsPolicyOf(tlsMode),
     login: relay?.username ? { username: relay.username, password: relay.password } : null,
     envelope: {
-      sender: message.sender,
+      sender: leaving.sender,
       recipients: rows.map(({ recipient, originalTo, notify }) => ({
         recipient,
         originalTo,
@@ -126,7 +127,7 @@ async function send(
       isSmtpUtf8: message.isSmtpUtf8,
       isTlsRequired: message.isTlsRequired,
     },
-    bytes: await signOutgoing(message, bytes),
+    bytes: leaving.render,
     hostname: await serverHostname(),
     connectTimeoutMs: settings['delivery.connectTimeoutSeconds'] * 1000,
     reuse: {

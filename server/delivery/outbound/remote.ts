@@ -3,6 +3,7 @@
 // Invariant: after a transaction was answered no other target is tried, so nothing is delivered twice by us.
 import { isLoopback } from '#lib/accounts/network.ts';
 import { normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
+import type { Render } from '../outgoing.ts';
 import {
   type HostPolicy,
   proofOf,
@@ -32,8 +33,8 @@ export type RemoteAttempt = {
   /** At a relay host. */
   login: { username: string; password: string } | null;
   envelope: Omit<Envelope, 'needsUtf8'> & { isSmtpUtf8: boolean };
-  /** The whole message; bare CR and LF are mended before it leaves. */
-  bytes: Buffer;
+  /** The whole message, or what makes it for a host; bare CR and LF are mended before it leaves. */
+  bytes: Buffer | Render;
   hostname: string;
   connectTimeoutMs: number;
   /** How long a conversation may serve; without, it is for this mail alone. */
@@ -238,9 +239,14 @@ function mustRequireTls({ envelope }: RemoteAttempt): boolean {
 
 async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<string, Result>> {
   const { envelope } = attempt;
+  const has8BitMime = session.has('8BITMIME');
+  const made = Buffer.isBuffer(attempt.bytes) ? attempt.bytes : await attempt.bytes({ has8BitMime });
+  if (!Buffer.isBuffer(made)) {
+    return toAll(attempt, { kind: 'failed', code: 554, ...made, host: session.target.host });
+  }
   // RFC 5321 §2.3.8: no bare CR or LF leaves this server, or a lenient receiver sees a second message. A NUL
   // (RFC 5322 has no place for it) does the same to a receiver that drops it: CR LF NUL dot CR LF.
-  const bytes = replaceNul(normalizeNewlines(attempt.bytes));
+  const bytes = replaceNul(normalizeNewlines(made));
   const isEightBit = (text: string) => /[^\u0000-\u007f]/.test(text);
   const is8Bit = hasEightBit(bytes);
   const needsUtf8 =
@@ -248,8 +254,6 @@ async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<s
   const canUtf8 = session.has('SMTPUTF8');
   const isImpossible = (recipient: string) => !canUtf8 && (needsUtf8 || isEightBit(recipient));
   const recipients = envelope.recipients.filter((entry) => !isImpossible(entry.recipient));
-  // A server without 8BITMIME gets the bytes as they are: conversion would break signatures, and none
-  // that strips the eighth bit has been met for decades.
   const results =
     recipients.length > 0
       ? await session.send({ ...envelope, recipients, needsUtf8 }, bytes, is8Bit)
