@@ -66,7 +66,7 @@ async function prepareChromium() {
   );
 }
 
-/** Real mail clients, PostgreSQL and strace (faults of the disk) for the tests. Where they cannot be had, those tests say so. */
+/** Real mail clients and servers, PostgreSQL and strace (faults of the disk) for the tests. Where they cannot be had, those tests say so. */
 async function prepareClients() {
   const clients = {
     // swaks speaks TLS only with the Perl library beside it.
@@ -82,6 +82,9 @@ async function prepareClients() {
     psql: ['postgresql'],
     strace: ['strace'],
     slapd: ['slapd'],
+    // DNSSEC: a resolver that validates, and the tools that sign a zone.
+    unbound: ['unbound'],
+    'ldns-signzone': ['ldnsutils'],
   };
   const missing = Object.entries(clients)
     .filter(([program]) => spawnSync('which', [program]).status !== 0)
