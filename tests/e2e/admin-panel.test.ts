@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { launchBrowser, signIn } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 import { menu } from '../../app/(admin)/menu.ts';
 
@@ -24,18 +24,10 @@ describe('the admin panel', () => {
     page.getByLabel(label, { exact: true }).fill(value);
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
 
-  async function signIn(to: Page, who: { address: string; password: string }): Promise<void> {
-    await to.goto(`${daemon.url}/login`);
-    await to.getByLabel('Mail address').fill(who.address);
-    await to.getByLabel('Password').fill(who.password);
-    await to.getByRole('button', { name: 'Sign in' }).click();
-  }
-
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
     context = await browser.newContext();
     page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     // A broken policy shows itself as a refused script or style.
     page.on('console', (message) => {
@@ -49,9 +41,7 @@ describe('the admin panel', () => {
   });
 
   it('is healthy, and says how its pages are to be treated', async () => {
-    const health = await fetch(`${daemon.url}/api/health`);
-    assert.equal(health.status, 200);
-    assert.deepEqual(await health.json(), { status: 'ok' });
+    assert.deepEqual(await waitHealthy(daemon.url), { status: 'ok' });
     const { headers } = await fetch(`${daemon.url}/`);
     const policy = headers.get('content-security-policy') ?? '';
     assert.match(policy, /default-src 'none'.*script-src 'self' 'nonce-[^']+' 'strict-dynamic'/);
@@ -325,7 +315,7 @@ describe('the admin panel', () => {
       assert.equal(answer.status(), 307, `${path} without a session`);
       assert.match(answer.headers().location ?? '', /^\/login\?next=%2Fadmin/, path);
     }
-    await signIn(other, user);
+    await signIn(other, daemon.url, user);
     await other.waitForURL('**/mail**');
     for (const path of paths) {
       const answer = await stranger.request.get(daemon.url + path, { maxRedirects: 0 });
@@ -354,7 +344,7 @@ describe('the admin panel', () => {
     for (const who of ['nobody', 'user'] as const) {
       if (who === 'user') {
         const other = await userContext.newPage();
-        await signIn(other, user);
+        await signIn(other, daemon.url, user);
         await other.waitForURL('**/mail**');
       }
       const answer = await userContext.request.post(request.url(), {
@@ -371,7 +361,7 @@ describe('the admin panel', () => {
 
   it('ends the sessions of a user who is disabled, everywhere', async () => {
     const other = await (await browser.newContext()).newPage();
-    await signIn(other, user);
+    await signIn(other, daemon.url, user);
     await other.waitForURL('**/mail**');
     await open('/admin/users');
     await page.getByRole('link', { name: 'Ben' }).click();
@@ -380,7 +370,7 @@ describe('the admin panel', () => {
     await other.goto(`${daemon.url}/mail`);
     await other.waitForURL('**/login**');
     assert.match(await tryImapLogin(), /^a NO/);
-    await signIn(other, user);
+    await signIn(other, daemon.url, user);
     await other.getByText('The address or the password is wrong.').waitFor();
     await other.context().close();
   });

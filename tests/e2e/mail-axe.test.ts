@@ -1,54 +1,21 @@
 // axe-core on every page of the webmail and its main states: nothing serious or critical in light, in dark (contrast), and
 // written from the right.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { stopTransitions } from '#tests/support/axe.ts';
+import { findViolations } from '#tests/support/axe.ts';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-type Violation = {
-  id: string;
-  impact: string;
-  nodes: { html: string; failureSummary: string }[];
-};
-
-/** What is serious on the page as it stands, in words. */
-async function findFaults(page: Page, only?: string[]): Promise<string[]> {
-  if (!(await page.evaluate('typeof axe !== "undefined"'))) await page.evaluate(axe);
-  const options = {
-    resultTypes: ['violations'],
-    // The frame of a message has an origin of its own and no scripts.
-    iframes: false,
-    ...(only ? { runOnly: { type: 'rule', values: only } } : {}),
-  };
-  const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)})`)) as {
-    violations: Violation[];
-    passes: object[];
-  };
-  assert.ok(found.passes.length >= (only ? 1 : 6), 'it looked at the page');
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes
-        .slice(0, 5)
-        .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 240)}\n${failureSummary}`),
-    );
-}
 
 /** Everything in light, contrast in dark too. */
 async function check(page: Page): Promise<void> {
-  await stopTransitions(page);
-  const faults = await findFaults(page);
+  const faults = await findViolations(page);
   // As a person chooses it: of a change of the system Chromium misses text with dir="auto".
   await page.evaluate("document.documentElement.dataset.theme = 'dark'");
-  const dark = await findFaults(page, ['color-contrast']);
+  const dark = await findViolations(page, ['color-contrast']);
   await page.evaluate('delete document.documentElement.dataset.theme');
   assert.deepEqual([...faults, ...dark.map((fault) => `in dark, ${fault}`)], []);
 }
@@ -86,6 +53,7 @@ describe('accessibility', () => {
   it('sign-in', async () => {
     const stranger = await (await browser.newContext()).newPage();
     await stranger.goto(`${daemon.url}/login`);
+    await stranger.getByRole('button', { name: 'Sign in' }).waitFor();
     await check(stranger);
     await stranger.context().close();
   });
@@ -95,8 +63,11 @@ describe('accessibility', () => {
   it('list with chosen rows', async () => {
     await page.keyboard.press('j');
     await page.keyboard.press('x');
+    const chosen = page.getByRole('toolbar', { name: 'Selected messages' });
+    await chosen.waitFor();
     await check(page);
     await page.keyboard.press('Escape');
+    await chosen.waitFor({ state: 'detached' });
   });
 
   it('open message', async () => {
@@ -110,6 +81,7 @@ describe('accessibility', () => {
     await page.getByLabel('Subject').first().waitFor();
     await check(page);
     await page.keyboard.press('Escape');
+    await page.locator('[data-composer]').waitFor({ state: 'detached' });
   });
 
   it('keys', async () => {
@@ -119,6 +91,7 @@ describe('accessibility', () => {
     await page.getByRole('dialog').waitFor();
     await check(page);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('palette', async () => {
@@ -126,6 +99,7 @@ describe('accessibility', () => {
     await page.getByRole('dialog').waitFor();
     await check(page);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('menu of the account', async () => {
@@ -143,7 +117,7 @@ describe('accessibility', () => {
     const faults: string[] = [];
     for (const path of paths) {
       await goTo(path ?? '');
-      faults.push(...(await findFaults(page)).map((fault) => `${path}: ${fault}`));
+      faults.push(...(await findViolations(page)).map((fault) => `${path}: ${fault}`));
     }
     assert.deepEqual(faults, []);
   });
@@ -167,7 +141,7 @@ describe('accessibility', () => {
       await page.setViewportSize({ width: 390, height: 844 });
       const width = await page.evaluate('document.documentElement.scrollWidth');
       if (Number(width) > 390) faults.push(`${path} is ${width} wide on a phone`);
-      faults.push(...(await findFaults(page)).map((fault) => `${path}: ${fault}`));
+      faults.push(...(await findViolations(page)).map((fault) => `${path}: ${fault}`));
       await page.setViewportSize({ width: 1280, height: 800 });
     }
     assert.deepEqual(faults, []);

@@ -30,6 +30,8 @@ describe('writing', () => {
   async function write(query: string): Promise<void> {
     await page.goto(`${daemon.url}/compose?${query}`);
     await text().waitFor();
+    // The editor is loaded by itself, and takes the caret where one writes at once.
+    await composer().locator(':focus').waitFor();
   }
 
   async function send(): Promise<void> {
@@ -100,7 +102,6 @@ describe('writing', () => {
     transport.close();
     page = await openSignedIn(browser, daemon.url, ann, '/options/compose');
     page.on('pageerror', (error) => problems.push(error.message));
-    await page.waitForURL('**/options/compose');
     await change({ 'compose.undoSeconds': '0' });
   });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -72,7 +72,6 @@ describe('conversations', () => {
       await fetch('/api/mail/preferences', { method: 'PATCH', headers, body });
     });
     await page.reload();
-    await waitAlive(page);
   });
 
   after(async () => {

@@ -1,6 +1,7 @@
 // Windows and drafts: three at once, small and large, kept when closed, back after a crash, wiped at sign-out.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { ImapFlow } from 'imapflow';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
@@ -49,8 +50,6 @@ describe('drafts', () => {
     await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
     context = page.context();
-    await page.getByRole('button', { name: 'Compose' }).first().waitFor();
-    await waitAlive(page);
   });
 
   after(async () => {
@@ -71,8 +70,10 @@ describe('drafts', () => {
     await button('Enlarge', composer('Two')).click();
     await button('Full screen', composer('Two')).click();
     await text(composer('Two')).fill('Words of two');
-    const box = await composer('Two').boundingBox();
-    assert.ok((box?.width ?? 0) > 1000);
+    await waitFor(
+      async () => ((await composer('Two').boundingBox())?.width ?? 0) > 1000,
+      'the whole screen',
+    );
     await button('Dock', composer('Two')).click();
   });
 
@@ -102,6 +103,7 @@ describe('drafts', () => {
     const opening = context.waitForEvent('page');
     await button('Open in its own window').click();
     const popup = await opening;
+    await waitAlive(popup);
     const field = popup.getByRole('textbox', { name: 'Text', exact: true });
     await field.getByText('Words that move').waitFor();
     await composers().waitFor({ state: 'detached' });
@@ -141,7 +143,6 @@ describe('drafts', () => {
     page.on('dialog', (dialog) => dialog.accept());
     await page.close({ runBeforeUnload: false });
     page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     await page.goto(`${daemon.url}/mail`);
     const dialog = page.getByRole('dialog').filter({ hasText: 'Unsaved messages' });
     await dialog.getByText('<img src=x onerror=alert(1)> lost').waitFor();
@@ -160,8 +161,11 @@ describe('drafts', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('button', { name: 'Compose' }).first().click();
     await text().waitFor();
-    const box = await composers().boundingBox();
-    assert.deepEqual([box?.x, box?.y, box?.width, box?.height], [0, 0, 390, 844]);
+    const wanted = { x: 0, y: 0, width: 390, height: 844 };
+    await waitFor(
+      async () => isDeepStrictEqual(await composers().boundingBox(), wanted),
+      'the whole screen',
+    );
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `the page is ${width} wide`);
     await text().press('Escape');
@@ -171,8 +175,6 @@ describe('drafts', () => {
   it('writes where the user wants, and forgets its copies at sign-out', async () => {
     await chooseOptions(page, daemon.url, { 'compose.format': 'plain', 'compose.window': 'full' });
     await page.reload();
-    await page.getByRole('button', { name: 'Compose' }).first().waitFor();
-    await waitAlive(page);
     await open();
     await composers().locator('textarea').waitFor();
     await page.route('**/api/mail/draft', (route) => route.abort());

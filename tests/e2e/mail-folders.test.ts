@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -75,8 +75,6 @@ describe('folders', () => {
       await client.append('Junk', mailOf('Buy now'));
     });
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
-    await folder('Inbox').waitFor();
-    await waitAlive(page);
   });
 
   after(async () => {
@@ -101,7 +99,6 @@ describe('folders', () => {
       'the kept state',
     );
     await page.reload();
-    await waitAlive(page);
     await folder('Work 2 unread').waitFor();
     assert.equal(await folder('2026').count(), 0);
     await folder('Work').focus();
@@ -198,7 +195,6 @@ describe('folders', () => {
     };
     assert.equal(await keep(patch), 200);
     await page.goto(`${daemon.url}/mail`);
-    await waitAlive(page);
     await folder('May 2 unread of 2').waitFor();
     assert.equal(await folder('Attic').count(), 0);
     await page.getByText(/^Refreshed \d/).waitFor();
@@ -212,14 +208,12 @@ describe('folders', () => {
     for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowLeft');
     assert.equal(await edge.getAttribute('aria-valuenow'), '272');
     await page.reload();
-    await waitAlive(page);
     await waitFor(async () => (await edge.getAttribute('aria-valuenow')) === '272', 'the width');
     assert.equal(await keep({ 'folders.side': 'start', 'folders.subscribed': false }), 200);
   });
 
   it('get their uses in the options', async () => {
     await page.goto(`${daemon.url}/options/folders`);
-    await waitAlive(page);
     await page.getByLabel('Archived messages').selectOption('Zoo');
     await seeToast('Saved.');
     const uses = await readImap(async (client) =>
@@ -241,13 +235,11 @@ describe('folders', () => {
 
   it('show labels, which are made, set, seen by other programs, and lead to their messages', async () => {
     await page.goto(`${daemon.url}/options/labels`);
-    await waitAlive(page);
     await page.getByLabel('New label').fill('Lake house');
     await page.getByRole('button', { name: 'Add label' }).click();
     await page.getByRole('textbox', { name: 'Name: Lake house' }).waitFor();
     await page.getByLabel('Colour: Lake house').selectOption('violet');
     await page.goto(`${daemon.url}/mail`);
-    await waitAlive(page);
     await row('The lease').first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('l');

@@ -44,7 +44,6 @@ describe('keys of the mail page', () => {
     }
     transport.close();
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
-    await page.locator('[data-ready]').waitFor();
     await row('Fir').waitFor();
   });
 
@@ -139,6 +138,7 @@ describe('keys of the mail page', () => {
     await press('g o');
     await waitFor(() => page.url().endsWith('/options'), 'the options');
     await page.goBack();
+    await page.locator('[data-ready]').waitFor();
     await row('Fir').waitFor();
   });
 
@@ -183,7 +183,6 @@ describe('keys of the mail page', () => {
     await row('Fir').waitFor();
     await chooseOptions(page, daemon.url, { 'list.keyboard': false, 'list.keys': {} });
     await page.goto(`${daemon.url}/mail`);
-    await page.locator('[data-ready]').waitFor();
     await press('ArrowDown e #');
     await press('Enter');
     await isOpen('Fir');

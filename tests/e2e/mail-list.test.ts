@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer from 'nodemailer';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { chooseOptions, launchBrowser, signIn } from '#tests/support/browser.ts';
+import { chooseOptions, enter, launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -29,7 +29,6 @@ describe('the list', () => {
   const at = (place: number) => list().locator(`li[aria-posinset="${place}"]`);
   const goTo = async (path: string) => {
     await page.goto(`${daemon.url}/mail${path}`);
-    await page.locator('[data-ready]').waitFor();
   };
   const choose = (options: object) => chooseOptions(page, daemon.url, options);
   const more = async (name: string, of = page) => {
@@ -84,13 +83,11 @@ describe('the list', () => {
     });
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Hydration|did not match/i.test(message.text())) problems.push(message.text());
     });
-    await signIn(page, daemon.url, ann, '/mail');
-    await page.locator('[data-ready]').waitFor();
+    await enter(page, daemon.url, ann, '/mail');
     await at(1).waitFor();
   });
 
@@ -350,9 +347,7 @@ describe('the list', () => {
       storageState: await context.storageState(),
     });
     const small = await phone.newPage();
-    small.setDefaultTimeout(30_000);
     await small.goto(`${daemon.url}/mail`);
-    await small.locator('[data-ready]').waitFor();
     const touch = async (text: string, steps: [x: number, y: number][], holdMs = 0) => {
       const box = await row(text, small).boundingBox();
       const client = await phone.newCDPSession(small);

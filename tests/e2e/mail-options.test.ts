@@ -67,7 +67,6 @@ describe('options', () => {
     await context.grantPermissions(['notifications'], { origin: daemon.url });
     await context.addInitScript(recordNotices);
     page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Content.Security.Policy|Hydration|MISSING_MESSAGE/i.test(message.text())) {
@@ -167,14 +166,17 @@ describe('options', () => {
     const sound = kept('notices.sound');
     await input('notices.sound').selectOption('drop');
     await sound;
-    assert.deepEqual(await page.evaluate('window.tones'), [1200, 700]);
+    const hears = async () => String(await page.evaluate('window.tones')) === '1200,700';
+    await waitFor(hears, 'the sound');
     const desktop = kept('notices.desktop');
     await input('notices.desktop').check();
     await desktop;
     await page.evaluate(() => navigator.serviceWorker.register('/notices-worker.js'));
     await page.evaluate(() => navigator.serviceWorker.ready);
+    // What comes before the page listens to the server is no news.
+    const stream = page.waitForResponse(/\/api\/mail\/events\?/);
     await goTo('/mail');
-    await page.getByRole('navigation', { name: 'Folders' }).first().waitFor();
+    await stream;
     await send('Nuts are in');
     await waitFor(
       async () => (await page.evaluate('window.told.length')) === 1,
@@ -183,7 +185,7 @@ describe('options', () => {
     assert.deepEqual(await page.evaluate('window.told'), [
       { title: 'Zoe Zebra', body: 'Nuts are in' },
     ]);
-    assert.deepEqual(await page.evaluate('window.tones'), [1200, 700]);
+    await waitFor(hears, 'the sound of the mail');
     await waitFor(async () => (await page.title()).startsWith('(1) '), 'the number in the title');
     const icon = page.locator('link[rel="icon"]').first();
     await waitFor(

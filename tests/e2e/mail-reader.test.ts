@@ -139,7 +139,6 @@ describe('reading', () => {
       },
     });
     page = await openSignedIn(browser, daemon.url, ben, '/mail');
-    page.setDefaultTimeout(30_000);
     page.on('request', (request) => asked.push(request.url()));
     page.on('dialog', (dialog) => {
       alarms.push(dialog.message());

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -65,7 +65,6 @@ describe('search', () => {
     client.close();
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
     await row('Lake house').waitFor();
-    await waitAlive(page);
   });
 
   after(async () => {
@@ -116,7 +115,6 @@ describe('search', () => {
     await page.getByText('An otter again.').last().waitFor();
     assert.match(page.url(), /in=Projects%2FLake&message=\d/);
     await page.reload();
-    await waitAlive(page);
     await page.getByText('An otter again.').last().waitFor();
     await page.goBack();
   });
@@ -179,7 +177,6 @@ describe('search', () => {
       .getByRole('link', { name: 'Sent' })
       .click();
     await page.reload();
-    await waitAlive(page);
     await kept.getByRole('link', { name: 'All otters' }).click();
     await subjects(['Plan of the lake', 'Plan', 'Weather', 'Lake house']);
     await kept.getByRole('link').hover();

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -61,8 +61,6 @@ describe('sending later', () => {
     await transport.sendMail({ from, to: ann.address, subject: 'From far', text: 'Far words' });
     transport.close();
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
-    await page.getByRole('button', { name: 'Compose' }).first().waitFor();
-    await waitAlive(page);
   });
 
   after(async () => {
@@ -124,6 +122,7 @@ describe('sending later', () => {
     assert.doesNotMatch(source, /X-Drey-(?:Draft|Origin)/);
     await page.keyboard.press('Escape');
     await text().press('Escape');
+    await composer().waitFor({ state: 'detached' });
   });
 
   it('opens a waiting message as a draft', async () => {
@@ -146,6 +145,7 @@ describe('sending later', () => {
     await button('Discard', dialog()).click();
     await back.waitFor({ state: 'detached' });
     await button('Close, keep the draft').click();
+    await composer().waitFor({ state: 'detached' });
   });
 
   it('keeps copies where the user wants them', async () => {

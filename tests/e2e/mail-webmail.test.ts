@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { chooseOptions, launchBrowser } from '#tests/support/browser.ts';
+import { chooseOptions, enter, launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -24,14 +24,6 @@ describe('the webmail', () => {
   const reader = () => page.getByRole('region', { name: 'Message', exact: true });
   const openRow = (text: string) => row(text).locator('[data-open-row]').click();
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
-
-  async function signIn(to: Page, who: { address: string; password: string }): Promise<void> {
-    await to.goto(`${daemon.url}/login?next=/mail`);
-    await to.getByLabel('Mail address').fill(who.address);
-    await to.getByLabel('Password').fill(who.password);
-    await to.getByRole('button', { name: 'Sign in' }).click();
-    await to.getByRole('button', { name: 'Compose' }).first().waitFor();
-  }
 
   async function deliver(mail: SendMailOptions): Promise<void> {
     const { smtp: port } = daemon.ports;
@@ -69,7 +61,6 @@ describe('the webmail', () => {
     await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Hydration|did not match/i.test(message.text())) problems.push(message.text());
@@ -83,7 +74,7 @@ describe('the webmail', () => {
   });
 
   it('shows an empty inbox, then new mail without reload', async () => {
-    await signIn(page, ann);
+    await enter(page, daemon.url, ann, '/mail');
     await chooseOptions(page, daemon.url, { 'compose.undoSeconds': '0' });
     await page.getByText('All done').waitFor();
     await deliver({ subject: 'First light', text: 'Good morning.\n\n-- \nZoe' });
@@ -102,7 +93,7 @@ describe('the webmail', () => {
     const flags = await readImap(ann, 'INBOX', (client) => client.fetchAll('1', { flags: true }));
     assert.ok(flags[0]?.flags?.has('\\Seen'));
     await page.goBack();
-    assert.doesNotMatch(page.url(), /message=/);
+    await waitFor(() => !page.url().includes('message='), 'the list');
     await page.goForward();
     await reader().getByText('Good morning.').waitFor();
   });
@@ -115,7 +106,7 @@ describe('the webmail', () => {
     await page.keyboard.press('r');
     const composer = page.getByRole('region', { name: 'Re: Please answer' });
     const text = composer.getByRole('textbox', { name: 'Text', exact: true });
-    await text.waitFor();
+    await composer.locator('textarea:focus').waitFor();
     assert.match(await text.inputValue(), /\n> Question\?/);
     await page.keyboard.type('Here is the answer.');
     // Send is pressed, by a hasty hand twice, while the file is still on its way.
@@ -379,7 +370,6 @@ describe('the webmail', () => {
       storageState: await context.storageState(),
     });
     const small = await phone.newPage();
-    small.setDefaultTimeout(30_000);
     await small.goto(`${daemon.url}/mail`);
     await small.getByText('First light').tap();
     await small.getByRole('paragraph').getByText('Good morning.').waitFor();
@@ -434,7 +424,7 @@ describe('the webmail', () => {
 
     const other = await browser.newContext();
     const bens = await other.newPage();
-    await signIn(bens, ben);
+    await enter(bens, daemon.url, ben, '/mail');
     const list = await other.request.get(`${daemon.url}/api/mail/list?folder=INBOX`);
     const subjects = ((await list.json()) as { rows: { subject: string }[] }).rows.map(
       (each) => each.subject,

@@ -44,7 +44,6 @@ describe('signing in by OpenID', () => {
     provider.person = person;
     const context = await browser.newContext();
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
     await page.goto(`${daemon.url}/login?next=/options/personal`);
     await page.getByRole('button', { name: 'Continue with School' }).click();
     await page.waitForURL(

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { known } from '#tests/lib/accounts/hash/known.ts';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { launchBrowser, signIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
 const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
@@ -17,15 +17,7 @@ describe('passwords', () => {
 
   async function openPage(): Promise<Page> {
     const page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(30_000);
     return page;
-  }
-
-  async function signIn(page: Page, who: { address: string; password: string }): Promise<void> {
-    await page.goto(`${daemon.url}/login`);
-    await page.getByLabel('Mail address').fill(who.address);
-    await page.getByLabel('Password').fill(who.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
   }
 
   async function choose(page: Page, password: string, repeated = password): Promise<void> {
@@ -48,7 +40,7 @@ describe('passwords', () => {
 
   it('of a user are set by a link that an administrator makes', async () => {
     const panel = await openPage();
-    await signIn(panel, admin);
+    await signIn(panel, daemon.url, admin);
     await panel.waitForURL('**/mail**');
     await panel.goto(`${daemon.url}/admin/users`);
     await panel.getByRole('link', { name: ben.address }).click();
@@ -77,7 +69,7 @@ describe('passwords', () => {
       ben.password,
     );
     const page = await openPage();
-    await signIn(page, ben);
+    await signIn(page, daemon.url, ben);
     await page.getByRole('heading', { name: 'Choose a password of your own' }).waitFor();
     const status = await page.evaluate(() => fetch('/api/mail/folders').then((it) => it.status));
     assert.equal(status, 403, 'routes wait too');
@@ -99,7 +91,7 @@ describe('passwords', () => {
     await stranger.waitForURL('**/login**');
     await stranger.goto(`${daemon.url}/admin/blocked`);
     await stranger.waitForURL('**/login**');
-    await signIn(stranger, { ...ben, password: 'four other good words' });
+    await signIn(stranger, daemon.url, { ...ben, password: 'four other good words' });
     await stranger.waitForURL(/\/admin\/blocked|\/mail/);
     const answer = await stranger.goto(`${daemon.url}/admin/blocked`);
     assert.equal(answer?.status(), 403);
@@ -108,25 +100,28 @@ describe('passwords', () => {
 
   it('that are guessed close an address, which the panel shows and opens', async () => {
     const known = await openPage();
-    await signIn(known, admin);
+    await signIn(known, daemon.url, admin);
     await known.waitForURL('**/mail**');
     await daemon.dreyJson(['settings', 'set', 'security.maxLoginFailures', '3']);
     const guesser = await openPage();
     for (let count = 0; count < 3; count++) {
-      await signIn(guesser, { address: 'nobody@example.test', password: `wrong ${count}` });
+      await signIn(guesser, daemon.url, {
+        address: 'nobody@example.test',
+        password: `wrong ${count}`,
+      });
       await guesser.getByText('The address or the password is wrong.').waitFor();
     }
-    await signIn(guesser, admin);
+    await signIn(guesser, daemon.url, admin);
     await guesser.getByText('Too many failed attempts.').waitFor();
     // The same address, but a browser that has been here before.
     await known.context().clearCookies({ name: 'drey.session' });
-    await signIn(known, admin);
+    await signIn(known, daemon.url, admin);
     await known.waitForURL('**/mail**');
     await known.goto(`${daemon.url}/admin/blocked`);
     await known.getByText('127.0.0.1').waitFor();
     await known.getByRole('button', { name: 'Lift the block of 127.0.0.1' }).click();
     await known.getByText('Nobody is blocked').waitFor();
-    await signIn(guesser, admin);
+    await signIn(guesser, daemon.url, admin);
     await guesser.waitForURL('**/mail**');
     await guesser.context().close();
     await known.context().close();
@@ -145,7 +140,7 @@ describe('passwords', () => {
     );
     for (let time = 0; time < 2; time++) {
       const page = await openPage();
-      await signIn(page, { address: 'cleo@example.test', password: yescrypt.password });
+      await signIn(page, daemon.url, { address: 'cleo@example.test', password: yescrypt.password });
       await page.waitForURL('**/mail**');
       await page.context().close();
     }

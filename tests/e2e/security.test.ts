@@ -45,7 +45,6 @@ describe('signing in', () => {
     });
   const openNew = async () => {
     const fresh = await (await browser.newContext()).newPage();
-    fresh.setDefaultTimeout(30_000);
     return fresh;
   };
   const loginOverImap = async (password: string, answer: RegExp) => {

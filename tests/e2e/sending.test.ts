@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const password = 'a boat of seven nuts';
@@ -35,22 +35,12 @@ describe('a held sender', () => {
     return sent.response;
   }
 
-  async function signIn(to: Page, address: string): Promise<void> {
-    await to.goto(`${daemon.url}/login`);
-    await to.getByLabel('Mail address').fill(address);
-    await to.getByLabel('Password').fill(password);
-    await to.getByRole('button', { name: 'Sign in' }).click();
-    await to.waitForURL((url) => !url.pathname.startsWith('/login'));
-  }
-
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
     await daemon.dreyJson(['setup', '--admin', anna, '--password-stdin'], `${password}\n`);
     await daemon.dreyJson(['user', 'add', ben, '--password-stdin'], `${password}\n`);
     await daemon.dreyJson(['settings', 'set', 'sending.burstMessages', '1']);
-    page = await (await browser.newContext()).newPage();
-    page.setDefaultTimeout(30_000);
-    await signIn(page, anna);
+    page = await openSignedIn(browser, daemon.url, { address: anna, password }, '/admin');
   });
   after(async () => {
     await browser?.close();
@@ -103,9 +93,7 @@ describe('a held sender', () => {
 
   it('is nobody else’s business', async () => {
     await daemon.dreyJson(['user', 'passwd', ben, '--password-stdin'], `${password}\n`);
-    const other = await (await browser.newContext()).newPage();
-    await signIn(other, ben);
-    await other.goto(`${daemon.url}/admin`);
+    const other = await openSignedIn(browser, daemon.url, { address: ben, password }, '/admin');
     assert.equal(await other.getByText('outgoing mail').count(), 0);
     assert.equal(await other.getByRole('button', { name: 'Release' }).count(), 0);
   });

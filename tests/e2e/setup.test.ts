@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright';
 import { launchBrowser } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitHealthy } from '#tests/support/daemon.ts';
 
 describe('the set-up for everybody', () => {
   let daemon: Daemon;
@@ -19,7 +19,6 @@ describe('the set-up for everybody', () => {
 
   it('ends in the panel, and then listens on all addresses', async () => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
     const link = /http:\/\/localhost:\d+(\/setup\?token=\S+)/.exec(daemon.output())?.[1];
     assert.ok(link);
     await page.goto(daemon.url + link);
@@ -31,12 +30,7 @@ describe('the set-up for everybody', () => {
     await page.getByRole('button', { name: 'Create the server' }).click();
     await page.waitForURL('**/admin');
     await page.getByText('Everything runs').waitFor();
-    await waitFor(async () => {
-      const answer = await fetch(`http://127.0.0.2:${daemon.ports.web}/api/health`).catch(
-        () => null,
-      );
-      return answer?.status === 200;
-    }, 'a healthy system on another address');
+    await waitHealthy(`http://127.0.0.2:${daemon.ports.web}`);
     await page.reload();
     await page.getByText('Everything runs').waitFor();
   });

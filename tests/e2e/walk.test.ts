@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { chooseOptions, launchBrowser } from '#tests/support/browser.ts';
+import { chooseOptions, enter, launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { connectLines } from '#tests/support/line-client.ts';
@@ -51,7 +51,6 @@ describe('the whole system', () => {
     const page = await (
       await browser.newContext({ viewport: { width: 1280, height: 800 } })
     ).newPage();
-    page.setDefaultTimeout(30_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (/Content.Security.Policy|Hydration/i.test(message.text())) problems.push(message.text());
@@ -118,11 +117,7 @@ describe('the whole system', () => {
   });
 
   it('shows mail from outside in the open inbox without a reload', async () => {
-    await mail.goto(`${daemon.url}/login`);
-    await mail.getByLabel('Mail address').fill('bob@nest.test');
-    await mail.getByLabel('Password').fill(password);
-    await mail.getByRole('button', { name: 'Sign in' }).click();
-    await mail.waitForURL('**/mail**');
+    await enter(mail, daemon.url, { address: 'bob@nest.test', password }, '/mail');
     await chooseOptions(mail, daemon.url, { 'compose.undoSeconds': '0' });
     await mail
       .getByRole('region', { name: 'Messages' })

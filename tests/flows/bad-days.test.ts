@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
 import { postgresqlMissing, startPostgresql } from '#tests/support/postgresql.ts';
 
@@ -279,7 +279,7 @@ describe('a sync that fails', { skip: straceMissing }, () => {
         const isUp = () => daemon.output().match(/Drey is running/g)?.length === 2;
         await waitFor(isUp, 'the daemon on its ports again', 60_000);
         assert.match(await send(daemon, 'after', bytes), /^250 /);
-        assert.equal((await fetch(`${daemon.url}/api/health`)).status, 200);
+        await waitHealthy(daemon.url);
         const count = await countInbox(daemon);
         // What was not acknowledged may be there, whole.
         assert.ok(count === 2 || count === 3, String(count));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 
 /** Whether `host` takes a connection on `port`. */
 function isListening(host: string, port: number): Promise<boolean> {
@@ -44,12 +44,7 @@ describe('the address to listen on', () => {
     for (const port of ports) {
       await waitFor(() => isListening('127.0.0.2', port), `port ${port} on the new address`);
     }
-    await waitFor(async () => {
-      const health = await fetch(`http://127.0.0.2:${daemon.ports.web}/api/health`).catch(
-        () => null,
-      );
-      return health?.status === 200;
-    }, 'a healthy system on the new address');
+    await waitHealthy(`http://127.0.0.2:${daemon.ports.web}`);
     assert.equal(await isListening('127.0.0.1', daemon.ports.smtp), false);
   });
 

@@ -1,7 +1,7 @@
 // The same system on PostgreSQL: set-up, mail in, mail read and changed over IMAP and POP3, mail queued.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
 import { type Postgresql, postgresqlMissing, startPostgresql } from '#tests/support/postgresql.ts';
 import { startSink } from '#tests/support/smtp-sink.ts';
@@ -56,7 +56,7 @@ describe('the system on PostgreSQL', { skip: postgresqlMissing() }, () => {
     ]);
     // Nobody listens on port 1, so what goes outside stays in the queue.
     await daemon.dreyJson(['route', 'add', '*', '127.0.0.1:1', '--tls', 'none']);
-    assert.equal((await fetch(`${daemon.url}/api/health`)).status, 200);
+    await waitHealthy(daemon.url);
   });
 
   it('takes mail for a user and through an alias, and queues what goes outside', async () => {

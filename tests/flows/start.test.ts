@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { startDaemon } from '#tests/support/daemon.ts';
+import { startDaemon, waitHealthy } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 
 /** What a start that must fail prints. */
@@ -31,7 +31,7 @@ describe('start and stop', () => {
     const daemon = await startDaemon();
     const link = /http:\/\/localhost:\d+\/setup\?token=\S+/.exec(daemon.output())?.[0];
     assert.ok(link, 'a one-time link is printed');
-    assert.equal((await fetch(`${daemon.url}/api/health`)).status, 200);
+    await waitHealthy(daemon.url);
     assert.equal((await fetch(link.replace('localhost', '127.0.0.1'))).status, 200);
     await daemon.dreyJson(
       ['setup', '--admin', 'ada@example.test', '--password-stdin'],

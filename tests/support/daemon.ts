@@ -161,11 +161,19 @@ export function runProgram(
   });
 }
 
+/** Until the system at `url` says that all of it works; what it says. */
+export function waitHealthy(url: string): Promise<unknown> {
+  return waitFor(async () => {
+    const answer = await fetch(`${url}/api/health`).catch(() => null);
+    return answer?.status === 200 && answer.json();
+  }, `a healthy system at ${url}`);
+}
+
 /** Asks `probe` again until it gives something, or fails after `withinMs`. */
 export async function waitFor<T>(
   probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,
   what: string,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

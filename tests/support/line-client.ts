@@ -11,7 +11,7 @@ export type LineClient = {
   close(): void;
 };
 
-const withinMs = 15_000;
+const withinMs = 30_000;
 
 /** Connects to a loopback port; `localAddress` may be another address of 127.0.0.0/8. */
 export function connectLines(port: number, localAddress = '127.0.0.1'): LineClient {
