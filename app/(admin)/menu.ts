@@ -5,6 +5,7 @@ import {
   Ban,
   BookUser,
   DoorOpen,
+  FileBarChart,
   FileInput,
   Forward,
   Globe,
@@ -152,6 +153,12 @@ export const menu: MenuEntry[] = [
     label: 'TLS to other servers',
     icon: Lock,
     names: ['smtp_tls_policy_maps', 'smtp_dns_support_level', 'MTA-STS', 'DANE', 'TLSRPT'],
+  },
+  {
+    href: '/admin/reports',
+    label: 'Reports',
+    icon: FileBarChart,
+    names: ['DMARC', 'rua', 'TLSRPT', 'opendmarc', 'aggregate report', 'who sends in my name'],
   },
   {
     href: '/admin/import',

@@ -24,6 +24,7 @@ import { policyCommands } from './policy.ts';
 import { pop3Commands } from './pop3.ts';
 import { printResult } from './print.ts';
 import { relayTestCommands } from './relay-test.ts';
+import { reportCommands } from './reports.ts';
 import { sendingCommands } from './sending.ts';
 import { serverCommands } from './server.ts';
 import { sharedCommands } from './shared.ts';
@@ -50,6 +51,7 @@ const commands: CommandDefinition[] = [
   ...explainCommands,
   ...relayTestCommands,
   ...tlsPolicyCommands,
+  ...reportCommands,
   ...transferCommands,
   ...squirrelmailCommands,
   ...deletedCommands,
@@ -72,6 +74,7 @@ const groupHelp: Record<string, string> = {
   blocked: 'who may not sign in for a while',
   route: 'relay rules (transport, relayhost)',
   queue: 'waiting mail',
+  dmarc: 'what others report of mail in our name',
 };
 
 function buildProgram(): Command {

@@ -4,6 +4,7 @@ import { answerDkimCheck } from '../delivery/sign/check.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
+import { answerReverseNames } from '../dns/reverse-names.ts';
 import { learnFromUser } from './learn.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
@@ -14,5 +15,6 @@ export const operations: Record<string, Operation> = {
   checks: async () => listChecks(),
   'relay-test': runRelayTest,
   'dkim-check': answerDkimCheck,
+  'reverse-names': answerReverseNames,
   learn: learnFromUser,
 };

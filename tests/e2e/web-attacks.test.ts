@@ -153,6 +153,7 @@ describe('the doors of the web app', () => {
       '/admin/explain',
       '/admin/relays',
       '/admin/tls-out',
+      '/admin/reports',
       '/admin/settings',
       '/admin/queue',
       '/admin/queue/suppressed',
