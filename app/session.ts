@@ -6,6 +6,8 @@ import { forbidden, redirect } from 'next/navigation';
 import { decode } from 'next-auth/jwt';
 import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
+import { mayRole, type Permission } from '#lib/accounts/permission.ts';
+import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { checkWebSession, readProof, type SessionClaims } from '#lib/accounts/web-session.ts';
 import { now } from '#lib/clock.ts';
 import { readSettings } from '#lib/settings/index.ts';
@@ -47,12 +49,24 @@ export async function requireUserToChange(): Promise<Account> {
   return (await currentSession()) ?? goTo('/login');
 }
 
-/** For pages and actions of the panel: as requireUser, and a user without the role gets 403. */
-export async function requireAdmin(): Promise<Account> {
+/** For what super admins alone may, pages and actions: as requireUser, and everybody else gets 403. */
+export async function requireAdmin(): Promise<Account & Staff> {
+  return requireRole(null);
+}
+
+/**
+ * For what others may in their domains: as requireAdmin, for every role with the permission. Whatever is read or
+ * changed behind it goes through the scope that it gives (lib/accounts/staff.ts).
+ */
+export async function requireStaff(permission: Permission): Promise<Account & Staff> {
+  return requireRole(permission);
+}
+
+async function requireRole(permission: Permission | null): Promise<Account & Staff> {
   const account = await requireUser();
-  if (account.role !== 'admin') forbidden();
+  if (!mayRole(account.role, permission)) forbidden();
   await requireProof(account);
-  return account;
+  return readStaff(account);
 }
 
 /**
@@ -70,16 +84,11 @@ async function requireProof(account: Account): Promise<void> {
 }
 
 /** For routes, which programs call: the account, or the answer 401 or 403 to return as it is. */
-export async function requireForRoute(
-  role: 'user' | 'admin' = 'user',
-): Promise<Account | Response> {
+export async function requireForRoute(): Promise<Account | Response> {
   const account = await currentSession();
   if (!account) return Response.json({ error: 'Sign in first.' }, { status: 401 });
   if (account.mustChange) {
     return Response.json({ error: 'Change your password first.' }, { status: 403 });
-  }
-  if (role === 'admin' && account.role !== 'admin') {
-    return Response.json({ error: 'Not for you.' }, { status: 403 });
   }
   return account;
 }

@@ -20,13 +20,17 @@ import {
   Settings,
   ShieldCheck,
   Stethoscope,
+  UserCog,
   Users,
 } from 'lucide-react';
+import type { Permission } from '#lib/accounts/permission.ts';
 
 export type MenuEntry = {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Who else sees it; without, super admins alone. */
+  permission?: Permission;
   /** Above this entry, where a new group begins. */
   heading?: string;
   /** What Postfix and Dovecot people look for and find on this page. */
@@ -34,14 +38,21 @@ export type MenuEntry = {
 };
 
 export const menu: MenuEntry[] = [
-  { href: '/admin', label: 'Overview', icon: LayoutDashboard },
+  { href: '/admin', label: 'Overview', icon: LayoutDashboard, permission: 'overview' },
   {
     href: '/admin/queue',
     label: 'Queue',
     icon: ListTree,
+    permission: 'queue',
     names: ['mailq', 'postqueue', 'postsuper'],
   },
-  { href: '/admin/events', label: 'Events', icon: Activity, names: ['mail.log', 'maillog'] },
+  {
+    href: '/admin/events',
+    label: 'Events',
+    icon: Activity,
+    permission: 'trail',
+    names: ['mail.log', 'maillog'],
+  },
   {
     href: '/admin/explain',
     label: 'Explain',
@@ -52,6 +63,7 @@ export const menu: MenuEntry[] = [
     href: '/admin/domains',
     label: 'Domains',
     icon: Globe,
+    permission: 'domains',
     heading: 'Addresses',
     names: ['mydestination', 'virtual_mailbox_domains', 'virtual_alias_domains', 'relay_domains'],
   },
@@ -59,12 +71,14 @@ export const menu: MenuEntry[] = [
     href: '/admin/users',
     label: 'Users',
     icon: Users,
+    permission: 'people',
     names: ['virtual_mailbox_maps', 'passdb', 'userdb', 'quota_rule', 'local_recipient_maps'],
   },
   {
     href: '/admin/aliases',
     label: 'Aliases',
     icon: AtSign,
+    permission: 'aliases',
     names: ['virtual_alias_maps', 'alias_maps', 'alias_database', 'luser_relay'],
   },
   {
@@ -83,6 +97,7 @@ export const menu: MenuEntry[] = [
     href: '/admin/shared',
     label: 'Shared mailboxes',
     icon: Inbox,
+    permission: 'shared',
     names: ['namespace', 'acl', 'acl_shared_dict', 'shared mailboxes'],
   },
   {
@@ -166,6 +181,12 @@ export const menu: MenuEntry[] = [
     icon: FileInput,
     heading: 'Server',
     names: ['postmap', 'postalias', 'newaliases', 'hash:', 'lmdb:'],
+  },
+  {
+    href: '/admin/admins',
+    label: 'Admins and roles',
+    icon: UserCog,
+    names: ['domain admin', 'help desk', 'delegate', 'permissions', 'acl'],
   },
   {
     href: '/admin/self-test',

@@ -15,7 +15,7 @@ export async function readOwner(account: Account): Promise<Owner> {
   return {
     address: account.address,
     name: account.displayName,
-    isAdmin: account.role === 'admin',
+    isAdmin: account.role !== 'user',
     addresses: [account.address, ...addresses.filter((each) => each !== account.address)],
   };
 }

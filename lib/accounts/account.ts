@@ -8,16 +8,17 @@ import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
+import { refuseLastAdmin } from './last-admin.ts';
 import { requireLimit } from './limit.ts';
-import { lockedHash, lockIn, removeSignInsIn, withPassword } from './lock.ts';
+import { lockedHash, lockIn, removeSignInsIn } from './lock.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
 import { hashPassword, rehashPassword } from './password.ts';
+import { type Role, readRole } from './role.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
 import { forgetKnownIn } from './throttle.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
-export type Role = 'user' | 'admin';
 export type Account = {
   id: string;
   /** Canonical */
@@ -60,7 +61,7 @@ export function toAccount(row: Row): Account {
     ...rest,
     hasPassword: passwordHash !== null && passwordHash !== lockedHash,
     sendingHold: row.sendingHold as SendingHold,
-    role: row.role === 'admin' ? 'admin' : 'user',
+    role: readRole(row.role),
     kind: row.kind === 'shared' ? 'shared' : 'person',
     quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
     quotaMessages: row.quotaMessages === null ? null : Number(row.quotaMessages),
@@ -72,6 +73,8 @@ export function toAccount(row: Row): Account {
 export type AccountFilter = {
   search?: string;
   domain?: string;
+  /** Of these domains only. */
+  domainIds?: string[];
   /** Left out: both. */
   kind?: Account['kind'];
   page?: number;
@@ -86,6 +89,7 @@ export async function listAccounts(
   const search = filter.search?.trim().toLowerCase();
   const where = {
     ...(filter.kind ? { kind: filter.kind } : {}),
+    ...(filter.domainIds ? { domainId: { in: filter.domainIds } } : {}),
     ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
     ...(search
       ? { OR: [{ address: containsText(search) }, { displayName: containsText(search) }] }
@@ -232,7 +236,6 @@ async function refuseSecondSetup(tx: Tx): Promise<void> {
 
 export type AccountChange = {
   displayName?: string;
-  role?: Role;
   isDisabled?: boolean;
   /** The web asks for another password with the next click. */
   mustChange?: boolean;
@@ -243,7 +246,7 @@ export type AccountChange = {
   dailyRecipients?: number | null;
 };
 
-/** Changes a user. Refusal 'not-found', 'invalid'; 'forbidden' where no working admin would be left. */
+/** Changes a user, but for the role (role-change.ts). Refusal 'not-found', 'invalid'; 'forbidden' where no working admin would be left. */
 export async function updateAccount(
   id: string,
   change: AccountChange,
@@ -251,17 +254,15 @@ export async function updateAccount(
 ): Promise<Account> {
   const row = await write(async (tx) => {
     const before = await findIn(tx, id);
-    const loses = change.isDisabled === true || change.role === 'user';
-    if (change.role === 'admin' || change.mustChange) requirePerson(before);
-    if (loses && before.role === 'admin') await refuseLastAdmin(tx, id);
-    const endsSessions = loses || (change.role !== undefined && change.role !== before.role);
+    const endsSessions = change.isDisabled === true;
+    if (change.mustChange) requirePerson(before);
+    if (endsSessions && before.role === 'admin') await refuseLastAdmin(tx, id);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
     if (endsSessions) await endWebSessionsIn(tx, id);
     return tx.account.update({
       where: { id },
       data: {
         displayName: change.displayName === undefined ? undefined : cleanName(change.displayName),
-        role: change.role,
         isDisabled: change.isDisabled,
         mustChange: change.mustChange,
         quotaBytes: toLimit(change.quotaBytes, 'quotaBytes'),
@@ -320,6 +321,7 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
     await removeSignInsIn(tx, id);
+    await tx.charge.deleteMany({ where: { accountId: id } });
     await tx.sendingDay.deleteMany({ where: { accountId: id } });
     await tx.knownRecipient.deleteMany({ where: { accountId: id } });
     const members = await tx.member.findMany({ where: { sharedId: id } });
@@ -357,14 +359,6 @@ async function findIn(tx: Tx, id: string): Promise<Row> {
   const row = await tx.account.findUnique({ where: { id } });
   if (!row) throw new Refusal('not-found', 'This user is not here any more.');
   return row;
-}
-
-async function refuseLastAdmin(tx: Tx, id: string): Promise<void> {
-  const others = await tx.account.count({
-    where: { role: 'admin', isDisabled: false, ...withPassword, id: { not: id } },
-  });
-  if (others === 0)
-    throw new Refusal('forbidden', 'This is the last administrator; make another one first.');
 }
 
 function cleanName(name = ''): string {

@@ -30,7 +30,13 @@ export type Posters = (typeof posterKinds)[number];
 
 const maxTargets = 500;
 
-export type AliasFilter = { search?: string; domain?: string; target?: string };
+export type AliasFilter = {
+  search?: string;
+  domain?: string;
+  target?: string;
+  /** Of these domains only. */
+  domainIds?: string[];
+};
 
 /** Aliases by address, of a domain, to a target or with a text in address, comment or a target. */
 export async function listAliases(filter: AliasFilter = {}): Promise<Alias[]> {
@@ -39,6 +45,7 @@ export async function listAliases(filter: AliasFilter = {}): Promise<Alias[]> {
     (await db.aliasTarget.findMany({ where, select: { aliasId: true } })).map((row) => row.aliasId);
   const conditions: object[] = [];
   if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
+  if (filter.domainIds) conditions.push({ domainId: { in: filter.domainIds } });
   if (filter.target) conditions.push({ id: { in: await idsOf({ address: filter.target }) } });
   if (search) {
     const found = await idsOf({ address: containsText(search) });

@@ -55,10 +55,10 @@ export function canonicalDomain(text: string): string {
   return name;
 }
 
-/** Every domain by name. */
-export async function listDomains(): Promise<ListedDomain[]> {
+/** Every domain by name; with `ids` only those. */
+export async function listDomains(ids?: string[]): Promise<ListedDomain[]> {
   const [domains, accounts, aliases] = await Promise.all([
-    db.domain.findMany({ orderBy: { name: 'asc' } }),
+    db.domain.findMany({ where: { id: ids && { in: ids } }, orderBy: { name: 'asc' } }),
     db.account.groupBy({
       by: ['domainId'],
       _count: true,
@@ -204,3 +204,4 @@ export async function removeDomain(name: string, by: string): Promise<void> {
     await recordChangeIn(tx, by, `domain ${domain.name}`, 'removed');
   });
 }
+    await tx.charge.deleteMany({ where: { domainId: domain.id } });

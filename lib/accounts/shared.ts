@@ -13,12 +13,16 @@ import { listMembers, type Member } from './member.ts';
 
 export type SharedMailbox = Account & { members: Member[] };
 
-/** Shared mailboxes by address, with their members; with `search` those whose address or name holds it. */
+/**
+ * Shared mailboxes by address, with their members; with `search` those whose address or name holds it, with `domainIds`
+ * those of these domains.
+ */
 export async function listSharedMailboxes(
-  filter: { search?: string; domain?: string } = {},
+  filter: { search?: string; domain?: string; domainIds?: string[] } = {},
 ): Promise<SharedMailbox[]> {
   const search = filter.search?.trim().toLowerCase();
   const conditions: object[] = [{ kind: 'shared' }];
+  if (filter.domainIds) conditions.push({ domainId: { in: filter.domainIds } });
   if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
   if (search) {
     conditions.push({

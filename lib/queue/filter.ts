@@ -21,6 +21,8 @@ export type QueueFilter = {
   reply?: string;
   /** Of this user only. */
   accountId?: string;
+  /** Of users of these domains only. */
+  domainIds?: string[];
 };
 
 export const queueTables = sql`"QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
@@ -50,7 +52,13 @@ export function conditionOf(filter: QueueFilter): Sql {
       OR CAST(r."lastCode" AS TEXT) LIKE ${reply} ESCAPE '\\')`);
   }
   if (accountId) parts.push(sql`m."accountId" = ${accountId}`);
+  if (filter.domainIds) parts.push(isOfUsers(filter.domainIds));
   return parts.length === 0 ? sql`1 = 1` : join(parts, ' AND ');
+}
+
+function isOfUsers(domainIds: string[]): Sql {
+  if (domainIds.length === 0) return sql`1 = 0`;
+  return sql`m."accountId" IN (SELECT a."id" FROM "Account" a WHERE a."domainId" IN (${join(domainIds)}))`;
 }
 
 /** Whether it leaves anything out. */

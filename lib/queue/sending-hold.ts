@@ -119,10 +119,10 @@ export type HeldSender = {
   held: number;
 };
 
-/** Users whose mail is held, by address. */
-export async function listHeldSenders(): Promise<HeldSender[]> {
+/** Users whose mail is held, by address; with `domainIds` those of these domains. */
+export async function listHeldSenders(domainIds?: string[]): Promise<HeldSender[]> {
   const rows = await db.account.findMany({
-    where: { sendingHold: { not: '' } },
+    where: { sendingHold: { not: '' }, domainId: domainIds && { in: domainIds } },
     orderBy: { address: 'asc' },
     take: 100,
   });

@@ -30,6 +30,8 @@ export type TrailFilter = {
   kind?: string;
   traceId?: string;
   accountId?: string;
+  /** Names: only what concerns addresses of these domains, and what was changed of them */
+  domains?: string[];
   /** Only events older than this one (paging) */
   before?: { at: Date; id: string };
   pageSize?: number;
@@ -54,6 +56,7 @@ export async function listEvents(filter: TrailFilter = {}): Promise<TrailEvent[]
               ],
             }
           : {},
+        filter.domains ? { OR: filter.domains.flatMap(concernsDomain) } : {},
         filter.reason ? { reason: containsText(filter.reason.trim().toLowerCase()) } : {},
         filter.from ? { at: { gte: filter.from } } : {},
         filter.until ? { at: { lt: filter.until } } : {},
@@ -75,6 +78,21 @@ export async function listEvents(filter: TrailFilter = {}): Promise<TrailEvent[]
     kind: row.kind as EventKind,
     detail: readDetail(row.detail),
   }));
+}
+
+/** What the changes of one domain are changes of; those of the server are not for everybody. */
+const ownSubjects = ['user', 'alias', 'shared mailbox'];
+
+/** Who changed something is no reason to tell it: a super admin has an address in some domain too. */
+function concernsDomain(name: string): object[] {
+  const address = { endsWith: `@${name}` };
+  return [
+    { kind: { not: 'changed' }, OR: [{ sender: address }, { recipient: address }] },
+    { kind: 'changed', recipient: `domain ${name}` },
+    ...ownSubjects.map((subject) => {
+      return { kind: 'changed', recipient: { startsWith: `${subject} `, ...address } };
+    }),
+  ];
 }
 
 /** The messages that a Message-ID or a queue id means ("queued as …" of the SMTP reply, or an id of the queue). */

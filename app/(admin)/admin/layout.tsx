@@ -4,26 +4,32 @@ import { AccountMenu } from '#components/admin/account-menu.tsx';
 import { AdminShell } from '#components/admin/shell.tsx';
 import { DocumentLanguage } from '#components/ui/document-language.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
-import { countQueue } from '#lib/queue/entries.ts';
+import { mayRole } from '#lib/accounts/permission.ts';
+import { idsOf } from '#lib/accounts/staff.ts';
+import { listQueue } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
-import { requireAdmin } from '../../session.ts';
+import { requireStaff } from '../../session.ts';
 import { menu } from '../menu.ts';
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
-  const admin = await requireAdmin();
-  const [title, queue] = await Promise.all([readSetting('web.title'), countQueue()]);
-  const waiting = queue.queued + queue.sending + queue.held;
+  const staff = await requireStaff('overview');
+  const [title, waiting] = await Promise.all([
+    readSetting('web.title'),
+    listQueue({ domainIds: idsOf(staff.scope), pageSize: 1 }),
+  ]);
   return (
     <AdminShell
       title={title}
-      items={menu.map(({ icon: Icon, ...item }) => ({
-        ...item,
-        icon: <Icon aria-hidden />,
-        count: item.href === '/admin/queue' ? waiting : undefined,
-      }))}
+      items={menu
+        .filter(({ permission = null }) => mayRole(staff.role, permission))
+        .map(({ icon: Icon, permission: _permission, ...item }) => ({
+          ...item,
+          icon: <Icon aria-hidden />,
+          count: item.href === '/admin/queue' ? waiting.total : undefined,
+        }))}
       footer={
-        <AccountMenu address={admin.address} name={admin.displayName} signOut={signOutAction} />
+        <AccountMenu address={staff.address} name={staff.displayName} signOut={signOutAction} />
       }
     >
       <DocumentLanguage language="en" direction="ltr" />

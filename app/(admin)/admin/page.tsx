@@ -12,21 +12,28 @@ import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { listAccounts } from '#lib/accounts/account.ts';
 import { listAliases } from '#lib/accounts/alias.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
+import type { Staff } from '#lib/accounts/staff.ts';
 import { now } from '#lib/clock.ts';
 import { countQueue } from '#lib/queue/entries.ts';
 import { listHeldSenders } from '#lib/queue/sending-hold.ts';
 import { serverHostname } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { type Certificate, lookAtServices, readCertificate, type Service } from '../../daemon.ts';
-import { requireAdmin } from '../../session.ts';
-import { HeldSender } from './users/held-sender.tsx';
+import { requireStaff } from '../../session.ts';
+import { Figure } from './figure.tsx';
+import { OwnDomains } from './own-domains.tsx';
+import { HeldSenders } from './users/held-senders.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 
 const dayMs = 24 * 3600_000;
 
 export default async function OverviewPage() {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('overview');
+  return staff.role === 'admin' ? <WholeServer admin={staff} /> : <OwnDomains staff={staff} />;
+}
+
+async function WholeServer({ admin }: { admin: Staff }) {
   const [hostname, services, certificate, queue, users, domains, aliases, events, heldSenders] =
     await Promise.all([
       serverHostname(),
@@ -44,20 +51,7 @@ export default async function OverviewPage() {
     <>
       <AutoRefresh seconds={15} />
       <PageHeader title={hostname} description={<Summary services={services} />} />
-      {heldSenders.slice(0, 5).map(({ account, held }) => (
-        <HeldSender
-          key={account.id}
-          isLinked
-          sender={{
-            id: account.id,
-            address: account.address,
-            hold: account.sendingHold === 'burst' ? 'burst' : 'admin',
-            held,
-            hasPassword: account.hasPassword,
-            isSelf: account.id === admin.id,
-          }}
-        />
-      ))}
+      <HeldSenders senders={heldSenders} staff={admin} />
       <div className="mb-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
         <Figure
           href="/admin/queue"
@@ -117,33 +111,6 @@ function Summary({ services }: { services: Service[] }) {
         ? 'The mail daemon does not answer'
         : `${formatPlural(down.length, 'service does', 'services do')} not answer`}
     </span>
-  );
-}
-
-function Figure({
-  href,
-  value,
-  label,
-  note,
-}: {
-  href: string;
-  value: number;
-  label: string;
-  note?: string;
-}) {
-  return (
-    <Link
-      href={href}
-      className="rounded-lg border bg-surface px-4 py-3 transition-colors duration-100 hover:border-line-strong"
-    >
-      <span className="block text-2xl font-semibold tracking-tight tabular-nums">
-        {formatCount(value)}
-      </span>
-      <span className="block text-sm text-muted">
-        {label}
-        {note && <span className="text-warn-text"> · {note}</span>}
-      </span>
-    </Link>
   );
 }
 

@@ -14,7 +14,7 @@ export default async function WritePage() {
   const owner = {
     address: account.address,
     name: account.displayName,
-    isAdmin: account.role === 'admin',
+    isAdmin: account.role !== 'user',
     addresses: [account.address],
   };
   return (

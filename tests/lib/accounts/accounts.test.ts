@@ -16,6 +16,7 @@ import {
   listNetworks,
   removeNetwork,
 } from '#lib/accounts/network.ts';
+import { giveRole } from '#lib/accounts/role-change.ts';
 import { listOwnAddresses, maySendAs, resolveRecipient } from '#lib/accounts/route.ts';
 import { decryptSecret, encryptSecret, signText, verifyText } from '#lib/accounts/secret.ts';
 import {
@@ -97,7 +98,8 @@ describe('domains and users', () => {
     const ada = await findAccount('ada@example.test');
     assert.ok(ada);
     await assert.rejects(updateAccount(ada.id, { isDisabled: true }, by), refused('forbidden'));
-    await assert.rejects(updateAccount(ada.id, { role: 'user' }, by), refused('forbidden'));
+    const demoted = giveRole(ada.id, { role: 'user', domains: [] }, by);
+    await assert.rejects(demoted, refused('forbidden'));
     await assert.rejects(removeAccount(ada.id, by), refused('forbidden'));
   });
 });

@@ -3,8 +3,9 @@ import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { addAlias, posterKinds, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { requireDomainOf, requireDomainOfAddress } from '#lib/accounts/staff.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 
 const address = z.string().trim().max(320);
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
@@ -15,7 +16,7 @@ const targets = z
   .transform((text) => text.split(/[\s,;]+/).filter(Boolean));
 
 export async function addAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('aliases');
   const schema = z
     .object({
       kind: z.enum(['address', 'catch-all']),
@@ -33,9 +34,10 @@ export async function addAliasAction(_previous: FormState, form: FormData): Prom
     schema,
     form,
     async (fields) => {
-      const alias = `${fields.kind === 'catch-all' ? '' : fields.localPart}@${fields.domain}`;
+      const { name } = await requireDomainOf(staff, fields.domain);
+      const alias = `${fields.kind === 'catch-all' ? '' : fields.localPart}@${name}`;
       const { targets, comment, posters } = fields;
-      await addAlias({ address: alias, targets, comment, posters }, admin.address);
+      await addAlias({ address: alias, targets, comment, posters }, staff.address);
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${alias} added` };
     },
@@ -44,21 +46,24 @@ export async function addAliasAction(_previous: FormState, form: FormData): Prom
 }
 
 export async function editAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('aliases');
   const schema = z.object({ address, targets, comment, posters, isEnabled: z.string().optional() });
   return answerForm(schema, form, async (fields) => {
     const { targets, comment, posters } = fields;
     const change = { targets, comment, posters, isDisabled: fields.isEnabled === undefined };
-    await updateAlias(fields.address, change, admin.address);
+    await requireDomainOfAddress(staff, fields.address);
+    await updateAlias(fields.address, change, staff.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${fields.address} saved` };
   });
 }
 
 export async function removeAliasAction(alias: string): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('aliases');
   return answerButton(async () => {
-    await removeAlias(address.parse(alias), admin.address);
+    const wanted = address.parse(alias);
+    await requireDomainOfAddress(staff, wanted);
+    await removeAlias(wanted, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }

@@ -11,8 +11,9 @@ import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { type Alias, listAliases } from '#lib/accounts/alias.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
+import { idsOf } from '#lib/accounts/staff.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
 import { AddAlias, EditAlias } from './alias-forms.tsx';
 
@@ -22,12 +23,13 @@ const shownTargets = 3;
 const posterTexts = { anyone: '', inside: 'from users here', members: 'from members' };
 
 export default async function AliasesPage({ searchParams }: { searchParams: Parameters }) {
-  await requireAdmin();
+  const staff = await requireStaff('aliases');
+  const domainIds = idsOf(staff.scope);
   const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
   const page = readPage(pageText);
   const [aliases, domains, pageSize] = await Promise.all([
-    listAliases({ search: q, domain }),
-    listDomains(),
+    listAliases({ search: q, domain, domainIds }),
+    listDomains(domainIds),
     readSetting('web.pageSize'),
   ]);
   const names = domains.map(({ name }) => name);

@@ -11,26 +11,35 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/ta
 import { Time } from '#components/ui/time.tsx';
 import { countActiveKeys } from '#lib/accounts/dkim-key.ts';
 import { type ListedDomain, listDomains } from '#lib/accounts/domain.ts';
-import { requireAdmin } from '../../../session.ts';
+import { idsOf } from '#lib/accounts/staff.ts';
+import { requireStaff } from '../../../session.ts';
 import { buildHref } from '../../parameters.ts';
 import { AddDomain, EditDomain } from './domain-forms.tsx';
 
 export const metadata: Metadata = { title: 'Domains' };
 
 export default async function DomainsPage() {
-  await requireAdmin();
-  const [domains, activeKeys] = await Promise.all([listDomains(), countActiveKeys()]);
+  const staff = await requireStaff('domains');
+  const isSuper = staff.role === 'admin';
+  const [domains, activeKeys] = await Promise.all([
+    listDomains(idsOf(staff.scope)),
+    countActiveKeys(),
+  ]);
   const whole = domains.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
   return (
     <>
       <PageHeader
         title="Domains"
-        description="This server takes mail for addresses in these domains, and for no others."
-        action={<AddDomain others={whole} />}
+        description={
+          isSuper
+            ? 'This server takes mail for addresses in these domains, and for no others.'
+            : 'The domains that you look after.'
+        }
+        action={isSuper && <AddDomain others={whole} />}
       />
       {domains.length === 0 ? (
         <div className="rounded-lg border bg-surface">
-          <EmptyState icon={<Globe />} title="No domain yet" action={<AddDomain />}>
+          <EmptyState icon={<Globe />} title="No domain yet" action={isSuper && <AddDomain />}>
             Without a domain, the server takes no mail. Add the part after the @ of your addresses.
           </EmptyState>
         </div>
@@ -95,18 +104,20 @@ export default async function DomainsPage() {
                   <Time at={domain.createdAt} />
                 </Td>
                 <Td className="text-right">
-                  <EditDomain
-                    name={domain.name}
-                    comment={domain.comment}
-                    isDisabled={domain.isDisabled}
-                    isEmpty={domain.accounts + domain.aliases === 0}
-                    quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
-                    messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
-                    useText={describeUse(domain)}
-                    aliasOf={domain.aliasOf}
-                    archive={domain.archive}
-                    others={whole.filter((name) => name !== domain.name)}
-                  />
+                  {isSuper && (
+                    <EditDomain
+                      name={domain.name}
+                      comment={domain.comment}
+                      isDisabled={domain.isDisabled}
+                      isEmpty={domain.accounts + domain.aliases === 0}
+                      quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
+                      messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
+                      useText={describeUse(domain)}
+                      aliasOf={domain.aliasOf}
+                      archive={domain.archive}
+                      others={whole.filter((name) => name !== domain.name)}
+                    />
+                  )}
                 </Td>
               </TableRow>
             ))}

@@ -8,10 +8,11 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
+import { namesOf } from '#lib/accounts/staff.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { listEvents, type TrailEvent } from '#lib/trail/list.ts';
 import { readFindings } from '#lib/trail/story.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 
 export const metadata: Metadata = { title: 'Events' };
@@ -35,7 +36,7 @@ function tellStory(events: TrailEvent[]) {
 }
 
 export default async function EventsPage({ searchParams }: { searchParams: Parameters }) {
-  await requireAdmin();
+  const { scope } = await requireStaff('trail');
   const {
     q = '',
     kind = '',
@@ -54,6 +55,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
     from: readTime(from),
     until: readTime(until),
     traceId: trace || undefined,
+    domains: namesOf(scope),
     before: readCursor(before),
     pageSize,
   });

@@ -5,11 +5,12 @@ import type { FormState } from '#components/ui/form-state.ts';
 import { fromNow } from '#lib/clock.ts';
 import { bulkActions, changeMatching } from '#lib/queue/bulk.ts';
 import { bounceEntry, dropEntry, holdEntry, releaseEntry, retryEntry } from '#lib/queue/entries.ts';
+import { requireRetryable } from '#lib/queue/own-entry.ts';
 import { addPause, removePause } from '#lib/queue/pause.ts';
 import { rerouteDomain } from '#lib/queue/reroute.ts';
 import { removeSuppressed } from '#lib/queue/suppression.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireAdmin, requireStaff } from '../../../session.ts';
 import { readFilter } from './filter.ts';
 
 const id = z.string().min(1).max(64);
@@ -23,8 +24,11 @@ async function change(entry: string, step: (id: string) => Promise<void>) {
 }
 
 export async function retryEntryAction(entry: string): Promise<string | undefined> {
-  const admin = await requireAdmin();
-  return change(entry, (id) => retryEntry(id, admin.address));
+  const staff = await requireStaff('queue');
+  return change(entry, async (id) => {
+    await requireRetryable(staff, id);
+    await retryEntry(id, staff.address);
+  });
 }
 
 export async function holdEntryAction(entry: string): Promise<string | undefined> {

@@ -10,12 +10,13 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { idsOf } from '#lib/accounts/staff.ts';
 import { bulkActions, countMatching, maxBulk } from '#lib/queue/bulk.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { isFiltering } from '#lib/queue/filter.ts';
 import { listPauses, type Pause } from '#lib/queue/pause.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
 import { BulkBar, type BulkCounts } from './bulk-bar.tsx';
 import { ageTexts, filterNames, readFilter, reasonTexts, stateTexts } from './filter.ts';
@@ -25,22 +26,22 @@ import { QueueTable } from './queue-table.tsx';
 export const metadata: Metadata = { title: 'Queue' };
 
 export default async function QueuePage({ searchParams }: { searchParams: Parameters }) {
-  await requireAdmin();
+  const staff = await requireStaff('queue');
+  const isSuper = staff.role === 'admin';
   const parameters = await readParameters(searchParams);
-  const filter = readFilter(parameters);
+  const asked = readFilter(parameters);
+  const filter = { ...asked, domainIds: idsOf(staff.scope) };
   const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
   const page = readPage(parameters.page);
   const pageSize = await readSetting('web.pageSize');
   const [{ rows, total }, pauses] = await Promise.all([
     listQueue({ ...filter, page, pageSize }),
-    listPauses(),
+    isSuper ? listPauses() : [],
   ]);
-  const isFiltered = isFiltering(filter);
+  const isFiltered = isFiltering(asked);
+  const hasBulk = isSuper && total > 0;
   const counts = await Promise.all(
-    bulkActions.map(async (action) => [
-      action,
-      total > 0 ? await countMatching(filter, action) : 0,
-    ]),
+    bulkActions.map(async (action) => [action, hasBulk ? await countMatching(filter, action) : 0]),
   );
   return (
     <>
@@ -49,17 +50,19 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
         title="Queue"
         description="Mail to other servers waits here until it is delivered or given up, and all mail that is held or scheduled. One row is one recipient."
         action={
-          <>
-            <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
-            <PauseButton destination={filter.domain} />
-          </>
+          isSuper && (
+            <>
+              <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
+              <PauseButton destination={asked.domain} />
+            </>
+          )
         }
       />
       {pauses.map((pause) => (
         <PauseBanner key={pause.destination} pause={pause} />
       ))}
       {(rows.length > 0 || isFiltered) && <QueueFilterForm chosen={chosen} />}
-      {total > 0 && (
+      {hasBulk && (
         <BulkBar
           filter={chosen}
           counts={Object.fromEntries(counts) as BulkCounts}
@@ -78,7 +81,11 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
           </EmptyState>
         </div>
       ) : (
-        <QueueTable rows={rows} paused={pauses.map(({ destination }) => destination)} />
+        <QueueTable
+          rows={rows}
+          mayAll={isSuper}
+          paused={pauses.map(({ destination }) => destination)}
+        />
       )}
       <Pagination
         page={page}

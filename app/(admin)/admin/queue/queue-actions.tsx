@@ -20,10 +20,13 @@ export function EntryActions({
   id,
   recipient,
   state,
+  mayAll,
 }: {
   id: string;
   recipient: string;
   state: 'queued' | 'held' | 'sending';
+  /** Or only try again, what is not held. */
+  mayAll: boolean;
 }) {
   const toast = useToast();
   const [asked, setAsked] = useState<Asked>(null);
@@ -41,13 +44,20 @@ export function EntryActions({
     state === 'held'
       ? { label: 'Release', icon: <Play />, onSelect: run(releaseEntryAction, 'Released') }
       : { label: 'Hold', icon: <Pause />, onSelect: run(holdEntryAction, 'Held') };
-  const items: MenuItem[] = [
-    { label: 'Retry now', icon: <RotateCw />, onSelect: run(retryEntryAction, 'Trying now') },
+  const retry: MenuItem = {
+    label: 'Retry now',
+    icon: <RotateCw />,
+    onSelect: run(retryEntryAction, 'Trying now'),
+  };
+  const all: MenuItem[] = [
+    retry,
     holdOrRelease,
     'separator',
     { label: 'Return to sender…', icon: <Undo2 />, onSelect: () => setAsked('bounce') },
     { label: 'Delete…', icon: <Trash2 />, isDanger: true, onSelect: () => setAsked('drop') },
   ];
+  const items = mayAll ? all : state === 'held' ? [] : [retry];
+  if (items.length === 0) return null;
   return (
     <>
       <Menu

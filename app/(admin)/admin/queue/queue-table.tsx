@@ -11,8 +11,16 @@ import { EntryActions } from './queue-actions.tsx';
 
 const tones: Record<QueueState, Tone> = { queued: 'neutral', sending: 'info', held: 'warn' };
 
-/** `paused`: domains, or "*". */
-export function QueueTable({ rows, paused }: { rows: QueueEntry[]; paused: string[] }) {
+/** `paused`: domains, or "*"; `mayAll`: or only try again. */
+export function QueueTable({
+  rows,
+  mayAll,
+  paused,
+}: {
+  rows: QueueEntry[];
+  mayAll: boolean;
+  paused: string[];
+}) {
   const isPaused = ({ domain }: QueueEntry) => paused.includes('*') || paused.includes(domain);
   return (
     <Table label="Queued recipients">
@@ -62,7 +70,12 @@ export function QueueTable({ rows, paused }: { rows: QueueEntry[]; paused: strin
               </span>
             </Td>
             <Td>
-              <EntryActions id={row.id} recipient={row.recipient} state={row.state} />
+              <EntryActions
+                id={row.id}
+                recipient={row.recipient}
+                state={row.state}
+                mayAll={mayAll}
+              />
             </Td>
           </TableRow>
         ))}

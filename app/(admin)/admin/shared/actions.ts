@@ -2,21 +2,23 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { requireAccount, updateAccount } from '#lib/accounts/account.ts';
+import { updateAccount } from '#lib/accounts/account.ts';
 import { removeMember, setMember } from '#lib/accounts/member.ts';
+import { addSharedMailbox, removeSharedMailbox } from '#lib/accounts/shared.ts';
 import {
-  addSharedMailbox,
-  removeSharedMailbox,
-  requireSharedMailbox,
-} from '#lib/accounts/shared.ts';
+  requireDomainOf,
+  requireMemberOf,
+  requirePersonOf,
+  requireSharedOf,
+} from '#lib/accounts/staff.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 
 const address = z.string().trim().min(1, 'Give an address.').max(320);
 const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
 
 export async function addSharedAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('shared');
   const schema = z.object({
     localPart: z
       .string()
@@ -30,9 +32,10 @@ export async function addSharedAction(_previous: FormState, form: FormData): Pro
     schema,
     form,
     async ({ localPart, domain, displayName }) => {
+      const { name } = await requireDomainOf(staff, domain);
       const added = await addSharedMailbox(
-        { address: `${localPart}@${domain}`, displayName },
-        admin.address,
+        { address: `${localPart}@${name}`, displayName },
+        staff.address,
       );
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${added.address} added` };
@@ -42,27 +45,28 @@ export async function addSharedAction(_previous: FormState, form: FormData): Pro
 }
 
 export async function editSharedAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('shared');
   const schema = z.object({ address, displayName, isEnabled: z.string().optional() });
   return answerForm(schema, form, async (fields) => {
-    const { id } = await requireSharedMailbox(fields.address);
+    const { id } = await requireSharedOf(staff, fields.address);
     const isDisabled = fields.isEnabled === undefined;
-    await updateAccount(id, { displayName: fields.displayName, isDisabled }, admin.address);
+    await updateAccount(id, { displayName: fields.displayName, isDisabled }, staff.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${fields.address} saved` };
   });
 }
 
 export async function removeSharedAction(shared: string): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('shared');
   return answerButton(async () => {
-    await removeSharedMailbox(address.parse(shared), admin.address);
+    const { address: wanted } = await requireSharedOf(staff, address.parse(shared));
+    await removeSharedMailbox(wanted, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }
 
 export async function addMemberAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('shared');
   const schema = z.object({
     address,
     member: address,
@@ -73,13 +77,13 @@ export async function addMemberAction(_previous: FormState, form: FormData): Pro
     schema,
     form,
     async (fields) => {
-      const shared = await requireSharedMailbox(fields.address);
-      const member = await requireAccount(fields.member);
+      const shared = await requireSharedOf(staff, fields.address);
+      const member = await requirePersonOf(staff, fields.member);
       const membership = {
         mayWrite: fields.mayWrite !== undefined,
         maySend: fields.maySend !== undefined,
       };
-      await setMember(shared.id, member.id, membership, admin.address);
+      await setMember(shared.id, member.id, membership, staff.address);
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${member.address} added` };
     },
@@ -93,14 +97,12 @@ const membershipSchema = memberSchema.extend({ mayWrite: z.boolean(), maySend: z
 export async function setMemberAction(
   change: z.input<typeof membershipSchema>,
 ): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('shared');
   return answerButton(async () => {
     const { shared, member, mayWrite, maySend } = membershipSchema.parse(change);
-    const [{ id }, { id: memberId }] = [
-      await requireSharedMailbox(shared),
-      await requireAccount(member),
-    ];
-    await setMember(id, memberId, { mayWrite, maySend }, admin.address);
+    const { id } = await requireSharedOf(staff, shared);
+    const { accountId } = await requireMemberOf(id, member);
+    await setMember(id, accountId, { mayWrite, maySend }, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }
@@ -108,11 +110,11 @@ export async function setMemberAction(
 export async function removeMemberAction(
   change: z.input<typeof memberSchema>,
 ): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('shared');
   return answerButton(async () => {
     const { shared, member } = memberSchema.parse(change);
-    const { id } = await requireSharedMailbox(shared);
-    await removeMember(id, (await requireAccount(member)).id, admin.address);
+    const { id } = await requireSharedOf(staff, shared);
+    await removeMember(id, (await requireMemberOf(id, member)).accountId, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }

@@ -12,8 +12,9 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/ta
 import { listDomains } from '#lib/accounts/domain.ts';
 import type { Member } from '#lib/accounts/member.ts';
 import { listSharedMailboxes, type SharedMailbox } from '#lib/accounts/shared.ts';
+import { idsOf } from '#lib/accounts/staff.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
 import { Members } from './member-forms.tsx';
 import { AddShared, EditShared } from './shared-forms.tsx';
@@ -23,12 +24,13 @@ export const metadata: Metadata = { title: 'Shared mailboxes' };
 const shownMembers = 3;
 
 export default async function SharedMailboxesPage({ searchParams }: { searchParams: Parameters }) {
-  await requireAdmin();
+  const staff = await requireStaff('shared');
+  const domainIds = idsOf(staff.scope);
   const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
   const page = readPage(pageText);
   const [mailboxes, domains, pageSize] = await Promise.all([
-    listSharedMailboxes({ search: q, domain }),
-    listDomains(),
+    listSharedMailboxes({ search: q, domain, domainIds }),
+    listDomains(domainIds),
     readSetting('web.pageSize'),
   ]);
   const names = domains.map(({ name }) => name);

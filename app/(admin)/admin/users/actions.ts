@@ -2,16 +2,26 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { addAccount, removeAccount, setPassword, updateAccount } from '#lib/accounts/account.ts';
+import {
+  type AccountChange,
+  addAccount,
+  removeAccount,
+  setPassword,
+  updateAccount,
+} from '#lib/accounts/account.ts';
 import { addAlias, removeAlias } from '#lib/accounts/alias.ts';
 import { createPasswordLink } from '#lib/accounts/password-link.ts';
+import { roles } from '#lib/accounts/role.ts';
+import { giveRole } from '#lib/accounts/role-change.ts';
+import { requireShare } from '#lib/accounts/share.ts';
+import { requireDomainOf, requireDomainOfAddress, requireUserOf } from '#lib/accounts/staff.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireAdmin, requireStaff } from '../../../session.ts';
 import { countField, sizeField } from '../../limit-fields.ts';
 
 const id = z.string().min(1).max(64);
 const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
-const role = z.enum(['user', 'admin'], 'Choose a role.');
+const role = z.enum(roles, 'Choose a role.');
 const password = z.string().min(1, 'Give a password.').max(1024, 'At most 1024 characters.');
 /** A checkbox. */
 const mustChange = z.literal('on').optional();
@@ -32,25 +42,27 @@ const messages = countField(null, 'Give a whole number, 0 for none, or nothing f
 const daily = countField(null, 'Give a whole number, 0 for none, or nothing for the default.');
 
 export async function addUserAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('users');
   const schema = z.object({
-    ...{ localPart, domain, displayName, password, mustChange, role, quota, messages },
+    ...{ localPart, domain, displayName, password, mustChange, quota, messages },
+    role: z.enum(['user', 'admin'], 'Choose a role.').default('user'),
   });
   return answerForm(
     schema,
     form,
     async ({ quota, messages, ...fields }) => {
+      const limits = { quotaBytes: quota, quotaMessages: messages };
+      await requireShare(staff, await requireDomainOf(staff, fields.domain), limits);
       const account = await addAccount(
         {
           address: `${fields.localPart}@${fields.domain}`,
           displayName: fields.displayName,
           password: fields.password,
           mustChange: fields.mustChange === 'on',
-          role: fields.role,
-          quotaBytes: quota,
-          quotaMessages: messages,
+          role: staff.role === 'admin' ? fields.role : 'user',
+          ...limits,
         },
-        admin.address,
+        staff.address,
       );
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${account.address} added`, redirectTo: '/admin/users' };
@@ -60,29 +72,49 @@ export async function addUserAction(_previous: FormState, form: FormData): Promi
 }
 
 export async function editUserAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('users');
   const schema = z.object({
     id,
     displayName,
-    role,
     quota,
     messages,
     dailyMessages: daily,
     dailyRecipients: daily,
   });
   return answerForm(schema, form, async ({ id, quota, messages, ...fields }) => {
-    const change = { ...fields, quotaBytes: quota, quotaMessages: messages };
-    await updateAccount(id, change, admin.address);
+    const before = await requireUserOf(staff, id);
+    const change: AccountChange = { ...fields, quotaBytes: quota, quotaMessages: messages };
+    await requireShare(staff, await requireDomainOfAddress(staff, before.address), change, before);
+    // What goes out of the server in a day is the server's affair.
+    if (staff.role !== 'admin') {
+      delete change.dailyMessages;
+      delete change.dailyRecipients;
+    }
+    await updateAccount(id, change, staff.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Saved' };
   });
 }
 
-export async function setPasswordAction(_previous: FormState, form: FormData): Promise<FormState> {
+/** Gives a role and, to a domain admin or the help desk, the domains: the ticked boxes "domains". */
+export async function giveRoleAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
+  return answerForm(z.object({ id, role }), form, async ({ id, role }) => {
+    const domains = z.array(domain).max(5000).parse(form.getAll('domains'));
+    await giveRole(id, { role, domains }, admin.address);
+    revalidatePath('/admin', 'layout');
+    return { status: 'ok', text: 'Saved; older sessions have ended' };
+  });
+}
+
+export async function setPasswordAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const staff = await requireStaff('passwords');
   return answerForm(z.object({ id, password, mustChange }), form, async (fields) => {
     const { id, password, mustChange } = fields;
-    await setPassword(id, password, admin.address, { mustChange: mustChange === 'on' });
+    await requireUserOf(staff, id);
+    // What the help desk has set is known to two.
+    const isTemporary = mustChange === 'on' || staff.role === 'help-desk';
+    await setPassword(id, password, staff.address, { mustChange: isTemporary });
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Password changed; older sessions have ended' };
   });
@@ -93,9 +125,10 @@ export async function setMustChangeAction(
   account: string,
   mustChange: boolean,
 ): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('passwords');
   return answerButton(async () => {
-    await updateAccount(id.parse(account), { mustChange: mustChange === true }, admin.address);
+    const { id: wanted } = await requireUserOf(staff, id.parse(account));
+    await updateAccount(wanted, { mustChange: mustChange === true }, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }
@@ -104,10 +137,11 @@ export async function setMustChangeAction(
 export async function makePasswordLinkAction(
   account: string,
 ): Promise<{ error?: string; path?: string }> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('passwords');
   let path: string | undefined;
   const error = await answerButton(async () => {
-    path = `/password?token=${await createPasswordLink(id.parse(account), admin.address)}`;
+    const { id: wanted } = await requireUserOf(staff, id.parse(account));
+    path = `/password?token=${await createPasswordLink(wanted, staff.address)}`;
   });
   return { error, path };
 }
@@ -116,30 +150,33 @@ export async function setDisabledAction(
   account: string,
   isDisabled: boolean,
 ): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('users');
   return answerButton(async () => {
-    await updateAccount(id.parse(account), { isDisabled: isDisabled === true }, admin.address);
+    const { id: wanted } = await requireUserOf(staff, id.parse(account));
+    await updateAccount(wanted, { isDisabled: isDisabled === true }, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }
 
 export async function removeUserAction(account: string): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('users');
   return answerButton(async () => {
+    const { id: wanted } = await requireUserOf(staff, id.parse(account));
     // Nothing is drawn anew here: the page of this user is gone, and the browser goes on to the list.
-    await removeAccount(id.parse(account), admin.address);
+    await removeAccount(wanted, staff.address);
   });
 }
 
 export async function addUserAliasAction(_previous: FormState, form: FormData): Promise<FormState> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('aliases');
   const schema = z.object({ localPart, domain, target: z.string().max(320) });
   return answerForm(
     schema,
     form,
     async (fields) => {
-      const address = `${fields.localPart}@${fields.domain}`;
-      await addAlias({ address, targets: [fields.target] }, admin.address);
+      const { name } = await requireDomainOf(staff, fields.domain);
+      const address = `${fields.localPart}@${name}`;
+      await addAlias({ address, targets: [fields.target] }, staff.address);
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${address} added` };
     },
@@ -148,9 +185,11 @@ export async function addUserAliasAction(_previous: FormState, form: FormData): 
 }
 
 export async function removeUserAliasAction(address: string): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('aliases');
   return answerButton(async () => {
-    await removeAlias(z.string().max(320).parse(address), admin.address);
+    const alias = z.string().max(320).parse(address);
+    await requireDomainOfAddress(staff, alias);
+    await removeAlias(alias, staff.address);
     revalidatePath('/admin', 'layout');
   });
 }

@@ -3,6 +3,7 @@ import { Plus, Users } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { RoleBadge } from '#components/admin/role-badge.tsx';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
@@ -15,21 +16,24 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/ta
 import { Time } from '#components/ui/time.tsx';
 import { type Account, listAccounts } from '#lib/accounts/account.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
+import { mayRole } from '#lib/accounts/permission.ts';
+import { idsOf, mayChange } from '#lib/accounts/staff.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
-import { requireAdmin } from '../../../session.ts';
+import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
 
 export const metadata: Metadata = { title: 'Users' };
 
 export default async function UsersPage({ searchParams }: { searchParams: Parameters }) {
-  await requireAdmin();
+  const staff = await requireStaff('people');
+  const domainIds = idsOf(staff.scope);
   const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
   const page = readPage(pageText);
   const settings = await readSettings();
   const pageSize = settings['web.pageSize'];
   const [{ rows, total }, domains] = await Promise.all([
-    listAccounts({ kind: 'person', search: q, domain, page, pageSize }),
-    listDomains(),
+    listAccounts({ kind: 'person', search: q, domain, domainIds, page, pageSize }),
+    listDomains(domainIds),
   ]);
   return (
     <>
@@ -37,9 +41,15 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
         title="Users"
         description="Each user has an address, a mailbox and a password for mail programs and the web."
         action={
-          <ButtonLink href="/admin/users/new" variant="primary" icon={<Plus className="size-4" />}>
-            Add user
-          </ButtonLink>
+          mayRole(staff.role, 'users') && (
+            <ButtonLink
+              href="/admin/users/new"
+              variant="primary"
+              icon={<Plus className="size-4" />}
+            >
+              Add user
+            </ButtonLink>
+          )
         }
       />
       <SearchForm action="/admin/users" label="Search address or name" initial={q}>
@@ -56,10 +66,13 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
       </SearchForm>
       {rows.length === 0 ? (
         <div className="rounded-lg border bg-surface">
-          <NoUsers isFiltered={q !== '' || domain !== ''} />
+          <NoUsers isFiltered={q !== '' || domain !== ''} mayAdd={mayRole(staff.role, 'users')} />
         </div>
       ) : (
-        <UserTable rows={rows} settings={settings} />
+        <UserTable
+          rows={rows.map((row) => ({ ...row, isOpen: mayChange(staff, row) }))}
+          settings={settings}
+        />
       )}
       <Pagination
         page={page}
@@ -71,7 +84,14 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
   );
 }
 
-function UserTable({ rows, settings }: { rows: Account[]; settings: Settings }) {
+function UserTable({
+  rows,
+  settings,
+}: {
+  /** `isOpen`: its page may be opened */
+  rows: (Account & { isOpen: boolean })[];
+  settings: Settings;
+}) {
   const defaultBytes = settings['storage.defaultQuotaBytes'];
   const defaultMessages = settings['storage.defaultQuotaMessages'];
   return (
@@ -90,14 +110,18 @@ function UserTable({ rows, settings }: { rows: Account[]; settings: Settings }) 
                 <Avatar name={row.displayName} address={row.address} />
                 <span className="min-w-0 flex-1">
                   <span className="flex items-center gap-2">
-                    {/* The link covers its whole row. */}
-                    <Link
-                      href={`/admin/users/${row.id}`}
-                      className="truncate font-medium after:absolute after:inset-0"
-                    >
-                      {row.displayName || row.address}
-                    </Link>
-                    {row.role === 'admin' && <Badge tone="accent">admin</Badge>}
+                    {row.isOpen ? (
+                      // The link covers its whole row.
+                      <Link
+                        href={`/admin/users/${row.id}`}
+                        className="truncate font-medium after:absolute after:inset-0"
+                      >
+                        {row.displayName || row.address}
+                      </Link>
+                    ) : (
+                      <span className="truncate font-medium">{row.displayName || row.address}</span>
+                    )}
+                    <RoleBadge role={row.role} />
                     {row.isDisabled && <Badge tone="warn">disabled</Badge>}
                   </span>
                   {row.displayName && (
@@ -126,7 +150,7 @@ function UserTable({ rows, settings }: { rows: Account[]; settings: Settings }) 
   );
 }
 
-function NoUsers({ isFiltered }: { isFiltered: boolean }) {
+function NoUsers({ isFiltered, mayAdd }: { isFiltered: boolean; mayAdd: boolean }) {
   if (isFiltered) {
     return (
       <EmptyState
@@ -143,9 +167,11 @@ function NoUsers({ isFiltered }: { isFiltered: boolean }) {
       icon={<Users />}
       title="No user yet"
       action={
-        <ButtonLink href="/admin/users/new" variant="primary">
-          Add user
-        </ButtonLink>
+        mayAdd && (
+          <ButtonLink href="/admin/users/new" variant="primary">
+            Add user
+          </ButtonLink>
+        )
       }
     />
   );

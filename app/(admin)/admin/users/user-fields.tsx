@@ -48,16 +48,17 @@ export function NameField({ value }: { value?: string }) {
   );
 }
 
-export function RoleField({ value = 'user' }: { value?: 'user' | 'admin' }) {
+/** For a new user; roles over chosen domains are given on the page of the user. */
+export function RoleField() {
   return (
     <FormField
       name="role"
       label="Role"
-      help="Administrators may open this panel and change everything in it."
+      help="A super admin may open this panel and change everything in it. Roles for some domains only are given later, on the user's page."
     >
-      <Select name="role" defaultValue={value} className="w-48">
+      <Select name="role" defaultValue="user" className="w-48">
         <option value="user">User</option>
-        <option value="admin">Administrator</option>
+        <option value="admin">Super admin</option>
       </Select>
     </FormField>
   );

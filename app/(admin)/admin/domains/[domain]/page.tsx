@@ -7,17 +7,18 @@ import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { type DkimKey, listDkimKeys } from '#lib/accounts/dkim-key.ts';
 import type { RecordVerdict } from '#lib/accounts/dkim-record.ts';
 import { findDomain } from '#lib/accounts/domain.ts';
+import { isInScope } from '#lib/accounts/staff.ts';
 import { askDaemon } from '#lib/control.ts';
-import { requireAdmin } from '../../../../session.ts';
+import { requireStaff } from '../../../../session.ts';
 import { CreateKeys, LookUp, StartSigning } from './dkim-buttons.tsx';
 import { DkimKeys, type Verdicts } from './dkim-keys.tsx';
 
 export const metadata: Metadata = { title: 'Domain' };
 
 export default async function DomainPage({ params }: { params: Promise<{ domain: string }> }) {
-  await requireAdmin();
+  const staff = await requireStaff('domains');
   const domain = await findDomain(decodeURIComponent((await params).domain));
-  if (!domain) notFound();
+  if (!domain || !isInScope(staff.scope, domain.id)) notFound();
   const keys = await listDkimKeys(domain.name);
   const hasNew = keys.some(({ state }) => state === 'new');
   return (

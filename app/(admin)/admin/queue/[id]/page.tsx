@@ -6,10 +6,13 @@ import { EventList, sortAsStory } from '#components/admin/event-list.tsx';
 import { formatBytes } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { findEntry, readHeader } from '#lib/queue/entries.ts';
+import { namesOf } from '#lib/accounts/staff.ts';
+import { isRefusal } from '#lib/errors.ts';
+import { readHeader } from '#lib/queue/entries.ts';
+import { requireEntryOf } from '#lib/queue/own-entry.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { readFindings } from '#lib/trail/story.ts';
-import { requireAdmin } from '../../../../session.ts';
+import { requireStaff } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
 import { PauseButton, RerouteButton } from '../pause-forms.tsx';
 import { EntryActions } from '../queue-actions.tsx';
@@ -18,12 +21,15 @@ import { describeAttempts, lastWords, StateBadge } from '../queue-table.tsx';
 export const metadata: Metadata = { title: 'Queued message' };
 
 export default async function QueueEntryPage({ params }: { params: Promise<{ id: string }> }) {
-  await requireAdmin();
-  const entry = await findEntry((await params).id);
-  if (!entry) notFound();
+  const staff = await requireStaff('queue');
+  const isSuper = staff.role === 'admin';
+  const entry = await requireEntryOf(staff, (await params).id).catch((error) => {
+    if (isRefusal(error, 'not-found')) notFound();
+    throw error;
+  });
   const [header, events] = await Promise.all([
     readHeader(entry.id),
-    listEvents({ traceId: entry.traceId, pageSize: 500 }),
+    listEvents({ traceId: entry.traceId, domains: namesOf(staff.scope), pageSize: 500 }),
   ]);
   const story = sortAsStory(
     events.map((event) => ({ ...event, findings: readFindings(event.detail) })),
@@ -45,9 +51,14 @@ export default async function QueueEntryPage({ params }: { params: Promise<{ id:
         description={entry.subject || '(no subject)'}
         action={
           <>
-            <PauseButton destination={entry.domain} />
-            <RerouteButton domain={entry.domain} />
-            <EntryActions id={entry.id} recipient={entry.recipient} state={entry.state} />
+            {isSuper && <PauseButton destination={entry.domain} />}
+            {isSuper && <RerouteButton domain={entry.domain} />}
+            <EntryActions
+              id={entry.id}
+              recipient={entry.recipient}
+              state={entry.state}
+              mayAll={isSuper}
+            />
           </>
         }
       />

@@ -1,8 +1,10 @@
-// One user: name, role and quota; password; other addresses; disabling and deleting.
+// One user: name and quota; role; password; signing in; other addresses; disabling and deleting. The help desk sees of it
+// what it may change.
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { RoleBadge } from '#components/admin/role-badge.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { formatCount, formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
@@ -11,16 +13,20 @@ import { type Account, readAccount } from '#lib/accounts/account.ts';
 import { listAliases } from '#lib/accounts/alias.ts';
 import { listAppPasswords } from '#lib/accounts/app-password.ts';
 import { listDomains } from '#lib/accounts/domain.ts';
+import { mayRole } from '#lib/accounts/permission.ts';
+import { listCharges } from '#lib/accounts/role-change.ts';
 import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { readSendingUsage } from '#lib/accounts/sending.ts';
+import { idsOf, mayChange } from '#lib/accounts/staff.ts';
 import { listWebSessions } from '#lib/accounts/web-session.ts';
 import { countHeld } from '#lib/queue/sending-hold.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { requireAdmin } from '../../../../session.ts';
+import { requireStaff } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
 import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
 import { HeldSender } from '../held-sender.tsx';
 import { PasswordLink } from './password-link.tsx';
+import { RoleForm } from './role-form.tsx';
 import { SendingSection } from './sending-section.tsx';
 import { SignInSection } from './sign-in-section.tsx';
 import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
@@ -28,23 +34,26 @@ import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms
 export const metadata: Metadata = { title: 'User' };
 
 export default async function UserPage({ params }: { params: Promise<{ id: string }> }) {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('people');
   const account = await readAccount((await params).id);
-  if (!account) notFound();
-  const [factor, passwords, sessions] = await Promise.all([
+  if (!account || !mayChange(staff, account)) notFound();
+  const mayEdit = mayRole(staff.role, 'users');
+  const domainIds = idsOf(staff.scope);
+  const [factor, passwords, sessions, charges] = await Promise.all([
     readSecondFactor(account.id),
     listAppPasswords(account.id),
     listWebSessions(account.id),
+    listCharges(account.id),
   ]);
   const [usage, held, settings, aliases, domains] = await Promise.all([
     readSendingUsage(account.id),
     account.sendingHold ? countHeld(account.id) : 0,
     readSettings(),
-    listAliases({ target: account.address }),
-    listDomains(),
+    listAliases({ target: account.address, domainIds }),
+    listDomains(domainIds),
   ]);
   const { quotaBytes, quotaMessages, dailyMessages, dailyRecipients } = account;
-  const isSelf = account.id === admin.id;
+  const isSelf = account.id === staff.id;
   return (
     <>
       <PageHeader
@@ -56,7 +65,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         title={
           <span className="flex flex-wrap items-center gap-2">
             {account.address}
-            {account.role === 'admin' && <Badge tone="accent">admin</Badge>}
+            <RoleBadge role={account.role} />
             {account.isDisabled && <Badge tone="warn">disabled</Badge>}
             {!account.hasPassword && account.kind === 'person' && (
               <Badge tone="danger">locked</Badge>
@@ -67,7 +76,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         }
         description={account.displayName}
       />
-      {account.sendingHold && (
+      {account.sendingHold && mayEdit && (
         <HeldSender
           isLinked={false}
           sender={{
@@ -84,25 +93,41 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         account={account}
         limitBytes={quotaBytes ?? settings['storage.defaultQuotaBytes']}
         limitMessages={quotaMessages ?? settings['storage.defaultQuotaMessages']}
+        mayRestore={mayEdit}
       />
-      <Section title="Profile">
-        <ProfileForm
-          id={account.id}
-          displayName={account.displayName}
-          role={account.role}
-          quota={{
-            quota: quotaBytes === null ? '' : formatExactBytes(quotaBytes),
-            messages: quotaMessages === null ? '' : formatCount(quotaMessages),
-          }}
-          defaultQuota={describeDefaultQuota(settings)}
-          daily={{
-            dailyMessages: dailyMessages === null ? '' : String(dailyMessages),
-            dailyRecipients: dailyRecipients === null ? '' : String(dailyRecipients),
-          }}
-          defaultDaily={describeDefaultDaily(settings)}
-        />
-      </Section>
-      {usage && account.kind === 'person' && (
+      {mayEdit && (
+        <Section title="Profile">
+          <ProfileForm
+            id={account.id}
+            displayName={account.displayName}
+            quota={{
+              quota: quotaBytes === null ? '' : formatExactBytes(quotaBytes),
+              messages: quotaMessages === null ? '' : formatCount(quotaMessages),
+            }}
+            defaultQuota={describeDefaultQuota(settings)}
+            daily={
+              staff.role === 'admin'
+                ? {
+                    dailyMessages: dailyMessages === null ? '' : String(dailyMessages),
+                    dailyRecipients: dailyRecipients === null ? '' : String(dailyRecipients),
+                  }
+                : null
+            }
+            defaultDaily={describeDefaultDaily(settings)}
+          />
+        </Section>
+      )}
+      {staff.role === 'admin' && account.kind === 'person' && (
+        <Section title="Role" description="Another role ends the user's sessions.">
+          <RoleForm
+            id={account.id}
+            role={account.role}
+            charges={charges}
+            domains={domains.map(({ name }) => name)}
+          />
+        </Section>
+      )}
+      {usage && mayEdit && account.kind === 'person' && (
         <Section title="Sending" description="What the user hands in for others.">
           <SendingSection
             id={account.id}
@@ -118,7 +143,11 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         title="Password"
         description="A new password ends the user's sessions on every device."
       >
-        <PasswordForm id={account.id} minLength={settings['security.minPasswordLength']} />
+        <PasswordForm
+          id={account.id}
+          minLength={settings['security.minPasswordLength']}
+          isTemporary={!mayEdit}
+        />
         {account.kind === 'person' && !account.isDisabled && (
           <PasswordLink
             id={account.id}
@@ -134,28 +163,33 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             factor={factor}
             passwords={passwords}
             sessions={sessions}
+            mayTakeAway={mayEdit}
           />
         </Section>
       )}
-      <Section title="Other addresses" description="Aliases whose mail reaches this user.">
-        <UserAliases
-          address={account.address}
-          domains={domains.map(({ name }) => name)}
-          aliases={aliases.map((alias) => ({
-            address: alias.address,
-            others: alias.targets.length - 1,
-            isDisabled: alias.isDisabled,
-          }))}
-        />
-      </Section>
-      <Section title="Access">
-        <DangerZone
-          id={account.id}
-          address={account.address}
-          isDisabled={account.isDisabled}
-          isSelf={account.id === admin.id}
-        />
-      </Section>
+      {mayRole(staff.role, 'aliases') && (
+        <Section title="Other addresses" description="Aliases whose mail reaches this user.">
+          <UserAliases
+            address={account.address}
+            domains={domains.map(({ name }) => name)}
+            aliases={aliases.map((alias) => ({
+              address: alias.address,
+              others: alias.targets.length - 1,
+              isDisabled: alias.isDisabled,
+            }))}
+          />
+        </Section>
+      )}
+      {mayEdit && (
+        <Section title="Access">
+          <DangerZone
+            id={account.id}
+            address={account.address}
+            isDisabled={account.isDisabled}
+            isSelf={isSelf}
+          />
+        </Section>
+      )}
     </>
   );
 }
@@ -164,10 +198,12 @@ function Facts({
   account,
   limitBytes,
   limitMessages,
+  mayRestore,
 }: {
   account: Account;
   limitBytes: number;
   limitMessages: number;
+  mayRestore: boolean;
 }) {
   const facts = [
     { term: 'Storage', value: <QuotaBar used={account.usedBytes} limit={limitBytes} /> },
@@ -180,17 +216,21 @@ function Facts({
       value: account.lastLoginAt ? <Time at={account.lastLoginAt} /> : 'never',
     },
     { term: 'Added', value: <Time at={account.createdAt} /> },
-    {
-      term: 'Deleted messages',
-      value: (
-        <Link
-          href={`/admin/users/${account.id}/deleted`}
-          className="text-accent-text hover:underline"
-        >
-          Restore
-        </Link>
-      ),
-    },
+    ...(mayRestore
+      ? [
+          {
+            term: 'Deleted messages',
+            value: (
+              <Link
+                href={`/admin/users/${account.id}/deleted`}
+                className="text-accent-text hover:underline"
+              >
+                Restore
+              </Link>
+            ),
+          },
+        ]
+      : []),
     {
       term: 'Trail',
       value: (

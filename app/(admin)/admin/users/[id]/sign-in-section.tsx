@@ -19,11 +19,14 @@ export function SignInSection({
   factor,
   passwords,
   sessions,
+  mayTakeAway,
 }: {
   id: string;
   factor: SecondFactor;
   passwords: AppPassword[];
   sessions: WebSession[];
+  /** Second factor and app passwords; the help desk only signs out. */
+  mayTakeAway: boolean;
 }) {
   const words = [
     factor.hasAuthenticator && 'authenticator app',
@@ -36,6 +39,7 @@ export function SignInSection({
           title={words.length > 0 ? words.join('; ') : 'None'}
           text={words.length > 0 && `${factor.recoveryCodes} recovery codes left`}
           action={
+            mayTakeAway &&
             words.length > 0 && (
               <ActionButton
                 action={() => resetSecondFactorAction(id)}
@@ -72,12 +76,14 @@ export function SignInSection({
                 </>
               }
               action={
-                <ActionButton
-                  action={() => removeUserAppPasswordAction(id, one.id)}
-                  doneText={`“${one.name}” opens nothing any more`}
-                >
-                  Remove
-                </ActionButton>
+                mayTakeAway && (
+                  <ActionButton
+                    action={() => removeUserAppPasswordAction(id, one.id)}
+                    doneText={`“${one.name}” opens nothing any more`}
+                  >
+                    Remove
+                  </ActionButton>
+                )
               }
             />
           ))}

@@ -20,13 +20,11 @@ import {
   PasswordField,
   QuotaFields,
   type QuotaTexts,
-  RoleField,
 } from '../user-fields.tsx';
 
 export function ProfileForm({
   id,
   displayName,
-  role,
   quota,
   defaultQuota,
   daily,
@@ -34,19 +32,18 @@ export function ProfileForm({
 }: {
   id: string;
   displayName: string;
-  role: 'user' | 'admin';
   quota: QuotaTexts;
   defaultQuota: QuotaTexts;
-  daily: DailyTexts;
+  /** null: not for who looks at it. */
+  daily: DailyTexts | null;
   defaultDaily: DailyTexts;
 }) {
   return (
     <ActionForm action={editUserAction} className="flex max-w-xl flex-col gap-4">
       <input type="hidden" name="id" value={id} />
       <NameField value={displayName} />
-      <RoleField value={role} />
       <QuotaFields values={quota} defaults={defaultQuota} />
-      <DailyFields values={daily} defaults={defaultDaily} />
+      {daily && <DailyFields values={daily} defaults={defaultDaily} />}
       <div>
         <SubmitButton>Save profile</SubmitButton>
       </div>
@@ -54,12 +51,27 @@ export function ProfileForm({
   );
 }
 
-export function PasswordForm({ id, minLength }: { id: string; minLength: number }) {
+export function PasswordForm({
+  id,
+  minLength,
+  isTemporary,
+}: {
+  id: string;
+  minLength: number;
+  /** Another one is asked for in any case. */
+  isTemporary: boolean;
+}) {
   return (
     <ActionForm action={setPasswordAction} isResetWhenDone className="flex max-w-xl flex-col gap-4">
       <input type="hidden" name="id" value={id} />
       <PasswordField label="New password" minLength={minLength} />
-      <MustChangeField />
+      {isTemporary ? (
+        <p className="text-sm text-muted">
+          The user must choose another one at the next sign-in to the web.
+        </p>
+      ) : (
+        <MustChangeField />
+      )}
       <div>
         <SubmitButton variant="secondary">Change password</SubmitButton>
       </div>

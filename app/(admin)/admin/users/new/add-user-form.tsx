@@ -15,11 +15,13 @@ import {
 export function AddUserForm({
   domains,
   domain,
+  mayGiveRoles,
   defaultQuota,
   minPasswordLength,
 }: {
   domains: string[];
   domain?: string;
+  mayGiveRoles: boolean;
   defaultQuota: QuotaTexts;
   minPasswordLength: number;
 }) {
@@ -32,7 +34,7 @@ export function AddUserForm({
       <NameField />
       <PasswordField label="Password" minLength={minPasswordLength} />
       <MustChangeField />
-      <RoleField />
+      {mayGiveRoles && <RoleField />}
       <QuotaFields defaults={defaultQuota} />
       <div className="flex gap-2 pt-1">
         <SubmitButton>Add user</SubmitButton>

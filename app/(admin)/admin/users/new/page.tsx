@@ -5,8 +5,9 @@ import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { listDomains } from '#lib/accounts/domain.ts';
+import { idsOf } from '#lib/accounts/staff.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { requireAdmin } from '../../../../session.ts';
+import { requireStaff } from '../../../../session.ts';
 import { type Parameters, readParameters } from '../../../parameters.ts';
 import { describeDefaultQuota } from '../default-quota.ts';
 import { AddUserForm } from './add-user-form.tsx';
@@ -14,9 +15,9 @@ import { AddUserForm } from './add-user-form.tsx';
 export const metadata: Metadata = { title: 'Add user' };
 
 export default async function NewUserPage({ searchParams }: { searchParams: Parameters }) {
-  await requireAdmin();
+  const staff = await requireStaff('users');
   const { domain } = await readParameters(searchParams);
-  const [domains, settings] = await Promise.all([listDomains(), readSettings()]);
+  const [domains, settings] = await Promise.all([listDomains(idsOf(staff.scope)), readSettings()]);
   return (
     <>
       <PageHeader
@@ -41,6 +42,7 @@ export default async function NewUserPage({ searchParams }: { searchParams: Para
         <AddUserForm
           domains={domains.map(({ name }) => name)}
           domain={domain}
+          mayGiveRoles={staff.role === 'admin'}
           defaultQuota={describeDefaultQuota(settings)}
           minPasswordLength={settings['security.minPasswordLength']}
         />

@@ -1,13 +1,13 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
-import { type Account, readAccount } from '#lib/accounts/account.ts';
-import { Refusal } from '#lib/errors.ts';
+import type { Account } from '#lib/accounts/account.ts';
+import { requireUserOf, type Staff } from '#lib/accounts/staff.ts';
 import { recordChange } from '#lib/trail/change.ts';
 import { restoreMessages, restoreWhole } from '#lib/webmail/actions.ts';
 import { originOf } from '#lib/webmail/list/mailboxes.ts';
 import { answerButton } from '../../../../../form-answer.ts';
-import { requireAdmin } from '../../../../../session.ts';
+import { requireStaff } from '../../../../../session.ts';
 
 const wanted = z.object({
   id: z.string().min(1).max(64),
@@ -21,9 +21,9 @@ export async function restoreAction(
   folder: string,
   uid: number,
 ): Promise<string | undefined> {
-  const admin = await requireAdmin();
+  const staff = await requireStaff('users');
   return answerButton(() =>
-    restore(admin, { id, folder }, (account, path) =>
+    restore(staff, { id, folder }, (account, path) =>
       restoreMessages(account, path, [uidSchema.parse(uid)]),
     ),
   );
@@ -31,20 +31,19 @@ export async function restoreAction(
 
 /** Puts back everything that was deleted from one folder. */
 export async function restoreAllAction(id: string, folder: string): Promise<string | undefined> {
-  const admin = await requireAdmin();
-  return answerButton(() => restore(admin, { id, folder }, restoreWhole));
+  const staff = await requireStaff('users');
+  return answerButton(() => restore(staff, { id, folder }, restoreWhole));
 }
 
 async function restore(
-  admin: Account,
+  staff: Staff,
   place: z.infer<typeof wanted>,
   run: (account: Account, folder: string) => Promise<{ uids: number[] }>,
 ): Promise<void> {
   const { id, folder } = wanted.parse(place);
-  const account = await readAccount(id);
-  if (!account) throw new Refusal('not-found', 'There is no such user.');
+  const account = await requireUserOf(staff, id);
   const { uids } = await run(account, folder);
   const text = `${uids.length} deleted from ${originOf(folder)} restored`;
-  recordChange(admin.address, account.address, text);
+  recordChange(staff.address, `user ${account.address}`, text);
   revalidatePath('/admin/users', 'layout');
 }

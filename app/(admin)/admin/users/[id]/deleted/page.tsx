@@ -12,11 +12,12 @@ import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { type Account, readAccount } from '#lib/accounts/account.ts';
+import { mayChange } from '#lib/accounts/staff.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { type Folder, listFolders } from '#lib/webmail/list/mailboxes.ts';
 import { listMessages, type MessagePage } from '#lib/webmail/list/message-list.ts';
-import { requireAdmin } from '../../../../../session.ts';
+import { requireStaff } from '../../../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../../../parameters.ts';
 import { RestoreAll, RestoreOne } from './restore-buttons.tsx';
 
@@ -25,9 +26,9 @@ export const metadata: Metadata = { title: 'Deleted messages' };
 type Properties = { params: Promise<{ id: string }>; searchParams: Parameters };
 
 export default async function DeletedPage({ params, searchParams }: Properties) {
-  await requireAdmin();
+  const staff = await requireStaff('users');
   const account = await readAccount((await params).id);
-  if (!account) notFound();
+  if (!account || !mayChange(staff, account)) notFound();
   const { q = '', folder = '', page: pageText } = await readParameters(searchParams);
   const settings = await readSettings();
   const days = settings['storage.undeleteDays'];

@@ -1,0 +1,67 @@
+// The overview of those who look after some domains: their figures and what happened last to their mail.
+import { Globe } from 'lucide-react';
+import Link from 'next/link';
+import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
+import { EventList } from '#components/admin/event-list.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageHeader, Section } from '#components/ui/page-header.tsx';
+import { listAccounts } from '#lib/accounts/account.ts';
+import { listAliases } from '#lib/accounts/alias.ts';
+import { mayRole } from '#lib/accounts/permission.ts';
+import { roleTexts } from '#lib/accounts/role.ts';
+import { idsOf, namesOf, type Staff } from '#lib/accounts/staff.ts';
+import { listQueue } from '#lib/queue/entries.ts';
+import { listHeldSenders } from '#lib/queue/sending-hold.ts';
+import { listEvents } from '#lib/trail/list.ts';
+import { Figure } from './figure.tsx';
+import { HeldSenders } from './users/held-senders.tsx';
+
+export async function OwnDomains({ staff }: { staff: Staff }) {
+  const [domainIds, domains] = [idsOf(staff.scope), namesOf(staff.scope) ?? []];
+  const may = (permission: Parameters<typeof mayRole>[1]) => mayRole(staff.role, permission);
+  const [users, aliases, queue, events, heldSenders] = await Promise.all([
+    listAccounts({ kind: 'person', domainIds, pageSize: 1 }),
+    may('aliases') ? listAliases({ domainIds }) : [],
+    may('queue') ? listQueue({ domainIds, pageSize: 1 }) : { total: 0 },
+    listEvents({ domains, pageSize: 8 }),
+    may('users') ? listHeldSenders(domainIds) : [],
+  ]);
+  return (
+    <>
+      <AutoRefresh seconds={15} />
+      <PageHeader title={roleTexts[staff.role]} description={domains.join(', ')} />
+      {domains.length === 0 && (
+        <div className="mb-6 rounded-lg border bg-surface">
+          <EmptyState icon={<Globe />} title="No domain to look after">
+            A super admin says which domains are yours.
+          </EmptyState>
+        </div>
+      )}
+      <HeldSenders senders={heldSenders} staff={staff} />
+      <div className="mb-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
+        {may('queue') && (
+          <Figure href="/admin/queue" value={queue.total} label="waiting in the queue" />
+        )}
+        <Figure href="/admin/users" value={users.total} label="users" />
+        {may('domains') && <Figure href="/admin/domains" value={domains.length} label="domains" />}
+        {may('aliases') && <Figure href="/admin/aliases" value={aliases.length} label="aliases" />}
+      </div>
+      <Section
+        title="Last events"
+        action={
+          <Link href="/admin/events" className="text-sm text-accent-text hover:underline">
+            All events
+          </Link>
+        }
+      >
+        <div className="-m-4">
+          {events.length === 0 ? (
+            <EmptyState title="Nothing has happened yet" />
+          ) : (
+            <EventList events={events} hasTraceLinks />
+          )}
+        </div>
+      </Section>
+    </>
+  );
+}
