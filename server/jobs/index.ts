@@ -13,6 +13,7 @@ import { removeOldSuppressed } from '#lib/queue/suppression.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { sendDmarcReports } from '#server/delivery/dmarc/report-job.ts';
 import { removeOldReports } from '#server/delivery/reports/retention.ts';
+import { rotateDkimKeys } from '#server/delivery/sign/rotation.ts';
 import { refreshPolicies } from '#server/delivery/tls/sts.ts';
 import { sendTlsReports } from '#server/delivery/tls/tls-report-job.ts';
 import type { Running } from '#server/net/running.ts';
@@ -71,6 +72,8 @@ export const jobs: Job[] = [
   { name: 'dmarc-reports', intervalMs: 15 * minuteMs, run: sendDmarcReports },
   // Of others about domains here.
   { name: 'report-retention', intervalMs: hourMs, run: removeOldReports },
+  // Signing keys that are old, and new ones whose records are there.
+  { name: 'dkim-rotation', intervalMs: hourMs, run: rotateDkimKeys },
   { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
   { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
   // Mail that users put away until a time.
