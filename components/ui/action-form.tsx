@@ -89,6 +89,11 @@ export function FormField({ name, ...rest }: ComponentProps<typeof Field> & { na
   return <Field error={errors[name]} {...rest} />;
 }
 
+/** What the server found wrong, by the name of the control. */
+export function useFormErrors(): Record<string, string> {
+  return useContext(FormContext).errors;
+}
+
 export function SubmitButton({ children, ...rest }: ComponentProps<typeof Button>) {
   const { isPending } = useContext(FormContext);
   return (

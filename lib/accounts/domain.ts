@@ -9,6 +9,10 @@ import { recordChangeIn } from '../trail/change.ts';
 import { requireLimit } from './limit.ts';
 import { requireReachable } from './reachable.ts';
 
+/** All addresses; those with a user or alias here, others do not exist; or all but those with a user here. */
+export const elsewheres = ['all', 'listed', 'others'] as const;
+export type Elsewhere = (typeof elsewheres)[number];
+
 export type Domain = {
   id: string;
   /** Lower case, A-label */
@@ -19,6 +23,8 @@ export type Domain = {
   aliasOf: string;
   /** Address that gets a copy of all mail to and from the domain; empty = none */
   archive: string;
+  /** Whose mail is passed on to another server; empty = mailboxes are here */
+  elsewhere: Elsewhere | '';
   /** What its accounts may use together; 0: no limit */
   quotaBytes: number;
   quotaMessages: number;
@@ -38,6 +44,7 @@ type Row = NonNullable<Awaited<ReturnType<typeof db.domain.findUnique>>>;
 function toDomain({ warnedPercent: _hidden, ...row }: Row): Domain {
   return {
     ...row,
+    elsewhere: row.elsewhere as Elsewhere | '',
     quotaBytes: Number(row.quotaBytes),
     quotaMessages: Number(row.quotaMessages),
   };
@@ -93,7 +100,7 @@ export async function requireDomain(name: string): Promise<Domain> {
   return domain;
 }
 
-export type DomainPolicy = { aliasOf?: string; archive?: string };
+export type DomainPolicy = { aliasOf?: string; archive?: string; elsewhere?: string };
 export type DomainQuota = { quotaBytes?: number; quotaMessages?: number };
 
 /** Adds a domain. Refusal 'invalid', 'exists', 'not-found'. */
@@ -107,7 +114,9 @@ export async function addDomain(
   const policy = {
     archive: await requireArchive(input.archive),
     aliasOf: await requireAliasOf(name, input.aliasOf),
+    elsewhere: requireElsewhere(input.elsewhere),
   };
+  refuseBoth(policy);
   try {
     return await write(async (tx) => {
       const of = policy.aliasOf ? `: alias of ${policy.aliasOf}` : '';
@@ -123,7 +132,7 @@ export async function addDomain(
 }
 
 /**
- * Changes comment, state, limits, archive or what it is an alias of. A disabled domain receives no mail; its users still sign in. Where less is
+ * Changes comment, state, limits, archive, what it is an alias of or where its mailboxes are. A disabled domain receives no mail; its users still sign in. Where less is
  * allowed than is used, nothing goes and nothing more comes. Refusal 'not-found', 'invalid', 'in-use'.
  */
 export async function updateDomain(
@@ -135,12 +144,14 @@ export async function updateDomain(
   requireQuota(change);
   const archive = await requireArchive(change.archive);
   const aliasOf = await requireAliasOf(domain.name, change.aliasOf);
+  const elsewhere = requireElsewhere(change.elsewhere);
+  refuseBoth({ aliasOf: aliasOf ?? domain.aliasOf, elsewhere: elsewhere ?? domain.elsewhere });
   return write(async (tx) => {
     const { quotaBytes, quotaMessages, isDisabled } = change;
     const comment = change.comment?.trim().slice(0, 500);
     const row = await tx.domain.update({
       where: { id: domain.id },
-      data: { comment, isDisabled, quotaBytes, quotaMessages, archive, aliasOf },
+      data: { comment, isDisabled, quotaBytes, quotaMessages, archive, aliasOf, elsewhere },
     });
     await recordChangeIn(tx, by, `domain ${domain.name}`, JSON.stringify(change));
     return toDomain(row);
@@ -180,6 +191,19 @@ async function requireAliasOf(name: string, text: string | undefined): Promise<s
     refuse(`${name} has a catch-all; remove it first.`);
   }
   return other.name;
+}
+
+function requireElsewhere(text: string | undefined): Elsewhere | '' | undefined {
+  if (text === undefined || text === '') return text;
+  const found = elsewheres.find((one) => one === text);
+  if (found) return found;
+  throw new Refusal('invalid', `Say one of ${elsewheres.join(', ')}, or nothing.`, 'elsewhere');
+}
+
+function refuseBoth({ aliasOf, elsewhere }: { aliasOf?: string; elsewhere?: string }): void {
+  if (!aliasOf || !elsewhere) return;
+  const text = 'The addresses of an alias domain are those of the other; pass on the mail of that.';
+  throw new Refusal('invalid', text, 'elsewhere');
 }
 
 /** Removes an empty domain. Refusal 'in-use' while it has accounts or aliases, or others are aliases of it. */

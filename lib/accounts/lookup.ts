@@ -14,7 +14,8 @@ export type Found =
 export type LookedUp = {
   /** As it was asked for, or in the domain that this one is an alias of */
   address: string;
-  domain: 'outside' | 'here' | 'disabled';
+  /** "elsewhere": of a domain here, but its mailbox is on another server */
+  domain: 'outside' | 'here' | 'disabled' | 'elsewhere';
   detail: string;
   found: Found;
 };
@@ -60,11 +61,12 @@ async function lookUp(addresses: string[], delimiter: string): Promise<LookedUp[
       if (!domain) return { address, domain: 'outside', detail, found: null };
       const state = isTrue(domain.isDisabled) ? 'disabled' : 'here';
       const own = await findOwn(rows, one);
-      if (own) return { address, domain: state, detail, found: own };
+      if (own && !isPassedOn(domain, own)) return { address, domain: state, detail, found: own };
       const other = inOther.get(address);
-      if (other?.found) return { ...other, domain: state };
-      const last = findCatchAll(rows, one) ?? (await findRole(one));
-      return { address, domain: state, detail, found: last };
+      if (other && (other.found || (other.domain === 'elsewhere' && state === 'here'))) {
+        return other.found ? { ...other, domain: state } : other;
+      }
+      return { address, detail, ...(await findLast(rows, one, domain, own)) };
     }),
   );
 }
@@ -88,10 +90,12 @@ async function lookUpInOther(
     moved.map(async ({ address, there }): Promise<[string, LookedUp]> => {
       const domain = findDomainAmong(others, there.domain);
       const isHere = domain !== null && !isTrue(domain.isDisabled);
-      const found = isHere
-        ? ((await findOwn(others, there)) ?? findCatchAll(others, there) ?? (await findRole(there)))
-        : null;
-      return [address, { address: there.address, domain: 'here', detail: there.detail, found }];
+      const base = { address: there.address, detail: there.detail };
+      if (!isHere) return [address, { ...base, domain: 'here', found: null }];
+      const own = await findOwn(others, there);
+      const isHeard = own && !isPassedOn(domain, own);
+      const last = isHeard ? { domain: 'here' as const, found: own } : null;
+      return [address, { ...base, ...(last ?? (await findLast(others, there, domain, own))) }];
     }),
   );
   return new Map(entries);
@@ -103,6 +107,7 @@ export type Candidate = {
   /** Of a domain its name. */
   address: string;
   isDisabled: boolean | number | bigint;
+  /** Of an alias where it leads, of a domain whose mail is passed on ("all", "listed", "others"). */
   target: string | null;
   /** Of a domain the one it is an alias of, of an alias its posters. */
   extra: string;
@@ -117,7 +122,7 @@ function listNames({ address, base, domain }: Asked): string[] {
 export async function readCandidates(domains: string[], addresses: string[]): Promise<Candidates> {
   const list = join([...new Set(addresses)]);
   const rows = await db.$queryRaw<Candidate[]>`
-    SELECT 'domain' AS "kind", "id", "name" AS "address", "isDisabled", NULL AS "target", "aliasOf" AS "extra"
+    SELECT 'domain' AS "kind", "id", "name" AS "address", "isDisabled", "elsewhere" AS "target", "aliasOf" AS "extra"
       FROM "Domain" WHERE "name" IN (${join([...new Set(domains)])})
     UNION ALL SELECT 'account', "id", "address", "isDisabled", NULL, '' FROM "Account" WHERE "address" IN (${list})
     UNION ALL SELECT 'alias', "Alias"."id", "Alias"."address", "Alias"."isDisabled", "AliasTarget"."address",
@@ -157,6 +162,27 @@ async function findOwn(rows: Candidates, { address, base, domain }: Asked): Prom
   if (exact) return exact;
   const pattern = await findPattern(address);
   return pattern && { kind: 'alias', ...pattern };
+}
+
+/** Mail for a user whose mailbox is on another server. */
+function isPassedOn({ target }: Candidate, found: Found): boolean {
+  const isUser = found?.kind === 'account' && !found.isDisabled;
+  return isUser && (target === 'all' || target === 'listed');
+}
+
+/** What takes mail that no alias and no mailbox here takes. */
+async function findLast(
+  rows: Candidates,
+  one: Asked,
+  domain: Candidate,
+  own: Found,
+): Promise<Pick<LookedUp, 'domain' | 'found'>> {
+  const state = isTrue(domain.isDisabled) ? 'disabled' : 'here';
+  const catchAll = own ? null : findCatchAll(rows, one);
+  if (catchAll) return { domain: state, found: catchAll };
+  const isOpen = (domain.target === 'all' || domain.target === 'others') && !isRoute(one.local);
+  if ((own || isOpen) && state === 'here') return { domain: 'elsewhere', found: null };
+  return { domain: state, found: own ? null : await findRole(one) };
 }
 
 function findCatchAll(rows: Candidates, { local, domain }: Asked): Found {

@@ -7,6 +7,6 @@ import { lookUpAll } from './lookup.ts';
 /** Refusal 'invalid' with `field` where a canonical address is of a domain here and nobody's. */
 export async function requireReachable(address: string, field: string): Promise<void> {
   const [known] = await lookUpAll([address], await readSetting('smtp.recipientDelimiter'));
-  if (!known || known.domain === 'outside' || known.found) return;
+  if (!known || known.domain === 'outside' || known.domain === 'elsewhere' || known.found) return;
   throw new Refusal('invalid', `There is no address ${address} here.`, field);
 }

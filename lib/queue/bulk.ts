@@ -74,7 +74,7 @@ async function changeRows(tx: Tx, ids: string[], action: BulkAction, by: string)
         WHERE ${isFree} AND "state" <> 'held'`;
     case 'release':
       return tx.$executeRaw`UPDATE "QueueRecipient" SET "state" = 'queued', "holdReason" = '', ${free},
-        "createdAt" = ${at}, "isDelayTold" = ${false}, "nextAttemptAt" = COALESCE((
+        "createdAt" = ${at}, "isDelayTold" = ${false}, "isLetGo" = ${true}, "nextAttemptAt" = COALESCE((
           SELECT "QueueMessage"."releaseAt" FROM "QueueMessage"
           WHERE "QueueMessage"."id" = "QueueRecipient"."messageId" AND "QueueMessage"."releaseAt" > ${at}), ${at})
         WHERE ${isFree} AND "state" = 'held'`;

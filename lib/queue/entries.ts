@@ -24,6 +24,7 @@
 //   queued  -> queued    retry: due now; another time of release (RFC 4865)                [admin; its sender]
 //   queued, held -> queued  to be returned: the runner ends it with a report               [admin]
 //   queued  -> held      hold                                                              [admin]
+//   queued  -> held      a relay rule holds it, unless somebody has released it (isLetGo)  [runner]
 //   queued  -> held      its sender is held (sending-hold.ts)                              [smtp, runner, admin]
 //   held    -> queued    release, retry: due now, or at its time of release                [admin]
 //   queued, held -> (none)  drop; no bounce                                                [admin]
@@ -31,7 +32,8 @@
 //
 // A recipient may be an address here: mail that was held or scheduled is delivered into mailboxes from the queue
 // (server/queue/local-attempt.ts). "held" says in holdReason why; of the others only what is to be returned has one.
-// Released, a recipient begins anew: createdAt, from which lifetime and delay count, moves to that moment.
+// Released, a recipient begins anew: createdAt, from which lifetime and delay count, moves to that moment; and relay rules
+// that hold mail pass it by from then on (isLetGo), so that the next rule that fits takes it.
 // A row under a living lease belongs to its owner: others' moves answer 'conflict' meanwhile.
 // The message row goes with its last recipient, in the same write().
 import { now } from '#lib/clock.ts';
@@ -255,7 +257,7 @@ async function changeEntry(
                 state: 'queued',
                 holdReason: '',
                 nextAttemptAt: releaseAt && releaseAt > at ? releaseAt : urgentAt,
-                ...(isHeld ? { createdAt: at, isDelayTold: false } : {}),
+                ...(isHeld ? { createdAt: at, isDelayTold: false, isLetGo: true } : {}),
               },
     });
     await recordEventIn(tx, {

@@ -9,19 +9,19 @@ import { parseCanonical } from '../accounts/import/canonical.ts';
 import { maxImportLength, type Problem } from '../accounts/import/lines.ts';
 import { parseNetworks } from '../accounts/import/networks.ts';
 import { type PasswdFormat, passwdFormats } from '../accounts/import/passwd.ts';
-import { parseTransport } from '../accounts/import/transport.ts';
 import { planUsers } from '../accounts/import/users.ts';
 import { parseVirtual } from '../accounts/import/virtual.ts';
 import { addNetwork, listNetworks } from '../accounts/network.ts';
 import { addRewrite, listRewrites, rewriteScopes, updateRewrite } from '../accounts/rewrite.ts';
 import { isRefusal, Refusal } from '../errors.ts';
 import { splitAddress } from '../mail/address.ts';
-import { addRelayRule, listRelayRules, updateRelayRule } from './relay-rule.ts';
+import { planRoutes, type RouteKind, routeKinds } from './import-routes.ts';
+import type { ImportStep, Step } from './import-step.ts';
 
 export const importKinds = [
   'aliases',
   'virtual',
-  'transport',
+  ...routeKinds,
   'access',
   'canonical',
   'mynetworks',
@@ -38,14 +38,7 @@ export type ImportInput = {
   scope?: string;
 };
 
-export type ImportStep = {
-  line: number;
-  what: 'add' | 'change' | 'same' | 'refuse';
-  /** What is added or changed, or why not */
-  text: string;
-};
-
-type Step = ImportStep & { run?: (by: string) => Promise<unknown> };
+export type { ImportStep } from './import-step.ts';
 
 const maxLines = 20_000;
 
@@ -78,7 +71,9 @@ async function makeSteps(input: ImportInput): Promise<Step[]> {
   const makers: Record<ImportKind, (input: ImportInput) => Promise<Step[]>> = {
     aliases: planAliases,
     virtual: planVirtual,
-    transport: planTransport,
+    ...(Object.fromEntries(
+      routeKinds.map((kind) => [kind, ({ text }: ImportInput) => planRoutes(kind, text)]),
+    ) as Record<RouteKind, (input: ImportInput) => Promise<Step[]>>),
     access: planAccess,
     canonical: planCanonical,
     mynetworks: planNetworks,
@@ -173,31 +168,6 @@ async function planAliasDomain(entry: {
   if (!known) return { line, what: 'add', text, run: (by) => addDomain({ name, aliasOf }, by) };
   if (known.aliasOf === aliasOf) return { line, what: 'same', text };
   return { line, what: 'change', text, run: (by) => updateDomain(name, { aliasOf }, by) };
-}
-
-async function planTransport({ text }: ImportInput): Promise<Step[]> {
-  const { entries, problems } = parseTransport(text);
-  const rules = await listRelayRules();
-  const planned = entries.map(({ line, ...entry }): Step => {
-    const name = entry.pattern || 'all other mail';
-    const way = entry.host ? `${entry.host} port ${entry.port}` : 'its own server (MX)';
-    const text = `${name} → ${way}`;
-    const known = rules.find(
-      (rule) => rule.match === entry.match && rule.pattern === entry.pattern,
-    );
-    if (!known) return { line, what: 'add', text, run: (by) => addRelayRule(entry, by) };
-    const { host, port, tlsMode } = known;
-    const isEqual = host === entry.host.toLowerCase() && port === entry.port;
-    if (isEqual) return { line, what: 'same', text: `${text}, TLS ${tlsMode}` };
-    return {
-      line,
-      what: 'change',
-      text: `${text} (was ${host || 'MX'} port ${port})`,
-      // The login and password belong to the old host.
-      run: (by) => updateRelayRule(known.id, { ...entry, username: '', password: '' }, by),
-    };
-  });
-  return [...problems.map(toRefused), ...planned];
 }
 
 const accessTables: readonly string[] = ['client', 'helo', 'sender', 'recipient'];

@@ -1,77 +1,102 @@
-// Relay rules: which smart host takes a mail instead of its MX. Rows, read at each attempt, so a change
-// applies to the next one. Order: rules by recipient, then by sender, then the default; within a kind by
-// position, first match wins. A rule without a host says "deliver directly through MX".
-// Answers to Postfix's transport_maps, sender_dependent_relayhost_maps, relayhost and smtp_sasl_password_maps.
-import { isIP } from 'node:net';
-import { decryptSecret, encryptSecret } from '#lib/accounts/secret.ts';
+// Relay rules: which way mail leaves that is not for mailboxes here. One ordered list of rows, read at each attempt, so a
+// change applies to the next one; the first rule that fits takes the mail (relay-choice.ts), and without any it goes
+// to the mail servers of its recipient's domain. Answers to Postfix's transport_maps, sender_dependent_relayhost_maps,
+// relayhost, smtp_sasl_password_maps and smtp_tls_policy_maps.
+import { encryptSecret } from '#lib/accounts/secret.ts';
 import { now } from '#lib/clock.ts';
 import { db, type Tx, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
-import { canonicalAddress, toAsciiDomain } from '#lib/mail/address.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
+import {
+  type AddressFamily,
+  checkRelayInput,
+  type RelayNumber,
+  type RelayTarget,
+  type RelayTlsMode,
+} from './relay-check.ts';
+import { type RelayCondition, relayConditions } from './relay-pattern.ts';
+import { describeConditions, describeTarget } from './relay-words.ts';
 
-export type RelayMatch = 'recipient' | 'sender' | 'default';
-export type RelayTlsMode = 'none' | 'opportunistic' | 'required' | 'implicit';
+export type { AddressFamily, RelayTarget, RelayTlsMode } from './relay-check.ts';
 
 export type RelayRule = {
   id: string;
-  /** 1 and up within its kind of match. */
+  /** 1 and up. */
   position: number;
-  match: RelayMatch;
-  /** Address, domain, ".domain" (the domain and all below it), "<>" (null sender); empty for the default. */
-  pattern: string;
-  /** Name or IP address; empty = deliver through MX. */
-  host: string;
-  port: number;
+  target: RelayTarget;
+  /** With blanks between, in the order they are tried (relay-host.ts). */
+  hosts: string;
+  /** Instead of the hosts from the attempt after so many that failed. */
+  fallbackHosts: string;
+  fallbackAfter: number;
   tlsMode: RelayTlsMode;
+  /** At the hosts that the rule names, never at those of an MX record. */
   username: string;
   hasPassword: boolean;
+  /** Address of this machine that connections begin at; empty = as the system chooses. */
+  sourceIpv4: string;
+  sourceIpv6: string;
+  /** Name in EHLO; empty = the server's. */
+  helo: string;
+  /** Empty = as the setting. */
+  family: AddressFamily | '';
+  /** Of mail that the rule returns. */
+  text: string;
   comment: string;
-};
+} & Record<
+  RelayCondition,
+  string
+> /** Patterns with blanks between (relay-pattern.ts); empty = whatever it is. */ &
+  Record<RelayNumber, number | null> /** Null = as the setting. */;
 
-export type RelayRuleInput = {
-  match: RelayMatch;
-  pattern?: string;
-  host: string;
-  port?: number;
-  tlsMode?: RelayTlsMode;
-  username?: string;
+export type RelayRuleInput = Partial<Omit<RelayRule, 'id' | 'position' | 'hasPassword'>> & {
   /** On update: undefined keeps it, an empty text removes it. */
   password?: string;
-  comment?: string;
 };
 
 type Row = Awaited<ReturnType<typeof db.relayRule.findMany>>[number];
 
-const matches: RelayMatch[] = ['recipient', 'sender', 'default'];
-const tlsModes: RelayTlsMode[] = ['none', 'opportunistic', 'required', 'implicit'];
+const inOrder = { orderBy: [{ position: 'asc' as const }, { id: 'asc' as const }] };
 
 /** All rules in the order they are tried. */
 export async function listRelayRules(): Promise<RelayRule[]> {
-  return (await readInOrder()).map(toRule);
+  return (await db.relayRule.findMany(inOrder)).map(toRule);
 }
 
-/** Adds a rule at the end of its kind. Refusal 'invalid' with the field, 'exists'. */
-export async function addRelayRule(input: RelayRuleInput, by: string): Promise<RelayRule> {
-  const fields = checkInput(input);
+/** Whether a rule takes whatever comes to it. */
+export function hasNoConditions(rule: Record<RelayCondition, string>): boolean {
+  return relayConditions.every((condition) => rule[condition] === '');
+}
+
+/**
+ * Adds a rule at `position` (1 = first); without, at the end, but before a rule for all mail. Refusal 'invalid' with the
+ * field, 'exists'.
+ */
+export async function addRelayRule(
+  input: RelayRuleInput,
+  by: string,
+  position?: number,
+): Promise<RelayRule> {
+  if (position !== undefined) requirePosition(position);
+  const fields = checkRelayInput(input);
   const secret = input.password ? encryptSecret(input.password) : '';
   return write(async (tx) => {
-    const peers = await tx.relayRule.findMany({ where: { match: fields.match } });
-    refuseDuplicate(peers, fields);
-    const position = Math.max(0, ...peers.map((row) => row.position)) + 1;
-    const row = await tx.relayRule.create({
-      data: { id: newId(), position, ...fields, secret, createdAt: now() },
-    });
-    await recordChange(tx, by, 'added', row);
-    return toRule(row);
+    const others = await tx.relayRule.findMany(inOrder);
+    refuseDouble(others, fields);
+    const last = others.at(-1);
+    const isBeforeLast = last && hasNoConditions(last) && !hasNoConditions(fields);
+    const place = position ?? others.length + (isBeforeLast ? 0 : 1);
+    const data = { id: newId(), position: place, ...fields, secret, createdAt: now() };
+    const row = await tx.relayRule.create({ data });
+    return finish(tx, by, 'added', row, others, place);
   });
 }
 
 /** Changes the fields given. Refusal 'invalid' with the field, 'exists', 'not-found'. */
 export async function updateRelayRule(
   id: string,
-  change: Partial<RelayRuleInput>,
+  change: RelayRuleInput,
   by: string,
 ): Promise<RelayRule> {
   return write(async (tx) => {
@@ -80,26 +105,16 @@ export async function updateRelayRule(
       Object.entries(change).filter(([, value]) => value !== undefined),
     );
     const keepsSecret = change.password === undefined;
-    const fields = checkInput({
+    const fields = checkRelayInput({
       ...toRule(old),
       ...defined,
       // A kept password counts as one for the rule "a password needs a login name".
       password: keepsSecret && change.username !== '' && old.secret ? 'kept' : change.password,
     });
-    const peers = await tx.relayRule.findMany({ where: { match: fields.match, id: { not: id } } });
-    refuseDuplicate(peers, fields);
-    const secret = keepsSecret
-      ? fields.username
-        ? old.secret
-        : ''
-      : change.password
-        ? encryptSecret(change.password)
-        : '';
-    const position =
-      fields.match === old.match
-        ? old.position
-        : Math.max(0, ...peers.map((row) => row.position)) + 1;
-    const row = await tx.relayRule.update({ where: { id }, data: { ...fields, secret, position } });
+    refuseDouble(await tx.relayRule.findMany({ where: { id: { not: id } } }), fields);
+    const kept = fields.username ? old.secret : '';
+    const secret = keepsSecret ? kept : change.password ? encryptSecret(change.password) : '';
+    const row = await tx.relayRule.update({ where: { id }, data: { ...fields, secret } });
     await recordChange(tx, by, 'changed', row);
     return toRule(row);
   });
@@ -110,63 +125,41 @@ export async function removeRelayRule(id: string, by: string): Promise<void> {
   await write(async (tx) => {
     const row = await readRow(tx, id);
     await tx.relayRule.delete({ where: { id } });
+    await number(tx, await tx.relayRule.findMany(inOrder));
     await recordChange(tx, by, 'removed', row);
   });
 }
 
-/** Puts a rule at `position` (1 = first) among the rules of its kind. Refusal 'not-found', 'invalid'. */
+/** Puts a rule at `position` (1 = first). Refusal 'not-found', 'invalid'. */
 export async function moveRelayRule(id: string, position: number, by: string): Promise<void> {
-  if (!Number.isInteger(position) || position < 1) {
-    throw new Refusal('invalid', 'The position is a whole number from 1.', 'position');
-  }
+  requirePosition(position);
   await write(async (tx) => {
     const row = await readRow(tx, id);
-    const peers = await tx.relayRule.findMany({
-      where: { match: row.match, id: { not: id } },
-      orderBy: [{ position: 'asc' }, { id: 'asc' }],
-    });
-    peers.splice(Math.min(position - 1, peers.length), 0, row);
-    for (const [index, peer] of peers.entries()) {
-      if (peer.position === index + 1) continue;
-      await tx.relayRule.update({ where: { id: peer.id }, data: { position: index + 1 } });
-    }
-    await recordChange(tx, by, 'moved', { ...row, position });
+    const others = await tx.relayRule.findMany({ where: { id: { not: id } }, ...inOrder });
+    await finish(tx, by, 'moved', row, others, position);
   });
 }
 
-/** A rule that takes a mail, with its password in clear; empty although `hasPassword` when the server's key changed. */
-export type Relay = RelayRule & { password: string };
-
-/** The smart host for this mail; null = deliver through MX. */
-export async function findRelay(sender: string, recipient: string): Promise<Relay | null> {
-  return (await readRelayChooser())(sender, recipient);
+/** Puts the row among the others and tells the trail. */
+async function finish(
+  tx: Tx,
+  by: string,
+  action: string,
+  row: Row,
+  others: Row[],
+  position: number,
+): Promise<RelayRule> {
+  const place = Math.min(position, others.length + 1);
+  await number(tx, others.toSpliced(place - 1, 0, row));
+  await recordChange(tx, by, action, { ...row, position: place });
+  return toRule({ ...row, position: place });
 }
 
-/** The rules as they are now, to choose for many mails by one read. */
-export async function readRelayChooser(): Promise<
-  (sender: string, recipient: string) => Relay | null
-> {
-  const rows = await readInOrder();
-  return (sender, recipient) => {
-    const row = rows.find((rule) => isMatch(rule, sender, recipient));
-    if (!row?.host) return null;
-    return { ...toRule(row), password: (row.secret && decryptSecret(row.secret)) || '' };
-  };
-}
-
-function isMatch(rule: Row, sender: string, recipient: string): boolean {
-  if (rule.match === 'default') return true;
-  const address = (rule.match === 'sender' ? sender : recipient).toLowerCase();
-  if (rule.pattern === '<>') return rule.match === 'sender' && address === '';
-  if (rule.pattern.includes('@')) return address === rule.pattern;
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  if (!rule.pattern.startsWith('.')) return domain === rule.pattern;
-  return domain === rule.pattern.slice(1) || domain.endsWith(rule.pattern);
-}
-
-async function readInOrder(): Promise<Row[]> {
-  const rows = await db.relayRule.findMany({ orderBy: [{ position: 'asc' }, { id: 'asc' }] });
-  return matches.flatMap((match) => rows.filter((row) => row.match === match));
+async function number(tx: Tx, rows: Row[]): Promise<void> {
+  for (const [index, { id, position }] of rows.entries()) {
+    if (position === index + 1) continue;
+    await tx.relayRule.update({ where: { id }, data: { position: index + 1 } });
+  }
 }
 
 async function readRow(tx: Tx, id: string): Promise<Row> {
@@ -175,112 +168,36 @@ async function readRow(tx: Tx, id: string): Promise<Row> {
   return row;
 }
 
-function toRule(row: Row): RelayRule {
+/** A row without its password. */
+export function toRule({ secret, createdAt: _hidden, ...row }: Row): RelayRule {
   return {
-    id: row.id,
-    position: row.position,
-    match: row.match as RelayMatch,
-    pattern: row.pattern,
-    host: row.host,
-    port: row.port,
+    ...row,
+    target: row.target as RelayTarget,
     tlsMode: row.tlsMode as RelayTlsMode,
-    username: row.username,
-    hasPassword: row.secret !== '',
-    comment: row.comment,
+    family: row.family as AddressFamily | '',
+    hasPassword: secret !== '',
   };
 }
 
-function refuseDuplicate(peers: Row[], fields: { match: string; pattern: string }): void {
-  if (!peers.some((row) => row.pattern === fields.pattern)) return;
-  const text =
-    fields.match === 'default'
-      ? 'There is a default rule already; change that one.'
-      : `There is a rule for ${fields.pattern} already.`;
-  throw new Refusal('exists', text, fields.match === 'default' ? 'match' : 'pattern');
+function requirePosition(position: number): void {
+  if (Number.isInteger(position) && position >= 1) return;
+  throw new Refusal('invalid', 'The position is a whole number from 1.', 'position');
+}
+
+/** Of two rules for the same mail the second takes nothing, but for what the first holds and somebody releases. */
+function refuseDouble(others: Row[], rule: Pick<Row, RelayCondition | 'target'>): void {
+  const isSame = (row: Row) => relayConditions.every((name) => row[name] === rule[name]);
+  if (!others.some((row) => isSame(row) && (row.target === 'hold') === (rule.target === 'hold')))
+    return;
+  const field = relayConditions.find((name) => rule[name] !== '') ?? 'recipient';
+  const text = `There is a rule for ${describeConditions(rule)} already; change that one.`;
+  throw new Refusal('exists', text, field);
 }
 
 async function recordChange(tx: Tx, by: string, action: string, row: Row): Promise<void> {
-  const subject = `relay rule ${row.match} ${row.pattern}`.trim();
-  const way = row.host ? `${row.host} port ${row.port}, TLS ${row.tlsMode}` : 'through MX';
-  const login = row.username ? `, login ${row.username}` : '';
-  const text = `${action}: position ${row.position}, ${way}${login}`;
-  await recordChangeIn(tx, by, subject, text);
-}
-
-/** The canonical fields of a rule. Refusal 'invalid' with the field. */
-function checkInput(input: RelayRuleInput) {
-  if (!matches.includes(input.match)) {
-    throw new Refusal('invalid', 'A rule matches by recipient, sender or default.', 'match');
-  }
-  const tlsMode = input.tlsMode ?? 'opportunistic';
-  if (!tlsModes.includes(tlsMode)) {
-    throw new Refusal('invalid', `TLS is one of ${tlsModes.join(', ')}.`, 'tlsMode');
-  }
-  const username = (input.username ?? '').trim();
-  checkLogin(username, input.password ?? '');
-  const comment = (input.comment ?? '').trim();
-  if (comment.length > 500) {
-    throw new Refusal('invalid', 'A comment has at most 500 characters.', 'comment');
-  }
-  return {
-    match: input.match,
-    pattern: input.match === 'default' ? '' : checkPattern(input.match, input.pattern ?? ''),
-    host: checkHost(input.host ?? ''),
-    port: checkPort(input.port ?? (tlsMode === 'implicit' ? 465 : 25)),
-    tlsMode,
-    username,
-    comment,
-  };
-}
-
-function checkPattern(match: RelayMatch, text: string): string {
-  const pattern = text.trim();
-  if (match === 'sender' && pattern === '<>') return pattern;
-  const isBelow = pattern.startsWith('.');
-  const canonical = pattern.includes('@')
-    ? canonicalAddress(pattern)
-    : toAsciiDomain(isBelow ? pattern.slice(1) : pattern);
-  if (!canonical) {
-    throw new Refusal(
-      'invalid',
-      'The pattern is an address, a domain, or ".domain" for a domain with all below it.',
-      'pattern',
-    );
-  }
-  return isBelow ? `.${canonical}` : canonical;
-}
-
-function checkHost(text: string): string {
-  const host = text
-    .trim()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '')
-    .toLowerCase();
-  if (host === '' || isIP(host)) return host;
-  const name = host.startsWith('[') ? null : toAsciiDomain(host);
-  // "0x7f.1" is a name to us and an address to some resolvers.
-  if (!name || /(^|\.)0x[0-9a-f]*$/.test(name)) {
-    throw new Refusal('invalid', 'The host is a name or an IP address.', 'host');
-  }
-  return name;
-}
-
-function checkPort(port: number): number {
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Refusal('invalid', 'The port is a number from 1 to 65535.', 'port');
-  }
-  return port;
-}
-
-function checkLogin(username: string, password: string): void {
-  const isWrong = (text: string) => text.length > 500 || /\p{Cc}/u.test(text);
-  if (isWrong(username)) {
-    throw new Refusal('invalid', 'The login name has a control character in it.', 'username');
-  }
-  if (isWrong(password)) {
-    throw new Refusal('invalid', 'The password has a control character in it.', 'password');
-  }
-  if (password && !username) {
-    throw new Refusal('invalid', 'A password needs a login name.', 'username');
-  }
+  const rule = toRule(row);
+  const subject = `relay rule ${describeConditions(rule)}`;
+  const login = rule.username ? `, login ${rule.username}` : '';
+  const way = `${describeTarget(rule)}, TLS ${rule.tlsMode}${login}`;
+  await recordChangeIn(tx, by, subject, `${action}: position ${rule.position}, ${way}`);
 }

@@ -68,7 +68,7 @@ export const deliverySettings = [
     max: 100,
     default: 20,
     title: 'Deliveries to one destination at the same time',
-    help: 'The most that successes lead to. A destination is a domain, or the host of a relay rule.',
+    help: 'The most that successes lead to. A destination is a domain, or the hosts of a relay rule; the rule may have a limit of its own.',
     postfix: ['default_destination_concurrency_limit'],
     applies: 'next-attempt',
   }),
@@ -128,6 +128,19 @@ export const deliverySettings = [
     title: 'Connection timeout',
     help: 'How long to wait for another server to accept a connection before the next of its addresses is tried.',
     postfix: ['smtp_connect_timeout'],
+    applies: 'next-attempt',
+  }),
+  defineChoice('delivery.addressFamily', {
+    options: {
+      ipv4: 'IPv4 first',
+      ipv6: 'IPv6 first',
+      'ipv4-only': 'IPv4 only',
+      'ipv6-only': 'IPv6 only',
+    },
+    default: 'ipv4',
+    title: 'Addresses of other servers',
+    help: 'Which are tried first where a server has both. More mail servers have a working name for their IPv4 address. A relay rule may say otherwise.',
+    postfix: ['smtp_address_preference', 'inet_protocols'],
     applies: 'next-attempt',
   }),
   defineNumber('delivery.mxPort', {

@@ -5,21 +5,18 @@ import {
   addAccount,
   listAccounts,
   removeAccount,
-  requireAccount,
-  setPassword,
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
-import { type PasswdFormat, passwdFormats } from '#lib/accounts/import/passwd.ts';
-import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { createSetupToken, setUpWithoutToken } from '#lib/accounts/setup.ts';
+import { requireShare } from '#lib/accounts/share.ts';
+import { idsOf, requireDomainOfAddress, requireUserAt } from '#lib/accounts/staff.ts';
 import { portOf } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
-import { applyImport, planImport } from '#lib/queue/import-map.ts';
 import { parseBytes } from '#lib/settings/index.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
-import { passwordOption, readPassword } from './password.ts';
-import { readText } from './read-text.ts';
+import { mustChangeOption, passwordOption, readPassword } from './password.ts';
+import { staffOf } from './staff.ts';
 
 const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
 const quotaOption = { flags: '--quota <size>', help: 'such as 5G; 0 for no limit' };
@@ -31,10 +28,6 @@ const dailyOptions = [
   { flags: '--daily-messages <number>', help: 'that may be sent a day; 0 for no limit; "default"' },
   { flags: '--daily-recipients <number>', help: 'new ones a day; 0 for no limit; "default"' },
 ];
-const mustChangeOption = {
-  flags: '--must-change',
-  help: 'another one must be chosen at the next sign-in to the web',
-};
 const nameOption = { flags: '--name <text>', help: "the person's name" };
 
 function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) {
@@ -43,7 +36,7 @@ function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) 
 
 function requireOptions({ options }: Input): void {
   const known = ['name', 'comment', 'quota', 'messages', 'dailyMessages', 'dailyRecipients'];
-  const names = [...known, 'aliasOf', 'archive', 'mustChange'];
+  const names = [...known, 'aliasOf', 'archive', 'elsewhere', 'mustChange'];
   if (!names.some((name) => options[name] !== undefined)) {
     throw new Refusal('invalid', 'Say what to change: see --help.');
   }
@@ -95,6 +88,11 @@ function readDaily(input: Input, name: string): number | null | undefined {
   return text === defaultWord ? null : readCount(text);
 }
 
+/** Refusal 'forbidden'. */
+function refuseForStaff(what: string): never {
+  throw new Refusal('forbidden', `${what} are for super admins to give.`);
+}
+
 const setup: CommandDefinition = {
   name: 'setup',
   arguments: [],
@@ -123,13 +121,6 @@ const setup: CommandDefinition = {
   },
 };
 
-/** Where the web pages are. Refusal 'invalid'. */
-function readBase(input: Input): string {
-  const base = optionText(input, 'base') ?? `http://localhost:${portOf('web')}`;
-  if (/^https?:$/.test(URL.parse(base)?.protocol ?? '')) return base;
-  throw new Refusal('invalid', `"${base}" is not an address such as https://mail.example.org.`);
-}
-
 const setupLink: CommandDefinition = {
   name: 'setup-link',
   arguments: [],
@@ -144,10 +135,17 @@ const setupLink: CommandDefinition = {
 const policyOptions = [
   { flags: '--alias-of <domain>', help: 'a domain whose addresses it has as well; "" for none' },
   { flags: '--archive <address>', help: 'gets a copy of all its mail; "" for none' },
+  {
+    flags: '--elsewhere <which>',
+    help: 'pass mail on to the server that a relay rule names: "all" addresses, "listed" ones (users and aliases), "others" than users; "" for mailboxes here',
+  },
 ];
 
 function readPolicy(input: Input) {
-  return { aliasOf: optionText(input, 'aliasOf'), archive: optionText(input, 'archive') };
+  const [aliasOf, archive, elsewhere] = ['aliasOf', 'archive', 'elsewhere'].map((name) =>
+    optionText(input, name),
+  );
+  return { aliasOf, archive, elsewhere };
 }
 
 const domainCommands: CommandDefinition[] = [
@@ -180,11 +178,12 @@ const domainCommands: CommandDefinition[] = [
   },
   {
     name: 'domain list',
+    permission: 'domains',
     arguments: [],
     options: [],
     help: 'list the domains',
-    run: async () => ({
-      rows: await listDomains(),
+    run: async (input) => ({
+      rows: await listDomains(idsOf(staffOf(input).scope)),
       columns: [
         'name',
         'accounts',
@@ -215,6 +214,7 @@ const domainCommands: CommandDefinition[] = [
 const userCommands: CommandDefinition[] = [
   {
     name: 'user add',
+    permission: 'users',
     arguments: ['<address>'],
     options: [
       passwordOption,
@@ -226,22 +226,28 @@ const userCommands: CommandDefinition[] = [
     ],
     help: 'add a user',
     run: async (input) => {
+      const staff = staffOf(input);
+      const domain = await requireDomainOfAddress(staff, textAt(input, 0));
+      const limits = readLimits(input);
+      await requireShare(staff, domain, limits);
+      if (input.options.admin && staff.role !== 'admin') refuseForStaff('Roles');
       const account = await addAccount(
         {
           address: textAt(input, 0),
           password: await readPassword(input),
           mustChange: input.options.mustChange === true,
           displayName: optionText(input, 'name'),
-          ...readLimits(input),
+          ...limits,
           role: input.options.admin ? 'admin' : 'user',
         },
-        by,
+        staff.address,
       );
       return { text: `Added user ${account.address}`, row: showAccount(account) };
     },
   },
   {
     name: 'user list',
+    permission: 'people',
     arguments: ['[search]'],
     options: [],
     help: 'list users, all or those with a text in address or name',
@@ -249,6 +255,7 @@ const userCommands: CommandDefinition[] = [
       const { rows } = await listAccounts({
         kind: 'person',
         search: textAt(input, 0),
+        domainIds: idsOf(staffOf(input).scope),
         pageSize: 100_000,
       });
       return {
@@ -269,6 +276,7 @@ const userCommands: CommandDefinition[] = [
   },
   {
     name: 'user set',
+    permission: 'users',
     arguments: ['<address>'],
     options: [
       nameOption,
@@ -280,7 +288,7 @@ const userCommands: CommandDefinition[] = [
     help: "change a user's limits or name, or ask for another password",
     run: async (input) => {
       requireOptions(input);
-      const account = await requireAccount(textAt(input, 0));
+      const account = await requireUserAt(staffOf(input), textAt(input, 0));
       const change = {
         displayName: optionText(input, 'name'),
         ...readOwnLimits(input),
@@ -288,69 +296,31 @@ const userCommands: CommandDefinition[] = [
         dailyRecipients: readDaily(input, 'dailyRecipients'),
         mustChange: readYes(input, 'mustChange'),
       };
-      const changed = await updateAccount(account.id, change, by);
+      const staff = staffOf(input);
+      const domain = await requireDomainOfAddress(staff, account.address);
+      await requireShare(staff, domain, change, account);
+      const isDaily = [change.dailyMessages, change.dailyRecipients].some(
+        (one) => one !== undefined,
+      );
+      if (isDaily && staff.role !== 'admin') refuseForStaff('Limits of a day');
+      const changed = await updateAccount(account.id, change, staff.address);
       return { text: `Changed ${account.address}`, row: showAccount(changed) };
-    },
-  },
-  {
-    name: 'user passwd',
-    arguments: ['<address>'],
-    options: [passwordOption, mustChangeOption],
-    help: "set a user's password and end the sessions",
-    run: async (input) => {
-      const account = await requireAccount(textAt(input, 0));
-      const mustChange = input.options.mustChange === true;
-      await setPassword(account.id, await readPassword(input), by, { mustChange });
-      return { text: `New password for ${account.address}` };
-    },
-  },
-  {
-    name: 'user import',
-    arguments: ['<file>'],
-    options: [
-      { flags: '--format <format>', help: `one of ${passwdFormats.join(', ')} (a passwd-file)` },
-      { flags: '--domain <domain>', help: 'domain of names without one' },
-      { flags: '--dry-run', help: 'show what each line would do, and do nothing' },
-    ],
-    help: 'take over users with their passwords; "-" reads standard input',
-    run: async (input) => {
-      const format = optionText(input, 'format') as PasswdFormat | undefined;
-      if (!format || !passwdFormats.includes(format)) {
-        throw new Refusal('invalid', `Give --format, one of ${passwdFormats.join(', ')}.`);
-      }
-      const asked = {
-        kind: format,
-        text: await readText(textAt(input, 0)),
-        domain: optionText(input, 'domain'),
-      };
-      const steps = input.options.dryRun ? await planImport(asked) : await applyImport(asked, by);
-      return { rows: steps, columns: ['line', 'what', 'text'] };
-    },
-  },
-  {
-    name: 'user reset-link',
-    arguments: ['<address>'],
-    options: [
-      { flags: '--base <url>', help: 'address of the web pages, such as https://mail.example.org' },
-    ],
-    help: 'make a one-time link with which the user sets a password within a day',
-    run: async (input) => {
-      const account = await requireAccount(textAt(input, 0));
-      const base = readBase(input);
-      const token = await createPasswordLink(account.id, by);
-      const url = new URL(`/password?token=${token}`, base).href;
-      return { text: url, row: { url } };
     },
   },
   ...(['disable', 'enable'] as const).map(
     (verb): CommandDefinition => ({
       name: `user ${verb}`,
+      permission: 'users',
       arguments: ['<address>'],
       options: [],
       help: verb === 'disable' ? 'no sign-in and no mail until enabled again' : 'undo disable',
       run: async (input) => {
-        const account = await requireAccount(textAt(input, 0));
-        const changed = await updateAccount(account.id, { isDisabled: verb === 'disable' }, by);
+        const account = await requireUserAt(staffOf(input), textAt(input, 0));
+        const changed = await updateAccount(
+          account.id,
+          { isDisabled: verb === 'disable' },
+          staffOf(input).address,
+        );
         return {
           text: `${verb === 'disable' ? 'Disabled' : 'Enabled'} ${account.address}`,
           row: showAccount(changed),
@@ -360,12 +330,13 @@ const userCommands: CommandDefinition[] = [
   ),
   {
     name: 'user rm',
+    permission: 'users',
     arguments: ['<address>'],
     options: [],
     help: 'remove a user and the mail for good',
     run: async (input) => {
-      const account = await requireAccount(textAt(input, 0));
-      await removeAccount(account.id, by);
+      const account = await requireUserAt(staffOf(input), textAt(input, 0));
+      await removeAccount(account.id, staffOf(input).address);
       return { text: `Removed user ${account.address}` };
     },
   },

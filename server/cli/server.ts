@@ -1,17 +1,9 @@
-// `drey settings …`, `route …`; `queue …` stands in queue.ts.
+// `drey settings …`; `route …` and `queue …` stand in files of their own.
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
-import { Refusal } from '#lib/errors.ts';
-import {
-  addRelayRule,
-  listRelayRules,
-  type RelayMatch,
-  type RelayTlsMode,
-  removeRelayRule,
-} from '#lib/queue/relay-rule.ts';
 import { findSetting, listSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { by, type CommandDefinition, optionText, type Row, textAt } from './command.ts';
-import { passwordOption, readPassword } from './password.ts';
+import { by, type CommandDefinition, type Row, textAt } from './command.ts';
 import { queueCommands } from './queue.ts';
+import { routeCommands } from './route.ts';
 
 async function listSettingRows(search: string): Promise<Row[]> {
   const wanted = search.toLowerCase();
@@ -74,73 +66,6 @@ const settingsCommands: CommandDefinition[] = [
     run: async (input) => {
       await resetSetting(textAt(input, 0), by);
       return { text: `${textAt(input, 0)} has its default again` };
-    },
-  },
-];
-
-/** "smtp.example.org:587" → host and port; "[2001:db8::1]:25" too. */
-function splitHost(text: string): { host: string; port?: number } {
-  if (text === 'direct') return { host: '' };
-  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(text);
-  if (!match?.[1])
-    throw new Refusal('invalid', `"${text}" is not a host such as smtp.example.org:587.`);
-  return { host: match[1].replace(/^\[|\]$/g, ''), port: match[2] ? Number(match[2]) : undefined };
-}
-
-const routeCommands: CommandDefinition[] = [
-  {
-    name: 'route add',
-    arguments: ['<pattern>', '<host>'],
-    options: [
-      { flags: '--match <what>', help: '"recipient" (the default) or "sender"' },
-      { flags: '--tls <mode>', help: '"none", "opportunistic", "required" or "implicit"' },
-      {
-        flags: '--username <name>',
-        help: 'sign in at the host; the password comes with --password-stdin',
-      },
-      passwordOption,
-      { flags: '--comment <text>', help: 'a note for other administrators' },
-    ],
-    help: 'send mail for a pattern (address, domain, .domain, or * for all) through a host[:port]; "direct" means MX',
-    run: async (input) => {
-      const pattern = textAt(input, 0);
-      const username = optionText(input, 'username');
-      const rule = await addRelayRule(
-        {
-          match:
-            pattern === '*'
-              ? 'default'
-              : ((optionText(input, 'match') ?? 'recipient') as RelayMatch),
-          pattern: pattern === '*' ? '' : pattern,
-          ...splitHost(textAt(input, 1)),
-          tlsMode: optionText(input, 'tls') as RelayTlsMode | undefined,
-          username,
-          password: username ? await readPassword(input) : undefined,
-          comment: optionText(input, 'comment'),
-        },
-        by,
-      );
-      return { text: `Added route ${rule.id}`, row: rule };
-    },
-  },
-  {
-    name: 'route list',
-    arguments: [],
-    options: [],
-    help: 'list relay rules in the order they are tried',
-    run: async () => ({
-      rows: await listRelayRules(),
-      columns: ['id', 'match', 'pattern', 'host', 'port', 'tlsMode', 'username', 'comment'],
-    }),
-  },
-  {
-    name: 'route rm',
-    arguments: ['<id>'],
-    options: [],
-    help: 'remove a relay rule by its id',
-    run: async (input) => {
-      await removeRelayRule(textAt(input, 0), by);
-      return { text: `Removed route ${textAt(input, 0)}` };
     },
   },
 ];

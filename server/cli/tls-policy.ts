@@ -3,9 +3,8 @@
 
 import { Refusal } from '#lib/errors.ts';
 import { toAsciiDomain } from '#lib/mail/address.ts';
-import { findWay } from '../delivery/outbound/mx.ts';
-import { readRouteChooser } from '../delivery/outbound/route.ts';
-import { findDomainPolicy } from '../delivery/tls/tls-policy-mx.ts';
+import { findTargets, isNamed, readRouteChooser } from '../delivery/outbound/route.ts';
+import { findRoutePolicy } from '../delivery/tls/tls-policy-rule.ts';
 import { type CommandDefinition, type Input, type Result, textAt } from './command.ts';
 
 type Line = { host: string; policy: string; why: string };
@@ -18,15 +17,23 @@ async function run(input: Input): Promise<Result> {
 }
 
 async function explain(domain: string): Promise<Line[]> {
-  const { relay, isLocal } = (await readRouteChooser())('', `postmaster@${domain}`, domain);
+  const recipient = `postmaster@${domain}`;
+  const mail = { sender: '', recipient, domain, user: '', isLetGo: false, attempts: 0 };
+  const route = (await readRouteChooser())(mail);
+  const { rule, isLocal } = route;
   if (isLocal) return [{ host: '', policy: 'none', why: 'The domain is received here.' }];
-  if (relay) {
+  if (rule && isNamed(route)) {
     const why = 'A relay rule takes mail for this domain; its own policy goes before others.';
-    return [{ host: `${relay.host}:${relay.port}`, policy: `relay rule: ${relay.tlsMode}`, why }];
+    return [{ host: rule.hosts, policy: `relay rule: ${rule.tlsMode}`, why }];
   }
-  const way = await findWay(domain);
+  const way = await findTargets(route);
   if ('failure' in way) return [{ host: '', policy: 'no delivery', why: way.failure.text }];
-  const { findPolicy } = await findDomainPolicy({ domain, isTlsForced: false }, true);
+  const asked = { route, isTlsForced: false, isWaived: false };
+  const { policy: general, findPolicy } = await findRoutePolicy(asked, true);
+  if (!findPolicy) {
+    const why = 'A relay rule for this domain says so.';
+    return [{ host: domain, policy: `relay rule: ${general.mode}`, why }];
+  }
   const hosts = new Map(way.targets.map((target) => [target.host, target]));
   return Promise.all(
     [...hosts.values()].map(async (target) => {

@@ -1,10 +1,11 @@
 // What the panel may ask of the running daemon beyond rows in the database. A new operation is one line here.
 // The web app has proven who asks; an operation checks its input like anything from outside.
 import { answerDkimCheck } from '../delivery/sign/check.ts';
+import { answerReverseNames } from '../dns/reverse-names.ts';
+import { explainRoute } from '../queue/explain-route.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
-import { answerReverseNames } from '../dns/reverse-names.ts';
 import { learnFromUser } from './learn.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
@@ -13,6 +14,7 @@ export type Operation = (input: unknown) => Promise<unknown>;
 export const operations: Record<string, Operation> = {
   explain: explainMail,
   checks: async () => listChecks(),
+  'explain-route': explainRoute,
   'relay-test': runRelayTest,
   'dkim-check': answerDkimCheck,
   'reverse-names': answerReverseNames,

@@ -17,10 +17,10 @@ import {
   pokeHold,
   prepareHoldNotice,
 } from '#server/delivery/hold-notice.ts';
-import { prepareOutgoing } from '#server/delivery/outgoing.ts';
 import { deliverRemote } from '#server/delivery/outbound/remote.ts';
 import { cleanText, type Result } from '#server/delivery/outbound/reply.ts';
-import { findTargets, type Route } from '#server/delivery/outbound/route.ts';
+import { findTargets, isNamed, type Route } from '#server/delivery/outbound/route.ts';
+import { prepareOutgoing } from '#server/delivery/outgoing.ts';
 import {
   type Destination,
   findDestination,
@@ -30,12 +30,13 @@ import {
   prepareReport,
   type Report,
 } from '#server/delivery/report.ts';
-import { tlsPolicyOf, tlsPolicyOfRequired } from '#server/delivery/tls/tls-policy.ts';
-import { findDomainPolicy, waivesPolicies } from '#server/delivery/tls/tls-policy-mx.ts';
+import { waivesPolicies } from '#server/delivery/tls/tls-policy-mx.ts';
+import { findRoutePolicy } from '#server/delivery/tls/tls-policy-rule.ts';
 import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
 import { readBlob } from '#server/store/bodies/blobs.ts';
-import { deliverHere } from './local-attempt.ts';
+import { deliverHere, isPassedOn } from './local-attempt.ts';
 import { type Decision, decide, type Schedule } from './outcome.ts';
+import { scheduleOf } from './schedule.ts';
 import { findUntried } from './untried.ts';
 
 export type Job = {
@@ -67,11 +68,11 @@ export async function runJob(job: Job): Promise<Result[]> {
     bytes = Buffer.concat([message.prefix, body]);
     results = await findUntried(message, rows, job.route);
     const open = rows.filter((row) => !results.has(row.recipient));
-    const answers = job.route.isLocal
-      ? await deliverHere({ ...job, message, rows: open, body })
-      : open.length > 0
-        ? await send(job, message, open, bytes, settings)
-        : [];
+    const [here, outside] = await divide(job.route, open);
+    const answers = [
+      ...(here.length > 0 ? await deliverHere({ ...job, message, rows: here, body }) : []),
+      ...(outside.length > 0 ? await send(job, message, outside, bytes, settings) : []),
+    ];
     for (const [recipient, result] of answers) results.set(recipient, result);
   } catch (error) {
     if (job.signal.aborted) throw error;
@@ -86,6 +87,14 @@ export async function runJob(job: Job): Promise<Result[]> {
   return [...results.values()];
 }
 
+/** Those to be resolved here, and those that leave. In a domain whose mailboxes are elsewhere some are aliases. */
+async function divide({ isLocal, isElsewhere }: Route, rows: Row[]): Promise<[Row[], Row[]]> {
+  if (isLocal) return [rows, []];
+  if (!isElsewhere) return [[], rows];
+  const passed = await Promise.all(rows.map(({ recipient }) => isPassedOn(recipient)));
+  return [rows.filter((_, index) => !passed[index]), rows.filter((_, index) => passed[index])];
+}
+
 async function send(
   job: Job,
   message: Message,
@@ -93,7 +102,7 @@ async function send(
   bytes: Buffer,
   settings: Settings,
 ): Promise<Map<string, Result>> {
-  const { relay } = job.route;
+  const { rule } = job.route;
   const way = await findTargets(job.route);
   if ('failure' in way) {
     const { isPermanent, status, text } = way.failure;
@@ -101,20 +110,25 @@ async function send(
     const result: Result = { kind, code: 0, status, text: cleanText(text), host: '' };
     return new Map(rows.map((row) => [row.recipient, result]));
   }
-  const tlsMode = relay?.tlsMode ?? 'opportunistic';
-  // RFC 8689 §4.2.2: a report goes also where TLS cannot be had.
-  const isTlsForced = message.isTlsRequired && message.sender !== '';
-  // The policy of a relay rule goes before what the domain says of itself.
-  const isOpen = relay !== null || (!message.isTlsRequired && waivesPolicies(bytes));
-  const domainPolicy = isOpen
-    ? null
-    : await findDomainPolicy({ domain: job.route.domain, isTlsForced });
-  const leaving = await prepareOutgoing(message, bytes, relay !== null);
+  const tls = await findRoutePolicy({
+    route: job.route,
+    // RFC 8689 §4.2.2: a report goes also where TLS cannot be had.
+    isTlsForced: message.isTlsRequired && message.sender !== '',
+    isWaived: !message.isTlsRequired && waivesPolicies(bytes),
+  });
+  const login =
+    rule?.username && isNamed(job.route)
+      ? { username: rule.username, password: rule.password }
+      : null;
+  const leaving = await prepareOutgoing(
+    message,
+    bytes,
+    isNamed(job.route) || job.route.isElsewhere,
+  );
   return deliverRemote({
     targets: way.targets,
-    ...(domainPolicy ? { findPolicy: domainPolicy.findPolicy } : {}),
-    policy: isTlsForced ? tlsPolicyOfRequired(tlsMode) : tlsPolicyOf(tlsMode),
-    login: relay?.username ? { username: relay.username, password: relay.password } : null,
+    ...tls,
+    login,
     envelope: {
       sender: leaving.sender,
       recipients: rows.map(({ recipient, originalTo, notify }) => ({
@@ -128,7 +142,7 @@ async function send(
       isTlsRequired: message.isTlsRequired,
     },
     bytes: leaving.render,
-    hostname: await serverHostname(),
+    hostname: rule?.helo || (await serverHostname()),
     connectTimeoutMs: settings['delivery.connectTimeoutSeconds'] * 1000,
     reuse: {
       maxMessages: settings['delivery.messagesPerConnection'],
@@ -148,7 +162,7 @@ async function finish(
   settings: Settings,
 ): Promise<void> {
   const at = now();
-  const schedule = scheduleOf(settings);
+  const schedule = scheduleOf(settings, job.route.rule);
   const destination = isSenderProven(message)
     ? await findDestination(message.sender)
     : nowhere('unproven-sender');
@@ -240,15 +254,6 @@ async function listHeld(tx: Tx, job: Job, rows: Row[]): Promise<string[]> {
     select: { id: true },
   });
   return held.map((row) => row.id);
-}
-
-function scheduleOf(settings: Settings): Schedule {
-  return {
-    firstRetryMs: settings['delivery.firstRetryMinutes'] * 60_000,
-    maxRetryMs: settings['delivery.maxRetryMinutes'] * 60_000,
-    delayNoticeMs: settings['delivery.delayNoticeHours'] * 3_600_000,
-    lifetimeMs: settings['delivery.lifetimeHours'] * 3_600_000,
-  };
 }
 
 /** One report of each kind at most, each about all recipients it concerns. */

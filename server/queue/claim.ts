@@ -4,6 +4,7 @@ import { fromNow, now } from '#lib/clock.ts';
 import { db, join, sql, type Tx, write } from '#lib/db.ts';
 import { lockRows } from '#lib/dialect/index.ts';
 import { urgentAt } from '#lib/queue/entries.ts';
+import { recordEventsIn } from '#lib/trail/record.ts';
 
 /** How long a row stays taken after its owner has died. */
 export const leaseMs = 60_000;
@@ -15,6 +16,10 @@ export type DueRow = {
   sender: string;
   recipient: string;
   domain: string;
+  /** Address of the user who handed it in, or empty. */
+  user: string;
+  attempts: number;
+  isLetGo: boolean;
   sizeBytes: number;
   /** An administrator wants it tried now, whatever its destination has said. */
   isUrgent: boolean;
@@ -22,8 +27,10 @@ export type DueRow = {
   isReturning: boolean;
 };
 
-type RawDue = Omit<DueRow, 'sizeBytes' | 'isUrgent' | 'isReturning'> & {
+type RawDue = Omit<DueRow, 'sizeBytes' | 'isUrgent' | 'isReturning' | 'isLetGo' | 'attempts'> & {
   sizeBytes: bigint | number;
+  attempts: bigint | number;
+  isLetGo: boolean | bigint | number;
   isUrgent: bigint | number;
   holdReason: string;
 };
@@ -43,9 +50,11 @@ export async function listDue(limit: number, busyDomains: string[] | 'all'): Pro
         : sql`1 = 1`;
   const rows = await db.$queryRaw<RawDue[]>(
     sql`SELECT r."id" AS "id", r."messageId" AS "messageId", m."sender" AS "sender", r."recipient" AS "recipient",
-          r."domain" AS "domain", m."sizeBytes" AS "sizeBytes",
+          r."domain" AS "domain", m."sizeBytes" AS "sizeBytes", r."attempts" AS "attempts", r."isLetGo" AS "isLetGo",
+          COALESCE(a."address", '') AS "user",
           CASE WHEN r."nextAttemptAt" <= ${urgentAt} THEN 1 ELSE 0 END AS "isUrgent", r."holdReason" AS "holdReason"
         FROM "QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
+          LEFT JOIN "Account" a ON a."id" = m."accountId"
         WHERE ((r."state" = 'queued' AND r."nextAttemptAt" <= ${at})
           OR (r."state" = 'sending' AND r."leaseUntil" < ${at})) AND ${free}
         ORDER BY r."nextAttemptAt", r."id" LIMIT ${limit}`,
@@ -54,6 +63,8 @@ export async function listDue(limit: number, busyDomains: string[] | 'all'): Pro
     ...row,
     isReturning: holdReason === 'bounce',
     sizeBytes: Number(row.sizeBytes),
+    attempts: Number(row.attempts),
+    isLetGo: Number(row.isLetGo) === 1,
     isUrgent: Number(row.isUrgent) === 1,
   }));
 }
@@ -106,6 +117,32 @@ export async function postpone(ids: string[], until: Date, why: string): Promise
       "nextAttemptAt" = ${until}, "lastText" = CASE WHEN "attempts" = 0 THEN ${text} ELSE "lastText" END
       WHERE "id" IN (${join(ids)}) AND "nextAttemptAt" > ${urgentAt} AND ${isClaimable(at)}`,
   );
+}
+
+type Held = { messageId: string; recipient: string };
+
+/** Keeps due rows back until somebody releases them; `why` names the rule. */
+export async function holdByRule(ids: string[], why: string): Promise<void> {
+  const at = now();
+  await write(async (tx) => {
+    const rows = await tx.$queryRaw<
+      Held[]
+    >`UPDATE "QueueRecipient" SET "state" = 'held', "holdReason" = 'rule',
+        "leaseOwner" = '', "leaseUntil" = NULL
+      WHERE "id" IN (${join(ids)}) AND ${isClaimable(at)} RETURNING "messageId", "recipient"`;
+    const messages = await tx.queueMessage.findMany({
+      where: { id: { in: [...new Set(rows.map(({ messageId }) => messageId))] } },
+      select: { id: true, traceId: true, accountId: true, sender: true },
+    });
+    const messageOf = new Map(messages.map(({ id, ...facts }) => [id, facts]));
+    await recordEventsIn(
+      tx,
+      rows.flatMap(({ messageId, recipient }) => {
+        const facts = messageOf.get(messageId);
+        return facts ? [{ ...facts, recipient, kind: 'changed' as const, text: why }] : [];
+      }),
+    );
+  });
 }
 
 const idsPerUpdate = 500;

@@ -2,6 +2,7 @@
 // round of successes, is halved on trouble, and rests for a while when it says that it is asked too much or is not
 // there. Pure but for the numbers it keeps; the clock comes in. What is learned lives in this process: another daemon
 // learns for itself. Answers to Postfix's destination concurrency and rate settings.
+import type { Settings } from '#lib/settings/index.ts';
 import type { Result } from '#server/delivery/outbound/reply.ts';
 
 export type Limits = {
@@ -70,6 +71,17 @@ function isAboutDestination({ kind, code, status, text }: Result): boolean {
   // 5yz that defers is a greeting: this host takes nobody.
   if (code === 421 || code >= 500) return true;
   return /^4\.7\./.test(status) || limitWords.test(text);
+}
+
+/** Of a destination that no rule says anything of. */
+export function limitsOf(settings: Settings): Limits {
+  return {
+    initial: settings['delivery.initialConcurrency'],
+    max: settings['delivery.concurrencyPerDomain'],
+    rateDelayMs: settings['delivery.rateDelaySeconds'] * 1000,
+    firstRestMs: settings['delivery.restSeconds'] * 1000,
+    longestRestMs: settings['delivery.firstRetryMinutes'] * 60_000,
+  };
 }
 
 export class Destinations {

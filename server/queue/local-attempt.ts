@@ -57,6 +57,13 @@ export async function deliverHere({
   return left;
 }
 
+/** Whether mail for an address of ours goes as it is to the server that has its mailbox. */
+export async function isPassedOn(recipient: string): Promise<boolean> {
+  const found = await resolveRecipient(recipient, await readSetting('smtp.recipientDelimiter'));
+  if (found.status !== 'local' || found.mailboxes.length > 0) return false;
+  return found.forwards.length === 1 && found.forwards[0] === recipient.toLowerCase();
+}
+
 /** Null when the row has ended, or is not ours any more. */
 async function deliverRow(
   message: Message,

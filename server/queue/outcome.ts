@@ -33,13 +33,14 @@ export type Decision =
   /** `isExpired`: temporary to the end, given up after its lifetime. */
   | { kind: 'bounce'; isExpired: boolean }
   /** Given up without telling the sender. */
-  | { kind: 'drop'; isExpired: boolean; why: 'null-sender' | 'notify' };
+  | { kind: 'drop'; isExpired: boolean; why: 'null-sender' | 'notify' | 'rule' };
 
 /** Decides by the result of one attempt. */
 export function decide(result: Result, history: History, schedule: Schedule, now: Date): Decision {
   if (result.kind === 'delivered') {
     return { kind: 'delivered', tellsSuccess: isSuccessDue(result, history) };
   }
+  if (result.kind === 'discarded') return { kind: 'drop', isExpired: false, why: 'rule' };
   const endsAt = history.createdAt.getTime() + schedule.lifetimeMs;
   const isExpired = result.kind === 'deferred' && now.getTime() >= endsAt;
   if (result.kind === 'deferred' && !isExpired) {

@@ -6,8 +6,9 @@ import { newId } from '#lib/id.ts';
 import { logOf } from '#lib/log.ts';
 import { onPoke } from '#lib/poke.ts';
 import { listPauses } from '#lib/queue/pause.ts';
-import { readSettings, type Settings } from '#lib/settings/index.ts';
-import { type Route, readRouteChooser } from '#server/delivery/outbound/route.ts';
+import { describeConditions } from '#lib/queue/relay-words.ts';
+import { readSettings } from '#lib/settings/index.ts';
+import { isNamed, type Route, readRouteChooser } from '#server/delivery/outbound/route.ts';
 import { endIdleSessions } from '#server/delivery/outbound/session-pool.ts';
 import type { Running } from '#server/net/running.ts';
 import { type Job, runJob } from './attempt.ts';
@@ -15,13 +16,15 @@ import {
   claim,
   type DueRow,
   findNextDue,
+  holdByRule,
   listDue,
   postpone,
   releaseLeases,
   renewLeases,
   renewMs,
 } from './claim.ts';
-import { Destinations, judge, type Limits } from './concurrency.ts';
+import { Destinations, judge, type Limits, limitsOf, type Permission } from './concurrency.ts';
+import { limitsUnder, RuleLimits } from './rule-limits.ts';
 
 const log = logOf('queue');
 
@@ -44,7 +47,10 @@ const stopGraceMs = 2000;
 type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
 
 /** Nobody is asked, so no destination counts it. */
-const returnRoute: Route = { key: 'return', relay: null, domain: '', isLocal: false };
+const returnRoute: Route = {
+  ...{ key: 'return', rule: null, domain: '' },
+  ...{ isLocal: false, isElsewhere: false, isFallback: false },
+};
 
 type Choice = {
   groups: Group[];
@@ -52,6 +58,8 @@ type Choice = {
   saturated: string[];
   /** Rows of destinations that rest. */
   resting: Map<string, { ids: string[]; until: Date; why: string }>;
+  /** Rows that a relay rule holds, by what the trail says of it. */
+  held: Map<string, string[]>;
   /** When the next destination with a rate may be served. */
   askAgainAt: Date | null;
 };
@@ -69,6 +77,7 @@ class Runner {
   /** Running attempts and the rows they hold. */
   private readonly jobs = new Map<Promise<void>, string[]>();
   private readonly destinations = new Destinations();
+  private readonly rules = new RuleLimits();
   private limits: Limits = { initial: 1, max: 1, rateDelayMs: 0, firstRestMs: 1, longestRestMs: 1 };
   private bytesInFlight = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -159,9 +168,10 @@ class Runner {
       if (this.jobs.size >= limit) return;
       const due = await listDue(batchSize, [...busyDomains]);
       const choice = await this.choose(due, limit - this.jobs.size);
-      const { groups, saturated, resting, askAgainAt } = choice;
+      const { groups, saturated, resting, held, askAgainAt } = choice;
+      for (const [why, ids] of held) await holdByRule(ids, why);
       for (const { ids, until, why } of resting.values()) await postpone(ids, until, why);
-      const isFull = groups.length === 0 && saturated.length === 0 && resting.size === 0;
+      const isFull = groups.length + saturated.length + resting.size + held.size === 0;
       await this.launch(groups);
       if (askAgainAt) ends.push(askAgainAt);
       if (due.length < batchSize || isFull) break;
@@ -184,6 +194,7 @@ class Runner {
     const open = new Map<string, Group>();
     const groups: Group[] = [];
     const chosenOf = new Map<string, number>();
+    const held: Choice['held'] = new Map();
     const saturated = new Set<string>();
     const resting: Choice['resting'] = new Map();
     let askAgainAt: Date | null = null;
@@ -191,17 +202,22 @@ class Runner {
     const at = now();
     const chooseRoute = await readRouteChooser();
     for (const row of due) {
-      const route = row.isReturning
-        ? returnRoute
-        : chooseRoute(row.sender, row.recipient, row.domain);
+      const route = row.isReturning ? returnRoute : chooseRoute(row);
+      const { rule } = route;
+      if (rule?.target === 'hold') {
+        const why = `queue: held by relay rule ${rule.position} (${describeConditions(rule)})`;
+        held.set(why, [...(held.get(why) ?? []), row.id]);
+        continue;
+      }
       const key = `${row.messageId} ${route.key}`;
       const known = open.get(key);
       if (known && known.ids.length < recipientsPerJob) {
         known.ids.push(row.id);
         continue;
       }
+      const ruleKey = `rule ${rule?.id}`;
       const chosen = chosenOf.get(route.key) ?? 0;
-      const permission = this.destinations.ask(route.key, chosen, this.limits, at, row.isUrgent);
+      const permission = this.ask(route, chosen, chosenOf.get(ruleKey) ?? 0, at, row.isUrgent);
       if (!permission.may) {
         if ('why' in permission) {
           const rest = resting.get(route.key) ?? { ids: [], ...permission };
@@ -221,9 +237,26 @@ class Runner {
       open.set(key, group);
       groups.push(group);
       chosenOf.set(route.key, chosen + 1);
+      chosenOf.set(ruleKey, (chosenOf.get(ruleKey) ?? 0) + 1);
       bytes += sizeBytes;
     }
-    return { groups, saturated: [...saturated], resting, askAgainAt };
+    return { groups, saturated: [...saturated], resting, held, askAgainAt };
+  }
+
+  /** Whether the destination of a route, and its rule, take one more attempt. */
+  private ask(
+    route: Route,
+    chosen: number,
+    chosenByRule: number,
+    at: Date,
+    isUrgent: boolean,
+  ): Permission {
+    const permission = this.destinations.ask(route.key, chosen, this.limitsOf(route), at, isUrgent);
+    return permission.may ? this.rules.ask(route.rule, chosenByRule, at) : permission;
+  }
+
+  private limitsOf(route: Route): Limits {
+    return limitsUnder(this.limits, route.rule, isNamed(route));
   }
 
   private async launch(groups: Group[]): Promise<void> {
@@ -239,7 +272,8 @@ class Runner {
   private run({ route, messageId, ids, sizeBytes }: Group): void {
     const { owner } = this;
     const job: Job = { messageId, recipientIds: ids, route, owner, signal: this.abort.signal };
-    const ticket = this.destinations.begin(route.key, this.limits, now());
+    const ticket = this.destinations.begin(route.key, this.limitsOf(route), now());
+    this.rules.begin(route.rule);
     let judgement = judge([]);
     this.bytesInFlight += sizeBytes;
     const running = runJob(job)
@@ -253,21 +287,12 @@ class Runner {
       })
       .finally(() => {
         this.jobs.delete(running);
-        this.destinations.end(ticket, judgement, this.limits, now());
+        this.destinations.end(ticket, judgement, this.limitsOf(route), now());
+        this.rules.end(route.rule, now());
         this.bytesInFlight -= sizeBytes;
         // While many are under way, one look fills several places.
         this.sleep(this.jobs.size >= busyJobs ? refillMs : 0);
       });
     this.jobs.set(running, ids);
   }
-}
-
-function limitsOf(settings: Settings): Limits {
-  return {
-    initial: settings['delivery.initialConcurrency'],
-    max: settings['delivery.concurrencyPerDomain'],
-    rateDelayMs: settings['delivery.rateDelaySeconds'] * 1000,
-    firstRestMs: settings['delivery.restSeconds'] * 1000,
-    longestRestMs: settings['delivery.firstRetryMinutes'] * 60_000,
-  };
 }

@@ -8,9 +8,11 @@ import { isTrustedAddress, plainAddress } from '#lib/accounts/network.ts';
 import { now } from '#lib/clock.ts';
 import { Refusal } from '#lib/errors.ts';
 import type { End, Explanation } from '#lib/explanation.ts';
+import { domainOf } from '#lib/queue/enqueue.ts';
+import { describeTarget } from '#lib/queue/relay-words.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import type { Delivery } from '#server/delivery/local.ts';
-import { findTargets, readRouteChooser } from '#server/delivery/outbound/route.ts';
+import { findTargets, type Route, readRouteChooser } from '#server/delivery/outbound/route.ts';
 import { checks, runChecks } from './checks/index.ts';
 import type { Check, Stage } from './checks/stages.ts';
 import { addRecipient, beginTransaction, judgeMessage, readMessage } from './dialogue.ts';
@@ -111,7 +113,7 @@ class Rehearsal {
     this.isJunk = transaction.marks.isJunk;
     this.fields = transaction.marks.fields;
     const planned = await planDelivery(client, transaction);
-    if (planned) this.ends.push(...(await listEnds(planned)));
+    if (planned) this.ends.push(...(await listEnds(planned, client.account?.address ?? '')));
     for (const [recipient, { isDiscarded }] of transaction.recipients) {
       if (isDiscarded || !planned)
         this.ends.push({ recipient, kind: 'discarded', text: 'taken and thrown away' });
@@ -161,7 +163,7 @@ function describeCheck({ stage, check: name }: Step) {
 
 const lineOf = ({ code, enhanced, text }: Reply) => `${code} ${enhanced} ${text}`;
 
-async function listEnds(planned: Omit<Delivery, 'body'>): Promise<End[]> {
+async function listEnds(planned: Omit<Delivery, 'body'>, user: string): Promise<End[]> {
   const wait = planned.heldFor
     ? 'held in the queue until an administrator releases it, then '
     : planned.releaseAt
@@ -180,21 +182,34 @@ async function listEnds(planned: Omit<Delivery, 'body'>): Promise<End[]> {
   }
   const chooseRoute = await readRouteChooser();
   for (const { recipient, alias } of planned.remote) {
-    const route = chooseRoute(planned.sender, recipient, recipient.split('@').pop() ?? '');
-    const way = await findTargets(route);
-    const through = route.relay
-      ? `through the relay ${route.relay.host} port ${route.relay.port}, TLS ${route.relay.tlsMode}`
-      : `to the mail servers of ${route.domain}`;
-    const hosts =
-      'failure' in way
-        ? `: ${way.failure.text}`
-        : ` (${way.targets
-            .slice(0, 3)
-            .map(({ host, address }) => (host === address ? host : `${host} ${address}`))
-            .join(', ')})`;
+    const { sender } = planned;
+    const domain = domainOf(recipient);
+    const isLetGo = false;
+    const route = chooseRoute({ sender, recipient, domain, user, isLetGo, attempts: 0 });
     const forwarded = alias ? `forwarded by ${alias} ` : '';
-    const text = `${wait}${forwarded}${through}${hosts}`;
-    ends.push({ recipient, kind: kind(route.relay ? 'relay' : 'mx'), text });
+    const text = `${wait}${forwarded}${await describeRoute(route)}`;
+    ends.push({ recipient, kind: kind(kindOf(route)), text });
   }
   return ends;
+}
+
+function kindOf({ rule }: Route): End['kind'] {
+  if (rule?.target === 'hold') return 'held';
+  if (rule?.target === 'discard') return 'discarded';
+  if (rule?.target === 'return') return 'refused';
+  return rule && rule.target !== 'mx' ? 'relay' : 'mx';
+}
+
+async function describeRoute(route: Route): Promise<string> {
+  const { rule, domain } = route;
+  const way = rule
+    ? `by relay rule ${rule.position} ${describeTarget(rule)}`
+    : `to the mail servers of ${domain}`;
+  if (rule && ['hold', 'discard', 'return'].includes(rule.target)) return way;
+  const found = await findTargets(route);
+  if ('failure' in found) return `${way}: ${found.failure.text}`;
+  const hosts = found.targets
+    .slice(0, 3)
+    .map(({ host, address }) => (host === address ? host : `${host} ${address}`));
+  return `${way} (${hosts.join(', ')})`;
 }

@@ -98,8 +98,8 @@ async function measure(): Promise<Figure[]> {
     for (const domains of [1, 50]) {
       // A rule a domain, so that each is a destination of its own, as behind MX.
       for (let index = domains === 1 ? 0 : 1; index < domains; index += 1) {
-        const way = { host: '127.0.0.1', port: sink.port, tlsMode: 'none' as const };
-        await addRelayRule({ match: 'recipient', pattern: `d${index}.test`, ...way }, 'bench');
+        const way = { hosts: `127.0.0.1:${sink.port}`, tlsMode: 'none' as const };
+        await addRelayRule({ recipient: `d${index}.test`, ...way }, 'bench');
       }
       const drey: number[] = [];
       const other: number[] = [];

@@ -230,8 +230,7 @@ describe('the admin panel', () => {
     await page.getByRole('button', { name: 'Add rule' }).first().click();
     const dialog = page.getByRole('dialog');
     // Nobody listens on port 1, so the mail stays.
-    await dialog.getByLabel('Host', { exact: true }).fill('127.0.0.1');
-    await dialog.getByLabel('Port', { exact: true }).fill('1');
+    await dialog.getByLabel('Host', { exact: true }).fill('127.0.0.1:1');
     await dialog.getByLabel('TLS', { exact: true }).selectOption('none');
     await dialog.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('row', { name: /All other mail/ }).waitFor();

@@ -152,8 +152,7 @@ describe('the whole system', () => {
     await admin.goto(`${daemon.url}/admin/relays`);
     await admin.getByRole('button', { name: 'Add rule' }).first().click();
     const dialog = admin.getByRole('dialog');
-    await dialog.getByLabel('Host', { exact: true }).fill('127.0.0.1');
-    await dialog.getByLabel('Port', { exact: true }).fill(String(relay.port));
+    await dialog.getByLabel('Host', { exact: true }).fill(`127.0.0.1:${relay.port}`);
     await dialog.getByLabel('TLS', { exact: true }).selectOption('none');
     await dialog.getByRole('button', { name: 'Add rule' }).click();
     await admin.getByRole('row', { name: /All other mail/ }).waitFor();

@@ -2,12 +2,23 @@
 // addresses where it has no MX. Pure DNS, nothing connects here.
 import { isIP } from 'node:net';
 import { portOf } from '#lib/env.ts';
+import type { AddressFamily } from '#lib/queue/relay-rule.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import { resolveAddresses, resolveMx } from '#server/dns/resolver.ts';
+import { describeFamily, orderByFamily } from './address-family.ts';
 import { isOwnAddress, isPublicAddress } from './address-scope.ts';
 
 /** One place to try: an address, and the name that its certificate should carry. */
-export type Target = { host: string; address: string; port: number };
+export type Target = {
+  host: string;
+  address: string;
+  port: number;
+  /** Address of this machine to connect from. */
+  source?: string;
+  /** Path of a socket of this machine, which stands in `address` too. */
+  socket?: string;
+  isLmtp?: boolean;
+};
 
 export type Failure = {
   isPermanent: boolean;
@@ -25,15 +36,18 @@ const maxHosts = 20;
 
 type Host = { name: string; preference: number };
 
+/** Where a relay rule wants it otherwise than the settings. */
+export type Wishes = { family?: AddressFamily | ''; port?: number };
+
 /** The way to `domain` (A-label, or an address literal in brackets). Reads the DNS and settings. */
-export async function findWay(domain: string): Promise<Way> {
+export async function findWay(domain: string, wishes: Wishes = {}): Promise<Way> {
   const literal = /^\[(?:IPv6:)?([0-9a-f:.]+)\]$/i.exec(domain)?.[1];
-  if (literal) return toTargets([{ name: literal, preference: 0 }], domain);
+  if (literal) return toTargets([{ name: literal, preference: 0 }], domain, wishes);
   const answer = await resolveMx(domain);
   if (answer.status === 'failed') {
     return defer('4.4.3', `The DNS does not answer for ${domain}: ${answer.text}`);
   }
-  if (answer.status === 'none') return toTargets([{ name: domain, preference: 0 }], domain);
+  if (answer.status === 'none') return toTargets([{ name: domain, preference: 0 }], domain, wishes);
   const hosts = answer.records
     .filter((record) => record.exchange !== '' && record.exchange !== '.')
     .map((record) => ({ name: record.exchange, preference: record.preference }));
@@ -41,7 +55,7 @@ export async function findWay(domain: string): Promise<Way> {
     // RFC 7505 §4.2: a null MX is a sure "no mail here".
     return fail('5.1.10', `${domain} does not accept mail (null MX)`);
   }
-  return toTargets(sortHosts(hosts), domain);
+  return toTargets(sortHosts(hosts), domain, wishes);
 }
 
 /** By preference, hosts of one preference in random order (RFC 5321 §5.1). */
@@ -52,9 +66,10 @@ export function sortHosts(hosts: Host[], random: () => number = Math.random): Ho
     .map(({ host }) => host);
 }
 
-async function toTargets(hosts: Host[], domain: string): Promise<Way> {
+async function toTargets(hosts: Host[], domain: string, wishes: Wishes): Promise<Way> {
   const settings = await readSettings();
-  const port = settings['delivery.mxPort'];
+  const port = wishes.port ?? settings['delivery.mxPort'];
+  const family = wishes.family || settings['delivery.addressFamily'];
   const ownName = (await serverHostname()).toLowerCase();
   const targets: Target[] = [];
   const failures: Failure[] = [];
@@ -76,7 +91,10 @@ async function toTargets(hosts: Host[], domain: string): Promise<Way> {
       loopPreference = host.preference;
       continue;
     }
-    for (const address of found.addresses) {
+    const addresses = orderByFamily(found.addresses, family);
+    if (addresses.length === 0)
+      failures.push(defer('4.4.4', describeFamily(host.name, family)).failure);
+    for (const address of addresses) {
       if (!settings['delivery.allowPrivateAddresses'] && !isPublicAddress(address)) {
         hasPrivate = true;
       } else targets.push({ host: host.name, address, port });
@@ -101,7 +119,7 @@ async function toTargets(hosts: Host[], domain: string): Promise<Way> {
   return fail('5.4.4', failures[0]?.text ?? `${domain} has no mail server`);
 }
 
-/** Addresses of a host, IPv4 first: more mail servers have a working name for it. */
+/** All addresses of a host. */
 async function findAddresses(
   host: string,
 ): Promise<{ addresses: string[] } | { failure: Failure }> {

@@ -140,7 +140,8 @@ async function logIn({ login, policy }: RemoteAttempt, session: Session): Promis
     throw new SessionProblem(text, { status: '4.7.0' });
   }
   // A password goes out in clear only where the rule says "no TLS", or to this machine.
-  if (!session.isSecure && policy.mode !== 'none' && !isLoopback(target.address)) {
+  const isHere = target.socket !== undefined || isLoopback(target.address);
+  if (!session.isSecure && policy.mode !== 'none' && !isHere) {
     throw new SessionProblem(`${target.host} offers no TLS, so there is no login`, {
       status: '4.7.4',
     });
@@ -240,7 +241,9 @@ function mustRequireTls({ envelope }: RemoteAttempt): boolean {
 async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<string, Result>> {
   const { envelope } = attempt;
   const has8BitMime = session.has('8BITMIME');
-  const made = Buffer.isBuffer(attempt.bytes) ? attempt.bytes : await attempt.bytes({ has8BitMime });
+  const made = Buffer.isBuffer(attempt.bytes)
+    ? attempt.bytes
+    : await attempt.bytes({ has8BitMime });
   if (!Buffer.isBuffer(made)) {
     return toAll(attempt, { kind: 'failed', code: 554, ...made, host: session.target.host });
   }

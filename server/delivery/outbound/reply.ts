@@ -3,7 +3,8 @@
 
 /** Outcome of an attempt for one recipient. */
 export type Result = {
-  kind: 'delivered' | 'deferred' | 'failed';
+  /** "discarded": a relay rule threw it away. */
+  kind: 'delivered' | 'deferred' | 'failed' | 'discarded';
   /** SMTP reply code; 0 where there was no reply. */
   code: number;
   /** Enhanced status code, "5.1.1". */

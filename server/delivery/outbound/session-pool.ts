@@ -1,6 +1,6 @@
 // Conversations that have delivered a mail and may take the next one to the same host (Postfix:
 // smtp_connection_cache_on_demand). Whoever takes one has it alone. Invariant: a key holds all that the conversation was
-// protected by (host, address, port, TLS policy, login), so that no mail leaves over less than its own policy asks.
+// protected by (host, address, port, source, TLS policy, login), so that no mail leaves over less than its own policy asks.
 import { createHash } from 'node:crypto';
 import type { TlsPolicy } from '../tls/tls-policy.ts';
 import type { Target } from './mx.ts';
@@ -29,8 +29,9 @@ export type SessionFacts = {
 
 /** What conversations must share to be the same. */
 export function sessionKey({ target, policy, login, hostname, proof }: SessionFacts): string {
-  const { host, address, port } = target;
-  const text = JSON.stringify([host, address, port, hostname, policy, login, proof]);
+  const { host, address, port, source = '', isLmtp = false } = target;
+  const way = [host, address, port, source, isLmtp, hostname];
+  const text = JSON.stringify([...way, policy, login, proof]);
   return createHash('sha256').update(text).digest('hex');
 }
 

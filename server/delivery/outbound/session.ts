@@ -1,4 +1,4 @@
-// One SMTP conversation with another server, on nodemailer's connection: open (TLS by policy), log in,
+// One SMTP or LMTP (RFC 2033) conversation with another server, on nodemailer's connection: open (TLS by policy), log in,
 // send. What nodemailer has no option for (SMTPUTF8 for a header, NOTIFY and ORCPT of each recipient) is put
 // into its commands as they leave; the version is pinned, tests/server/delivery/remote.test.ts notices.
 import { connect, isIP, type Socket } from 'node:net';
@@ -44,6 +44,7 @@ type NodemailerError = Error & {
 type Hidden = {
   _createSendStream(callback: unknown): unknown;
   _sendCommand(command: string, shown?: string): void;
+  _actionLMTPStream(recipient: string, isLast: boolean, reply: string, callback: unknown): void;
   _supportedExtensions: string[];
   _socket: Socket;
   _envelope: { accepted: string[]; rejectedErrors: NodemailerError[] } | false;
@@ -55,6 +56,13 @@ class Connection extends SMTPConnection {
   lastError: NodemailerError | null = null;
   /** From here on the mail may have been taken. */
   hasBegunContent = false;
+  /** RFC 2033 §4.2: after the content each recipient is answered for itself. */
+  readonly answers = new Map<string, string>();
+
+  _actionLMTPStream(recipient: string, isLast: boolean, reply: string, callback: unknown): void {
+    this.answers.set(recipient, reply);
+    parent._actionLMTPStream.call(this, recipient, isLast, reply, callback);
+  }
 
   _createSendStream(callback: unknown): unknown {
     this.hasBegunContent = true;
@@ -196,9 +204,10 @@ export class Session {
    * target may take it.
    */
   async send(envelope: Envelope, bytes: Buffer, is8Bit: boolean): Promise<Map<string, Result>> {
-    const { connection, target } = this;
+    const { connection } = this;
     connection.parameters = envelope;
     connection.hasBegunContent = false;
+    connection.answers.clear();
     this.messages += 1;
     this.isFresh = false;
     const all = envelope.recipients.map((entry) => entry.recipient);
@@ -211,14 +220,7 @@ export class Session {
         ),
       );
       this.isFresh = true;
-      const reply = parseReply(response);
-      const done: Result = {
-        kind: 'delivered',
-        ...reply,
-        host: target.host,
-        isNotifyPassed: this.has('DSN'),
-      };
-      return this.toResults(all, done, connection.refused);
+      return this.toResults(all, this.toDelivered(response), connection.refused);
     } catch (error) {
       if (this.signal.aborted) throw error;
       const { response, responseCode } = error as NodemailerError;
@@ -228,6 +230,16 @@ export class Session {
       }
       return this.toFailures(all, error as NodemailerError);
     }
+  }
+
+  private toDelivered(response: string): Result {
+    const reply = parseReply(response);
+    return {
+      kind: 'delivered',
+      ...reply,
+      host: this.target.host,
+      isNotifyPassed: this.has('DSN'),
+    };
   }
 
   private toFailures(all: string[], error: NodemailerError): Map<string, Result> {
@@ -262,6 +274,10 @@ export class Session {
         results.set(error.recipient, toResult(error.response, this.target.host));
       }
     }
+    // Also where the connection broke later: what was taken is not sent again.
+    for (const [recipient, reply] of this.connection.answers) {
+      if (reply.startsWith('2')) results.set(recipient, this.toDelivered(reply));
+    }
     return results;
   }
 
@@ -282,6 +298,7 @@ export async function openSession(options: OpenOptions): Promise<Session> {
     host: target.host,
     ...(isIP(target.host) ? {} : { servername: policy.servername ?? target.host }),
     port: target.port,
+    lmtp: target.isLmtp ?? false,
     name: options.hostname,
     secure: policy.isImplicit,
     ignoreTLS: policy.isOff,
@@ -337,7 +354,10 @@ function toProblem(error: NodemailerError, connection: Connection, target: Targe
 /** A TCP connection within the time for it. */
 function openSocket({ target, connectTimeoutMs, signal }: OpenOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: target.address, port: target.port });
+    const { address, port, source, socket: path } = target;
+    const socket = connect(
+      path ? { path } : { host: address, port, ...(source ? { localAddress: source } : {}) },
+    );
     const settle = (error: Error | null) => {
       socket.setTimeout(0);
       socket.removeAllListeners();
@@ -357,7 +377,10 @@ function openSocket({ target, connectTimeoutMs, signal }: OpenOptions): Promise<
     socket.setTimeout(connectTimeoutMs);
     socket.once('connect', () => settle(null));
     socket.once('timeout', () => refuse('no answer in time'));
-    socket.once('error', (error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const isSource = source && /^(EADDRNOTAVAIL|EINVAL)$/.test(error.code ?? '');
+      refuse(isSource ? `${source} is no address of this machine` : (error.code ?? error.message));
+    });
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
   });

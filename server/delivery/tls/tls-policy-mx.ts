@@ -84,7 +84,8 @@ async function findDaneOf(mx: SecureMx, target: Target): Promise<Dane> {
   return findDane(target.host, target.port);
 }
 
-function chooseDane(
+/** What a host has to prove that has TLSA records. */
+export function chooseDane(
   { domain, isTlsForced }: Asked,
   target: Target,
   { base, records }: { base: string; records: Tlsa[] },
@@ -140,8 +141,7 @@ function opportunistic(source: string, why: string): Omit<HostPolicy, 'count'> {
 /** TLS is a must, and `judge` binds; the certificate is not checked by the handshake itself. */
 function required(source: string, why: string): Omit<HostPolicy, 'count'> {
   const tls = tlsPolicyOf('required');
-  const options = { ...tls.options, rejectUnauthorized: false };
-  return { source, why, tls: { ...tls, options }, judge: null, asks: '', isBinding: true };
+  return { source, why, tls, judge: null, asks: '', isBinding: true };
 }
 
 function webPki(source: string, why: string, host: string): Omit<HostPolicy, 'count'> {

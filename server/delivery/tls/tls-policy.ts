@@ -20,13 +20,13 @@ export type TlsPolicy = {
   options: ConnectionOptions;
 };
 
-/** The policy of `mode`; required and implicit check the certificate against the name of the host. */
+/** The policy of `mode`; verified and implicit check the certificate against the name of the host, dane something else does. */
 export function tlsPolicyOf(mode: RelayTlsMode): TlsPolicy {
-  const isChecked = mode === 'required' || mode === 'implicit';
+  const isChecked = mode === 'verified' || mode === 'implicit';
   return {
     mode,
     isImplicit: mode === 'implicit',
-    isRequired: mode === 'required',
+    isRequired: mode === 'required' || mode === 'verified' || mode === 'dane',
     isOff: mode === 'none',
     mayFallBack: mode === 'opportunistic',
     options: { rejectUnauthorized: isChecked, minVersion: 'TLSv1.2' },
@@ -35,7 +35,7 @@ export function tlsPolicyOf(mode: RelayTlsMode): TlsPolicy {
 
 /** RFC 8689 §4.2.1: whatever the rule says, only TLS with a certificate that is checked. */
 export function tlsPolicyOfRequired(mode: RelayTlsMode): TlsPolicy {
-  return tlsPolicyOf(mode === 'implicit' ? 'implicit' : 'required');
+  return tlsPolicyOf(mode === 'implicit' ? 'implicit' : 'verified');
 }
 
 /** What a handshake showed. */

@@ -91,15 +91,20 @@ SALES@example.test eve@main.test`;
 
 describe('transport(5)', () => {
   const cases: [row: string, result: string][] = [
-    ['example.test smtp:[mx.test]:587', 'recipient example.test mx.test 587 opportunistic'],
-    ['.example.test relay:mx.test', 'recipient .example.test mx.test 25 opportunistic'],
-    ['a@b.test smtp:', 'recipient a@b.test  25 opportunistic'],
-    ['b.test :', 'recipient b.test  25 opportunistic'],
-    ['* smtps:[mx.test]', 'default  mx.test 465 implicit'],
-    ['* relay:[192.0.2.1]:submission', 'default  192.0.2.1 587 opportunistic'],
-    ['* relay:[2001:db8::1]', 'default  2001:db8::1 25 opportunistic'],
-    ['b.test lmtp:unix:/run/x', 'lmtp'],
-    ['b.test error:no', 'error'],
+    ['example.test smtp:[mx.test]:587', 'example.test hosts mx.test:587 opportunistic'],
+    ['.example.test relay:mx.test', '*.example.test hosts mx:mx.test:25 opportunistic'],
+    ['a@b.test smtp:', 'a@b.test mx'],
+    ['b.test :', 'b.test mx'],
+    ['* smtps:[mx.test]', ' hosts mx.test:465 implicit'],
+    ['* relay:[192.0.2.1]:submission', ' hosts 192.0.2.1:587 opportunistic'],
+    ['* relay:[2001:db8::1]', ' hosts [2001:db8::1]:25 opportunistic'],
+    ['b.test lmtp:unix:/run/x', 'b.test lmtp unix:/run/x'],
+    ['b.test lmtp:unix:private/lmtp', 'b.test lmtp unix:/var/spool/postfix/private/lmtp'],
+    ['b.test lmtp:inet:store.test:2003', 'b.test lmtp store.test:2003'],
+    ['b.test lmtp:[192.0.2.1]', 'b.test lmtp 192.0.2.1:24'],
+    ['b.test error:5.1.1 gone', 'b.test return 5.1.1 gone'],
+    ['b.test discard:', 'b.test discard'],
+    ['b.test virtual:', 'virtual'],
     ['b.test smtp:[mx]:99999', 'port'],
     ['b.test mx.test', 'transport:nexthop'],
     ['root local:', 'local'],
@@ -110,8 +115,9 @@ describe('transport(5)', () => {
       const { entries, problems } = parseTransport(row);
       const [entry] = entries;
       if (!entry) return assert.match(problems[0]?.reason ?? '', new RegExp(result));
-      const { match, pattern, host, port, tlsMode } = entry;
-      assert.equal([match, pattern, host, port, tlsMode].join(' '), result);
+      const { recipient = '', target, hosts, tlsMode, text } = entry;
+      const parts = [recipient, target, hosts, tlsMode, text].filter((part) => part !== undefined);
+      assert.equal(parts.join(' '), result);
     });
   }
 });

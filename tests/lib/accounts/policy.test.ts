@@ -237,8 +237,8 @@ describe('taking tables over', () => {
     assert.equal((await findDomain('twin.test'))?.aliasOf, 'example.test');
     await run('transport', 'far.test smtp:[relay.test]:587\n* relay:[smart.test]');
     assert.deepEqual(
-      (await listRelayRules()).map(({ match, host, port }) => `${match} ${host} ${port}`),
-      ['recipient relay.test 587', 'default smart.test 25'],
+      (await listRelayRules()).map(({ recipient, hosts }) => `${recipient} ${hosts}`),
+      ['far.test relay.test:587', ' smart.test:25'],
     );
     await run('access', 'spam.test REJECT\n192.0.2.1 OK', 'client');
     assert.deepEqual(

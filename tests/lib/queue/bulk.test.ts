@@ -164,10 +164,10 @@ describe('rerouting', () => {
     assert.equal(await rerouteDomain('far.test', '[2001:db8::1]:26', 'test'), 1);
     const rules = await listRelayRules();
     assert.deepEqual(
-      rules.map(({ pattern, host, port }) => [pattern, host, port]),
+      rules.map(({ recipient, hosts }) => [recipient, hosts]),
       [
-        ['far.test', '2001:db8::1', 26],
-        ['test', 'old.test', 25],
+        ['far.test', '[2001:db8::1]:26'],
+        ['test', 'old.test:25'],
       ],
     );
     await assert.rejects(rerouteDomain('no domain', 'mx.test', 'test'), { field: 'domain' });

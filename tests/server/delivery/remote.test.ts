@@ -260,16 +260,16 @@ describe('TLS', () => {
     assert.equal(mx.connections, 2);
   });
 
-  it('required never goes in clear', async () => {
+  it('verified never goes in clear', async () => {
     const plain = await sink();
-    const results = await deliverRemote(attempt([targetOf(plain.port)], { mode: 'required' }));
+    const results = await deliverRemote(attempt([targetOf(plain.port)], { mode: 'verified' }));
     assert.equal(results.get('bob@example.test')?.kind, 'deferred');
     assert.equal(results.get('bob@example.test')?.status, '4.7.5');
     assert.equal(plain.messages.length, 0);
   });
 
-  it('required and implicit check the certificate', async () => {
-    for (const mode of ['required', 'implicit'] as const) {
+  it('verified and implicit check the certificate', async () => {
+    for (const mode of ['verified', 'implicit'] as const) {
       const mx = await sink({ tls: pems, isImplicit: mode === 'implicit' });
       const results = await deliverRemote(attempt([targetOf(mx.port)], { mode }));
       assert.equal(results.get('bob@example.test')?.kind, 'deferred', mode);
@@ -294,7 +294,7 @@ describe('TLS', () => {
         else if (!/^EHLO/.test(text)) socket.destroy();
       });
     });
-    const results = await deliverRemote(attempt([targetOf(port)], { mode: 'required' }));
+    const results = await deliverRemote(attempt([targetOf(port)], { mode: 'verified' }));
     assert.equal(results.get('bob@example.test')?.kind, 'deferred');
   });
 });

@@ -238,8 +238,8 @@ describe('connections', () => {
     );
     assert.equal(sink.connections, 1);
     // The same host by a rule that wants a certificate that can be checked.
-    const way = { host: 'mx.far.test', port: sink.port, tlsMode: 'required' as const };
-    await addRelayRule({ match: 'recipient', pattern: 'far.test', ...way }, 'test');
+    const way = { hosts: `mx.far.test:${sink.port}`, tlsMode: 'verified' as const };
+    await addRelayRule({ recipient: 'far.test', ...way }, 'test');
     const strict = await queueMail({ to: ['c@far.test'] });
     await untilTried(strict.messageId, 1);
     assert.equal(sink.messages.length, 2);

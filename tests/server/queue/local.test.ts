@@ -41,8 +41,7 @@ before(async () => {
   sink = await startSink();
   await writeSetting('server.hostname', 'mail.own.test', 'test');
   await addDomain({ name: 'own.test' }, 'test');
-  const rule = { match: 'default', host: '127.0.0.1', port: sink.port, tlsMode: 'none' } as const;
-  await addRelayRule(rule, 'test');
+  await addRelayRule({ hosts: `127.0.0.1:${sink.port}`, tlsMode: 'none' }, 'test');
 });
 beforeEach(async () => {
   freezeClock(start);

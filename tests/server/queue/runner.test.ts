@@ -169,17 +169,18 @@ describe('the queue delivers', () => {
 });
 
 describe('relay rules', () => {
-  it('are chosen by recipient, then sender, then default', async () => {
+  it('are chosen in their order, and the first that fits counts', async () => {
     const [byRecipient, bySender, byDefault] = [
       await otherSink(),
       await otherSink(),
       await otherSink(),
     ];
-    const rule = (of: Sink) => ({ host: '127.0.0.1', port: of.port, tlsMode: 'none' as const });
-    await addRelayRule({ match: 'default', ...rule(byDefault) }, 'test');
-    await addRelayRule({ match: 'sender', pattern: 'ada@own.test', ...rule(bySender) }, 'test');
-    await addRelayRule({ match: 'recipient', pattern: '.big.test', ...rule(byRecipient) }, 'test');
-    await addRelayRule({ match: 'recipient', pattern: 'far.test', host: '' }, 'test');
+    const rule = (of: Sink) => ({ hosts: `127.0.0.1:${of.port}`, tlsMode: 'none' as const });
+    // The one for all mail stays the last.
+    await addRelayRule(rule(byDefault), 'test');
+    await addRelayRule({ recipient: '.big.test', ...rule(byRecipient) }, 'test');
+    await addRelayRule({ recipient: 'far.test', target: 'mx' }, 'test');
+    await addRelayRule({ sender: 'ada@own.test', ...rule(bySender) }, 'test');
     const queued = [
       await queueMail({ to: ['bob@deep.big.test', 'bob@far.test', 'bob@any.test'] }),
       await queueMail({ sender: 'eve@own.test', to: ['bob@any.test', 'bob@other.test'] }),
@@ -198,16 +199,13 @@ describe('relay rules', () => {
   it('apply to the next attempt when changed, with login', async () => {
     const busy = await otherSink({ script: { rcpt: () => '450 4.2.1 later' } });
     const good = await otherSink({ login: { user: 'relay', password: 'secret' } });
-    const rule = await addRelayRule(
-      { match: 'default', host: '127.0.0.1', port: busy.port, tlsMode: 'none' },
-      'test',
-    );
+    const rule = await addRelayRule({ hosts: `127.0.0.1:${busy.port}`, tlsMode: 'none' }, 'test');
     const { messageId } = await queueMail({ to: ['bob@far.test'] });
     const [row] = await untilTried(messageId, 1);
     assert.equal(row?.lastText, 'later');
     await updateRelayRule(
       rule.id,
-      { port: good.port, username: 'relay', password: 'secret' },
+      { hosts: `127.0.0.1:${good.port}`, username: 'relay', password: 'secret' },
       'test',
     );
     await retryEntry(row?.id ?? '', 'test');
@@ -216,7 +214,7 @@ describe('relay rules', () => {
   });
 
   it('never bounce a mail for their own fault', async () => {
-    await addRelayRule({ match: 'default', host: 'no.such.test', port: 25 }, 'test');
+    await addRelayRule({ hosts: 'no.such.test' }, 'test');
     const { messageId } = await queueMail({ to: ['bob@far.test'] });
     const [row] = await untilTried(messageId, 1);
     assert.match(row?.lastText ?? '', /no\.such\.test/);

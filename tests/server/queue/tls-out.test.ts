@@ -102,8 +102,7 @@ it('"TLS-Required: No" goes all the same (RFC 8689 §5)', async () => {
 
 it('a relay rule goes before what the domain says', async () => {
   publish(tlsaOf(other.cert));
-  const rule = { host: '127.0.0.1', port: sink.port, tlsMode: 'opportunistic' as const };
-  await addRelayRule({ match: 'recipient', pattern: 'far.test', ...rule }, 'test');
+  await addRelayRule({ recipient: 'far.test', hosts: `127.0.0.1:${sink.port}` }, 'test');
   const { messageId } = await queueMail({ to: ['bob@far.test'] });
   await untilGone(messageId);
   assert.equal(sink.messages.length, 1);

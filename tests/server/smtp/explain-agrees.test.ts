@@ -344,7 +344,7 @@ describe('explanation and session agree', () => {
       'test',
     );
     await addRelayRule(
-      { match: 'recipient', pattern: 'elsewhere.test', host: '192.0.2.99', port: 2525 },
+      { recipient: 'elsewhere.test', hosts: '192.0.2.99:2525' },
       'test',
     );
     const rules = [

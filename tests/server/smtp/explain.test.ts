@@ -110,7 +110,7 @@ test('where mail of a user leaves', async () => {
     'x@elsewhere.test mx to the mail servers of elsewhere.test (mx.elsewhere.test 192.0.2.26)',
   ]);
   await addRelayRule(
-    { match: 'recipient', pattern: 'elsewhere.test', host: '192.0.2.99', port: 2525 },
+    { recipient: 'elsewhere.test', hosts: '192.0.2.99:2525' },
     'test',
   );
   const relayed = await explain({
@@ -118,7 +118,7 @@ test('where mail of a user leaves', async () => {
     from: 'ada@example.org',
     to: ['x@elsewhere.test'],
   });
-  assert.match(relayed.ends[0]?.text ?? '', /^through the relay 192\.0\.2\.99 port 2525/);
+  assert.match(relayed.ends[0]?.text ?? '', /^by relay rule 1 to 192\.0\.2\.99:2525 \(192\.0\.2\.99\)/);
 });
 
 test('some recipients refused, the others told', async () => {

@@ -2,6 +2,9 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
+import { askDaemon } from '#lib/control.ts';
+import type { RelayAnswer } from '#lib/queue/relay-answer.ts';
+import { addressFamilies, relayTargets, relayTlsModes } from '#lib/queue/relay-check.ts';
 import {
   addRelayRule,
   moveRelayRule,
@@ -12,36 +15,45 @@ import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 
 const id = z.string().min(1).max(64);
+const words = z.string().trim().max(4000).default('');
+const line = z.string().trim().max(500).default('');
+/** Empty = as the settings say. */
+const number = z
+  .string()
+  .trim()
+  .regex(/^\d{0,6}$/, 'Give a whole number, or nothing.')
+  .default('')
+  .transform((text) => (text === '' ? null : Number(text)));
+
 const fields = z.object({
-  match: z.enum(['recipient', 'sender', 'default'], 'Choose what the rule looks at.'),
-  pattern: z.string().trim().max(320).default(''),
-  way: z.enum(['host', 'mx']),
-  host: z.string().trim().max(253).default(''),
-  port: z
-    .string()
-    .trim()
-    .regex(/^\d{0,5}$/, 'The port is a number from 1 to 65535.')
-    .default(''),
-  tlsMode: z.enum(['none', 'opportunistic', 'required', 'implicit'], 'Choose a mode.'),
-  username: z.string().trim().max(500).default(''),
+  recipient: words,
+  sender: words,
+  user: words,
+  target: z.enum(relayTargets, 'Choose where it goes.'),
+  hosts: words,
+  fallbackHosts: words,
+  fallbackAfter: number.transform((count) => count ?? undefined),
+  tlsMode: z.enum(relayTlsModes, 'Choose a mode.').default('opportunistic'),
+  username: line,
   password: z.string().max(500).default(''),
+  sourceIpv4: line,
+  sourceIpv6: line,
+  helo: line,
+  family: z.enum(['', ...addressFamilies]).default(''),
+  firstRetryMinutes: number,
+  maxRetryMinutes: number,
+  delayNoticeHours: number,
+  lifetimeHours: number,
+  concurrency: number,
+  rateDelaySeconds: number,
+  text: line,
   comment: z.string().trim().max(500, 'At most 500 characters.').default(''),
 });
-const needsHost = {
-  path: ['host'],
-  message: 'Give the host, or choose direct delivery.',
-};
-const hasHost = (rule: { way: string; host: string }) => rule.way === 'mx' || rule.host !== '';
-
-function toInput({ way, port, ...rule }: z.output<typeof fields>) {
-  if (way === 'mx') return { ...rule, host: '', username: '', password: '', port: 25 };
-  return { ...rule, port: port === '' ? undefined : Number(port) };
-}
 
 export async function addRelayRuleAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  return answerForm(fields.refine(hasHost, needsHost), form, async (rule) => {
-    await addRelayRule(toInput(rule), admin.address);
+  return answerForm(fields, form, async (rule) => {
+    await addRelayRule(rule, admin.address);
     revalidatePath('/admin/relays');
     return { status: 'ok', text: 'Rule added; it counts from the next attempt on' };
   });
@@ -52,12 +64,10 @@ export async function editRelayRuleAction(
   form: FormData,
 ): Promise<FormState> {
   const admin = await requireAdmin();
-  const schema = fields.extend({ id }).refine(hasHost, needsHost);
-  return answerForm(schema, form, async ({ id, ...rule }) => {
-    const input = toInput(rule);
+  return answerForm(fields.extend({ id }), form, async ({ id, ...rule }) => {
     // An empty password field keeps the stored one; without a login name there is none to keep.
-    const password = input.password === '' && input.username !== '' ? undefined : input.password;
-    await updateRelayRule(id, { ...input, password }, admin.address);
+    const password = rule.password === '' && rule.username !== '' ? undefined : rule.password;
+    await updateRelayRule(id, { ...rule, password }, admin.address);
     revalidatePath('/admin/relays');
     return { status: 'ok', text: 'Rule saved' };
   });
@@ -80,4 +90,22 @@ export async function removeRelayRuleAction(rule: string): Promise<string | unde
     await removeRelayRule(id.parse(rule), admin.address);
     revalidatePath('/admin/relays');
   });
+}
+
+const question = z.object({
+  sender: z.string().trim().max(320),
+  recipient: z.string().trim().max(320),
+  user: z.string().trim().max(320),
+});
+
+/** Where a mail would go now; nothing is sent. */
+export async function testRouteAction(
+  asked: z.input<typeof question>,
+): Promise<{ error?: string; answer?: RelayAnswer }> {
+  await requireAdmin();
+  let answer: RelayAnswer | undefined;
+  const error = await answerButton(async () => {
+    answer = await askDaemon<RelayAnswer>('explain-route', question.parse(asked));
+  });
+  return { error, answer };
 }
