@@ -2,4 +2,5 @@
 import { startQueue } from '#server/queue/runner.ts';
 
 await startQueue();
+process.send?.('started');
 setInterval(() => undefined, 60_000);

@@ -76,14 +76,14 @@ export default async function ReportsPage({ searchParams }: { searchParams: Para
 function Filters({ domain, days, only }: { domain: string; days: number; only: string }) {
   return (
     <SearchForm action="/admin/reports" label="Domain" initial={domain}>
-      <Select name="days" aria-label="Time" className="w-auto" defaultValue={days}>
+      <Select name="days" aria-label="Time" className="w-40" defaultValue={days}>
         {spans.map((span) => (
           <option key={span} value={span}>
             {span} days
           </option>
         ))}
       </Select>
-      <Select name="only" aria-label="Mail" className="w-auto" defaultValue={only}>
+      <Select name="only" aria-label="Mail" className="w-40" defaultValue={only}>
         <option value="">All mail</option>
         <option value="failing">Failed DMARC</option>
       </Select>
