@@ -18,10 +18,10 @@ import { readSetting } from '#lib/settings/index.ts';
 import { keepDevice, readDevice } from './device.ts';
 import { claimsOf, oidcProviders } from './oidc.ts';
 import { remoteAddress } from './remote-address.ts';
+import { nameCookie } from './secure-request.ts';
 import { signInByForm } from './sign-in-form.ts';
 
-/** One name behind http and https, so that a proxy in front does not make the session invisible. */
-export const sessionCookieName = 'drey.session';
+export const sessionCookie = 'drey.session';
 
 const log = logOf('web');
 
@@ -55,7 +55,7 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
     pages: { signIn: '/login', signOut: '/logout', error: '/login' },
     cookies: {
       sessionToken: {
-        name: sessionCookieName,
+        name: nameCookie(sessionCookie, isSecure),
         options: { httpOnly: true, sameSite: 'lax', path: '/', secure: isSecure },
       },
     },

@@ -11,9 +11,10 @@ import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { checkWebSession, readProof, type SessionClaims } from '#lib/accounts/web-session.ts';
 import { now } from '#lib/clock.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { sessionCookieName, sessionSecret, toClaims } from './auth-options.ts';
+import { sessionCookie, sessionSecret, toClaims } from './auth-options.ts';
 import { isOwnPath } from './own-path.ts';
 import { remoteAddress } from './remote-address.ts';
+import { isSecureRequest, nameCookie } from './secure-request.ts';
 
 /** The signed-in account, or null. Looked up once a request. */
 export const currentSession = cache(async (): Promise<Account | null> => {
@@ -28,7 +29,8 @@ export async function currentRemote(): Promise<string> {
 
 /** What the cookie says, where its signature is ours; it counts only with its row. */
 export const readClaims = cache(async (): Promise<SessionClaims | null> => {
-  const token = (await cookies()).get(sessionCookieName)?.value;
+  const name = nameCookie(sessionCookie, await isSecureRequest());
+  const token = (await cookies()).get(name)?.value;
   if (!token) return null;
   // Not by getServerSession(): that is the way of renewing, and would look at the rows twice.
   const claims = await decode({ token, secret: sessionSecret() }).catch(() => null);

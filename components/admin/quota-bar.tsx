@@ -23,15 +23,17 @@ export function QuotaBar({
         {limit > 0 && ` of ${format(limit)}`}
       </span>
       {limit > 0 && (
-        <span aria-hidden className="mt-1 block h-1 overflow-hidden rounded-full bg-pressed">
-          <span
-            className={joinClasses(
-              'block h-full rounded-full',
-              share >= 0.95 ? 'bg-danger' : share >= 0.8 ? 'bg-warn-text' : 'bg-accent',
-            )}
-            style={{ width: `${(share * 100).toFixed(1)}%` }}
+        // Drawn, for a page from the server may have no style attributes.
+        <svg aria-hidden="true" className="mt-1 block h-1 w-full rounded-full bg-pressed">
+          <rect
+            width={`${(share * 100).toFixed(1)}%`}
+            height="100%"
+            rx="2"
+            className={
+              share >= 0.95 ? 'fill-danger' : share >= 0.8 ? 'fill-warn-text' : 'fill-accent'
+            }
           />
-        </span>
+        </svg>
       )}
     </span>
   );

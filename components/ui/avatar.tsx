@@ -1,10 +1,11 @@
 // A disc with initials. The hue follows from the address, so a person keeps it everywhere.
 import { joinClasses } from './class-names.ts';
 
-function hueOf(text: string): number {
+/** One of the eighteen hues of globals.css. */
+function hueOf(text: string): string {
   let hash = 0;
   for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 360;
-  return hash;
+  return `hue-${Math.floor(hash / 20) * 20 + 10}`;
 }
 
 /** Two first letters of the words, or one. */
@@ -29,20 +30,16 @@ export function Avatar({
   size?: 'sm' | 'md' | 'lg';
   className?: string;
 }) {
-  const hue = hueOf(address.toLowerCase());
   const sizes = { sm: 'size-6 text-[10px]', md: 'size-8 text-xs', lg: 'size-10 text-sm' };
   return (
     <span
       aria-hidden
       className={joinClasses(
-        'inline-flex shrink-0 items-center justify-center rounded-full font-semibold select-none',
+        'avatar inline-flex shrink-0 items-center justify-center rounded-full font-semibold select-none',
+        hueOf(address.toLowerCase()),
         sizes[size],
         className,
       )}
-      style={{
-        backgroundColor: `light-dark(hsl(${hue} 45% 88%), hsl(${hue} 28% 26%))`,
-        color: `light-dark(hsl(${hue} 60% 24%), hsl(${hue} 55% 84%))`,
-      }}
     >
       {initialsOf(name || address)}
     </span>

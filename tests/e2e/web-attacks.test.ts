@@ -74,8 +74,19 @@ describe('the doors of the web app', () => {
       headers: { ...https, cookie: crumbs.join('; ') },
       body: new URLSearchParams({ address, password, csrfToken }),
     });
-    const given = answer.headers.getSetCookie().find((each) => each.startsWith('drey.session='));
+    const given = answer.headers
+      .getSetCookie()
+      .find((each) => each.startsWith('__Host-drey.session='));
     assert.match(given ?? '', /; Secure/i);
+    assert.match(given ?? '', /; Path=\/(;|$)/i);
+    assert.doesNotMatch(given ?? '', /; Domain=/i);
+    const [name = '', value = ''] = (given ?? '').split(/[=;]/);
+    // Counts by https only, and ends there.
+    const show = (headers: Record<string, string>) =>
+      fetch(`${daemon.url}/options`, { redirect: 'manual', headers });
+    assert.equal((await show({ ...https, cookie: `${name}=${value}` })).status, 200);
+    assert.equal((await show({ ...https, cookie: `drey.session=${value}` })).status, 307);
+    assert.equal((await show({ cookie: `${name}=${value}` })).status, 307);
     assert.match(given ?? '', /; HttpOnly/i);
   });
 
@@ -138,6 +149,8 @@ describe('the doors of the web app', () => {
       '/compose',
       '/contacts',
       '/calendar',
+      '/calendar?view=week',
+      '/options/folders',
       '/help',
       '/help/basics',
       '/admin',

@@ -10,6 +10,7 @@ import { EventChip, lookOf } from './event-chip.tsx';
 import { layOut } from './lay-out.ts';
 import type { Shown } from './use-occurrences.ts';
 
+/** Pixels, as the classes of the hours and globals.css say too; the page from the server may have no style attributes. */
 const hourHeight = 44;
 const hours = Array.from({ length: 24 }, (_, i) => i);
 
@@ -42,7 +43,10 @@ export function WeekView({
     const clock = `${String(Math.floor(half / 2)).padStart(2, '0')}:${half % 2 ? '30' : '00'}`;
     onAdd(day, clock);
   };
-  const columns = { gridTemplateColumns: `3.5rem repeat(${days.length}, minmax(0, 1fr))` };
+  const columns =
+    days.length === 1
+      ? 'grid grid-cols-[3.5rem_minmax(0,1fr)]'
+      : 'grid grid-cols-[3.5rem_repeat(7,minmax(0,1fr))]';
   return (
     <>
       <DayList
@@ -54,7 +58,7 @@ export function WeekView({
         className="min-h-0 flex-1 overflow-y-auto md:hidden print:block"
       />
       <div className="flex min-h-0 flex-1 flex-col max-md:hidden print:hidden">
-        <div className="grid border-b pe-3" style={columns}>
+        <div className={joinClasses(columns, 'border-b pe-3')}>
           <span />
           {days.map((day) => (
             <div key={day} className="min-w-0 border-s p-1">
@@ -81,14 +85,10 @@ export function WeekView({
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by key */}
         <div ref={scroller} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto">
-          <div className="relative grid" style={{ ...columns, height: 24 * hourHeight }}>
+          <div className={joinClasses(columns, 'relative')}>
             <div aria-hidden>
               {hours.map((hour) => (
-                <div
-                  key={hour}
-                  style={{ height: hourHeight }}
-                  className="pe-2 text-end text-xs text-muted"
-                >
+                <div key={hour} className="h-[44px] pe-2 text-end text-xs text-muted">
                   {hour > 0 && (
                     <span className="relative -top-2 whitespace-nowrap">
                       {hourFormat.format(hour * 3600_000)}
@@ -103,10 +103,7 @@ export function WeekView({
               <div
                 key={day}
                 onClick={(event) => addAt(event, day)}
-                className="relative border-s"
-                style={{
-                  backgroundImage: `repeating-linear-gradient(var(--line) 0 1px, transparent 1px ${hourHeight}px)`,
-                }}
+                className="hour-lines relative border-s"
               >
                 {layOut((byDay.get(day) ?? []).filter(({ isAllDay }) => !isAllDay)).map(
                   ({ item, column, columns: count }) => (

@@ -3,6 +3,7 @@
 'use client';
 import { type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
 import Squire from 'squire-rte';
+import { applyStyles } from './editor-styles.ts';
 import { cleanForEditor, cleanOwn } from './sanitize.ts';
 
 export type RichEditorHandle = {
@@ -59,6 +60,7 @@ export function RichEditor({
   useEffect(() => {
     const root = box.current;
     if (!root) return;
+    const stopStyles = applyStyles(root);
     const squire = new SafeSquire(root, {
       blockTag: 'DIV',
       addLinks: true,
@@ -89,6 +91,7 @@ export function RichEditor({
       squire.focus();
     }
     return () => {
+      stopStyles();
       squire.destroy();
       editor.current = null;
       root.replaceChildren();
@@ -106,7 +109,7 @@ export function RichEditor({
       lang={lang}
       dir="auto"
       spellCheck={isSpellChecked}
-      className="rich-text min-h-24 flex-1 px-4 py-3 text-[0.9375rem] leading-6 outline-none pointer-coarse:text-lg"
+      className="rich-text min-h-24 flex-1 px-4 py-3 text-[0.9375rem] leading-6 outline-none pointer-coarse:text-lg [&_.squire-image-resize-container]:pointer-events-none [&_.squire-image-resize-container]:absolute"
     />
   );
 }

@@ -1,6 +1,7 @@
 // Cleaning HTML for the editor, which stands in our own page: DOMPurify right before, into nodes and never into a string
 // (so it works under Trusted Types too), and then an allow-list of CSS, because a fixed position or a negative margin could
-// cover the page around the editor.
+// cover the page around the editor. The page's policy takes the effect of every style attribute that is parsed; what the
+// allow-list leaves is given back by property.
 import createPurify from 'dompurify';
 
 const purify = createPurify(window);
@@ -14,16 +15,19 @@ purify.addHook('afterSanitizeAttributes', (node) => {
   if (name !== null && name !== 'drey-signature') node.removeAttribute('class');
 });
 
+/** Reads CSS without being part of a page. */
+const reader = document.createElement('i').style;
+
 function cleanStyle(node: Element): void {
-  const { style } = node as HTMLElement;
+  reader.cssText = node.getAttribute('style') ?? '';
   const kept: string[] = [];
-  for (const property of [...(style ?? [])]) {
-    const value = style.getPropertyValue(property);
+  for (const property of [...reader]) {
+    const value = reader.getPropertyValue(property);
     const isSafe = styles.test(property) && !/url\(|expression|-\s*[\d.]|fixed|sticky/i.test(value);
     if (isSafe) kept.push(`${property}:${value}`);
   }
-  if (kept.length > 0) node.setAttribute('style', kept.join(';'));
-  else node.removeAttribute('style');
+  node.removeAttribute('style');
+  if (kept.length > 0 && node instanceof HTMLElement) node.style.cssText = kept.join(';');
 }
 
 const config = {

@@ -4,6 +4,7 @@
 import { useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 import { Checkbox } from '#components/ui/checkbox.tsx';
+import { joinClasses } from '#components/ui/class-names.ts';
 import { Field } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/input.tsx';
 import { useToast } from '#components/ui/toast.tsx';
@@ -12,6 +13,9 @@ import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import { errorText, getJson, postJson } from '../state/request.ts';
 import { useFolderName } from '../state/use-folder-name.ts';
 import { folderIcon } from './folder-look.tsx';
+
+/** By depth; a class and not a style, which a page from the server may not have. */
+const insets = ['ps-4', 'ps-8', 'ps-12', 'ps-16', 'ps-20', 'ps-24', 'ps-28'];
 
 const uses: readonly FolderUse[] = ['drafts', 'sent', 'archive', 'junk', 'trash'];
 
@@ -78,8 +82,10 @@ export function FolderUses({ start }: { start: Folder[] }) {
             <li key={folder.path}>
               {/* biome-ignore lint/a11y/noLabelWithoutControl: the checkbox inside is its control */}
               <label
-                style={{ paddingInlineStart: `${1 + Math.min(folder.depth, 6)}rem` }}
-                className="flex min-h-10 items-center gap-3 pe-4 pointer-coarse:min-h-11 [&_svg]:size-4"
+                className={joinClasses(
+                  'flex min-h-10 items-center gap-3 pe-4 pointer-coarse:min-h-11 [&_svg]:size-4',
+                  insets[Math.min(folder.depth, insets.length - 1)],
+                )}
               >
                 <Checkbox
                   checked={folder.isSubscribed}
