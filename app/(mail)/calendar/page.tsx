@@ -18,7 +18,7 @@ export default async function CalendarPage() {
   const today = formatDay(toWall(now(), await getTimeZone()).day);
   return (
     <PageFrame current="calendar" {...(await readFrame(account))} signOut={signOutAction}>
-      <CalendarApp today={today} />
+      <CalendarApp today={today} user={account.address} />
     </PageFrame>
   );
 }

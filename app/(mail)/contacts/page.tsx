@@ -31,7 +31,7 @@ export default async function ContactsPage() {
   };
   return (
     <PageFrame current="contacts" {...(await readFrame(account))} signOut={signOutAction}>
-      <ContactsApp start={start} />
+      <ContactsApp start={start} user={account.address} />
     </PageFrame>
   );
 }

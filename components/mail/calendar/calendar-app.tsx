@@ -14,6 +14,7 @@ import { Menu } from '#components/ui/menu.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { formatterOf } from '../dates.ts';
 import { errorText, postFile } from '../state/request.ts';
+import { usePageUndo } from '../state/use-undo.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import { addDays, daysOf, isDay, step, toWall, type View, weekNumberOf } from './calendar-days.ts';
 import type { EventDraft } from './event-draft.ts';
@@ -29,7 +30,7 @@ const viewKeys: Record<string, View> = { m: 'month', w: 'week', d: 'day' };
 const arrows: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 /** `today` is the day as the server knows it ("2026-11-21"). */
-export function CalendarApp({ today: serverToday }: { today: string }) {
+export function CalendarApp({ today: serverToday, user }: { today: string; user: string }) {
   const t = useTranslations('calendar');
   const toast = useToast();
   const style = useDateStyle();
@@ -44,6 +45,7 @@ export function CalendarApp({ today: serverToday }: { today: string }) {
     () => daysOf(view, day, style.firstWeekday),
     [view, day, style.firstWeekday],
   );
+  const remember = usePageUndo(user);
   const { byDay, error, reload } = useOccurrences(days, style.zone);
   const [opened, setOpened] = useState<Shown | null>(null);
   const [draft, setDraft] = useState<EventDraft | null>(null);
@@ -214,6 +216,7 @@ export function CalendarApp({ today: serverToday }: { today: string }) {
             setDraft({ kind: 'edit', event });
           }}
           onChange={reload}
+          remember={remember}
         />
       )}
       {draft && <EventForm draft={draft} onClose={() => setDraft(null)} onChange={reload} />}

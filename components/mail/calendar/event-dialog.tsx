@@ -9,6 +9,7 @@ import { Dialog } from '#components/ui/dialog.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { formatterOf } from '../dates.ts';
 import { errorText, getJson, postJson, putJson } from '../state/request.ts';
+import type { Remember } from '../state/use-undo.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import type { StoredEvent } from './event-draft.ts';
 import type { Shown } from './use-occurrences.ts';
@@ -20,11 +21,13 @@ export function EventDialog({
   onClose,
   onEdit,
   onChange,
+  remember,
 }: {
   shown: Shown;
   onClose: () => void;
   onEdit: (event: StoredEvent) => void;
   onChange: () => void;
+  remember: Remember;
 }) {
   const t = useTranslations('calendar');
   const toast = useToast();
@@ -43,23 +46,19 @@ export function EventDialog({
     };
   }, [id, toast]);
 
-  const fail = (error: unknown) => void toast.show({ kind: 'error', text: errorText(error) });
   const remove = async (time?: string) => {
     try {
       const answer = await putJson<{ event: StoredEvent }>(path, { id, time });
       const restore = async () => {
-        await postJson(path, { restore: answer.event }).catch(fail);
+        await postJson(path, { restore: answer.event });
         toast.show({ text: t('done.restored', { title }) });
         onChange();
       };
-      toast.show({
-        text: t('done.deleted', { title }),
-        action: { label: t('undo'), onClick: () => void restore() },
-      });
+      remember({ label: t('done.deleted', { title }), run: restore });
       onChange();
       onClose();
     } catch (error) {
-      fail(error);
+      toast.show({ kind: 'error', text: errorText(error) });
     }
   };
   const zone = shown.isAllDay ? 'UTC' : style.zone;

@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import type { Owner } from '../owner.ts';
-import { errorText } from '../state/request.ts';
+import { errorText, postJson } from '../state/request.ts';
+import { usePageUndo } from '../state/use-undo.ts';
 import { loadStart } from './begin-message.ts';
 import type { ComposerStart, ComposeStart } from './compose-start.ts';
 import { Composer } from './composer.tsx';
@@ -13,7 +14,7 @@ import { useComposers } from './use-composers.ts';
 
 export function ComposePage({ owner }: { owner: Owner }) {
   const t = useTranslations('compose.page');
-  const composers = useComposers(owner);
+  const composers = useComposers(usePageUndo(owner.address));
   const [start, setStart] = useState<ComposerStart | null>(null);
   const [error, setError] = useState('');
   const [isDone, setIsDone] = useState(false);
@@ -64,7 +65,13 @@ export function ComposePage({ owner }: { owner: Owner }) {
           if (taken) composers.close(taken.id);
           finish();
         }}
-        onDone={() => {}}
+        onDone={(_isSent, toArchive) => {
+          if (!toArchive) return;
+          const { folder, uids } = toArchive;
+          postJson('/api/mail/actions', { kind: 'move', folder, uids, role: 'archive' }).catch(
+            (reason: unknown) => setError(errorText(reason)),
+          );
+        }}
         onSent={composers.tellSent}
       />
     </main>

@@ -1,14 +1,18 @@
 // Sender, recipients and subject.
 'use client';
+import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import type { Signature } from '#lib/mail/signature.ts';
 import type { Identity } from '#lib/webmail/compose/identities.ts';
 import type { Person } from '#lib/webmail/list/message-list.ts';
 import type { Owner } from '../owner.ts';
-import { RecipientField } from './recipient-field.tsx';
+import { addPeople, RecipientField } from './recipient-field.tsx';
 import type { RecipientKind } from './recipient-kind.ts';
 import type { ComposeSetup } from './setup.ts';
 import type { ComposerModel } from './use-composer.ts';
+
+const AddressBook = dynamic(() => import('./address-book.tsx').then((file) => file.AddressBook));
 
 export function ComposerFields({
   composer,
@@ -30,6 +34,7 @@ export function ComposerFields({
 }) {
   const t = useTranslations('compose.field');
   const { form, change, wrongField } = composer;
+  const [bookOf, setBookOf] = useState<RecipientKind | null>(null);
   const current = findIdentity(setup.identities, form.identity, form.from);
   // A detail or wildcard of one's own is no identity: it stands as a choice of its own.
   const isListed = current !== undefined && current.address === form.from;
@@ -58,8 +63,13 @@ export function ComposerFields({
     people: form[kind],
     onChange: (people: Person[]) => change({ [kind]: people }),
     onTake: take(kind),
+    onBook: () => setBookOf(kind),
     isWrong: wrongField === kind,
   });
+  const add = (kind: RecipientKind, people: Person[]) => {
+    change({ [kind]: addPeople(form[kind], people) });
+    if (kind === 'cc' || kind === 'bcc') setHasCopies(true);
+  };
   return (
     <div className="shrink-0 px-4">
       {(setup.identities.length > 1 || !isListed) && (
@@ -115,9 +125,17 @@ export function ComposerFields({
           lang={composer.language}
           spellCheck={composer.isSpellChecked}
           onChange={(event) => change({ subject: event.target.value })}
-          className="h-9 min-w-0 flex-1 bg-transparent outline-none pointer-coarse:h-11 pointer-coarse:text-lg"
+          className="h-9 min-w-0 flex-1 bg-transparent outline-none rtl:text-right pointer-coarse:h-11 pointer-coarse:text-lg"
         />
       </label>
+      {bookOf && (
+        <AddressBook
+          kinds={bookOf === 'replyTo' ? ['replyTo'] : ['to', 'cc', 'bcc']}
+          first={bookOf}
+          onAdd={add}
+          onClose={() => setBookOf(null)}
+        />
+      )}
     </div>
   );
 }

@@ -46,19 +46,32 @@ export function ComposerFooter({
   const [isLater, setIsLater] = useState(false);
   const { maxFileBytes, laterDays } = setup;
   const attachLabel = t('files.attach');
+  const ways: MenuItem[] = [
+    ...(composer.form.origin
+      ? [
+          {
+            label: t('send.archive'),
+            shortcut: 'Ctrl+Shift+Enter',
+            onSelect: () => void composer.send({ archives: true }),
+          },
+        ]
+      : []),
+    ...(laterDays > 0 ? [{ label: t('send.later'), onSelect: () => setIsLater(true) }] : []),
+    ...(onScheduled ? [{ label: t('scheduled.title'), onSelect: onScheduled }] : []),
+  ];
   return (
     <footer className="flex shrink-0 items-center gap-1 border-t px-3 py-2.5 pb-[max(0.625rem,env(safe-area-inset-bottom))]">
       <Button
         variant="primary"
         isPending={composer.isSending}
         title={t('send.sendTitle')}
-        className={laterDays > 0 ? 'rounded-e-none' : ''}
+        className={ways.length > 0 ? 'rounded-e-none' : ''}
         onClick={() => void composer.send()}
       >
         <SendHorizontal aria-hidden className="size-4 rtl:-scale-x-100" />
         {t('send.send')}
       </Button>
-      {laterDays > 0 && (
+      {ways.length > 0 && (
         <Menu
           label={t('send.more')}
           align="start"
@@ -72,10 +85,7 @@ export function ComposerFooter({
               <ChevronDown aria-hidden className="size-4" />
             </Button>
           )}
-          items={[
-            { label: t('send.later'), onSelect: () => setIsLater(true) },
-            ...(onScheduled ? [{ label: t('scheduled.title'), onSelect: onScheduled }] : []),
-          ]}
+          items={ways}
         />
       )}
       <IconButton
@@ -113,7 +123,7 @@ export function ComposerFooter({
       <LaterDialog
         isOpen={isLater}
         onClose={() => setIsLater(false)}
-        onChoose={(at) => void composer.send(at)}
+        onChoose={(sendAt) => void composer.send({ sendAt })}
         maxDays={laterDays}
       />
     </footer>

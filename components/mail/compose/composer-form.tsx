@@ -1,5 +1,5 @@
-// The inside of a composer: head, fields, text, files, what can be done. Keys: Ctrl+Enter sends, Ctrl+Shift+C and B open
-// the fields of copies, Esc closes.
+// The inside of a composer: head, fields, text, files, what can be done. Keys: Ctrl+Enter sends, with Shift it
+// archives what was answered too, Ctrl+Shift+C and B open the fields of copies, Esc closes.
 'use client';
 import { useTranslations } from 'next-intl';
 import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
@@ -36,18 +36,19 @@ export function ComposerForm(props: Props) {
   const title = form.subject.trim() || t('window.new');
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isInLayer(event.target)) return;
     const isCommand = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     if (event.key === 'Enter' && isCommand) {
       event.preventDefault();
-      void composer.send();
+      void composer.send({ archives: event.shiftKey });
     } else if (isCommand && event.shiftKey && (key === 'c' || key === 'b')) {
       event.preventDefault();
       setHasCopies(true);
       const label = t(key === 'c' ? 'field.cc' : 'field.bcc');
       const section = event.currentTarget;
       requestAnimationFrame(() => focusField(section, label));
-    } else if (event.key === 'Escape' && !event.defaultPrevented && !isInLayer(event.target)) {
+    } else if (event.key === 'Escape' && !event.defaultPrevented) {
       event.stopPropagation();
       if (!isPage) void composer.close();
     }
@@ -173,7 +174,7 @@ function DoubtDialog({ composer }: { composer: ReturnType<typeof useComposer> })
   );
 }
 
-/** A menu or dialog of the composer takes Esc for itself. */
+/** A menu or dialog of the composer has its keys for itself. */
 function isInLayer(target: EventTarget): boolean {
   return target instanceof Element && target.closest('dialog[open], [popover]') !== null;
 }

@@ -2,6 +2,7 @@
 'use client';
 import type { Owner } from '../owner.ts';
 import { Composer } from './composer.tsx';
+import type { OnDone } from './composer-props.ts';
 import type { Composers } from './use-composers.ts';
 
 export default function ComposerWindows({
@@ -11,7 +12,7 @@ export default function ComposerWindows({
 }: {
   composers: Composers;
   owner: Owner;
-  onDone: (isSent: boolean) => void;
+  onDone: OnDone;
 }) {
   return (
     <div className="pointer-events-none fixed inset-0 z-40 flex items-end justify-end gap-3 md:inset-x-0 md:top-auto md:end-6 print:hidden">

@@ -1,6 +1,7 @@
 // Recipients as chips. Comma, semicolon, Enter, Tab and leaving the field make a chip; a pasted list makes many; a double
 // click or Enter edits one; chips are dragged to another field.
 'use client';
+import { BookUser } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import {
   type ClipboardEvent,
@@ -12,6 +13,7 @@ import {
   useState,
 } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
+import { IconButton } from '#components/ui/icon-button.tsx';
 import type { Suggestion } from '#lib/contacts/suggest.ts';
 import type { Person } from '#lib/webmail/list/message-list.ts';
 import { fullName, splitPeople } from '../people.ts';
@@ -25,6 +27,7 @@ export function RecipientField({
   people,
   onChange,
   onTake,
+  onBook,
   hasFocus = false,
   isWrong = false,
   end,
@@ -34,6 +37,8 @@ export function RecipientField({
   onChange: (people: Person[]) => void;
   /** A chip of another field was dropped here. */
   onTake?: (person: Person, from: RecipientKind) => void;
+  /** Opens the address book. */
+  onBook?: (() => void) | undefined;
   hasFocus?: boolean;
   isWrong?: boolean;
   end?: ReactNode;
@@ -53,12 +58,8 @@ export function RecipientField({
   );
 
   const add = (added: Person[]) => {
-    const fresh = added.filter(
-      (person, i) =>
-        !people.some((each) => isSame(each, person)) &&
-        added.findIndex((each) => isSame(each, person)) === i,
-    );
-    if (fresh.length > 0) onChange([...people, ...fresh]);
+    const next = addPeople(people, added);
+    if (next.length > people.length) onChange(next);
     setText('');
     setAt(0);
     setIsOpen(false);
@@ -186,6 +187,16 @@ export function RecipientField({
         />
       </div>
       {end && <span className="shrink-0 pt-1.5 pointer-coarse:pt-3">{end}</span>}
+      {onBook && (
+        <IconButton
+          label={`${t('book')}: ${t(kind)}`}
+          title={t('book')}
+          icon={<BookUser />}
+          size="sm"
+          className="mt-0.5 shrink-0"
+          onClick={onBook}
+        />
+      )}
       {suggestions.length > 0 && (
         <SuggestionList
           id={id}
@@ -200,6 +211,13 @@ export function RecipientField({
   );
 }
 
-function isSame(a: Person, b: Person): boolean {
-  return a.address.toLowerCase() === b.address.toLowerCase();
+/** The list with those who are not in it yet. */
+export function addPeople(people: readonly Person[], added: readonly Person[]): Person[] {
+  const known = new Set(people.map(({ address }) => address.toLowerCase()));
+  const fresh = added.filter(({ address }) => {
+    const isNew = !known.has(address.toLowerCase());
+    known.add(address.toLowerCase());
+    return isNew;
+  });
+  return [...people, ...fresh];
 }

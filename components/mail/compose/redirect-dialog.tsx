@@ -1,5 +1,6 @@
 // Sending a message on unchanged: asks for recipients alone.
 'use client';
+import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
@@ -9,7 +10,9 @@ import { useToast } from '#components/ui/toast.tsx';
 import type { Person } from '#lib/webmail/list/message-list.ts';
 import type { Owner } from '../owner.ts';
 import { errorText, postJson } from '../state/request.ts';
-import { RecipientField } from './recipient-field.tsx';
+import { addPeople, RecipientField } from './recipient-field.tsx';
+
+const AddressBook = dynamic(() => import('./address-book.tsx').then((file) => file.AddressBook));
 
 export function RedirectDialog({
   folder,
@@ -29,6 +32,7 @@ export function RedirectDialog({
   const [to, setTo] = useState<Person[]>([]);
   const [error, setError] = useState('');
   const [isPending, setIsPending] = useState(false);
+  const [isBookOpen, setIsBookOpen] = useState(false);
   const submit = async () => {
     if (to.length === 0) return setError(t('problem.noRecipient'));
     setIsPending(true);
@@ -57,9 +61,24 @@ export function RedirectDialog({
       <p className="mb-3 text-muted">{t('redirect.help')}</p>
       {/* Room for the suggestions, which a dialog would cut off. */}
       <div className="min-h-48">
-        <RecipientField kind="to" people={to} onChange={setTo} hasFocus isWrong={error !== ''} />
+        <RecipientField
+          kind="to"
+          people={to}
+          onChange={setTo}
+          onBook={() => setIsBookOpen(true)}
+          hasFocus
+          isWrong={error !== ''}
+        />
         <FieldError>{error}</FieldError>
       </div>
+      {isBookOpen && (
+        <AddressBook
+          kinds={['to']}
+          first="to"
+          onAdd={(_kind, people) => setTo(addPeople(to, people))}
+          onClose={() => setIsBookOpen(false)}
+        />
+      )}
     </Dialog>
   );
 }

@@ -12,11 +12,20 @@ import { usePreferences } from '../state/preferences.tsx';
 import { deleteAt, errorText, postJson, RequestError } from '../state/request.ts';
 import { type Doubt, findDoubts, findProblem, hasContent } from './checks.ts';
 import type { ComposerStart } from './compose-start.ts';
-import type { SentMessage } from './composer-props.ts';
+import type { OnDone, SentMessage } from './composer-props.ts';
 import type { ComposeSetup } from './setup.ts';
 import { useFiles } from './use-files.ts';
 import { useSaving } from './use-saving.ts';
 import { dropSuggestions } from './use-suggestions.ts';
+
+/** How a message shall leave. */
+export type SendWish = {
+  /** Null = at once */
+  sendAt: Date | null;
+  /** The conversation that it answers is archived with it */
+  archives: boolean;
+};
+const atOnce: SendWish = { sendAt: null, archives: false };
 
 /** What the editor of formatted text holds now; null while plain text is written. */
 export type BodySource = { getHtml: () => string };
@@ -37,8 +46,7 @@ export function useComposer({
   owner: Owner;
   setup: ComposeSetup;
   onClose: () => void;
-  /** `isSent` false: kept or dropped */
-  onDone: (isSent: boolean) => void;
+  onDone: OnDone;
   onSent: (sent: SentMessage) => void;
 }) {
   const t = useTranslations('compose');
@@ -49,7 +57,7 @@ export function useComposer({
   const [error, setError] = useState('');
   const [wrongField, setWrongField] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
-  const [doubt, setDoubt] = useState<{ kind: Doubt; sendAt: Date | null } | null>(null);
+  const [doubt, setDoubt] = useState<{ kind: Doubt; wish: SendWish } | null>(null);
   const isUnderWay = useRef(false);
   const body = useRef<BodySource | null>(null);
   const latest = useRef(form);
@@ -134,7 +142,8 @@ export function useComposer({
       : t(`problem.${problem.kind}`);
 
   /** `known` are doubts the user has put aside. */
-  const send = async (sendAt: Date | null = null, known: Doubt[] = []) => {
+  const send = async (wished: Partial<SendWish> = {}, known: Doubt[] = []) => {
+    const wish = { ...atOnce, ...wished };
     const now = formNow();
     setDoubt(null);
     const hasBadFile = files.files.some((file) => file.error);
@@ -151,7 +160,7 @@ export function useComposer({
     }).find((each) => !known.includes(each));
     if (open) {
       asked.current = [...known, open];
-      setDoubt({ kind: open, sendAt });
+      setDoubt({ kind: open, wish });
       return;
     }
     if (isUnderWay.current) return;
@@ -167,12 +176,12 @@ export function useComposer({
         draftId: id,
       };
       const sent = await saving.finish((draftUid) =>
-        postJson<Sent>('/api/mail/send', { message, draftUid, sendAt: sendAt?.toISOString() }),
+        postJson<Sent>('/api/mail/send', { message, draftUid, sendAt: wish.sendAt?.toISOString() }),
       );
       dropSuggestions();
-      onSent({ ...sent, isLater: sendAt !== null });
+      onSent({ ...sent, isLater: wish.sendAt !== null });
       onClose();
-      onDone(true);
+      onDone(true, wish.archives ? latest.current.origin : null);
     } catch (reason) {
       setError(errorText(reason));
       setWrongField(reason instanceof RequestError ? reason.field : null);
@@ -182,7 +191,7 @@ export function useComposer({
     }
   };
   const asked = useRef<Doubt[]>([]);
-  const sendAnyway = () => void send(doubt?.sendAt ?? null, asked.current);
+  const sendAnyway = () => void send(doubt?.wish, asked.current);
 
   /** Saves what is new and closes; false where it could not be saved. */
   const close = async (): Promise<boolean> => {

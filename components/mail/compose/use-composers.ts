@@ -5,9 +5,9 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { TakenBack } from '#lib/webmail/compose/scheduled.ts';
 import { formatFullDate } from '../dates.ts';
-import type { Owner } from '../owner.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import { errorText, postJson } from '../state/request.ts';
+import type { Remember } from '../state/use-undo.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import { loadStart, openWindow } from './begin-message.ts';
 import type { ComposerStart, ComposeStart } from './compose-start.ts';
@@ -25,8 +25,10 @@ export type ComposerEntry = {
 export type Side = { kind: 'scheduled' } | { kind: 'redirect'; folder: string; uid: number } | null;
 
 const most = 3;
+const laterToastMs = 10_000;
 
-export function useComposers(_owner: Owner) {
+/** `remember` keeps how a message is taken back. */
+export function useComposers(remember: Remember) {
   const t = useTranslations('compose');
   const toast = useToast();
   const { preferences } = usePreferences();
@@ -102,10 +104,11 @@ export function useComposers(_owner: Owner) {
       const time = releaseAt ? formatFullDate(releaseAt, style) : '';
       const text = isLater ? t('send.waits', { time }) : t('send.sent');
       if (!scheduledId) return void toast.show({ text });
-      const action = { label: t('send.undo'), onClick: () => void takeBack(scheduledId) };
-      toast.show({ text, action, durationMs: isLater ? 10_000 : undoMs });
+      const lifeMs = isLater ? Date.parse(releaseAt ?? '') - Date.now() : undoMs;
+      const toastMs = isLater ? laterToastMs : undoMs;
+      remember({ label: text, run: () => takeBack(scheduledId), lifeMs, toastMs });
     },
-    [toast, t, takeBack, undoMs, style],
+    [toast, t, takeBack, remember, undoMs, style],
   );
   return useMemo(
     () => ({ all, open, resume, close, side, setSide, tellSent }),

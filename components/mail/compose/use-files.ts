@@ -55,6 +55,25 @@ export function useFiles(start: Upload[], touch: () => void) {
     },
     [patch, touch],
   );
+  /** `change` gives the file as it is kept from now on; where it throws the file stays as it was. */
+  const alter = useCallback(
+    async (key: number, change: (upload: Upload) => Promise<Upload>) => {
+      const file = latest.current.find((each) => each.key === key);
+      if (!file?.upload) return;
+      const arrival = change(file.upload);
+      try {
+        patch(key, { arrival });
+        const upload = await arrival;
+        const { fileName, sizeBytes } = upload;
+        patch(key, { upload, fileName, sizeBytes });
+        touch();
+      } catch (failure) {
+        patch(key, { arrival: Promise.resolve(file.upload) });
+        throw failure;
+      }
+    },
+    [patch, touch],
+  );
   const detach = useCallback(
     (keys: readonly number[]) => {
       for (const file of latest.current) if (keys.includes(file.key)) file.cancel();
@@ -79,8 +98,8 @@ export function useFiles(start: Upload[], touch: () => void) {
     [],
   );
   return useMemo(
-    () => ({ files, attach, detach, awaitAll, arrived }),
-    [files, attach, detach, awaitAll, arrived],
+    () => ({ files, attach, alter, detach, awaitAll, arrived }),
+    [files, attach, alter, detach, awaitAll, arrived],
   );
 }
 

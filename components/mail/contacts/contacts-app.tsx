@@ -9,6 +9,7 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Spinner } from '#components/ui/spinner.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { errorText, getJson } from '../state/request.ts';
+import { usePageUndo } from '../state/use-undo.ts';
 import { BookNav } from './book-nav.tsx';
 import { BookPane } from './book-pane.tsx';
 import { type Contact, contactsPath, type ListAnswer } from './contact-data.ts';
@@ -20,7 +21,7 @@ import { useRemoval } from './use-removal.ts';
 
 const directory = 'directory';
 
-export function ContactsApp({ start }: { start: ListAnswer }) {
+export function ContactsApp({ start, user }: { start: ListAnswer; user: string }) {
   const t = useTranslations('contacts');
   const toast = useToast();
   const query = useSearchParams();
@@ -39,7 +40,7 @@ export function ContactsApp({ start }: { start: ListAnswer }) {
     const text = next.toString();
     window.history.pushState(null, '', text ? `?${text}` : window.location.pathname);
   }, []);
-  const remove = useRemoval(book.reload);
+  const remove = useRemoval(book.reload, usePageUndo(user));
 
   useEffect(() => {
     if (!openId || opened?.id === openId) return;

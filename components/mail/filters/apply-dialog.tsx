@@ -9,6 +9,7 @@ import { Select } from '#components/ui/input.tsx';
 import type { Rule } from '#lib/filters/rule.ts';
 import type { Applied } from '#lib/webmail/filter-folder.ts';
 import { errorText, postJson } from '../state/request.ts';
+import { usePathName } from '../state/use-folder-name.ts';
 
 type State = { is: 'asking' | 'running' | 'done'; count: number; error: string };
 const start: State = { is: 'asking', count: 0, error: '' };
@@ -22,6 +23,7 @@ export function ApplyDialog({
   folders: readonly string[];
   onClose: () => void;
 }) {
+  const nameOf = usePathName();
   const t = useTranslations('filters.apply');
   const [folder, setFolder] = useState('INBOX');
   const [state, setState] = useState(start);
@@ -72,7 +74,9 @@ export function ApplyDialog({
           onChange={(event) => setFolder(event.target.value)}
         >
           {folders.map((path) => (
-            <option key={path}>{path}</option>
+            <option key={path} value={path}>
+              {nameOf(path)}
+            </option>
           ))}
         </Select>
       </Field>

@@ -7,9 +7,11 @@ import { Field } from '#components/ui/field.tsx';
 import { Select } from '#components/ui/input.tsx';
 import type { Tried } from '#lib/webmail/filter-folder.ts';
 import { errorText, postJson } from '../state/request.ts';
+import { usePathName } from '../state/use-folder-name.ts';
 import { type DraftRule, ruleOf } from './draft.ts';
 
 export function RuleTest({ draft, folders }: { draft: DraftRule; folders: readonly string[] }) {
+  const nameOf = usePathName();
   const t = useTranslations('filters.editor');
   const [folder, setFolder] = useState('INBOX');
   const [tried, setTried] = useState<Tried | string | null>(null);
@@ -30,7 +32,9 @@ export function RuleTest({ draft, folders }: { draft: DraftRule; folders: readon
             onChange={(event) => setFolder(event.target.value)}
           >
             {folders.map((path) => (
-              <option key={path}>{path}</option>
+              <option key={path} value={path}>
+                {nameOf(path)}
+              </option>
             ))}
           </Select>
         </Field>

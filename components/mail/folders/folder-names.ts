@@ -18,6 +18,21 @@ export function nameFolder(
   return folder.name.toLowerCase() === folder.role ? translate(folder.role) : folder.name;
 }
 
+const namedRoles: readonly NamedRole[] = [
+  ...(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'snoozed'] as const),
+];
+
+/** The same for a path alone ("INBOX", "Archive/2026"). */
+export function nameOfPath(
+  path: string,
+  translate: (role: NamedRole) => string,
+  isTranslated = true,
+): string {
+  const [name = '', ...below] = path.split('/');
+  const role = namedRoles.find((each) => each === name.toLowerCase()) ?? 'none';
+  return [nameFolder({ role, name }, translate, isTranslated), ...below].join('/');
+}
+
 /** The same in English, where no language is at hand. */
 export function folderName(folder: Pick<Folder, 'role' | 'name'>): string {
   const name = nameFolder(folder, (role) => role[0]!.toUpperCase() + role.slice(1));

@@ -116,6 +116,7 @@ export const commands: readonly Command[] = declared;
 /** Keys that other places listen to, for the help. */
 export const otherKeys = [
   { id: 'send', keys: ['Ctrl+Enter'] },
+  { id: 'send-archive', keys: ['Ctrl+Shift+Enter'] },
   { id: 'cc', keys: ['Ctrl+Shift+C'] },
   { id: 'bcc', keys: ['Ctrl+Shift+B'] },
   { id: 'link', keys: ['Ctrl+k'] },

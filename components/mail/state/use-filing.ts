@@ -26,6 +26,10 @@ type Parts = {
   run: <T>(change: () => Promise<T>) => Promise<T | null>;
   remember: (undo: Undo) => void;
   roleHere: () => Folder['role'] | undefined;
+  /** The row that a message is in: its own, or that of its conversation */
+  rowIdOf: (id: number) => number;
+  /** The id of a message of any folder as rows have it */
+  idOf: (folder: string, uid: number) => number;
 };
 
 /** One action for each folder the messages are in; gives what became of them. */
@@ -48,7 +52,7 @@ async function moveBack(moves: readonly [origin: string, moved: Moved[]][]): Pro
 
 export function useFiling(parts: Parts) {
   const { folders, nameOf, keptDays, isMarking, resolve, takeAway, showMarked, run } = parts;
-  const { remember, roleHere } = parts;
+  const { remember, roleHere, rowIdOf, idOf } = parts;
   const t = useTranslations('mail');
   const toast = useToast();
 
@@ -101,6 +105,16 @@ export function useFiling(parts: Parts) {
       });
     },
     [run, remember, nameOfTarget, resolve, t],
+  );
+
+  /** Archives what was answered or passed on, with the conversation it stands in. */
+  const archiveAnswered = useCallback(
+    async ({ folder, uids }: { folder: string; uids: number[] }) => {
+      if (folders.find((each) => each.path === folder)?.role === 'archive') return;
+      const ids = new Set(uids.map((uid) => rowIdOf(idOf(folder, uid))));
+      await move([...ids], { role: 'archive' });
+    },
+    [folders, rowIdOf, idOf, move],
   );
 
   /** Puts deleted messages back to where they were. */
@@ -197,7 +211,7 @@ export function useFiling(parts: Parts) {
     ],
   );
 
-  return { move, copy, restore, remove, destroy, markDeleted };
+  return { move, archiveAnswered, copy, restore, remove, destroy, markDeleted };
 }
 
 function countOf(groups: Map<string, number[]>): number {

@@ -1,7 +1,7 @@
 // Files of a message that is being written: kept in the data folder until it is sent or three days have passed. One
 // folder an account, names of our own making, so nobody's text becomes a path.
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,6 +19,7 @@ const lifeMs = 3 * 24 * 3600_000;
 const maxFiles = 500;
 /** All files of an account together, in messages of the largest size. */
 const maxMessages = 4;
+const maxNameLength = 1000;
 const idPattern = /^[\w-]{24}$/;
 const typePattern = /^[a-z0-9][\w.+-]{0,60}\/[a-z0-9][\w.+-]{0,80}$/;
 
@@ -105,6 +106,18 @@ export async function findUpload(accountId: string, id: string): Promise<Upload>
 async function touch(path: string): Promise<void> {
   const at = now();
   for (const each of [path, `${path}.json`]) await utimes(each, at, at).catch(() => {});
+}
+
+/** Gives a file another name. Refusal 'not-found' as findUpload(), 'invalid' without a name. */
+export async function renameUpload(accountId: string, id: string, name: string): Promise<Upload> {
+  const upload = await findUpload(accountId, id);
+  if (name.trim() === '') throw new Refusal('invalid', 'Give the file a name.', 'name');
+  const renamed = { ...upload, fileName: safeFileName(name.slice(0, maxNameLength)) };
+  // Beside it first: a draft that is being saved reads the old or the new, never half a line.
+  const path = join(folderOf(accountId), id);
+  await writeFile(`${path}.new.json`, JSON.stringify(renamed), { mode: 0o600 });
+  await rename(`${path}.new.json`, `${path}.json`);
+  return renamed;
 }
 
 /** Its bytes; the upload must have been found for this account. */

@@ -1,7 +1,7 @@
 // The pure parts of the mail page: its URL, its keys, its dates, its people.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { looksLikeAddress, namesOf, splitPeople, suggestPeople } from '#components/mail/people.ts';
+import { looksLikeAddress, splitPeople } from '#components/mail/people.ts';
 import { type Place, readPlace, toUrl } from '#components/mail/state/place.ts';
 
 describe('place', () => {
@@ -57,22 +57,5 @@ describe('people', () => {
       false,
       true,
     ]);
-  });
-  it('suggests by the beginning of name, surname and address, not who is there already', () => {
-    const book = [
-      { name: 'Ann Lee', address: 'x@y.z' },
-      { name: '', address: 'lee@y.z' },
-      { name: 'Bob', address: 'bob@lee.z' },
-    ];
-    assert.deepEqual(suggestPeople(book, 'lee', []).length, 3);
-    assert.deepEqual(
-      suggestPeople(book, 'le', [{ name: '', address: 'X@y.z' }]).map((each) => each.address),
-      ['lee@y.z'],
-    );
-    assert.deepEqual(suggestPeople(book, '', []), []);
-  });
-  it('shortens a crowd', () => {
-    const crowd = ['a@x', 'b@x', 'c@x', 'd@x', 'e@x'].map((address) => ({ name: '', address }));
-    assert.equal(namesOf(crowd), 'a, b, c and 2 more');
   });
 });

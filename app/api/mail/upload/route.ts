@@ -2,9 +2,15 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Refusal } from '#lib/errors.ts';
-import { findUpload, readUpload, removeUpload, storeUpload } from '#lib/webmail/compose/uploads.ts';
+import {
+  findUpload,
+  readUpload,
+  removeUpload,
+  renameUpload,
+  storeUpload,
+} from '#lib/webmail/compose/uploads.ts';
 import { partHeaders } from '#lib/webmail/reader/part-headers.ts';
-import { changeRoute, readRoute } from '../answer.ts';
+import { changeRoute, readJson, readRoute } from '../answer.ts';
 
 /** A file again: images of the text are shown, anything that could be more is a download. */
 export const GET = readRoute(async (account, request) => {
@@ -23,6 +29,17 @@ export const POST = changeRoute(async (account, request) => {
     ? Readable.fromWeb(request.body as WebStream<Uint8Array>)
     : Readable.from([]);
   return { upload: await storeUpload(account.id, { fileName, type }, content) };
+});
+
+/** PATCH ?id= {name} → {upload}: another name. */
+export const PATCH = changeRoute(async (account, request) => {
+  const { name } = await readJson(request);
+  const upload = await renameUpload(
+    account.id,
+    idOf(request),
+    typeof name === 'string' ? name : '',
+  );
+  return { upload };
 });
 
 export const DELETE = changeRoute(async (account, request) => {
