@@ -1,5 +1,6 @@
 // Passwords for one mail program each: random, shown once, with the protocols and networks they open, and their own
-// end. They open mailboxes, never the web pages, and go on working beside a second factor.
+// end. They open mailboxes, never the web pages, and go on working beside a second factor. Those for "web" open the calls
+// for scripts (/api/mail/remote).
 import { createHash, randomInt } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { now } from '../clock.ts';
@@ -10,7 +11,7 @@ import { recordChangeIn } from '../trail/change.ts';
 import { parseCidr, plainAddress } from './network.ts';
 import { openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 
-export const programProtocols = ['imap', 'pop3', 'submission'] as const;
+export const programProtocols = ['imap', 'pop3', 'submission', 'web'] as const;
 export type ProgramProtocol = (typeof programProtocols)[number];
 
 export type AppPassword = {

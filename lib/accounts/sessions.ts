@@ -56,6 +56,14 @@ export async function signIn(attempt: Attempt): Promise<SignedIn> {
   });
 }
 
+/** Signs in by an app password alone; refuses, counts and delays as signIn() does. */
+export async function signInByAppPassword(attempt: Attempt): Promise<SignedIn> {
+  return signInBy(attempt, async (row) => {
+    const appPasswordId = await findAppPassword(row?.id ?? '', attempt.password, attempt);
+    return appPasswordId === null ? { fits: false } : { fits: true, appPasswordId };
+  });
+}
+
 /** Whether it is the password that the account has here. */
 async function isOwnPassword(row: Row | null, password: string): Promise<boolean> {
   // The memory of fitting passwords would tell by its speed that this was the one of a disabled account.

@@ -8,6 +8,7 @@ import { isUid } from '#lib/webmail/imap/uid-set.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { partPattern } from '#lib/webmail/reader/tnef.ts';
 import { translateSentence } from '../../i18n.ts';
+import { requireForScript } from '../../script-caller.ts';
 import { requireForRoute } from '../../session.ts';
 
 const log = logOf('web');
@@ -40,11 +41,29 @@ export function changeRoute(work: Work): (request: Request) => Promise<Response>
   return (request) => answer(request, work, true);
 }
 
+/** A route for scripts, which show an app password with each call; cookies count for nothing here. */
+export function scriptRoute(work: Work): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const account = await requireForScript(request.headers.get('authorization'));
+    return answerAs(account, request, work);
+  };
+}
+
 async function answer(request: Request, work: Work, isChange: boolean): Promise<Response> {
   const account = await requireForRoute();
+  return answerAs(account, request, async (who) => {
+    if (isChange) refuseForeign(request);
+    return work(who, request);
+  });
+}
+
+async function answerAs(
+  account: Account | Response,
+  request: Request,
+  work: Work,
+): Promise<Response> {
   if (account instanceof Response) return account;
   try {
-    if (isChange) refuseForeign(request);
     const result = await work(account, request);
     if (result instanceof Response) return result;
     return Response.json(result ?? { ok: true }, { headers: { 'cache-control': 'no-store' } });

@@ -15,7 +15,7 @@ import { type Failure, PasswordDialog } from './password-dialog.tsx';
 import { Line, Lines, Section } from './section.tsx';
 import { useMoment } from './use-moment.ts';
 
-const protocols: readonly ProgramProtocol[] = ['imap', 'submission', 'pop3'];
+const protocols: readonly ProgramProtocol[] = ['imap', 'submission', 'pop3', 'web'];
 type NewOne = {
   present: string;
   name: string;
@@ -143,7 +143,12 @@ function Fields({ failure }: { failure: Failure | null }) {
       <fieldset className="flex flex-col gap-1">
         <legend className="mb-1 text-sm font-medium">{t('protocols')}</legend>
         {protocols.map((each) => (
-          <Checkbox key={each} name={each} defaultChecked={each !== 'pop3'} label={t(each)} />
+          <Checkbox
+            key={each}
+            name={each}
+            defaultChecked={each === 'imap' || each === 'submission'}
+            label={t(each)}
+          />
         ))}
         <FieldError>{errorOf('protocols')}</FieldError>
       </fieldset>

@@ -100,7 +100,7 @@ export async function removePasskeyAction(id: string, password: string): Promise
 const newAppPassword = z.object({
   present,
   name: shortText,
-  protocols: z.array(z.enum(programProtocols)).max(3),
+  protocols: z.array(z.enum(programProtocols)).max(programProtocols.length),
   networks: z.array(z.string().max(60)).max(50),
   /** "YYYY-MM-DD", or empty */
   until: z.union([z.literal(''), z.iso.date()]),
