@@ -46,7 +46,7 @@ export function HtmlFrame({
         className={joinClasses('w-full', !isStacked && 'min-h-72 flex-1', !isDark && 'bg-white')}
         style={{
           colorScheme: isDark && !(body.hasColors && !body.hasDarkColors) ? 'dark' : 'light',
-          ...(isStacked ? { height: isTall ? '85vh' : `min(${likely}px, 60vh)` } : {}),
+          ...(isStacked ? { height: isTall ? '85vh' : `min(${likely}px, 70vh)` } : {}),
         }}
       />
       {isStacked && (
@@ -65,9 +65,8 @@ export function HtmlFrame({
   );
 }
 
-/** Some 90 characters a line; a page with colours is laid out with more room. */
-function likelyHeight({ textLength, hasColors, remoteImages }: HtmlView): number {
-  const lines = Math.ceil(textLength / 90) + 3;
-  const height = lines * (hasColors ? 34 : 26) + Math.min(remoteImages, 3) * 60 + 40;
-  return Math.min(Math.max(height, 110), 1200);
+/** A page with colours is laid out with more room; pictures that are held back show their words. */
+function likelyHeight({ lines, hasColors, remoteImages }: HtmlView): number {
+  const height = lines * (hasColors ? 28 : 24) + Math.min(remoteImages, 5) * 24 + 56;
+  return Math.min(Math.max(height, 96), 1600);
 }

@@ -4,6 +4,7 @@
 import sanitizeHtml, { type Attributes } from 'sanitize-html';
 import { type ImageGate, signImageUrl } from '../remote/image-address.ts';
 import { type CssRules, cleanStyleAttribute, cleanStylesheet } from './clean-css.ts';
+import { countLines, type LineCounter } from './likely-lines.ts';
 import { lookAtLink } from './link-look.ts';
 import { nameTracker, unwrapLink } from './tracker.ts';
 
@@ -34,11 +35,14 @@ export type CleanHtml = {
   hasDarkColors: boolean;
   /** Links that lead elsewhere than they say */
   oddLinks: number;
-  /** Characters of text, for the height of a frame that nobody may measure */
-  textLength: number;
+  /** How many it is likely to need, for the height of a frame that nobody may measure (likely-lines.ts) */
+  lines: number;
 };
 
-type State = Omit<CleanHtml, 'html' | 'css'> & { inlineLength: number };
+type State = Omit<CleanHtml, 'html' | 'css' | 'lines'> & {
+  inlineLength: number;
+  lines: LineCounter;
+};
 type Cleaning = {
   options: CleanOptions;
   rules: CssRules;
@@ -111,7 +115,7 @@ export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
     hasColors: false,
     hasDarkColors: false,
     oddLinks: 0,
-    textLength: 0,
+    lines: countLines(),
     inlineLength: 0,
   };
   const rules: CssRules = {
@@ -140,11 +144,12 @@ export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
     allowedSchemesAppliedToAttributes: ['href', 'src', 'background'],
     allowProtocolRelative: false,
     textFilter: (text) => {
-      state.textLength += text.length;
+      state.lines.addText(text);
       return text;
     },
     transformTags: {
       '*': (tagName, attributes) => {
+        state.lines.addTag(tagName);
         const kept = cleanAttributes(tagName, attributes, cleaning);
         // <body> would be merged into ours: its looks move to a block.
         return { tagName: tagName === 'body' ? 'div' : tagName, attribs: kept };
@@ -152,8 +157,8 @@ export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
     },
   });
   if (/(?:^|[;{\s])(?:background|color)[^;]*:/i.test(css)) state.hasColors = true;
-  const { inlineLength: _inlineLength, ...found } = state;
-  return { html: body, css, ...found };
+  const { inlineLength: _inlineLength, lines, ...found } = state;
+  return { html: body, css, ...found, lines: lines.read() };
 }
 
 const mostLinkTexts = 5000;
@@ -223,7 +228,10 @@ function cleanImage(kept: Attributes, options: CleanOptions, state: State): void
   const url = resolveImageUrl(source, options, state);
   // Without a source the browser shows the words for it; a pixel has none and shows nothing.
   if (url === null) delete kept.src;
-  else kept.src = url;
+  else {
+    kept.src = url;
+    state.lines.addPicture(kept.height);
+  }
 }
 
 /** Links open elsewhere, tell nobody where from, and show where they lead. */

@@ -34,7 +34,7 @@ export function chooseTint(
 export function frameDocument(clean: FrameContent, options: FrameOptions): FrameDocument {
   const html =
     `<!doctype html><html><head>${documentHead}` +
-    `<style>${baseStyle(chooseTint(clean, options))}</style><style>${clean.css}</style></head>` +
+    `<style>${baseStyle(chooseTint(clean, options), clean.hasColors)}</style><style>${clean.css}</style></head>` +
     `<body>${clean.html}</body></html>`;
   return { html, headers: frameHeaders(options.mayLoadRemote, options.imageSource) };
 }
@@ -75,12 +75,17 @@ const tints: Record<Tint, string> = {
     'img[src]{filter:invert(1) hue-rotate(180deg) contrast(.9)}',
 };
 
-/** Looks that every message has; its own rules come after them. */
-export function baseStyle(tint: Tint): string {
+/**
+ * Looks that every message has; its own rules come after them. A page with colours is mostly a newsletter, 600 pixels
+ * wide: where the pane is hardly wider the edges give way, so that it need not be moved sideways.
+ */
+export function baseStyle(tint: Tint, isLaidOut = false): string {
   const isDark = tint === 'dark' || tint === 'own';
+  const edge = isLaidOut ? 'clamp(0px,calc((100% - 600px)/2),24px)' : '24px';
   return (
     tints[tint] +
-    'body{margin:0;padding:4px 24px 32px;font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;' +
+    `body{margin:0;padding:4px ${edge} 32px;` +
+    'font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;' +
     'overflow-wrap:break-word}' +
     'img{max-width:100%}img[src]{height:auto}img:not([src])[alt]:not([alt=""]){display:inline-block;' +
     'box-sizing:border-box;width:auto;height:auto;padding:4px 8px;border:1px dashed #8a93a3;' +
@@ -90,7 +95,7 @@ export function baseStyle(tint: Tint): string {
     `blockquote{margin:0;margin-inline-start:4px;padding:0;padding-inline-start:12px;border:0;` +
     `border-inline-start:2px solid ${isDark ? '#3b424c' : '#d5dae1'}}` +
     linkStyle +
-    '@media(max-width:430px){body{padding:4px 16px 24px}}'
+    `@media(max-width:430px){body{padding:4px ${isLaidOut ? 8 : 16}px 24px}}`
   );
 }
 
