@@ -259,6 +259,7 @@ test('What is sent on unchanged keeps its author (RFC 5322 §3.6.6), never a col
     ['From: zoe@far.test\r\nResent-From: zoe@far.test\r\n', /^553 5\.7\.1 /],
     ['From: zoe@far.test\r\nResent-From: kim@far.test, ada@example.org\r\n', /^553 5\.7\.1 /],
     ['From: bob@example.org\r\nResent-From: ada@example.org\r\n', /^553 5\.7\.1 /],
+    ['From: it@help.example.org\r\nResent-From: ada@example.org\r\n', /^553 5\.7\.1 /],
     ['From: bob@EXAMPLE.ORG, zoe@far.test\r\nResent-From: ada@example.org\r\n', /^553 5\.7\.1 /],
     ['From: zoe@far.test\r\nResent-From:\r\n', /^553 5\.7\.1 /],
     ['From: zoe@far.test\r\nResent-To: ada@example.org\r\n', /^553 5\.7\.1 /],

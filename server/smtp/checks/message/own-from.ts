@@ -1,6 +1,6 @@
 // Submission: every address that readers see as the author belongs to the login too (RFC 6409 §6.1, §8.1).
-import { findDomain } from '#lib/accounts/domain.ts';
 import { maySendAs } from '#lib/accounts/route.ts';
+import { db } from '#lib/db.ts';
 import {
   findAddressLikes,
   joinAddress,
@@ -49,7 +49,8 @@ export const ownFrom: Check<'data'> = {
 
 /**
  * RFC 5322 §3.6.6: what is sent on unchanged keeps its author; who sends it on stands in Resent-From, which is looked at
- * as any author is. Only authors of other domains: a colleague's name would be too good a disguise.
+ * as any author is. Only authors of other domains: a colleague's name would be too good a disguise, and so would
+ * one below a domain of ours.
  */
 async function listKeptAuthors(fields: HeaderField[]): Promise<ReadonlySet<string>> {
   const kept = new Set<string>();
@@ -60,9 +61,16 @@ async function listKeptAuthors(fields: HeaderField[]): Promise<ReadonlySet<strin
     const domain = toAsciiDomain(splitAddress(address).domain);
     // What is no domain to us might be one to a reader.
     if (domain === null || resent.includes(address)) continue;
-    if (!(await findDomain(domain))) kept.add(address);
+    if (!(await isWithinOurs(domain))) kept.add(address);
   }
   return kept;
+}
+
+/** Whether the domain or one above it is ours. */
+async function isWithinOurs(domain: string): Promise<boolean> {
+  const labels = domain.split('.');
+  const names = labels.map((_, first) => labels.slice(first).join('.'));
+  return (await db.domain.count({ where: { name: { in: names } } })) > 0;
 }
 
 /** What our parser takes for the addresses, and what another one might. */
