@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { patchJson } from '#components/mail/state/request.ts';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Menu } from '#components/ui/menu.tsx';
-import { applyTheme, readTheme, type Theme } from '#components/ui/theme-toggle.tsx';
+import { applyTheme, readTheme, type Theme } from '#components/ui/theme.ts';
 
 const themes: { theme: Theme; label: string; icon: React.ReactNode }[] = [
   { theme: 'system', label: 'System theme', icon: <Monitor /> },

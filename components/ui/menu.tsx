@@ -1,9 +1,8 @@
-// A menu under a button: arrows, Home, End, first letters, Escape; it lives in the top layer, so no
-// scrolling box cuts it off. WAI-ARIA menu button pattern.
+// A menu under a button: what it holds is drawn when it opens, by code that comes with the first pointer or focus on a
+// button. WAI-ARIA menu button pattern.
 'use client';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { AppLink } from './app-link.tsx';
-import { joinClasses } from './class-names.ts';
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import type { MenuPopup } from './menu-popup.tsx';
 
 export type MenuItem =
   | 'separator'
@@ -22,11 +21,15 @@ export type MenuItem =
 type TriggerProps = {
   'aria-haspopup': 'menu';
   'aria-expanded': boolean;
-  'aria-controls': string;
+  'aria-controls': string | undefined;
   onClick: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
+  onPointerEnter: () => void;
+  onFocus: () => void;
   ref: (element: HTMLButtonElement | null) => void;
 };
+
+type Opened = { Popup: typeof MenuPopup; items: MenuItem[] | null; isFocusLast: boolean };
 
 export function Menu({
   trigger,
@@ -36,163 +39,55 @@ export function Menu({
 }: {
   /** Draws the button with the props given. */
   trigger: (props: TriggerProps) => ReactNode;
-  items: MenuItem[];
+  /** A function is asked each time the menu opens, and may load what it needs for that. */
+  items: MenuItem[] | (() => MenuItem[] | Promise<MenuItem[]>);
   align?: 'start' | 'end';
   label?: string;
 }) {
   const id = useId();
   const button = useRef<HTMLButtonElement | null>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const [isOpen, setIsOpen] = useState(false);
-
-  useEffect(() => {
-    const popup = list.current;
-    if (!popup) return;
-    const follow = (event: Event) => setIsOpen((event as ToggleEvent).newState === 'open');
-    popup.addEventListener('toggle', follow);
-    return () => popup.removeEventListener('toggle', follow);
-  }, []);
-
-  const open = (focusLast = false) => {
-    const popup = list.current;
-    const at = button.current?.getBoundingClientRect();
-    if (!popup || !at) return;
-    popup.showPopover();
-    place(popup, at, align);
-    const entries = entriesOf(popup);
-    entries.at(focusLast ? -1 : 0)?.focus();
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const load = () =>
+    Promise.all([import('./menu-popup.tsx'), typeof items === 'function' ? items() : null]);
+  // Where it fails the click tries again.
+  const prepare = () => void load().catch(() => {});
+  const open = async (isFocusLast = false) => {
+    const [{ MenuPopup: Popup }, own] = await load();
+    setOpened({ Popup, items: own, isFocusLast });
   };
-  const close = (isFocusReturned = true) => {
-    list.current?.hidePopover();
+  const close = (isFocusReturned: boolean) => {
+    setOpened(null);
     if (isFocusReturned) button.current?.focus();
   };
-  const moveFocus = (event: KeyboardEvent) => {
-    const entries = entriesOf(list.current);
-    const index = entries.indexOf(document.activeElement as HTMLElement);
-    const next = nextIndex(event.key, index, entries);
-    if (next === null) {
-      if (event.key === 'Tab') close(false);
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-    entries[next]?.focus();
-  };
-
   return (
     <>
       {trigger({
         'aria-haspopup': 'menu',
-        'aria-expanded': isOpen,
-        'aria-controls': id,
-        onClick: () => (isOpen ? close() : open()),
+        'aria-expanded': opened !== null,
+        'aria-controls': opened ? id : undefined,
+        onClick: () => (opened ? close(true) : void open()),
         onKeyDown: (event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
           event.preventDefault();
-          open(event.key === 'ArrowUp');
+          void open(event.key === 'ArrowUp');
         },
+        onPointerEnter: prepare,
+        onFocus: prepare,
         ref: (element) => {
           button.current = element;
         },
       })}
-      <div
-        ref={list}
-        id={id}
-        role="menu"
-        aria-label={label}
-        tabIndex={-1}
-        popover="auto"
-        onKeyDown={moveFocus}
-        className="fixed inset-auto m-0 max-h-[80dvh] min-w-44 overflow-y-auto rounded-lg border bg-surface p-1 text-ink shadow-float"
-      >
-        {items.map((item, index) =>
-          item === 'separator' ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: separators have no identity
-            <hr key={index} className="my-1" />
-          ) : (
-            <Entry key={item.label} item={item} onDone={() => close()} />
-          ),
-        )}
-      </div>
+      {opened && (
+        <opened.Popup
+          id={id}
+          items={opened.items ?? (items as MenuItem[])}
+          button={button}
+          align={align}
+          label={label}
+          isFocusLast={opened.isFocusLast}
+          onClose={close}
+        />
+      )}
     </>
   );
-}
-
-function Entry({ item, onDone }: { item: Exclude<MenuItem, 'separator'>; onDone: () => void }) {
-  const className = joinClasses(
-    'flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-start text-base outline-none pointer-coarse:py-2.5 [&_svg]:size-4 [&_svg]:shrink-0',
-    item.isDanger
-      ? 'text-danger-text focus:bg-danger-soft hover:bg-danger-soft'
-      : 'focus:bg-hover hover:bg-hover',
-    item.isDisabled && 'pointer-events-none opacity-50',
-  );
-  const content = (
-    <>
-      {item.icon && <span className="text-muted">{item.icon}</span>}
-      <span className="min-w-0 flex-1 truncate">{item.label}</span>
-      {item.isChecked && <span aria-hidden>✓</span>}
-      {item.shortcut && <kbd className="ps-4 text-xs text-faint">{item.shortcut}</kbd>}
-    </>
-  );
-  const role = item.isChecked === undefined ? 'menuitem' : 'menuitemradio';
-  if (item.href && !item.isDisabled) {
-    return (
-      <AppLink
-        href={item.href}
-        role="menuitem"
-        tabIndex={-1}
-        className={className}
-        onClick={onDone}
-      >
-        {content}
-      </AppLink>
-    );
-  }
-  return (
-    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: menuitemradio wherever isChecked is given
-    <button
-      type="button"
-      role={role}
-      aria-checked={item.isChecked}
-      tabIndex={-1}
-      disabled={item.isDisabled}
-      className={className}
-      onClick={() => {
-        onDone();
-        item.onSelect?.();
-      }}
-    >
-      {content}
-    </button>
-  );
-}
-
-function entriesOf(popup: HTMLElement | null): HTMLElement[] {
-  return [...(popup?.querySelectorAll<HTMLElement>('[role^="menuitem"]:not(:disabled)') ?? [])];
-}
-
-function nextIndex(key: string, index: number, entries: HTMLElement[]): number | null {
-  const count = entries.length;
-  if (count === 0) return null;
-  if (key === 'ArrowDown') return (index + 1) % count;
-  if (key === 'ArrowUp') return (index - 1 + count) % count;
-  if (key === 'Home') return 0;
-  if (key === 'End') return count - 1;
-  if (key.length !== 1 || key === ' ') return null;
-  for (let step = 1; step <= count; step++) {
-    const at = (index + step) % count;
-    if (entries[at]?.textContent?.trim().toLowerCase().startsWith(key.toLowerCase())) return at;
-  }
-  return null;
-}
-
-/** Under the button, or above it where there is more room; never outside the window. */
-function place(popup: HTMLElement, at: DOMRect, align: 'start' | 'end'): void {
-  const { offsetWidth: width, offsetHeight: height } = popup;
-  const below = at.bottom + 4;
-  const isAbove = below + height > window.innerHeight && at.top > window.innerHeight - at.bottom;
-  const isRightToLeft = getComputedStyle(popup).direction === 'rtl';
-  const left = (align === 'end') !== isRightToLeft ? at.right - width : at.left;
-  popup.style.top = `${isAbove ? Math.max(8, at.top - height - 4) : below}px`;
-  popup.style.left = `${Math.min(Math.max(8, left), window.innerWidth - width - 8)}px`;
 }

@@ -1,5 +1,5 @@
 // Reminders of events, told in any open page of the webmail: a note that stays, and a notice of the browser where the
-// person allowed those. Asks the server every ten minutes, and when the page is looked at again.
+// person allowed those.
 'use client';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -7,17 +7,14 @@ import { useEffect, useRef } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { Reminder as StoredReminder } from '#lib/calendar/reminder.ts';
 import { formatFullDate, formatTime } from '../dates.ts';
-import { getJson } from '../state/request.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import { toWall } from './calendar-days.ts';
-import { zoneName } from './use-occurrences.ts';
 
-type Reminder = Omit<StoredReminder, 'startsAt' | 'at'> & { startsAt: string; at: string };
+export type Reminder = Omit<StoredReminder, 'startsAt' | 'at'> & { startsAt: string; at: string };
 
-const everyMs = 10 * 60_000;
 const toldKey = 'drey.reminded';
 
-export function Reminders() {
+export function Reminders({ reminders }: { reminders: Reminder[] }) {
   const t = useTranslations('calendar.reminder');
   const toast = useToast();
   const router = useRouter();
@@ -50,31 +47,16 @@ export function Reminders() {
         new Notification(text, { body: place, tag: key });
       }
     };
-    const ask = async () => {
-      const zone = zoneName(style.zone);
-      const answer = await getJson<{ reminders: Reminder[] }>('/api/mail/calendar/reminders', {
-        zone,
-      }).catch(() => null);
+    for (const reminder of reminders) {
+      const inMs = Math.max(0, Date.parse(reminder.at) - Date.now());
+      const key = `${reminder.id} ${reminder.startsAt}`;
+      waiting.set(key, setTimeout(tell, inMs, reminder));
+    }
+    return () => {
       for (const timer of waiting.values()) clearTimeout(timer);
       waiting.clear();
-      for (const reminder of answer?.reminders ?? []) {
-        const key = `${reminder.id} ${reminder.startsAt}`;
-        const inMs = Math.max(0, Date.parse(reminder.at) - Date.now());
-        waiting.set(key, setTimeout(tell, inMs, reminder));
-      }
     };
-    const onVisible = () => {
-      if (document.visibilityState === 'visible') void ask();
-    };
-    void ask();
-    const interval = setInterval(() => void ask(), everyMs);
-    document.addEventListener('visibilitychange', onVisible);
-    return () => {
-      clearInterval(interval);
-      document.removeEventListener('visibilitychange', onVisible);
-      for (const timer of waiting.values()) clearTimeout(timer);
-    };
-  }, [t, toast, router, style]);
+  }, [reminders, t, toast, router, style]);
   return null;
 }
 

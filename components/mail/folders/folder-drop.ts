@@ -5,14 +5,11 @@ import { type DragEvent, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import { draggedType, readDrag } from '../list/drag.ts';
-import { errorText, RequestError } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
 import { pathBelow } from './folder-tree.ts';
 
 /** A dragged folder: its path. */
 export const folderType = 'application/x-drey-folder';
-
-const mostFiles = 50;
 
 /** Props that make a row a place to drop things on; `folder` null is the top of the tree. */
 export function useFolderDrop(mail: Mail, folder: Folder | null) {
@@ -42,22 +39,8 @@ export function useFolderDrop(mail: Mail, folder: Folder | null) {
   };
   const takeFiles = async (files: File[]) => {
     if (!folder) return;
-    const messages = files.filter(
-      ({ name, type }) => /\.eml$/i.test(name) || type === 'message/rfc822',
-    );
-    if (messages.length === 0) return void toast.show({ kind: 'error', text: t('import.none') });
-    let count = 0;
-    for (const file of messages.slice(0, mostFiles)) {
-      try {
-        await sendFile(folder.path, file);
-        count++;
-      } catch (error) {
-        toast.show({ kind: 'error', text: `${file.name}: ${errorText(error)}` });
-        break;
-      }
-    }
-    if (count > 0) toast.show({ text: t('import.done', { count, folder: mail.nameOf(folder) }) });
-    mail.refresh();
+    const { importFiles } = await import('./import-files.ts');
+    await importFiles({ files, folder, mail, toast, t });
   };
 
   return {
@@ -84,13 +67,4 @@ export function useFolderDrop(mail: Mail, folder: Folder | null) {
       },
     },
   };
-}
-
-async function sendFile(folder: string, file: File): Promise<void> {
-  const path = `/api/mail/import?folder=${encodeURIComponent(folder)}`;
-  const headers = { 'content-type': 'message/rfc822' };
-  const response = await fetch(path, { method: 'POST', headers, body: file });
-  if (response.ok) return;
-  const answer = (await response.json().catch(() => null)) as { error?: string } | null;
-  throw new RequestError(response.status, answer?.error ?? '');
 }

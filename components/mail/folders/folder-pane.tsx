@@ -10,8 +10,6 @@ import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { ComposeStart } from '../compose/compose-start.ts';
-import { LabelList } from '../labels/label-list.tsx';
-import { SavedSearches } from '../search/saved-searches.tsx';
 import { usePreferences } from '../state/preferences.tsx';
 import { errorText, postJson } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
@@ -22,6 +20,10 @@ import { type FolderNode, splitFolders } from './folder-tree.ts';
 import { PaneEdge, usePaneWidth } from './pane-edge.tsx';
 import { PaneFoot } from './pane-foot.tsx';
 
+const LabelList = dynamic(() => import('../labels/label-list.tsx').then((file) => file.LabelList));
+const SavedSearches = dynamic(() =>
+  import('../search/saved-searches.tsx').then((file) => file.SavedSearches),
+);
 const FolderDialogs = dynamic(
   () => import('./folder-dialogs.tsx').then((module) => module.FolderDialogs),
   { ssr: false },
@@ -105,6 +107,9 @@ export function FolderPane({
           size="lg"
           className="w-full justify-start gap-2.5"
           onClick={() => onCompose()}
+          onPointerEnter={() =>
+            void import('../compose/composer-dock.tsx').then((file) => file.prepareToWrite())
+          }
         >
           <PenLine aria-hidden className="size-4 rtl:-scale-x-100" />
           {t('compose')}
@@ -125,8 +130,12 @@ export function FolderPane({
         </button>
         <OwnHead mail={mail} onCreate={() => deeds.create(null)} />
         <ul className="flex flex-col gap-px">{own.map((node) => branch(node))}</ul>
-        <LabelList mail={mail} onChosen={onChosen} />
-        <SavedSearches mail={mail} onChosen={onChosen} />
+        {preferences['folders.labels'].some(({ isShown }) => isShown) && (
+          <LabelList mail={mail} onChosen={onChosen} />
+        )}
+        {preferences['folders.searches'].length > 0 && (
+          <SavedSearches mail={mail} onChosen={onChosen} />
+        )}
         {shared.length > 0 && (
           <>
             <h2 className="mt-4 mb-1 ps-2.5 text-xs font-medium text-faint">{t('shared')}</h2>

@@ -1,28 +1,18 @@
 // One folder of the pane: its name leads to it, its number counts, its menu changes it; things can be dropped on it.
 'use client';
-import {
-  BellOff,
-  BellRing,
-  ChevronRight,
-  FolderPlus,
-  MailCheck,
-  MoreHorizontal,
-  Pencil,
-  Trash2,
-  UserPlus,
-} from 'lucide-react';
+import { ChevronRight, MoreHorizontal, Trash2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
-import { Menu, type MenuItem } from '#components/ui/menu.tsx';
+import { Menu } from '#components/ui/menu.tsx';
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import { toUrl } from '../state/place.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import { folderType, useFolderDrop } from './folder-drop.ts';
 import { folderIcon } from './folder-look.tsx';
-import { countNode, type FolderNode } from './folder-tree.ts';
+import { countNode, type FolderNode, isThrownAway } from './folder-tree.ts';
 
 /** What the pane does for its rows. */
 export type FolderDeeds = {
@@ -151,63 +141,14 @@ export function FolderRow({
                 className="bg-canvas"
               />
             )}
-            items={listItems(folder, mail, deeds, t)}
+            items={async () =>
+              (await import('./folder-items.tsx')).folderItems(folder, mail, deeds, t)
+            }
           />
         )}
       </span>
     </div>
   );
-}
-
-function isThrownAway({ role }: Folder): boolean {
-  return role === 'trash' || role === 'junk' || role === 'deleted';
-}
-
-function listItems(
-  folder: Folder,
-  mail: Mail,
-  deeds: FolderDeeds,
-  t: ReturnType<typeof useTranslations<'folders'>>,
-): MenuItem[] {
-  const isOwn = folder.role === 'none' && !folder.isShared;
-  const items: (MenuItem | false)[] = [
-    {
-      label: t('actions.readAll'),
-      icon: <MailCheck />,
-      isDisabled: folder.unread === 0,
-      onSelect: () => void mail.actOnFolder('read-all', folder.path),
-    },
-    {
-      label: t('actions.createInside'),
-      icon: <FolderPlus />,
-      onSelect: () => deeds.create(folder),
-    },
-    isOwn && { label: t('actions.rename'), icon: <Pencil />, onSelect: () => deeds.rename(folder) },
-    !folder.isShared && {
-      label: t('actions.share'),
-      icon: <UserPlus />,
-      onSelect: () => deeds.share(folder),
-    },
-    folder.role !== 'inbox' && {
-      label: t(folder.isSubscribed ? 'actions.unsubscribe' : 'actions.subscribe'),
-      icon: folder.isSubscribed ? <BellOff /> : <BellRing />,
-      onSelect: () => deeds.subscribe(folder, !folder.isSubscribed),
-    },
-    isThrownAway(folder) && {
-      label: t('actions.empty'),
-      icon: <Trash2 />,
-      isDanger: true,
-      isDisabled: folder.messages === 0,
-      onSelect: () => deeds.empty(folder),
-    },
-    isOwn && {
-      label: t('actions.delete'),
-      icon: <Trash2 />,
-      isDanger: true,
-      onSelect: () => deeds.remove(folder),
-    },
-  ];
-  return items.filter((item) => item !== false);
 }
 
 function Count({ node, isSummed }: { node: FolderNode; isSummed: boolean }) {

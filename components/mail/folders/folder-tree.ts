@@ -102,3 +102,8 @@ export function pathBelow(folder: Folder, parent: string): string | null {
   const next = parent === '' ? name : `${parent}${delimiter}${name}`;
   return next === path ? null : next;
 }
+
+/** Trash, Junk and what was deleted. */
+export function isThrownAway({ role }: Pick<Folder, 'role'>): boolean {
+  return role === 'trash' || role === 'junk' || role === 'deleted';
+}

@@ -2,7 +2,7 @@
 'use client';
 import { useLocale } from 'next-intl';
 import { useEffect } from 'react';
-import { applyTheme } from '#components/ui/theme-toggle.tsx';
+import { applyTheme } from '#components/ui/theme.ts';
 import { applyLook } from '../look.ts';
 import { usePreferences } from '../state/preferences.tsx';
 

@@ -16,7 +16,6 @@ export function LabelList({ mail, onChosen }: { mail: Mail; onChosen?: (() => vo
   const t = useTranslations('folders');
   const { preferences } = usePreferences();
   const shown = preferences['folders.labels'].filter(({ isShown }) => isShown);
-  if (shown.length === 0) return null;
   return (
     <>
       <h2 className="mt-4 mb-1 ps-2.5 text-xs font-medium text-faint">{t('labels.title')}</h2>

@@ -1,16 +1,6 @@
 // The head of the list: what it is, quick filters, its order, and what concerns all of it.
 'use client';
-import {
-  ArrowDownUp,
-  Columns3,
-  Eraser,
-  MailCheck,
-  MoreVertical,
-  Paperclip,
-  RefreshCw,
-  Star,
-  Trash2,
-} from 'lucide-react';
+import { ArrowDownUp, MoreVertical, Paperclip, RefreshCw, Star } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useLocale, useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
@@ -19,8 +9,8 @@ import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu } from '#components/ui/menu.tsx';
 import { listSorts } from '#lib/preferences/list-names.ts';
 import type { ListFilter } from '#lib/webmail/list/message-list.ts';
-import { hasScope } from '#lib/webmail/search/scope.ts';
 import type { Perform } from '../keyboard/use-commands.ts';
+import { isAcross } from '../state/list-view.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 
@@ -87,60 +77,26 @@ export function ListHead({ mail, perform }: { mail: Mail; perform: Perform }) {
             isActive={place.sort !== mail.habits.sort}
           />
         )}
-        items={listSorts.map((sort) => ({
-          label: t(`sorts.${sort}`),
-          isChecked: place.sort === sort,
-          onSelect: () => mail.go({ sort, page: 1, uid: null }),
-        }))}
+        items={() =>
+          listSorts.map((sort) => ({
+            label: t(`sorts.${sort}`),
+            isChecked: place.sort === sort,
+            onSelect: () => mail.go({ sort, page: 1, uid: null }),
+          }))
+        }
       />
       <Menu
         label={t('more')}
         trigger={(props) => <IconButton {...props} label={t('more')} icon={<MoreVertical />} />}
-        items={[
-          {
-            label: t('readAll'),
-            icon: <MailCheck />,
-            isDisabled: !folder || folder.unread === 0,
-            onSelect: () => perform('read-all'),
-          },
-          {
-            label: t('selectEverything'),
-            isDisabled: !list || list.total === 0,
-            onSelect: () => perform('select-everything'),
-          },
-          ...filters.map(({ filter }) => ({
-            label: t(`filter.${filter}`),
-            isChecked: place.filter === filter,
-            onSelect: () => void perform(`filter-${filter}`),
-          })),
-          'separator' as const,
-          {
-            label: t('chooseColumns'),
-            icon: <Columns3 />,
-            onSelect: () => perform('columns'),
-          },
-          ...(isMarking
-            ? [
-                {
-                  label: t('expunge'),
-                  icon: <Eraser />,
-                  isDanger: true,
-                  onSelect: () => void perform('expunge'),
-                },
-              ]
-            : []),
-          ...(isFinal
-            ? [
-                {
-                  label: t('emptying.item', { folder: name }),
-                  icon: <Trash2 />,
-                  isDanger: true,
-                  isDisabled: !folder || folder.messages === 0,
-                  onSelect: () => setIsEmptying(true),
-                },
-              ]
-            : []),
-        ]}
+        items={async () =>
+          (await import('./head-items.tsx')).headItems({
+            mail,
+            perform,
+            t,
+            isMarking,
+            onEmpty: isFinal ? () => setIsEmptying(true) : null,
+          })
+        }
       />
       {isEmptying && (
         <ConfirmDialog
@@ -166,7 +122,7 @@ function summarize(mail: Mail, name: string, t: Translate, locale: string): stri
   const { list, folder, place } = mail;
   const count = list?.total ?? 0;
   if (place.query) {
-    return hasScope(place.query) ? t('found', { count }) : t('matches', { count, folder: name });
+    return list && isAcross(list) ? t('found', { count }) : t('matches', { count, folder: name });
   }
   if (place.filter) return t('filtered', { count, filter: t(`filter.${place.filter}`) });
   if (folder && folder.unread > 0 && folder.role !== 'drafts') {

@@ -11,23 +11,28 @@ import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import { useIsCoarse } from '../use-client.ts';
 import { useDateStyle } from '../use-dates.tsx';
-import { ColumnHeads } from './column-heads.tsx';
+import { CardRows } from './card-rows.tsx';
 import { writeDrag } from './drag.ts';
-import { EmptyList } from './empty-list.tsx';
 import { ListHead } from './list-head.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
 import type { RowActs } from './message-row.tsx';
-import { PageFoot } from './page-foot.tsx';
-import { PullToRefresh } from './pull-to-refresh.tsx';
 import type { RowLook } from './row-look.ts';
 import type { RowMenuPlace } from './row-menu.tsx';
-import { VirtualRows } from './virtual-rows.tsx';
 
 const BulkBar = dynamic(() => import('./bulk-bar.tsx').then((file) => file.BulkBar), {
   ssr: false,
   // Its height, so that no row moves.
   loading: () => <div className="h-12 shrink-0 border-b bg-accent-soft" />,
 });
+// Of the wide layout, of touch, of a list without rows, of pages: each comes where it is shown.
+const ColumnHeads = dynamic(() => import('./column-heads.tsx').then((file) => file.ColumnHeads));
+const LineRows = dynamic(() => import('./line-rows.tsx').then((file) => file.LineRows));
+const PullToRefresh = dynamic(
+  () => import('./pull-to-refresh.tsx').then((file) => file.PullToRefresh),
+  { ssr: false },
+);
+const EmptyList = dynamic(() => import('./empty-list.tsx').then((file) => file.EmptyList));
+const PageFoot = dynamic(() => import('./page-foot.tsx').then((file) => file.PageFoot));
 const RowMenu = dynamic(() => import('./row-menu.tsx').then((file) => file.RowMenu), {
   ssr: false,
 });
@@ -65,6 +70,7 @@ export function ListPane({
     void scroller.current?.scrollTo(0, 0);
   }, [folder, query, filter, sort, page]);
 
+  const Rows = mode === 'line' ? LineRows : CardRows;
   const hasRows = list !== null && list.total > 0 && (rows.length > 0 || !mail.isPaged);
   return (
     <section
@@ -77,7 +83,7 @@ export function ListPane({
         <ListHead mail={mail} perform={perform} />
       )}
       {mode === 'line' && hasRows && <ColumnHeads mail={mail} look={look} />}
-      <PullToRefresh scroller={scroller} onRefresh={mail.refresh} />
+      {look.isCoarse && <PullToRefresh scroller={scroller} onRefresh={mail.refresh} />}
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         {listError && (
           <div role="alert" className="m-3 rounded-md bg-danger-soft px-3 py-2 text-danger-text">
@@ -90,7 +96,7 @@ export function ListPane({
         {!list && !listError && <ListSkeleton />}
         {list && !hasRows && <EmptyList mail={mail} />}
         {list && hasRows && (
-          <VirtualRows
+          <Rows
             mail={mail}
             list={list}
             look={look}
@@ -100,7 +106,13 @@ export function ListPane({
             scroller={scroller}
           />
         )}
-        {list && hasRows && <PageFoot mail={mail} />}
+        {list &&
+          hasRows &&
+          (preferences['list.paging'] === 'pages' ? (
+            <PageFoot mail={mail} />
+          ) : (
+            <div className="h-20 lg:h-10" />
+          ))}
       </div>
       {menu && <RowMenu place={menu} mail={mail} perform={perform} onClose={() => setMenu(null)} />}
       {selected.size === 0 && (

@@ -2,18 +2,22 @@
 // words for those who cannot see it. Rows are many and scroll: a row draws again only when something of it changes.
 'use client';
 import { Archive, MailCheck, MailOpen, RotateCcw, Star, Trash2 } from 'lucide-react';
-import { type CSSProperties, type MouseEvent, memo, useRef } from 'react';
+import dynamic from 'next/dynamic';
+import { type ComponentType, type CSSProperties, type MouseEvent, memo, useRef } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
 import { colourValues, findRule } from './colour-rules.ts';
-import { CardContent, LineContent } from './row-content.tsx';
 import type { RowLook } from './row-look.ts';
+import type { RowParts } from './row-marks.tsx';
 import type { RowTexts } from './row-texts.ts';
-import { SwipeFace } from './swipe-face.tsx';
 import { useSwipe } from './use-swipe.ts';
+
+const SwipeFace = dynamic(() => import('./swipe-face.tsx').then((file) => file.SwipeFace), {
+  ssr: false,
+});
 
 /** What a row can do; the same object as long as the list lives. */
 export type RowActs = {
@@ -40,6 +44,7 @@ type Props = {
   /** px, without its heading */
   height: number;
   heading: string | null;
+  Content: ComponentType<RowParts>;
   look: RowLook;
   texts: RowTexts;
   acts: RowActs;
@@ -53,7 +58,7 @@ type Props = {
 };
 
 export const MessageRowView = memo(function MessageRowView(props: Props) {
-  const { row, look, acts, isOpen, isCursor, isSelected, isSelecting } = props;
+  const { row, look, acts, Content, isOpen, isCursor, isSelected, isSelecting } = props;
   const item = useRef<HTMLLIElement>(null);
   const hover = useRef<ReturnType<typeof setTimeout> | null>(null);
   const swipe = useSwipe({
@@ -138,7 +143,7 @@ export const MessageRowView = memo(function MessageRowView(props: Props) {
               isCard ? 'ps-1.5' : 'ps-1',
             )}
           >
-            {isCard ? <CardContent {...props} /> : <LineContent {...props} />}
+            <Content row={row} look={look} texts={props.texts} now={props.now} />
           </button>
           {isCard && look.columns.includes('flags') && (
             <span className="absolute end-1.5 bottom-1">

@@ -2,7 +2,14 @@
 // grey. When rows come or go above, what the person reads stays where it is.
 'use client';
 import { useTranslations } from 'next-intl';
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import {
+  type ComponentType,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
 import { indexOfRow, type ListView, rowAt } from '../state/list-view.ts';
 import type { Mail } from '../state/use-mail.ts';
@@ -10,6 +17,7 @@ import { useIsClient } from '../use-client.ts';
 import { groupKey, groupOf } from './day-groups.ts';
 import { MessageRowView, type RowActs } from './message-row.tsx';
 import { headingHeight, type RowLook, rowHeight } from './row-look.ts';
+import type { RowParts } from './row-marks.tsx';
 import { useRowTexts } from './row-texts.ts';
 import {
   heightOfRows,
@@ -30,6 +38,7 @@ export function VirtualRows({
   now,
   hasGroups,
   scroller,
+  Content,
 }: {
   mail: Mail;
   list: ListView;
@@ -38,6 +47,8 @@ export function VirtualRows({
   now: Date;
   hasGroups: boolean;
   scroller: RefObject<HTMLDivElement | null>;
+  /** What stands in a row */
+  Content: ComponentType<RowParts>;
 }) {
   const t = useTranslations('list');
   const texts = useRowTexts(look, mail.folders);
@@ -85,13 +96,12 @@ export function VirtualRows({
   const { jump, setJump, setCursor } = mail;
   useEffect(() => {
     if (!jump) return;
-    if (!jump.isScrolled) {
-      scrollTo(jump.index - first);
-      setJump({ ...jump, isScrolled: true });
+    if (!jump.isScrolled) scrollTo(jump.index - first);
+    const row = rowAt(list, jump.index);
+    if (!row) {
+      if (!jump.isScrolled) setJump({ ...jump, isScrolled: true });
       return;
     }
-    const row = rowAt(list, jump.index);
-    if (!row) return;
     shownCursor.current = row.uid;
     setCursor(row.uid);
     setJump(null);
@@ -113,6 +123,7 @@ export function VirtualRows({
             top={top}
             height={heightPx}
             heading={headings.get(index) ?? null}
+            Content={Content}
             look={look}
             texts={texts}
             acts={acts}

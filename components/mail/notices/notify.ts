@@ -45,14 +45,3 @@ export async function showNotice(notice: Notice, onOpen: (notice: Notice) => voi
     onOpen(notice);
   };
 }
-
-/** Calls `onOpen` for a notification that was clicked and led to this tab; returns how to stop. */
-export function listenForClicks(onOpen: (at: { folder: string; uid: number }) => void): () => void {
-  const worker = navigator.serviceWorker;
-  if (!worker) return () => {};
-  const hear = ({ data }: MessageEvent<{ kind?: string; folder: string; uid: number }>) => {
-    if (data?.kind === 'drey-notice') onOpen(data);
-  };
-  worker.addEventListener('message', hear);
-  return () => worker.removeEventListener('message', hear);
-}

@@ -28,7 +28,6 @@ export function SavedSearches({
   const { preferences, change } = usePreferences();
   const [renaming, setRenaming] = useState<SavedSearch | null>(null);
   const searches = preferences['folders.searches'];
-  if (searches.length === 0) return null;
   return (
     <>
       <h2 className="mt-4 mb-1 ps-2.5 text-xs font-medium text-faint">{t('saved')}</h2>

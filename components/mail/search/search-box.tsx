@@ -6,11 +6,13 @@ import { useTranslations } from 'next-intl';
 import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
-import { parseQuery, withoutPart } from '#lib/webmail/search/query.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import type { Suggestion } from './suggest.ts';
 
+const SearchChips = dynamic(() =>
+  import('./search-chips.tsx').then((module) => module.SearchChips),
+);
 const SearchSuggestions = dynamic(
   () => import('./search-suggestions.tsx').then((module) => module.SearchSuggestions),
   { ssr: false },
@@ -81,7 +83,7 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
       submit('');
     }
   };
-  const parts = isEditing ? [] : parseQuery(query);
+  const hasChips = query !== '' && !isEditing;
   const where = mail.nameOf(mail.folder);
   return (
     <search
@@ -105,39 +107,14 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
         className="flex h-9 items-center gap-1 rounded-lg border border-line bg-surface ps-3 pe-1 shadow-control transition-colors hover:border-line-strong has-[input:focus]:border-accent has-[input:focus]:outline-1 has-[input:focus]:outline-accent pointer-coarse:h-11"
       >
         <Search aria-hidden className="me-1 size-4 shrink-0 text-faint" />
-        {parts.length > 0 && (
-          <ul
-            aria-label={t('chips')}
-            className="flex max-w-[75%] min-w-0 shrink gap-1 overflow-x-auto [scrollbar-width:none]"
-          >
-            {parts.map((part, index) => (
-              <li
-                // biome-ignore lint/suspicious/noArrayIndexKey: the same word may stand there twice
-                key={`${index} ${part.text}`}
-                className="flex h-6 shrink-0 items-center rounded-md bg-accent-soft ps-1.5 text-sm text-accent-text pointer-coarse:h-8"
-              >
-                <span className="max-w-44 truncate" dir="auto">
-                  {part.text}
-                </span>
-                <button
-                  type="button"
-                  aria-label={t('remove', { text: part.text })}
-                  onClick={() => submit(withoutPart(parts, index))}
-                  className="flex h-full w-6 items-center justify-center rounded-e-md hover:bg-pressed pointer-coarse:w-8"
-                >
-                  <X aria-hidden className="size-3.5" />
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
+        {hasChips && <SearchChips query={query} onSearch={submit} />}
         <input
           ref={box}
           type="search"
           name="q"
           value={text}
           aria-label={t('in', { folder: where })}
-          placeholder={parts.length > 0 ? '' : t('in', { folder: where })}
+          placeholder={hasChips ? '' : t('in', { folder: where })}
           aria-autocomplete="list"
           aria-controls={isOpen ? listId : undefined}
           aria-activedescendant={isOpen && at >= 0 ? `${listId}-${at}` : undefined}
@@ -159,10 +136,10 @@ export function SearchBox({ mail, box }: { mail: Mail; box: RefObject<HTMLInputE
           className={joinClasses(
             'h-full min-w-16 flex-1 bg-transparent text-base outline-none placeholder:text-faint pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden',
             // The chips say it; the value stays, so that touching the box changes nothing.
-            parts.length > 0 && 'text-transparent',
+            hasChips && 'text-transparent',
           )}
         />
-        {query !== '' && !isEditing && (
+        {hasChips && (
           <IconButton
             label={t('save.label')}
             icon={<Star />}

@@ -34,6 +34,11 @@ export function viewOf(page: MessagePage): ListView {
   return { folder, uidValidity, total, snapshot, start: offset, rows };
 }
 
+/** True of a list over several folders: there is no UIDVALIDITY of all of them. */
+export function isAcross({ uidValidity }: Pick<ListView, 'uidValidity'>): boolean {
+  return uidValidity === '';
+}
+
 /** The list with a stretch put to it: joined where both touch and nothing has moved, in its place else. */
 export function joinPage(view: ListView | undefined, page: MessagePage): ListView {
   const fresh = viewOf(page);
