@@ -1,4 +1,5 @@
-// Signing in from the browser through next-auth. What went wrong is a key of the texts in auth.json (signIn.errors); none
+// Signing in from the browser through next-auth: its own client asks for the providers and for the session too, one after
+// the other, which whoever waits for the first list would wait for. What went wrong is a key of the texts in auth.json (signIn.errors); none
 // tells whether an account exists.
 import { type AuthenticationResponseJSON, startAuthentication } from '@simplewebauthn/browser';
 import { signIn } from 'next-auth/react';
@@ -33,6 +34,22 @@ export function signInErrorOf(code: string): SignInError {
   return code === 'oidc' ? code : formErrorOf(code);
 }
 
+let prepared: Promise<string> | null = null;
+
+async function askCsrfToken(): Promise<string> {
+  const answer = await fetch('/api/auth/csrf');
+  return ((await answer.json()) as { csrfToken: string }).csrfToken;
+}
+
+/** Asks for what the next signing in needs, while somebody still types. */
+export function prepareSignIn(): void {
+  prepared = askCsrfToken();
+  // Then it is asked for again.
+  prepared.catch(() => {
+    prepared = null;
+  });
+}
+
 /** Signs in; resolves with what is wrong, or null once the session cookie is set. */
 export async function signInFromBrowser(
   address: string,
@@ -40,11 +57,26 @@ export async function signInFromBrowser(
   { code = '', passkey }: Shown = {},
 ): Promise<FormError | null> {
   try {
-    const shown = { address, password, code, passkey: passkey ? JSON.stringify(passkey) : '' };
-    const result = await signIn('credentials', { ...shown, redirect: false });
-    return result?.ok && !result.error ? null : formErrorOf(result?.error ?? '');
+    const csrfToken = await (prepared ?? askCsrfToken());
+    const answer = await fetch('/api/auth/callback/credentials', {
+      method: 'POST',
+      body: new URLSearchParams({
+        address,
+        password,
+        code,
+        passkey: passkey ? JSON.stringify(passkey) : '',
+        csrfToken,
+        callbackUrl: window.location.href,
+        json: 'true',
+      }),
+    });
+    const { url } = (await answer.json()) as { url: string };
+    const error = new URL(url).searchParams.get('error');
+    return answer.ok && !error ? null : formErrorOf(error ?? '');
   } catch {
     return 'offline';
+  } finally {
+    prepared = null;
   }
 }
 

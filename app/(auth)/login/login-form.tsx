@@ -8,6 +8,7 @@ import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
 import {
   goToProvider,
+  prepareSignIn,
   type Shown,
   type SignInError,
   showPasskey,
@@ -33,7 +34,10 @@ export function LoginForm({
   const [isPending, startTransition] = useTransition();
   // A click before the script has loaded would send the form the plain way, password and all.
   const [isReady, setIsReady] = useState(false);
-  useEffect(() => setIsReady(true), []);
+  useEffect(() => {
+    setIsReady(true);
+    prepareSignIn();
+  }, []);
   const mayUsePasskey = isReady && browserSupportsWebAuthn();
   /** Right, and waiting for the second factor. */
   const [known, setKnown] = useState<{ address: string; password: string } | null>(null);
