@@ -7,8 +7,10 @@ import {
   updateAlias,
 } from '#lib/accounts/alias.ts';
 import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '#lib/accounts/network.ts';
+import { idsOf, requireDomainOfAddress } from '#lib/accounts/staff.ts';
 import { Refusal } from '#lib/errors.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { staffOf } from './staff.ts';
 
 const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
 
@@ -34,6 +36,7 @@ function readUntil(input: Input): Date | null | undefined {
 const aliasCommands: CommandDefinition[] = [
   {
     name: 'alias add',
+    permission: 'aliases',
     arguments: ['<address>', '<targets...>'],
     options: [commentOption, postersOption],
     help: 'let an address (or sales-*@domain, or @domain, the catch-all) stand for others',
@@ -43,22 +46,28 @@ const aliasCommands: CommandDefinition[] = [
       const comment = optionText(input, 'comment');
       const posters = optionText(input, 'posters') as Posters | undefined;
       const list = Array.isArray(targets) ? targets : [];
-      await addAlias({ address, targets: list, comment, posters }, by);
+      await requireDomainOfAddress(staffOf(input), address);
+      await addAlias({ address, targets: list, comment, posters }, staffOf(input).address);
       return { text: `Added alias ${address}` };
     },
   },
   {
     name: 'alias list',
+    permission: 'aliases',
     arguments: ['[search]'],
     options: [],
     help: 'list aliases',
     run: async (input) => ({
-      rows: await listAliases({ search: textAt(input, 0) }),
+      rows: await listAliases({
+        search: textAt(input, 0),
+        domainIds: idsOf(staffOf(input).scope),
+      }),
       columns: ['address', 'targets', 'posters', 'isDisabled', 'comment'],
     }),
   },
   {
     name: 'alias set',
+    permission: 'aliases',
     arguments: ['<address>', '[targets...]'],
     options: [commentOption, postersOption],
     help: 'change the targets of an alias, its comment, or who may write to it',
@@ -69,17 +78,20 @@ const aliasCommands: CommandDefinition[] = [
         comment: optionText(input, 'comment'),
         posters: optionText(input, 'posters') as Posters | undefined,
       };
-      await updateAlias(textAt(input, 0), change, by);
+      await requireDomainOfAddress(staffOf(input), textAt(input, 0));
+      await updateAlias(textAt(input, 0), change, staffOf(input).address);
       return { text: `Changed alias ${textAt(input, 0)}` };
     },
   },
   {
     name: 'alias rm',
+    permission: 'aliases',
     arguments: ['<address>'],
     options: [],
     help: 'remove an alias',
     run: async (input) => {
-      await removeAlias(textAt(input, 0), by);
+      await requireDomainOfAddress(staffOf(input), textAt(input, 0));
+      await removeAlias(textAt(input, 0), staffOf(input).address);
       return { text: `Removed alias ${textAt(input, 0)}` };
     },
   },

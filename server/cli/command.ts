@@ -1,5 +1,7 @@
 // What a command of `npx drey` is: words, arguments, options and a function from them to a result. The
 // result is data; one place prints it, as a table or as JSON.
+import type { Permission } from '#lib/accounts/permission.ts';
+import type { Staff } from '#lib/accounts/staff.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -20,6 +22,8 @@ export type Option = {
 export type CommandDefinition = {
   /** "user add" */
   name: string;
+  /** Who else may run it with --as, in own domains; without, super admins alone. */
+  permission?: Permission;
   /** "<address>", "[search]", "<targets...>" in order */
   arguments: string[];
   options: Option[];
@@ -33,6 +37,8 @@ export type Input = {
   /** Arguments in order; a variadic one is an array of strings. */
   arguments: (string | string[] | undefined)[];
   options: Record<string, string | boolean | undefined>;
+  /** Of --as (staff.ts) */
+  staff?: Staff;
 };
 
 /** Who the trail names for a change made on the command line. */

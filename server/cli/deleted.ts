@@ -1,5 +1,6 @@
 // `drey deleted list|restore|purge`: what was expunged and can still be had back (server/store/deleted/recoverable.ts).
 import { requireAccount } from '#lib/accounts/account.ts';
+import { requireUserAt } from '#lib/accounts/staff.ts';
 import { write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
@@ -10,6 +11,7 @@ import {
   restoreMessages,
 } from '#server/store/deleted/recoverable.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { staffOf } from './staff.ts';
 
 const defaultLimit = 100;
 const lastUid = 0xffff_ffff;
@@ -42,11 +44,12 @@ function readLimit(input: Input): number {
 
 const list: CommandDefinition = {
   name: 'deleted list',
+  permission: 'users',
   arguments: ['<address>', '[search]'],
   options: [{ flags: '--limit <count>', help: `how many at most, ${defaultLimit} unless told` }],
   help: 'list deleted messages that can be restored, the newest deletion first',
   run: async (input) => {
-    const account = await requireAccount(textAt(input, 0));
+    const account = await requireUserAt(staffOf(input), textAt(input, 0));
     const messages = await listDeleted(account.id, {
       search: textAt(input, 1),
       limit: readLimit(input),
@@ -62,6 +65,7 @@ const list: CommandDefinition = {
 
 const restore: CommandDefinition = {
   name: 'deleted restore',
+  permission: 'users',
   arguments: ['<address>', '<folder>', '[uids...]'],
   options: [
     { flags: '--all', help: 'everything that was deleted from the folder' },
@@ -69,7 +73,7 @@ const restore: CommandDefinition = {
   ],
   help: 'put deleted messages back; a folder that is gone is made again',
   run: async (input) => {
-    const account = await requireAccount(textAt(input, 0));
+    const account = await requireUserAt(staffOf(input), textAt(input, 0));
     const uids = readUids(input);
     const twin = await findRecoverable(account.id, textAt(input, 1));
     if (!twin)
@@ -81,7 +85,7 @@ const restore: CommandDefinition = {
       optionText(input, 'to'),
       async (tx, restored) => {
         const text = `restored ${countOf(restored.pairs.length)} to ${restored.name}`;
-        await recordChangeIn(tx, by, `user ${account.address}`, text);
+        await recordChangeIn(tx, staffOf(input).address, `user ${account.address}`, text);
       },
     );
     const text = `Restored ${countOf(pairs.length)} to ${name}`;

@@ -1,7 +1,9 @@
 // `drey events`: the trail for a terminal. "Where is my mail?"
+import { namesOf } from '#lib/accounts/staff.ts';
 import { Refusal } from '#lib/errors.ts';
 import { listEvents, type TrailEvent } from '#lib/trail/list.ts';
 import { type CommandDefinition, optionText, textAt } from './command.ts';
+import { staffOf } from './staff.ts';
 
 const most = 500;
 
@@ -24,6 +26,7 @@ function toRow({ at, kind, sender, recipient, remote, reason, text, ...rest }: T
 export const eventCommands: CommandDefinition[] = [
   {
     name: 'events',
+    permission: 'trail',
     arguments: ['[search]'],
     options: [
       { flags: '--kind <kind>', help: 'received, refused, delivered, queued, sent, deferred, …' },
@@ -40,6 +43,7 @@ export const eventCommands: CommandDefinition[] = [
         kind: optionText(input, 'kind'),
         reason: optionText(input, 'reason'),
         traceId,
+        domains: namesOf(staffOf(input).scope),
         from: readTime(optionText(input, 'from')),
         until: readTime(optionText(input, 'until')),
         pageSize: traceId ? most : 50,

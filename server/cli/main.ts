@@ -4,61 +4,14 @@
 import './quiet.ts';
 import { Command, CommanderError } from 'commander';
 import { closeDatabase } from '#lib/db.ts';
-import { isRefusal } from '#lib/errors.ts';
+import { isRefusal, Refusal } from '#lib/errors.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from '../data-folder.ts';
-import { accountCommands } from './accounts.ts';
-import { addressCommands } from './addresses.ts';
-import { backupCommands } from './backup.ts';
-import { blockedCommands } from './blocked.ts';
-import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
-import { completionCommands } from './completion.ts';
-import { deletedCommands } from './deleted.ts';
-import { directoryCommands } from './directory.ts';
-import { dkimCommands } from './dkim.ts';
-import { eventCommands } from './events.ts';
-import { explainCommands } from './explain.ts';
-import { filterCommands } from './filters.ts';
-import { policyCommands } from './policy.ts';
-import { pop3Commands } from './pop3.ts';
+import { commands } from './commands.ts';
 import { printResult } from './print.ts';
-import { relayTestCommands } from './relay-test.ts';
-import { reportCommands } from './reports.ts';
-import { sendingCommands } from './sending.ts';
-import { serverCommands } from './server.ts';
-import { sharedCommands } from './shared.ts';
-import { signInCommands } from './sign-in.ts';
-import { squirrelmailCommands } from './squirrelmail.ts';
+import { runAs } from './staff.ts';
 import { stopOnSignals } from './stop.ts';
-import { tlsPolicyCommands } from './tls-policy.ts';
-import { transferCommands } from './transfer.ts';
-
-const commands: CommandDefinition[] = [
-  ...accountCommands,
-  ...addressCommands,
-  ...dkimCommands,
-  ...blockedCommands,
-  ...policyCommands,
-  ...pop3Commands,
-  ...signInCommands,
-  ...sendingCommands,
-  ...filterCommands,
-  ...sharedCommands,
-  ...directoryCommands,
-  ...serverCommands,
-  ...eventCommands,
-  ...explainCommands,
-  ...relayTestCommands,
-  ...tlsPolicyCommands,
-  ...reportCommands,
-  ...transferCommands,
-  ...squirrelmailCommands,
-  ...deletedCommands,
-  ...checkCommands,
-  ...backupCommands,
-  ...completionCommands(() => commands),
-];
 
 const groupHelp: Record<string, string> = {
   domain: 'domains this server receives mail for',
@@ -83,16 +36,28 @@ function buildProgram(): Command {
     .exitOverride()
     // Options behind a word are that word's: "backup <folder>" and "backup list" both have --json.
     .enablePositionalOptions()
+    .option('--as <address>', 'act with the role and the domains of this account', takeOnce)
     .showHelpAfterError('(drey --help lists the commands)');
   const groups = new Map<string, Command>();
   for (const definition of commands) {
     const [first = '', second] = definition.name.split(' ');
     const parent = second ? findGroup(program, groups, first) : program;
-    const command = addCommand(parent, second ?? first, definition);
+    const command = addCommand(
+      parent,
+      second ?? first,
+      definition,
+      () => program.opts().as ?? null,
+    );
     // A command may be a group too: "backup <folder>", "backup list".
     if (!second) groups.set(first, command.enablePositionalOptions());
   }
   return program;
+}
+
+/** A rule of sudo that begins with it must not be overruled by what follows. Refusal 'invalid'. */
+function takeOnce(address: string, before: string | undefined): string {
+  if (before !== undefined) throw new Refusal('invalid', 'Say --as once.');
+  return address;
 }
 
 function findGroup(program: Command, groups: Map<string, Command>, name: string): Command {
@@ -106,7 +71,12 @@ function findGroup(program: Command, groups: Map<string, Command>, name: string)
   return group;
 }
 
-function addCommand(parent: Command, word: string, definition: CommandDefinition): Command {
+function addCommand(
+  parent: Command,
+  word: string,
+  definition: CommandDefinition,
+  readAs: () => string | null,
+): Command {
   const command = parent.command(word).description(definition.help).exitOverride();
   for (const argument of definition.arguments) command.argument(argument);
   for (const option of definition.options) command.option(option.flags, option.help);
@@ -115,7 +85,8 @@ function addCommand(parent: Command, word: string, definition: CommandDefinition
     const options = command.opts<Record<string, string | boolean | undefined>>();
     stopOnSignals(definition.stopped);
     const values = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
-    printResult(await definition.run({ arguments: values, options }), options.json === true);
+    const result = await runAs(definition, { arguments: values, options }, readAs());
+    printResult(result, options.json === true);
   });
   return command;
 }

@@ -8,6 +8,10 @@ export const passwordOption = {
   flags: '--password-stdin',
   help: 'read the password from standard input (its first line)',
 };
+export const mustChangeOption = {
+  flags: '--must-change',
+  help: 'another one must be chosen at the next sign-in to the web',
+};
 
 /** The password of a command. Refusal 'invalid' where none can be had. */
 export async function readPassword(input: Input): Promise<string> {

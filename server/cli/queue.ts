@@ -1,4 +1,5 @@
 // `drey queue …`: waiting mail, one row a recipient (Postfix: mailq, postqueue, postsuper, postcat).
+import { idsOf } from '#lib/accounts/staff.ts';
 import { fromNow } from '#lib/clock.ts';
 import { Refusal } from '#lib/errors.ts';
 import { type BulkAction, bulkActions, changeMatching, countMatching } from '#lib/queue/bulk.ts';
@@ -6,7 +7,6 @@ import type { HoldReason } from '#lib/queue/enqueue.ts';
 import {
   bounceEntry,
   dropEntry,
-  findEntry,
   holdEntry,
   listQueue,
   readHeader,
@@ -14,10 +14,12 @@ import {
   retryEntry,
 } from '#lib/queue/entries.ts';
 import type { QueueFilter, QueueState } from '#lib/queue/filter.ts';
+import { requireEntryOf, requireRetryable } from '#lib/queue/own-entry.ts';
 import { addPause, listPauses, removePause } from '#lib/queue/pause.ts';
 import { rerouteDomain } from '#lib/queue/reroute.ts';
 import { listSuppressed, removeSuppressed } from '#lib/queue/suppression.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { staffOf } from './staff.ts';
 
 const states: QueueState[] = ['queued', 'held', 'sending'];
 const reasons: HoldReason[] = ['admin', 'rule', 'burst'];
@@ -74,23 +76,31 @@ function readDuration(text: string): number {
 export const queueCommands: CommandDefinition[] = [
   {
     name: 'queue list',
+    permission: 'queue',
     arguments: ['[search]'],
     options: filterOptions,
     help: `list waiting mail, one row a recipient, the newest ${listed}`,
     run: async (input) => ({
-      rows: (await listQueue({ ...readFilter(input, textAt(input, 0)), pageSize: listed })).rows,
+      rows: (
+        await listQueue({
+          ...readFilter(input, textAt(input, 0)),
+          domainIds: idsOf(staffOf(input).scope),
+          pageSize: listed,
+        })
+      ).rows,
       columns: 'id state holdReason sender recipient attempts nextAttemptAt lastText'.split(' '),
     }),
   },
   {
     name: 'queue show',
+    permission: 'queue',
     arguments: ['<id>'],
     options: [],
     help: 'a recipient, and the header of its message',
     run: async (input) => {
       const id = textAt(input, 0);
-      const [entry, header] = [await findEntry(id), await readHeader(id)];
-      if (!entry) throw new Refusal('not-found', 'This recipient is not in the queue any more.');
+      const entry = await requireEntryOf(staffOf(input), id);
+      const header = await readHeader(id);
       const facts = Object.entries(entry).map(([key, value]) => {
         const text = value instanceof Date ? value.toISOString() : String(value ?? '');
         return `${key.padEnd(14)} ${plain(text)}`;
@@ -101,11 +111,14 @@ export const queueCommands: CommandDefinition[] = [
   ...Object.entries(one).map(
     ([verb, action]): CommandDefinition => ({
       name: `queue ${verb}`,
+      permission: verb === 'retry' ? 'queue' : undefined,
       arguments: ['<id>'],
       options: [],
       help: action.help,
       run: async (input) => {
-        await action.run(textAt(input, 0), by);
+        const staff = staffOf(input);
+        if (verb === 'retry') await requireRetryable(staff, textAt(input, 0));
+        await action.run(textAt(input, 0), staff.address);
         return { text: `${action.done}: ${textAt(input, 0)}` };
       },
     }),

@@ -1,13 +1,19 @@
 // `drey shared add|list|rm|member`: mailboxes that several users open.
-import { requireAccount } from '#lib/accounts/account.ts';
 import { type Member, removeMember, setMember } from '#lib/accounts/member.ts';
 import {
   addSharedMailbox,
   listSharedMailboxes,
   removeSharedMailbox,
-  requireSharedMailbox,
 } from '#lib/accounts/shared.ts';
-import { by, type CommandDefinition, optionText, textAt } from './command.ts';
+import {
+  idsOf,
+  requireDomainOfAddress,
+  requireMemberOf,
+  requirePersonOf,
+  requireSharedOf,
+} from '#lib/accounts/staff.ts';
+import { type CommandDefinition, optionText, textAt } from './command.ts';
+import { staffOf } from './staff.ts';
 
 function describe({ address, mayWrite, maySend }: Member): string {
   const words = [mayWrite ? 'write' : 'read', ...(maySend ? ['send'] : [])];
@@ -16,23 +22,31 @@ function describe({ address, mayWrite, maySend }: Member): string {
 
 const add: CommandDefinition = {
   name: 'shared add',
+  permission: 'shared',
   arguments: ['<address>'],
   options: [{ flags: '--name <text>', help: 'name of the mailbox, such as "Sales"' }],
   help: 'add a mailbox that several users open; nobody signs in as it',
   run: async (input) => {
+    const staff = staffOf(input);
     const displayName = optionText(input, 'name');
-    const { address } = await addSharedMailbox({ address: textAt(input, 0), displayName }, by);
+    await requireDomainOfAddress(staff, textAt(input, 0));
+    const wanted = { address: textAt(input, 0), displayName };
+    const { address } = await addSharedMailbox(wanted, staff.address);
     return { text: `Added shared mailbox ${address}`, row: { address } };
   },
 };
 
 const list: CommandDefinition = {
   name: 'shared list',
+  permission: 'shared',
   arguments: ['[search]'],
   options: [],
   help: 'list shared mailboxes and their members',
   run: async (input) => {
-    const mailboxes = await listSharedMailboxes({ search: textAt(input, 0) });
+    const mailboxes = await listSharedMailboxes({
+      search: textAt(input, 0),
+      domainIds: idsOf(staffOf(input).scope),
+    });
     return {
       rows: mailboxes.map(({ address, displayName, isDisabled, members }) => ({
         address,
@@ -47,17 +61,21 @@ const list: CommandDefinition = {
 
 const remove: CommandDefinition = {
   name: 'shared rm',
+  permission: 'shared',
   arguments: ['<address>'],
   options: [],
   help: 'remove a shared mailbox and its mail for good',
   run: async (input) => {
-    await removeSharedMailbox(textAt(input, 0), by);
-    return { text: `Removed shared mailbox ${textAt(input, 0)}` };
+    const staff = staffOf(input);
+    const { address } = await requireSharedOf(staff, textAt(input, 0));
+    await removeSharedMailbox(address, staff.address);
+    return { text: `Removed shared mailbox ${address}` };
   },
 };
 
 const member: CommandDefinition = {
   name: 'shared member',
+  permission: 'shared',
   arguments: ['<address>', '<user>'],
   options: [
     { flags: '--read-only', help: 'the member may not write in it' },
@@ -66,17 +84,19 @@ const member: CommandDefinition = {
   ],
   help: 'make a user a member of a shared mailbox, or change what the member may',
   run: async (input) => {
-    const shared = await requireSharedMailbox(textAt(input, 0));
-    const user = await requireAccount(textAt(input, 1));
+    const staff = staffOf(input);
+    const shared = await requireSharedOf(staff, textAt(input, 0));
     if (input.options.remove) {
-      await removeMember(shared.id, user.id, by);
-      return { text: `${user.address} is no member of ${shared.address} any more` };
+      const { accountId, address } = await requireMemberOf(shared.id, textAt(input, 1));
+      await removeMember(shared.id, accountId, staff.address);
+      return { text: `${address} is no member of ${shared.address} any more` };
     }
+    const user = await requirePersonOf(staff, textAt(input, 1));
     const membership = {
       mayWrite: !input.options.readOnly,
       maySend: Boolean(input.options.send),
     };
-    await setMember(shared.id, user.id, membership, by);
+    await setMember(shared.id, user.id, membership, staff.address);
     const row = { accountId: user.id, address: user.address, ...membership };
     return { text: `${shared.address}: ${describe(row)}`, row };
   },

@@ -11,9 +11,8 @@ import { isSetupToken } from '#lib/accounts/setup.ts';
 import { recordFailure } from '#lib/accounts/throttle.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
-import { accountCommands } from '#server/cli/accounts.ts';
-import { blockedCommands } from '#server/cli/blocked.ts';
 import type { Input, Result } from '#server/cli/command.ts';
+import { commands } from '#server/cli/commands.ts';
 import { known } from '#tests/lib/accounts/hash/known.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
@@ -30,7 +29,7 @@ after(async () => {
 });
 
 function run(name: string, words: string[], options: Input['options'] = {}): Promise<Result> {
-  const command = [...accountCommands, ...blockedCommands].find((one) => one.name === name);
+  const command = commands.find((one) => one.name === name);
   assert.ok(command, name);
   return command.run({ arguments: words, options });
 }
