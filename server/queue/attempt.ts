@@ -45,6 +45,9 @@ export type Job = {
   route: Route;
   owner: string;
   signal: AbortSignal;
+  /** From here on somebody outside is asked; and then a host has answered. */
+  onOutside?: () => void;
+  onConnected?: () => void;
 };
 
 type Message = NonNullable<Awaited<ReturnType<typeof db.queueMessage.findUnique>>>;
@@ -103,6 +106,7 @@ async function send(
   settings: Settings,
 ): Promise<Map<string, Result>> {
   const { rule } = job.route;
+  job.onOutside?.();
   const way = await findTargets(job.route);
   if ('failure' in way) {
     const { isPermanent, status, text } = way.failure;
@@ -149,6 +153,7 @@ async function send(
       maxMs: settings['delivery.connectionSeconds'] * 1000,
     },
     signal: job.signal,
+    onConnected: job.onConnected,
   });
 }
 
@@ -362,7 +367,9 @@ async function storeVerdict(
     reason: [result.code || '', result.status].filter(Boolean).join(' '),
     text: result.text,
   };
-  const detail = { attempts, ...(result.tls ? { tls: result.tls } : {}) };
+  const { tls, address, tookMs } = result;
+  // What is not known is left out.
+  const detail = { attempts, tls, address, tookMs };
   if (decision.kind === 'delivered') {
     await recordEventIn(tx, { ...event, kind: 'sent', detail });
   } else if (decision.kind === 'retry') {

@@ -39,7 +39,11 @@ type RawDue = Omit<DueRow, 'sizeBytes' | 'isUrgent' | 'isReturning' | 'isLetGo' 
  * Recipients to try now: due, or left by a dead owner. Oldest due first; those of `busyDomains` ("all": of every domain)
  * left out, but for what goes back to its sender: that asks nobody outside.
  */
-export async function listDue(limit: number, busyDomains: string[] | 'all'): Promise<DueRow[]> {
+export async function listDue(
+  limit: number,
+  busyDomains: string[] | 'all',
+  first: 'oldest' | 'newest' = 'oldest',
+): Promise<DueRow[]> {
   const at = now();
   const returning = sql`r."holdReason" = 'bounce'`;
   const free =
@@ -57,7 +61,8 @@ export async function listDue(limit: number, busyDomains: string[] | 'all'): Pro
           LEFT JOIN "Account" a ON a."id" = m."accountId"
         WHERE ((r."state" = 'queued' AND r."nextAttemptAt" <= ${at})
           OR (r."state" = 'sending' AND r."leaseUntil" < ${at})) AND ${free}
-        ORDER BY r."nextAttemptAt", r."id" LIMIT ${limit}`,
+        ORDER BY ${first === 'oldest' ? sql`r."nextAttemptAt", r."id"` : sql`r."nextAttemptAt" DESC, r."id" DESC`}
+        LIMIT ${limit}`,
   );
   return rows.map(({ holdReason, ...row }) => ({
     ...row,

@@ -31,6 +31,7 @@ const log = logOf('queue');
 /** Rows of one look. */
 const batchSize = 200;
 const looksPerScan = 20;
+const newestSize = 50;
 /** RFC 5321 §4.5.3.1.8: every server takes 100 recipients a message. */
 const recipientsPerJob = 100;
 /** Bodies in memory at one time; a single larger one goes alone. */
@@ -43,6 +44,9 @@ const elsewhereMs = 250;
 const busyJobs = 8;
 const refillMs = 10;
 const stopGraceMs = 2000;
+/** Who has not answered by then gives its place to others and goes on waiting, so many at a time. */
+const connectMs = 500;
+const maxWaiting = 2000;
 
 type Group = { route: Route; messageId: string; ids: string[]; sizeBytes: number };
 
@@ -76,6 +80,8 @@ class Runner {
   private readonly abort = new AbortController();
   /** Running attempts and the rows they hold. */
   private readonly jobs = new Map<Promise<void>, string[]>();
+  /** Of these, those that take no place: no host has answered yet. */
+  private readonly waiting = new Set<symbol>();
   private readonly destinations = new Destinations();
   private readonly rules = new RuleLimits();
   private limits: Limits = { initial: 1, max: 1, rateDelayMs: 0, firstRestMs: 1, longestRestMs: 1 };
@@ -149,6 +155,11 @@ class Runner {
     this.timer.unref();
   }
 
+  /** Attempts that count. */
+  private get busy(): number {
+    return this.jobs.size - this.waiting.size;
+  }
+
   private async scan(): Promise<void> {
     const settings = await readSettings();
     const limit = settings['delivery.concurrency'];
@@ -156,8 +167,8 @@ class Runner {
     const pauses = await listPauses();
     const ends = pauses.flatMap(({ until }) => (until ? [until] : []));
     if (pauses.some(({ destination }) => destination === '*')) {
-      const due = this.jobs.size < limit ? await listDue(batchSize, 'all') : [];
-      const { groups } = await this.choose(due, limit - this.jobs.size);
+      const due = this.busy < limit ? await listDue(batchSize, 'all') : [];
+      const { groups } = await this.choose(due, limit - this.busy);
       await this.launch(groups);
       this.sleepUntil(ends);
       return;
@@ -165,9 +176,9 @@ class Runner {
     const paused = pauses.map(({ destination }) => destination);
     const busyDomains = new Set(paused);
     for (let look = 0; look < looksPerScan && !this.isStopping; look++) {
-      if (this.jobs.size >= limit) return;
-      const due = await listDue(batchSize, [...busyDomains]);
-      const choice = await this.choose(due, limit - this.jobs.size);
+      if (this.busy >= limit) return;
+      const due = await this.listMixed([...busyDomains]);
+      const choice = await this.choose(due, limit - this.busy);
       const { groups, saturated, resting, held, askAgainAt } = choice;
       for (const [why, ids] of held) await holdByRule(ids, why);
       for (const { ids, until, why } of resting.values()) await postpone(ids, until, why);
@@ -181,6 +192,15 @@ class Runner {
     // What is due but finds no free place is looked at when a job ends, or when its destination may be served.
     const isWaiting = next !== null && next <= now() && (this.jobs.size > 0 || ends.length > 0);
     this.sleepUntil(next && !isWaiting ? [...ends, next] : ends);
+  }
+
+  /** The oldest due; and while hosts that do not answer are waited for, every other one of the newest: they may be alive. */
+  private async listMixed(busyDomains: string[]): Promise<DueRow[]> {
+    const oldest = await listDue(batchSize, busyDomains);
+    if (oldest.length < batchSize || this.waiting.size === 0) return oldest;
+    const newest = await listDue(newestSize, busyDomains, 'newest');
+    const mixed = oldest.flatMap((row, index) => [newest[index] ?? [], row].flat());
+    return [...new Map(mixed.map((row) => [row.id, row])).values()];
   }
 
   private sleepUntil(times: Date[]): void {
@@ -271,7 +291,20 @@ class Runner {
 
   private run({ route, messageId, ids, sizeBytes }: Group): void {
     const { owner } = this;
-    const job: Job = { messageId, recipientIds: ids, route, owner, signal: this.abort.signal };
+    const mark = Symbol(route.key);
+    let patience: NodeJS.Timeout | undefined;
+    const onOutside = () => {
+      patience = setTimeout(() => this.letWait(mark), connectMs);
+    };
+    const onConnected = () => {
+      clearTimeout(patience);
+      this.waiting.delete(mark);
+    };
+    const { signal } = this.abort;
+    const job: Job = {
+      ...{ messageId, recipientIds: ids, route, owner, signal },
+      ...{ onOutside, onConnected },
+    };
     const ticket = this.destinations.begin(route.key, this.limitsOf(route), now());
     this.rules.begin(route.rule);
     let judgement = judge([]);
@@ -286,13 +319,20 @@ class Runner {
         log.error({ err: error }, 'the outcome of an attempt could not be stored');
       })
       .finally(() => {
+        onConnected();
         this.jobs.delete(running);
         this.destinations.end(ticket, judgement, this.limitsOf(route), now());
         this.rules.end(route.rule, now());
         this.bytesInFlight -= sizeBytes;
         // While many are under way, one look fills several places.
-        this.sleep(this.jobs.size >= busyJobs ? refillMs : 0);
+        this.sleep(this.busy >= busyJobs ? refillMs : 0);
       });
     this.jobs.set(running, ids);
+  }
+
+  private letWait(mark: symbol): void {
+    if (this.waiting.size >= maxWaiting) return;
+    this.waiting.add(mark);
+    this.sleep(refillMs);
   }
 }

@@ -41,6 +41,8 @@ export type RemoteAttempt = {
   reuse?: Reuse;
   /** Ends the attempt at once; then deliverRemote throws. */
   signal: AbortSignal;
+  /** A host has answered: from here on the attempt is a conversation. */
+  onConnected?: () => void;
 };
 
 /** No conversation may last longer, however slowly the other side trickles. */
@@ -51,9 +53,12 @@ export async function deliverRemote(attempt: RemoteAttempt): Promise<Map<string,
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), attemptLimitMs);
   timer.unref();
+  const begin = performance.now();
   const signal = AbortSignal.any([attempt.signal, limit.signal]);
   try {
-    return await tryTargets({ ...attempt, signal }, attempt.signal);
+    const results = await tryTargets({ ...attempt, signal }, attempt.signal);
+    const tookMs = Math.round(performance.now() - begin);
+    return mapResults(results, (result) => ({ ...result, tookMs }));
   } finally {
     clearTimeout(timer);
   }
@@ -91,6 +96,7 @@ function chooseProblem(problems: { problem: SessionProblem; target: Target }[]):
     status: problem.status,
     text: problem.message,
     host: target.host,
+    ...(target.address ? { address: target.address } : {}),
   };
 }
 
@@ -116,6 +122,7 @@ async function converse(
   const known = isShared ? takeSession(key) : null;
   if (known) {
     known.resume(attempt.signal);
+    attempt.onConnected?.();
     try {
       return await transactAndKeep(attempt, known, key);
     } catch (error) {
@@ -123,6 +130,7 @@ async function converse(
     }
   }
   const session = await open(attempt, target, host);
+  attempt.onConnected?.();
   try {
     await logIn(attempt, session);
   } catch (error) {
@@ -158,7 +166,8 @@ async function transactAndKeep(
   try {
     const tls = session.tls?.protocol ?? 'no TLS';
     const results = await transact(attempt, session);
-    return new Map([...results].map(([recipient, result]) => [recipient, { ...result, tls }]));
+    const { address } = session.target;
+    return mapResults(results, (result) => ({ ...result, tls, ...(address ? { address } : {}) }));
   } finally {
     if (key && attempt.reuse) giveSession(key, session, attempt.reuse);
     else session.end();
@@ -274,6 +283,13 @@ async function transact(attempt: RemoteAttempt, session: Session): Promise<Map<s
     });
   }
   return results;
+}
+
+function mapResults(
+  results: Map<string, Result>,
+  change: (result: Result) => Result,
+): Map<string, Result> {
+  return new Map([...results].map(([recipient, result]) => [recipient, change(result)]));
 }
 
 function toAll(attempt: RemoteAttempt, result: Result): Map<string, Result> {

@@ -17,6 +17,10 @@ export type Result = {
   isNotifyPassed?: boolean;
   /** How the connection was protected, for people: "TLSv1.3, MTA-STS (enforce)". */
   tls?: string;
+  /** IP address of `host`. */
+  address?: string;
+  /** How long the attempt took. */
+  tookMs?: number;
 };
 
 export type Reply = { code: number; status: string; text: string };
