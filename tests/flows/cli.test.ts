@@ -32,11 +32,11 @@ async function tryLogin(password: string): Promise<string> {
 describe('the command line beside a running server', () => {
   it('sets up once', async () => {
     const args = ['setup', '--admin', 'ada@example.test', '--password-stdin'];
-    assert.equal((await daemon.drey(args, 'a long password\n')).code, 0);
-    const again = await daemon.drey(args, 'a long password\n');
+    assert.equal((await daemon.dreyProcess(args, 'a long password\n')).code, 0);
+    const again = await daemon.dreyProcess(args, 'a long password\n');
     assert.equal(again.code, 1);
     assert.match(again.stderr, /set up already/);
-    assert.equal((await daemon.drey(['setup-link'])).code, 1, 'no link any more');
+    assert.equal((await daemon.dreyProcess(['setup-link'])).code, 1, 'no link any more');
   });
 
   it('adds, disables and removes a user, live', async () => {
@@ -155,9 +155,9 @@ describe('the command line beside a running server', () => {
   });
 
   it('answers wrong usage with code 2 and rubbish with one clear line', async () => {
-    assert.equal((await daemon.drey(['user', 'add'])).code, 2);
-    assert.equal((await daemon.drey(['nonsense'])).code, 2);
-    const result = await daemon.drey(
+    assert.equal((await daemon.dreyProcess(['user', 'add'])).code, 2);
+    assert.equal((await daemon.dreyProcess(['nonsense'])).code, 2);
+    const result = await daemon.dreyProcess(
       ['user', 'add', 'not an address', '--password-stdin', '--json'],
       'a long password',
     );

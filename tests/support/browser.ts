@@ -1,7 +1,13 @@
 // A real Chromium for the browser tests. Pages answer to clicks and keys when `goto`, `reload` and the way back end: what
 // the server drew is there before the script that listens, and on a loaded machine long before.
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import {
+  type APIRequestContext,
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+} from 'playwright';
 
 const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'];
 /** How long a state is waited for: on a machine that is ten times as slow too. */
@@ -33,6 +39,7 @@ export async function launchBrowser(): Promise<Browser> {
   browser.newContext = async (options) => {
     const context = await newContext(options);
     context.setDefaultTimeout(patienceMs);
+    askAgainWhereClosed(context.request);
     context.on('page', (page) => {
       waitAfterLoading(page);
       if (slowness > 1) void slowDown(context, page);
@@ -53,6 +60,12 @@ function waitAfterLoading(page: Page): void {
   page.reload = (options) => then(reload.call(page, options));
   page.goBack = (options) => then(goBack.call(page, options));
   page.goForward = (options) => then(goForward.call(page, options));
+}
+
+/** The server closes a connection that rests for seconds; a request may be on its way in just that moment. */
+function askAgainWhereClosed(request: APIRequestContext): void {
+  const { fetch } = request;
+  request.fetch = (url, options) => fetch.call(request, url, { maxRetries: 3, ...options });
 }
 
 async function slowDown(context: BrowserContext, page: Page): Promise<void> {

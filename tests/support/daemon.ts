@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ListenerName } from '#lib/env.ts';
 import { daemonFlags, processEnv } from '#server/small-process.mjs';
+import { startCliHost } from './cli-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const startWithinMs = 60_000;
@@ -31,8 +32,10 @@ export type Daemon = {
   process: ChildProcess;
   /** All the daemon has printed so far. */
   output(): string;
-  /** Runs `drey ARGS`; `input` goes to standard input. */
+  /** Runs `drey ARGS` (cli-host.ts); `input` goes to standard input. */
   drey(args: string[], input?: string): Promise<CommandResult>;
+  /** The same as a process of its own, as a person does it. */
+  dreyProcess(args: string[], input?: string): Promise<CommandResult>;
   /** Like drey, but throws where it fails; the JSON it printed. */
   dreyJson(args: string[], input?: string): Promise<unknown>;
   /** SIGTERM, waits, removes the folder. Resolves with the exit code and how long it took. */
@@ -69,7 +72,9 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
     throw error;
   });
   const cliEnv = { ...environment, DREY_LOG_LEVEL: 'silent' } as unknown as NodeJS.ProcessEnv;
-  const drey = (args: string[], input = '') =>
+  const host = startCliHost(cliEnv);
+  const drey = (args: string[], input = '') => host.run(args, input);
+  const dreyProcess = (args: string[], input = '') =>
     runProgram(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', join(root, 'server', 'cli', 'main.ts'), ...args],
@@ -83,12 +88,14 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
     process: child,
     output: () => printed,
     drey,
+    dreyProcess,
     dreyJson: async (args, input) => {
       const result = await drey([...args, '--json'], input);
       if (result.code !== 0) throw new Error(`drey ${args.join(' ')}: ${result.stderr}`);
       return JSON.parse(result.stdout);
     },
     stop: async () => {
+      host.end();
       const started = performance.now();
       const code = await endProcess(child);
       const ms = performance.now() - started;
