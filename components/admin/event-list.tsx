@@ -16,7 +16,7 @@ export type EventView = {
   text: string;
   /** What the checks said, at an arrival */
   findings?: { check: string; outcome: string; note: string }[];
-  /** `tls`: how the connection to another server was protected. */
+  /** Of an attempt at another server: `tls`, how it was protected, `address`, `tookMs`. */
   detail?: Record<string, unknown>;
 };
 
@@ -84,9 +84,7 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
           {(event.sender || event.recipient) && event.text && <span>{event.text} </span>}
           {event.reason && <span className="font-mono text-xs">{event.reason} </span>}
           {event.remote && <span className="text-faint">{event.remote} </span>}
-          {typeof event.detail?.tls === 'string' && (
-            <span className="text-faint">({event.detail.tls}) </span>
-          )}
+          <Circumstances {...event.detail} />
           {hasTraceLink && isAboutMail && (
             <Link
               href={`/admin/events?trace=${encodeURIComponent(event.traceId)}`}
@@ -109,4 +107,12 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
       </div>
     </li>
   );
+}
+
+/** Of an attempt at another server: its address, how the connection was protected, how long it took. */
+function Circumstances({ address, tls, tookMs }: Record<string, unknown>) {
+  const words = [address, tls].filter((word) => typeof word === 'string');
+  if (typeof tookMs === 'number') words.push(`${tookMs.toLocaleString('en')} ms`);
+  if (words.length === 0) return null;
+  return <span className="text-faint">({words.join(', ')}) </span>;
 }
