@@ -65,7 +65,8 @@ function waitAfterLoading(page: Page): void {
 /** The server closes a connection that rests for seconds; a request may be on its way in just that moment. */
 function askAgainWhereClosed(request: APIRequestContext): void {
   const { fetch } = request;
-  request.fetch = (url, options) => fetch.call(request, url, { maxRetries: 3, ...options });
+  request.fetch = ((url, options) =>
+    fetch.call(request, url, { maxRetries: 3, ...options })) as typeof fetch;
 }
 
 async function slowDown(context: BrowserContext, page: Page): Promise<void> {
