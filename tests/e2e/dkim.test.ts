@@ -1,5 +1,5 @@
-// Signing keys in a real browser: made, published, activated, replaced, deleted; and that nobody but an
-// administrator comes near them.
+// Signing keys in a real browser: made, published, activated, replaced, deleted; that nobody but an administrator comes
+// near them; and the footer of the domain, which stands on the same page.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
@@ -110,6 +110,23 @@ describe('signing keys in the panel', () => {
     await confirm('Delete key');
     await seeToast(`${ed25519.selector} deleted`);
     assert.deepEqual(await states(), [`${rsa.selector} active`]);
+  });
+
+  it('keeps what stands below the mail of a domain', async () => {
+    await open('/admin/domains/example.test');
+    const text = 'Example GmbH <Berlin> & Partner';
+    await page.getByRole('textbox', { name: 'Text' }).fill(text);
+    await page.getByLabel('Added to').selectOption('everyone');
+    await click('Save footer');
+    await seeToast('Footer saved');
+    const saved = await daemon.dreyJson(['domain', 'footer', 'example.test']);
+    assert.deepEqual(saved, { text, html: '', for: 'everyone' });
+    await page.getByRole('textbox', { name: 'Text' }).fill('x'.repeat(4001));
+    await click('Save footer');
+    await page.getByText('The text has at most 4000 characters').first().waitFor();
+    await daemon.drey(['domain', 'footer', 'example.test', '--remove']);
+    await open('/admin/domains/example.test');
+    assert.equal(await page.getByRole('textbox', { name: 'Text' }).inputValue(), '');
   });
 
   it('does not go wider than a phone', async () => {

@@ -1,4 +1,4 @@
-// One domain: the keys that sign its mail, and their records in the DNS.
+// One domain: the keys that sign its mail, their records in the DNS, and what stands below the mail.
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
@@ -7,11 +7,14 @@ import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { type DkimKey, listDkimKeys } from '#lib/accounts/dkim-key.ts';
 import type { RecordVerdict } from '#lib/accounts/dkim-record.ts';
 import { findDomain } from '#lib/accounts/domain.ts';
+import { findFooter } from '#lib/accounts/footer.ts';
 import { isInScope } from '#lib/accounts/staff.ts';
 import { askDaemon } from '#lib/control.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../../session.ts';
 import { CreateKeys, LookUp, StartSigning } from './dkim-buttons.tsx';
 import { DkimKeys, type Verdicts } from './dkim-keys.tsx';
+import { FooterForm } from './footer-form.tsx';
 
 export const metadata: Metadata = { title: 'Domain' };
 
@@ -19,7 +22,11 @@ export default async function DomainPage({ params }: { params: Promise<{ domain:
   const staff = await requireStaff('domains');
   const domain = await findDomain(decodeURIComponent((await params).domain));
   if (!domain || !isInScope(staff.scope, domain.id)) notFound();
-  const keys = await listDkimKeys(domain.name);
+  const [keys, footer, rotateDays] = await Promise.all([
+    listDkimKeys(domain.name),
+    findFooter(domain.name),
+    readSetting('delivery.dkimRotateDays'),
+  ]);
   const hasNew = keys.some(({ state }) => state === 'new');
   return (
     <>
@@ -39,7 +46,7 @@ export default async function DomainPage({ params }: { params: Promise<{ domain:
       />
       <Section
         title="Signing (DKIM)"
-        description={describeState(keys)}
+        description={describeState(keys, rotateDays)}
         action={
           <div className="flex flex-wrap gap-2">
             {keys.length > 0 && <LookUp domain={domain.name} />}
@@ -61,6 +68,17 @@ export default async function DomainPage({ params }: { params: Promise<{ domain:
           <DkimKeys domain={domain.name} keys={keys} verdicts={lookUp(domain.name)} />
         )}
       </Section>
+      <Section
+        title="Footer"
+        description="Added to what users of this domain send, before it is signed. Not to signed or encrypted mail, and not where it stands already, as in the quote of an answer."
+      >
+        <FooterForm
+          domain={domain.name}
+          text={footer?.text ?? ''}
+          html={footer?.html ?? ''}
+          whose={footer?.for ?? 'outside'}
+        />
+      </Section>
     </>
   );
 }
@@ -70,15 +88,18 @@ function lookUp(domain: string): Verdicts {
   return askDaemon<Record<string, RecordVerdict>>('dkim-check', { domain }).catch(() => null);
 }
 
-function describeState(keys: DkimKey[]): string {
+function describeState(keys: DkimKey[], rotateDays: number): string {
   const has = (wanted: DkimKey['state']) => keys.some(({ state }) => state === wanted);
+  const isRotated = rotateDays > 0 && has('active');
   if (has('new')) {
+    const then = isRotated ? 'they sign as soon as these are found.' : 'then start signing.';
     const now = has('active')
       ? 'The keys in use go on until then.'
       : 'Nothing is signed until then.';
-    return `Publish the records of the new keys, then start signing. ${now}`;
+    return `Publish the records of the new keys, ${then} ${now}`;
   }
-  return has('active')
-    ? 'Mail of this domain is signed. Make new keys about once a year, or when the server was in strange hands.'
-    : 'Mail of this domain leaves without a signature.';
+  if (!has('active')) return 'Mail of this domain leaves without a signature.';
+  return isRotated
+    ? `Mail of this domain is signed. New keys are made after ${rotateDays} days, and administrators are told.`
+    : 'Mail of this domain is signed. Make new keys about once a year, or when the server was in strange hands.';
 }
