@@ -13,6 +13,8 @@ export type SinkMessage = {
   /** Logged-in user, null without. */
   user: string | null;
   helo: string;
+  /** Address that the connection came from. */
+  remote: string;
   /** "8bitmime", SMTPUTF8, DSN parameters as the server understood them. */
   envelope: SMTPServerSession['envelope'];
 };
@@ -97,6 +99,7 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
           isSecure: session.secure,
           user: (session.user as string | undefined) ?? null,
           helo: session.hostNameAppearsAs,
+          remote: session.remoteAddress,
           envelope: session.envelope,
         };
         const said = sink.script.data?.(message);
