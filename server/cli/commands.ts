@@ -12,6 +12,7 @@ import { dkimCommands } from './dkim.ts';
 import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
 import { filterCommands } from './filters.ts';
+import { footerCommands } from './footer.ts';
 import { passwordCommands } from './passwords.ts';
 import { policyCommands } from './policy.ts';
 import { pop3Commands } from './pop3.ts';
@@ -32,6 +33,7 @@ export const commands: CommandDefinition[] = [
   ...roleCommands,
   ...addressCommands,
   ...dkimCommands,
+  ...footerCommands,
   ...blockedCommands,
   ...policyCommands,
   ...pop3Commands,
