@@ -2,8 +2,8 @@
 // only public addresses are tried, asked from the DNS here and connected to as they are, so that no second look-up can
 // lead elsewhere.
 import { connect, isIP, type Socket } from 'node:net';
+import { isPublicAddress } from '#lib/accounts/public-address.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { isPublicAddress } from '#server/delivery/outbound/address-scope.ts';
 import { resolveAddresses } from '#server/dns/resolver.ts';
 import { CollectTrouble } from './trouble.ts';
 

@@ -6,8 +6,8 @@ import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
+import { isPublicAddress } from '#lib/accounts/public-address.ts';
 import { Refusal } from '../../errors.ts';
-import { isPublicAddress } from './public-address.ts';
 
 export type VisitRules = {
   method: 'GET' | 'POST';

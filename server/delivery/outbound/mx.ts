@@ -1,12 +1,13 @@
 // The way to a domain without a relay rule (RFC 5321 §5.1): its MX hosts by preference, or the domain's own
 // addresses where it has no MX. Pure DNS, nothing connects here.
 import { isIP } from 'node:net';
+import { isPublicExchanger } from '#lib/accounts/public-address.ts';
 import { portOf } from '#lib/env.ts';
 import type { AddressFamily } from '#lib/queue/relay-rule.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import { resolveAddresses, resolveMx } from '#server/dns/resolver.ts';
 import { describeFamily, orderByFamily } from './address-family.ts';
-import { isOwnAddress, isPublicAddress } from './address-scope.ts';
+import { isOwnAddress } from './own-address.ts';
 
 /** One place to try: an address, and the name that its certificate should carry. */
 export type Target = {
@@ -95,7 +96,7 @@ async function toTargets(hosts: Host[], domain: string, wishes: Wishes): Promise
     if (addresses.length === 0)
       failures.push(defer('4.4.4', describeFamily(host.name, family)).failure);
     for (const address of addresses) {
-      if (!settings['delivery.allowPrivateAddresses'] && !isPublicAddress(address)) {
+      if (!settings['delivery.allowPrivateAddresses'] && !isPublicExchanger(address)) {
         hasPrivate = true;
       } else targets.push({ host: host.name, address, port });
     }

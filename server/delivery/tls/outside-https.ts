@@ -2,9 +2,9 @@
 // checked, redirects are not followed, little is read, and private addresses are out of reach (as for MX hosts).
 import { request } from 'node:https';
 import { isIP } from 'node:net';
+import { isPublicAddress } from '#lib/accounts/public-address.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { resolveAddresses } from '#server/dns/resolver.ts';
-import { isPublicAddress } from '../outbound/address-scope.ts';
 
 export type HttpsAnswer = { status: number; contentType: string; body: Buffer };
 

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { isRefusal } from '#lib/errors.ts';
 import { fetchRemoteImage } from '#lib/webmail/remote/image.ts';
-import { isPublicAddress } from '#lib/webmail/remote/public-address.ts';
 import { type VisitRules, visit } from '#lib/webmail/remote/visit.ts';
 
 const rules: VisitRules = {
@@ -16,38 +15,6 @@ const rules: VisitRules = {
   accept: '*/*',
 };
 const refused = (reason: string) => (error: unknown) => isRefusal(error, reason as 'forbidden');
-
-describe('isPublicAddress', () => {
-  const cases: [address: string, isPublic: boolean][] = [
-    ['8.8.8.8', true],
-    ['2606:4700::1111', true],
-    ['127.0.0.1', false],
-    ['127.9.9.9', false],
-    ['0.0.0.0', false],
-    ['10.1.2.3', false],
-    ['172.31.0.1', false],
-    ['192.168.1.1', false],
-    ['100.64.0.1', false],
-    ['169.254.169.254', false],
-    ['224.0.0.1', false],
-    ['255.255.255.255', false],
-    ['::1', false],
-    ['::', false],
-    ['::ffff:127.0.0.1', false],
-    ['::ffff:8.8.8.8', false],
-    ['::ffff:7f00:1', false],
-    ['64:ff9b::7f00:1', false],
-    ['2002:7f00:1::', false],
-    ['fe80::1', false],
-    ['fe80::1%eth0', false],
-    ['fd00:ec2::254', false],
-    ['2001:db8::1', false],
-    ['example.test', false],
-  ];
-  for (const [address, isPublic] of cases) {
-    it(address, () => assert.equal(isPublicAddress(address), isPublic));
-  }
-});
 
 describe('visit', () => {
   const forbidden = [
