@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test';
 import { closeDatabase, db, raw, sql, type Tx, write } from '#lib/db.ts';
 import { migrate } from '#lib/migrate.ts';
 import { listQueue } from '#lib/queue/entries.ts';
+import { listRelayRules } from '#lib/queue/relay-rule.ts';
 import { listMailboxes } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages, readRendered } from '#server/store/read.ts';
 import { searchMessages } from '#server/store/search/search.ts';
@@ -96,6 +97,50 @@ async function insertMailbox(tx: Tx, id: string, name: string): Promise<void> {
   });
 }
 
+/** Relay rules: by recipient, by sender, and the default, each kind with an order of its own. */
+async function insertRules(tx: Tx): Promise<void> {
+  const base = { tlsMode: 'opportunistic', createdAt: at };
+  const rules = [
+    {
+      position: 1,
+      match: 'default',
+      pattern: '',
+      host: 'smart.test',
+      port: 587,
+      username: 'u',
+      secret: 's',
+    },
+    { position: 2, match: 'sender', pattern: '<>', host: '2001:db8::1', port: 25, tlsMode: 'none' },
+    {
+      position: 1,
+      match: 'sender',
+      pattern: 'own.test',
+      host: '192.0.2.1',
+      port: 465,
+      tlsMode: 'implicit',
+    },
+    {
+      position: 9,
+      match: 'recipient',
+      pattern: '.far.test',
+      host: '',
+      port: 25,
+      tlsMode: 'required',
+    },
+    {
+      position: 3,
+      match: 'recipient',
+      pattern: 'a@far.test',
+      host: 'vip.test',
+      port: 26,
+      tlsMode: 'required',
+    },
+  ];
+  for (const [index, rule] of rules.entries()) {
+    await insert(tx, 'RelayRule', { id: `rule${index}`, ...base, ...rule, comment: `c${index}` });
+  }
+}
+
 function insertFirstVersion(): Promise<void> {
   return write(async (tx) => {
     const domain = { id: 'd', name: 'example.test', createdAt: at };
@@ -139,6 +184,7 @@ function insertFirstVersion(): Promise<void> {
       flags: 1,
     });
     await insert(tx, 'Tombstone', { accountId: 'ada', mailboxId: 'inbox', uid: 5, modseq: 40 });
+    await insertRules(tx);
     await insert(tx, 'QueueMessage', {
       id: 'q',
       blobId: hashOf(bodies[2]!.bytes),
@@ -256,6 +302,22 @@ describe('a database of the first version', () => {
     assert.deepEqual(await search('NEEDLE'), [8]);
     assert.deepEqual(await search('grüsse'), [3]);
     assert.deepEqual(await search('kept as'), [3, 8]);
+  });
+
+  it('has its relay rules in the order in which they were tried', async () => {
+    assert.deepEqual(
+      (await listRelayRules()).map((rule) => [
+        ...[rule.position, rule.recipient, rule.sender, rule.target, rule.hosts, rule.tlsMode],
+        ...[rule.username, rule.hasPassword, rule.comment],
+      ]),
+      [
+        [1, 'a@far.test', '', 'hosts', 'vip.test:26', 'verified', '', false, 'c4'],
+        [2, '.far.test', '', 'mx', '', 'opportunistic', '', false, 'c3'],
+        [3, '', 'own.test', 'hosts', '192.0.2.1:465', 'implicit', '', false, 'c2'],
+        [4, '', '<>', 'hosts', '[2001:db8::1]:25', 'none', '', false, 'c1'],
+        [5, '', '', 'hosts', 'smart.test:587', 'opportunistic', 'u', true, 'c0'],
+      ],
+    );
   });
 
   it('has its queue', async () => {

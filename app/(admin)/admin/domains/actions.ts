@@ -2,7 +2,7 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { addDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { addDomain, elsewheres, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 import { countField, sizeField } from '../../limit-fields.ts';
@@ -11,12 +11,13 @@ const comment = z.string().trim().max(500, 'At most 500 characters.').default(''
 const quota = sizeField(0, 'Give a size such as 50 GB, or nothing for no limit.');
 const messages = countField(0, 'Give a whole number, or nothing for no limit.');
 const aliasOf = z.string().trim().max(253).default('');
+const elsewhere = z.enum(['', ...elsewheres], 'Say where its mailboxes are.').default('');
 const archive = z.string().trim().max(320).default('');
 const name = z.string().trim().min(1, 'Give the domain, for example example.org.').max(253);
 
 export async function addDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
-  return answerForm(z.object({ name, comment, aliasOf }), form, async (fields) => {
+  return answerForm(z.object({ name, comment, aliasOf, elsewhere }), form, async (fields) => {
     const domain = await addDomain(fields, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${domain.name} added` };
@@ -26,7 +27,8 @@ export async function addDomainAction(_previous: FormState, form: FormData): Pro
 export async function editDomainAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
   const isEnabled = z.string().optional();
-  const schema = z.object({ name, comment, isEnabled, quota, messages, aliasOf, archive });
+  const policy = { aliasOf, archive, elsewhere };
+  const schema = z.object({ name, comment, isEnabled, quota, messages, ...policy });
   return answerForm(schema, form, async ({ name, isEnabled, quota, messages, ...policy }) => {
     const limits = { quotaBytes: quota, quotaMessages: messages };
     const change = { ...policy, isDisabled: isEnabled === undefined, ...limits };

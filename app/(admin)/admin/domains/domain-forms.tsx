@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Switch } from '#components/ui/checkbox.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
+import type { Elsewhere } from '#lib/accounts/domain.ts';
 import { addDomainAction, editDomainAction, removeDomainAction } from './actions.ts';
 
 export function AddDomain({ others = [] }: { others?: string[] }) {
@@ -33,6 +34,7 @@ export function AddDomain({ others = [] }: { others?: string[] }) {
             />
           </FormField>
           <AliasOf others={others} />
+          <Mailboxes />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" />
           </FormField>
@@ -53,6 +55,7 @@ export function EditDomain({
   useText,
   aliasOf,
   archive,
+  elsewhere,
   others,
 }: {
   name: string;
@@ -66,6 +69,7 @@ export function EditDomain({
   useText: string;
   aliasOf: string;
   archive: string;
+  elsewhere: Elsewhere | '';
   /** Domains it may be an alias of. */
   others: string[];
 }) {
@@ -106,6 +110,7 @@ export function EditDomain({
             />
           </FormField>
           <AliasOf value={aliasOf} others={others} />
+          <Mailboxes value={elsewhere} />
           <FormField
             name="archive"
             label="Archive"
@@ -147,6 +152,31 @@ export function EditDomain({
         </ActionForm>
       </Dialog>
     </>
+  );
+}
+
+const mailboxes: Record<Elsewhere | '', string> = {
+  '': 'on this server',
+  all: 'on another server, which knows the addresses',
+  listed: 'on another server; addresses are the users and aliases here',
+  others: 'here for its users, on another server for all other addresses',
+};
+
+function Mailboxes({ value = '' }: { value?: Elsewhere | '' }) {
+  return (
+    <FormField
+      name="elsewhere"
+      label="Mailboxes"
+      help="Mail for another server is taken here and passed on by a relay rule for this domain. What its users send from here is signed all the same."
+    >
+      <Select name="elsewhere" defaultValue={value}>
+        {Object.entries(mailboxes).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </Select>
+    </FormField>
   );
 }
 

@@ -73,6 +73,7 @@ export default async function DomainsPage() {
                       </Badge>
                     )}
                     {domain.isDisabled && <Badge tone="warn">off</Badge>}
+                    {domain.elsewhere && <Badge tone="info">passed on</Badge>}
                     {domain.archive && <Badge tone="info">archived</Badge>}
                   </span>
                   {domain.aliasOf && (
@@ -115,6 +116,7 @@ export default async function DomainsPage() {
                       useText={describeUse(domain)}
                       aliasOf={domain.aliasOf}
                       archive={domain.archive}
+                      elsewhere={domain.elsewhere}
                       others={whole.filter((name) => name !== domain.name)}
                     />
                   )}
