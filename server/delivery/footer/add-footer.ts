@@ -66,7 +66,7 @@ function readPart(message: Buffer, part: Part): Read {
   return { part, content, charset, text };
 }
 
-/** Signed or encrypted in the text itself (RFC 9580 §7), or it has the words already. */
+/** Signed or encrypted in the text itself (OpenPGP's armour), or it has the words already. */
 function isClosed({ part, text }: Read, footer: string): boolean {
   if (/^-----BEGIN PGP /m.test(text)) return true;
   const shown = part.subtype === 'html' ? htmlToText(text) : text;
