@@ -9,11 +9,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
 import { isConflict } from './db-errors.ts';
+import { makeDirect, makeGuarded, withDirect } from './direct.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
+import { runOwnTransaction } from './own-transaction.ts';
 import { cutRows } from './rows.ts';
 import {
   createSqliteAdapter,
-  type DirectConnection,
   type SqliteAdapterFactory,
   snapshotIsolation,
 } from './sqlite-adapter.ts';
@@ -116,41 +117,14 @@ export function isSqlite(): boolean {
 
 /** Reads. Never write through this: it is another connection, outside the queue. */
 export const db: Db = new Proxy({} as Db, {
-  get: (_target, property) =>
-    guardRead(property, findDirect(property, state.adapter?.direct()?.reader)) ??
-    Reflect.get(client(), property),
+  get: (_target, property) => Reflect.get(findReader(property) ?? client(), property),
 });
 
-/** What steps of a transaction use. */
-function makeTx(tx: Tx, connection = state.adapter?.direct()?.writer): Tx {
-  if (!connection) return tx;
-  return new Proxy(tx, {
-    get: (target, property) => findDirect(property, connection) ?? Reflect.get(target, property),
-  });
-}
-
-/** Tagged SQL goes straight to the connection, where there is one already. */
-function findDirect(property: string | symbol, connection: DirectConnection | undefined) {
-  if (!connection || (property !== '$queryRaw' && property !== '$executeRaw')) return undefined;
-  return async (tagged: TemplateStringsArray | Sql, ...values: unknown[]) => {
-    const statement = 'sql' in tagged ? tagged : sql(tagged, ...values);
-    return property === '$queryRaw' ? connection.query(statement) : connection.execute(statement);
-  };
-}
-
-/** A read that fails because the storage does is a refusal. */
-function guardRead(
-  property: string | symbol,
-  run: ReturnType<typeof findDirect>,
-): ReturnType<typeof findDirect> {
-  if (!run || property !== '$queryRaw') return run;
-  return async (...given) => {
-    try {
-      return await run(...given);
-    } catch (error) {
-      throw refuseFault(error);
-    }
-  };
+/** For tagged SQL that reads, where there is a connection already. */
+function findReader(property: string | symbol): object | null {
+  if (property !== '$queryRaw') return null;
+  const reader = state.adapter?.direct()?.reader;
+  return reader ? makeGuarded(makeDirect(reader, sql)) : null;
 }
 
 /**
@@ -190,7 +164,8 @@ async function runSnapshot<T>(step: (db: Db) => Promise<T>, begun: () => void): 
   const isolationLevel = (isSqlite() ? snapshotIsolation : 'RepeatableRead') as 'Serializable';
   const options = { ...transactionOptions, timeout: snapshotMs, isolationLevel };
   return client().$transaction(async (tx) => {
-    const own = makeTx(tx as Tx, state.adapter?.snapshot() ?? undefined);
+    const connection = state.adapter?.snapshot() ?? state.adapter?.direct()?.writer;
+    const own = connection ? withDirect(tx as Tx, makeDirect(connection, sql)) : (tx as Tx);
     begun();
     // SQLite's connection refuses to write by itself. The first read settles what is seen.
     if (!isSqlite()) await tx.$executeRaw`SET TRANSACTION READ ONLY`;
@@ -256,9 +231,11 @@ function settle<Item, Outcome>(
  * Lets other work of the event loop in between two.
  */
 export async function insertRows(tx: Tx, into: Sql, rows: Sql[], end: Sql = empty): Promise<void> {
+  let isFirst = true;
   for (const part of cutRows(rows)) {
+    if (!isFirst) await new Promise(setImmediate);
+    isFirst = false;
     await tx.$executeRaw`${into} VALUES ${join(part)} ${end}`;
-    await new Promise(setImmediate);
   }
 }
 
@@ -292,13 +269,14 @@ async function runGroup(group: Waiting[]): Promise<(() => void)[]> {
     let isCommitting = false;
     try {
       const settle: (() => void)[] = [];
-      await client().$transaction(async (tx) => {
-        const own = makeTx(tx as Tx);
+      const run = async (tx: Tx) => {
         for (const waiting of group) {
-          settle.push(await runStep(own, waiting, group.length > 1));
           // Chains of queries run as microtasks only: give timers and sockets their turn.
-          await new Promise(setImmediate);
+          if (settle.length > 0) await new Promise(setImmediate);
+          settle.push(await runStep(tx, waiting, group.length > 1));
         }
+      };
+      await transact(run, () => {
         isCommitting = true;
       });
       return settle;
@@ -311,9 +289,24 @@ async function runGroup(group: Waiting[]): Promise<(() => void)[]> {
   }
 }
 
+/** A transaction of `run`; `committing` is called before its end, whose outcome nobody knows where that fails. */
+async function transact(run: (tx: Tx) => Promise<void>, committing: () => void): Promise<void> {
+  const start = (step: (tx: Tx) => Promise<void>) =>
+    client().$transaction((tx) => step(tx as Tx)) as Promise<void>;
+  const direct = () => makeDirect(state.adapter!.direct()!.writer, sql);
+  if (!state.adapter?.direct()) await client().$connect();
+  const own = state.sqlite?.transaction();
+  if (own) return runOwnTransaction(own, direct(), start, run, committing);
+  await start(async (tx) => {
+    // That of this transaction.
+    await run(withDirect(tx, direct()));
+    committing();
+  });
+}
+
 /** After a commit that failed: on only where it is certain that nothing of it is stored. */
 async function endUnlessRolledBack(error: unknown): Promise<void> {
-  if (state.sqlite?.isRolledBack() || isKnownRolledBack(error)) return;
+  if (state.sqlite?.transaction()?.isRolledBack() || isKnownRolledBack(error)) return;
   endProcess('The commit', error);
   await new Promise(() => {});
 }

@@ -33,6 +33,17 @@ export type DirectConnection = {
   execute(tagged: TaggedSql): number | Promise<number>;
 };
 
+/** A transaction of the one writing connection. Prisma's client takes as long to open one as most steps take. */
+export type WriterTransaction = {
+  /** Waits while another process writes, without stopping the event loop. */
+  begin(): Promise<void>;
+  commit(): void;
+  /** Harmless where SQLite has done it by itself. */
+  rollBack(): void;
+  /** After a failed commit: whether it is certain that nothing of the transaction is stored. */
+  isRolledBack(): boolean;
+};
+
 export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
   /** Moves when another process (not this one) commits; null while there is no connection. */
   dataVersion(): number | null;
@@ -40,8 +51,8 @@ export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
   revision(): number | null;
   /** What runs outside and inside of transactions; null while there is no connection. */
   direct(): { reader: DirectConnection; writer: DirectConnection } | null;
-  /** After a failed COMMIT: whether it is certain that nothing of the transaction is stored. */
-  isRolledBack(): boolean;
+  /** The writer's, one at a time; Prisma's own begins and ends within it, and is none on the connection. */
+  transaction(): WriterTransaction | null;
   /** That of the snapshot which began last: to be asked before another one begins. */
   snapshot(): DirectConnection | null;
 };
@@ -52,7 +63,7 @@ type Connection = {
   adapter: Adapter;
   direct: DirectConnection;
   readVersion: () => number;
-  isRolledBack: () => boolean;
+  transaction: WriterTransaction;
 };
 
 /** The isolation that a transaction asks for when it only reads; others ask for none. */
@@ -80,7 +91,7 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
     dataVersion: () => connected?.writer.readVersion() ?? null,
     revision: () => connected?.reader.readVersion() ?? null,
     direct: () => connected && { reader: connected.reader.direct, writer: connected.writer.direct },
-    isRolledBack: () => connected?.writer.isRolledBack() ?? false,
+    transaction: () => connected?.writer.transaction ?? null,
     snapshot: () => begun,
     connect: async () => {
       const writer = await open(writers, true);
@@ -96,8 +107,8 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
             else void connection.adapter.dispose();
           });
         }
-        await beginImmediate(writer.adapter.client);
-        // The adapter's own BEGIN is a no-op now (see cacheStatements), so its mutex cannot be left locked.
+        requireTransaction(writer.adapter.client);
+        // The adapter's own BEGIN is a no-op (see cacheStatements), so its mutex cannot be left locked.
         return start(isolation);
       };
       const close = reader.adapter.dispose.bind(reader.adapter);
@@ -118,8 +129,9 @@ async function open(factory: PrismaBetterSqlite3, isWriter = false): Promise<Con
   await configure(client);
   const direct = connectDirectly(client, isWriter);
   const version = client.prepare('PRAGMA data_version').pluck();
-  const isRolledBack = cacheStatements(client, isWriter);
-  return { adapter, direct, readVersion: () => Number(version.get()), isRolledBack };
+  cacheStatements(client, isWriter);
+  const transaction = makeTransaction(client);
+  return { adapter, direct, readVersion: () => Number(version.get()), transaction };
 }
 
 async function openReader(factory: PrismaBetterSqlite3): Promise<Connection> {
@@ -164,8 +176,27 @@ async function configure(client: Client): Promise<void> {
   client.pragma('temp_store = MEMORY');
 }
 
-async function beginImmediate(client: Client): Promise<void> {
-  await retryWhileBusy(() => client.exec('BEGIN IMMEDIATE'));
+function makeTransaction(client: Client): WriterTransaction {
+  let isRolledBack = false;
+  const run = (sql: string) => client.exec(sql);
+  return {
+    begin: () => retryWhileBusy(() => run('BEGIN IMMEDIATE')),
+    commit: () => {
+      // A statement's fault has ended the transaction, and its step has not told.
+      isRolledBack = !client.inTransaction;
+      requireTransaction(client);
+      try {
+        run('COMMIT');
+      } catch (error) {
+        isRolledBack = isWithoutTrace(client, error);
+        throw error;
+      }
+    },
+    rollBack: () => {
+      if (client.inTransaction) run('ROLLBACK');
+    },
+    isRolledBack: () => isRolledBack,
+  };
 }
 
 /** Keeps what `make` makes of an SQL text, as often as it is asked for; the longest unused go. */
@@ -231,46 +262,21 @@ function isWithoutTrace(client: Client, error: unknown): boolean {
   return !client.inTransaction;
 }
 
-/** What Prisma calls for a statement without parameters and rows. */
-function imitateEnd(run: () => { changes: number }) {
-  return { bind: () => ({ reader: false, columns: () => null, run }) };
-}
+/** What Prisma calls for a statement without parameters and rows; the writer's transaction is not ended by it. */
+const imitatedEnd = {
+  bind: () => ({ reader: false, columns: () => null, run: () => ({ changes: 0 }) }),
+};
 
-/**
- * Keeps Prisma's prepared statements. `bind` is imitated, since a real one is for ever. Returns what tells
- * whether the last COMMIT failed without a trace.
- */
-function cacheStatements(client: Client, isWriter: boolean): () => boolean {
-  let isRolledBack = false;
+/** Keeps Prisma's prepared statements. `bind` is imitated, since a real one is for ever. */
+function cacheStatements(client: Client, isWriter: boolean): void {
   const prepare = client.prepare.bind(client);
   const find = remember((sql) => {
     const statement = prepare(sql);
     return { statement, columns: statement.reader ? statement.columns() : null };
   });
-  const rollBack = () => {
-    // SQLite may have done it by itself.
-    if (client.inTransaction) client.exec('ROLLBACK');
-    return { changes: 0 };
-  };
-  const commitNow = () => {
-    isRolledBack = false;
-    // A statement's fault has ended the transaction, and its step has not told.
-    if (!client.inTransaction) {
-      isRolledBack = true;
-      throw new Error('The transaction has ended before its time.');
-    }
-    try {
-      client.exec('COMMIT');
-    } catch (error) {
-      isRolledBack = isWithoutTrace(client, error);
-      throw error;
-    }
-    return { changes: 0 };
-  };
   const imitation = (sql: string) => {
     if (sql === 'BEGIN') return { run: () => undefined };
-    if (isWriter && sql === 'COMMIT') return imitateEnd(commitNow);
-    if (isWriter && sql === 'ROLLBACK') return imitateEnd(rollBack);
+    if (isWriter && (sql === 'COMMIT' || sql === 'ROLLBACK')) return imitatedEnd;
     if (isWriter) requireTransaction(client);
     const { statement, columns } = find(sql);
     return {
@@ -283,5 +289,4 @@ function cacheStatements(client: Client, isWriter: boolean): () => boolean {
     };
   };
   client.prepare = imitation as unknown as Client['prepare'];
-  return () => isRolledBack;
 }

@@ -20,8 +20,9 @@ import { type OtherProcess, startOtherProcess } from './other-process.ts';
 const database = await openTestDatabase();
 after(database.close);
 
-const insert = (id: string) =>
-  write((tx) => tx.setting.create({ data: { id, value: '1', updatedAt: new Date() } }));
+const insertInto = (tx: Tx, id: string) =>
+  tx.setting.create({ data: { id, value: '1', updatedAt: new Date() } });
+const insert = (id: string) => write((tx) => insertInto(tx, id));
 
 describe('the database gate', () => {
   it('commits many waiting steps together; one that throws harms no other', async () => {
@@ -279,5 +280,43 @@ describe('tagged SQL', () => {
     assert.deepEqual([row?.lastLoginAt, row?.createdAt], [null, createdAt]);
     assert.ok(Buffer.from(row?.bytes as Uint8Array).equals(bytes));
     await assert.rejects(db.$executeRaw`DELETE FROM "Domain"`, /read-?only|query_only/i);
+  });
+
+  it('is one transaction with the models: neither of them leaves anything where a step throws', async () => {
+    const insertRaw = (tx: Tx, id: string) =>
+      tx.$executeRaw`INSERT INTO "Setting" ("id", "value", "updatedAt", "updatedBy")
+        VALUES (${id}, '1', ${new Date()}, '')`;
+    let seen: unknown[] = [];
+    const [failed, kept] = await Promise.allSettled([
+      write(async (tx) => {
+        await insertRaw(tx, 'mixed raw');
+        await insertInto(tx, 'mixed model');
+        seen = [
+          await tx.setting.count({ where: { id: 'mixed raw' } }),
+          (await tx.$queryRaw<object[]>`SELECT 1 FROM "Setting" WHERE "id" = 'mixed model'`).length,
+        ];
+        throw new Error('half way');
+      }),
+      write(async (tx) => {
+        await insertInto(tx, 'kept model');
+        await insertRaw(tx, 'kept raw');
+      }),
+    ]);
+    assert.deepEqual([seen, failed.status, kept.status], [[1, 1], 'rejected', 'fulfilled']);
+    // Alone in its transaction, and without a model.
+    await assert.rejects(
+      write(async (tx) => {
+        await insertRaw(tx, 'alone');
+        throw new Error('half way');
+      }),
+    );
+    const found = await db.setting.findMany({
+      where: { id: { in: ['mixed raw', 'mixed model', 'kept raw', 'kept model', 'alone'] } },
+      orderBy: { id: 'asc' },
+    });
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ['kept model', 'kept raw'],
+    );
   });
 });
