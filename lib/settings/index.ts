@@ -64,18 +64,27 @@ export function findSetting(key: string): SettingDefinition {
 
 const defaults = Object.fromEntries(settings.map(({ key, default: value }) => [key, value]));
 
+type SettingRow = { id: string; value: string };
+
+/** The values of the rows as they were read last: most commits change no setting. */
+let known: { text: string; values: Settings } | null = null;
+
 /** The values in force. Every command asks for some, so the rows are read only after a commit by somebody. */
 const readInForce = readOnceACommit(async () => {
-  const rows = await db.$queryRaw<
-    { id: string; value: string }[]
-  >`SELECT "id", "value" FROM "Setting"`;
+  const rows = await db.$queryRaw<SettingRow[]>`SELECT "id", "value" FROM "Setting" ORDER BY "id"`;
+  const text = JSON.stringify(rows);
+  if (known?.text !== text) known = { text, values: toSettings(rows) };
+  return known.values;
+});
+
+function toSettings(rows: SettingRow[]): Settings {
   const values: Record<string, unknown> = { ...defaults };
   for (const { id, value } of rows) {
     const definition = byKey.get(id);
     if (definition) values[id] = currentValue(definition, value);
   }
   return Object.freeze(values) as Settings;
-});
+}
 
 /** The value in force now. */
 export async function readSetting<K extends SettingKey>(key: K): Promise<Settings[K]> {

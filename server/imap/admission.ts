@@ -14,6 +14,8 @@ import type { Literal, Segment } from './wire/frame.ts';
 
 /** Messages of one MULTIAPPEND. */
 const messageLimit = 1000;
+/** Bytes that may come although there may be no room for them. */
+const fewBytes = 64 * 1024;
 
 /** mailbox 1*append-message, to the end of the command or to what has not come yet (RFC 3502 §6). */
 export function parseAppend(cursor: Cursor): { name: string; messages: MessageToAppend[] } {
@@ -69,6 +71,8 @@ export async function admitMessage(
   if ('status' in target) return target;
   // What is replaced may make the room; the store knows (replace.ts).
   if (isReplace) return null;
+  // On their way already, and few: the store says what it would say here.
+  if (!literal.isSynchronizing && literal.sizeBytes <= fewBytes) return null;
   const streams = segments.filter((part) => part.kind === 'stream');
   const coming = streams.reduce((sum, part) => sum + part.sizeBytes, literal.sizeBytes);
   const excess = findExcess(await readQuota(target.accountId), coming, messages.length);

@@ -11,7 +11,7 @@ import { pokeMailbox } from './journal.ts';
 import { joinKeywords } from './keywords.ts';
 import { type Ledger, openLedger, type Place } from './ledger.ts';
 import { joinThreads } from './threads.ts';
-import { nextTurn } from './turn.ts';
+import { startLoop } from './turn.ts';
 
 export type NewMessage = {
   body: StagedBody;
@@ -84,11 +84,12 @@ export async function appendAllIn(tx: Tx, requests: NewCopy[][]): Promise<(Store
   const placed = taken.flatMap((copies) => (Array.isArray(copies) ? copies : []));
   if (placed.length > 0) {
     await ledger.save();
+    const loop = startLoop();
     const blobIds = await insertBlobs(
       tx,
       placed.map(({ copy }) => copy.body),
     );
-    await nextTurn();
+    await loop.pause();
     await joinThreads(tx, placed);
     await insertMessages(tx, placed, blobIds);
   }

@@ -16,7 +16,7 @@ import {
   toMailbox,
 } from './mailbox-row.ts';
 import { findExcess, lockQuotas, type Quota } from './quota/quota.ts';
-import { nextTurn } from './turn.ts';
+import { startLoop } from './turn.ts';
 
 /** A message that wants a place. */
 export type Arrival = {
@@ -181,6 +181,7 @@ async function saveMoved(
           sql`(${mailbox.accountId}, ${mailbox.id}, ${numbers(moved, ['messages', 'unseen', 'sizeBytes', 'modseqs', 'uids'])})`,
         ],
   );
+  const loop = startLoop();
   // Both databases name the columns of VALUES "column1", "column2", …
   for (const part of cutRows(mailboxRows)) {
     await tx.$executeRaw`UPDATE "Mailbox" SET "uidNext" = "uidNext" + v.column7,
@@ -188,7 +189,7 @@ async function saveMoved(
       "sizeBytes" = "sizeBytes" + v.column5, "highestModseq" = "highestModseq" + v.column6
       FROM (VALUES ${join(part)}) AS v
       WHERE "Mailbox"."accountId" = v.column1 AND "Mailbox"."id" = v.column2`;
-    await nextTurn();
+    await loop.pause();
   }
   await logChanges(
     tx,
@@ -201,7 +202,7 @@ async function saveMoved(
     await tx.$executeRaw`UPDATE "Account" SET "usedMessages" = "usedMessages" + v.column2,
       "usedBytes" = "usedBytes" + v.column3
       FROM (VALUES ${join(part)}) AS v WHERE "Account"."id" = v.column1`;
-    await nextTurn();
+    await loop.pause();
   }
 }
 

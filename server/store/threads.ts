@@ -6,12 +6,14 @@ import { now } from '#lib/clock.ts';
 import { cutRows, db, join, sql, type Tx } from '#lib/db.ts';
 import { dayOf } from './day.ts';
 import { hasSubjectOfAnswer, listSubjectReferences, subjectDays } from './thread-subject.ts';
-import { nextTurn } from './turn.ts';
+import { startLoop } from './turn.ts';
 
 /** References of one message that are looked at: more is an attack or a broken program. */
 const maxReferences = 50;
 
 type Reference = { accountId: string; reference: string; threadId: string };
+type Known = { threadId: string; day: number };
+type KnownRow = Reference & { day: bigint | number };
 type Facts = Parameters<typeof listSubjectReferences>[0] & {
   messageId: string;
   references: string[];
@@ -30,7 +32,6 @@ type Key = { key: string; reference: string };
  */
 export async function joinThreads(tx: Tx, messages: Joining[]): Promise<void> {
   const linked = messages.map(linkMessage);
-  const bySubject = await findRecent(tx, linked);
   // Who names a reference first offers its thread for it; what is known keeps its own.
   const offered = new Map<string, Reference>();
   for (const { message, ids, subjects } of linked) {
@@ -39,7 +40,9 @@ export async function joinThreads(tx: Tx, messages: Joining[]): Promise<void> {
       if (!offered.has(key)) offered.set(key, { accountId, reference, threadId });
     }
   }
-  const stored = await storeReferences(tx, offered);
+  const known = await findReferences(tx, offered);
+  const bySubject = listRecent(linked, known);
+  const stored = await storeReferences(tx, offered, known);
   const byId = new Map<string, string>();
   for (const { key } of linked.flatMap(({ ids }) => ids)) {
     const threadId = stored.get(key) as string;
@@ -83,21 +86,33 @@ function findFirst(threads: Map<string, string>, keys: Key[]): string | undefine
   return keys.map(({ key }) => threads.get(key)).find(Boolean);
 }
 
-/** Threads of the subjects of those messages that may join by it, where they were seen of late; by key. */
-async function findRecent(tx: Tx, linked: Linked[]): Promise<Map<string, string>> {
-  const asked = new Map<string, Reference>();
-  for (const { message, subjects } of linked) {
-    if (subjects.length === 0 || !isSubjectUsed(message)) continue;
-    for (const { key, reference } of subjects) asked.set(key, { ...message, reference });
+/** The rows that there are already, by key. */
+async function findReferences(
+  tx: Tx,
+  offered: Map<string, Reference>,
+): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>();
+  const rows = [...offered.values()].map((own) => sql`(${own.accountId}, ${own.reference})`);
+  for (const part of cutRows(rows)) {
+    const found = await tx.$queryRaw<KnownRow[]>`SELECT "accountId", "reference", "threadId", "day"
+      FROM "ThreadReference" WHERE ("accountId", "reference") IN (VALUES ${join(part)})`;
+    for (const { accountId, reference, threadId, day } of found) {
+      known.set(keyOf(accountId, reference), { threadId, day: Number(day) });
+    }
   }
+  return known;
+}
+
+/** Threads of the subjects of those messages that may join by it, where they were seen of late; by key. */
+function listRecent(linked: Linked[], known: Map<string, Known>): Map<string, string> {
   const recent = new Map<string, string>();
   const firstDay = dayOf(now()) - subjectDays;
-  const rows = [...asked.values()].map((own) => sql`(${own.accountId}, ${own.reference})`);
-  for (const part of cutRows(rows)) {
-    const found = await tx.$queryRaw<Reference[]>`SELECT "accountId", "reference", "threadId"
-      FROM "ThreadReference" WHERE ("accountId", "reference") IN (VALUES ${join(part)})
-      AND "day" >= ${firstDay}`;
-    for (const row of found) recent.set(keyOf(row.accountId, row.reference), row.threadId);
+  for (const { message, subjects } of linked) {
+    if (subjects.length === 0 || !isSubjectUsed(message)) continue;
+    for (const { key } of subjects) {
+      const own = known.get(key);
+      if (own && own.day >= firstDay) recent.set(key, own.threadId);
+    }
   }
   return recent;
 }
@@ -111,24 +126,31 @@ async function moveReferences(tx: Tx, group: Reference[]): Promise<void> {
   }
 }
 
-/** Makes the references that are not there; returns the threads of all, by key. */
+/**
+ * Makes the references that are not there, and says of the others that they were seen today: most have been, and
+ * stay as they are. Returns the threads of all, by key.
+ */
 async function storeReferences(
   tx: Tx,
   offered: Map<string, Reference>,
+  known: Map<string, Known>,
 ): Promise<Map<string, string>> {
   const day = dayOf(now());
+  const threads = new Map<string, string>();
+  for (const [key, own] of known) threads.set(key, own.threadId);
+  const loop = startLoop();
   // In order, so that two processes never wait for each other.
   const rows = [...offered]
+    .filter(([key]) => known.get(key)?.day !== day)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, own]) => sql`(${own.accountId}, ${own.reference}, ${own.threadId}, ${day})`);
-  const threads = new Map<string, string>();
   for (const part of cutRows(rows)) {
     const found = await tx.$queryRaw<Reference[]>`
       INSERT INTO "ThreadReference" ("accountId", "reference", "threadId", "day") VALUES ${join(part)}
       ON CONFLICT ("accountId", "reference") DO UPDATE SET "day" = excluded."day"
       RETURNING "accountId", "reference", "threadId"`;
     for (const row of found) threads.set(keyOf(row.accountId, row.reference), row.threadId);
-    await nextTurn();
+    await loop.pause();
   }
   return threads;
 }
