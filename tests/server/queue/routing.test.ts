@@ -276,7 +276,7 @@ describe('times and limits of a rule', () => {
   it('one at a time with a pause, over all domains that the rule takes', async () => {
     for (const name of ['one', 'two']) dns.zone[`${name}.test`] = { MX: ['10 mx.far.test'] };
     await addRelayRule({ recipient: '*.test', target: 'mx', rateDelaySeconds: 30 }, 'test');
-    const mails = [];
+    const mails: string[] = [];
     for (const name of ['far', 'one', 'two']) {
       mails.push((await queueMail({ to: [`a@${name}.test`] })).messageId);
     }
