@@ -1,26 +1,32 @@
-// Mail out of the queue beside Debian's Postfix: 1,000 messages of 4 KB wait for a relay host that takes everything at
-// once (Debian's smtp-sink), for one destination and for fifty; both servers send on with what they have as defaults.
-// The clock runs from the moment that the queue may be worked on until the sink has the last message.
-//   DREY_BENCH_SIZES=5000      other numbers
+// Mail out of the queue beside Debian's Postfix: 10,000 messages of 4 KB wait for a relay host that takes everything at
+// once (Debian's smtp-sink), for 100 destinations, and 1,000 for one; both servers send on with what they have as
+// defaults. The clock runs from the moment that the queue may be worked on until the sink has the last message. And what
+// waiting mail costs (queue-waiting.ts).
+//   DREY_BENCH_PARTS=drain,idle,dead      some of it
+//   DREY_BENCH_SIZES=5000                 another number for the 100 destinations
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { db, write } from '#lib/db.ts';
-import { enqueue } from '#lib/queue/enqueue.ts';
+import { db } from '#lib/db.ts';
 import { addRelayRule } from '#lib/queue/relay-rule.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { startQueue } from '#server/queue/runner.ts';
-import { insertBlob, stageBytes } from '#server/store/bodies/blobs.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { findPort } from './imap-peer.ts';
 import { median } from './median.ts';
+import { fillQueue, makeMessage } from './queue-fill.ts';
 import { startSender } from './queue-peer.ts';
+import { measureDead, measureIdle } from './queue-waiting.ts';
 import type { Bench, Figure } from './run.ts';
 
-const size = Number(process.env.DREY_BENCH_SIZES?.split(',')[0] ?? 1000);
-const runs = 3;
+const parts = (process.env.DREY_BENCH_PARTS ?? 'drain,idle,dead').split(',');
+const many = Number(process.env.DREY_BENCH_SIZES?.split(',')[0] ?? 10_000);
+const drains = [
+  { domains: 1, size: 1000, runs: 3 },
+  { domains: 100, size: many, runs: many > 2000 ? 1 : 3 },
+];
 const program = '/usr/sbin/smtp-sink';
 
 type Sink = { port: number; stop(): void };
@@ -47,55 +53,32 @@ function canConnect(port: number): Promise<boolean> {
 
 const addressOf = (index: number, domains: number) => `user${index}@d${index % domains}.test`;
 
-function makeMessage(index: number): Buffer {
-  const lines = `${'x'.repeat(70)}\r\n`.repeat(54);
-  return Buffer.from(`From: ada@own.test\r\nSubject: mail ${index}\r\n\r\n${lines}`);
-}
-
 let drained = 0;
 
 /** Messages a second from a full queue to an empty one. */
-async function drainDrey(domains: number): Promise<number> {
-  for (let start = 0; start < size; start += 100) {
-    const bodies = await Promise.all(
-      Array.from({ length: Math.min(100, size - start) }, (_, at) =>
-        stageBytes(makeMessage(start + at)),
-      ),
-    );
-    await write(async (tx) => {
-      for (const [at, body] of bodies.entries()) {
-        await enqueue(tx, {
-          blobId: await insertBlob(tx, body),
-          prefix: Buffer.alloc(0),
-          sizeBytes: body.sizeBytes,
-          sender: 'ada@own.test',
-          accountId: null,
-          recipients: [{ recipient: addressOf(start + at, domains) }],
-          traceId: `bench ${start + at}`,
-        });
-      }
-    });
-  }
+async function drainDrey(addresses: string[]): Promise<number> {
+  await fillQueue(addresses);
   const begin = performance.now();
   const queue = await startQueue();
   while ((await db.queueMessage.count()) > 0) await sleep(20);
   const seconds = (performance.now() - begin) / 1000;
   await queue.stop();
   await flushTrail();
-  drained += size;
+  drained += addresses.length;
   const sent = await db.trailEvent.count({ where: { kind: 'sent' } });
   if (sent !== drained) throw new Error(`Only ${sent} of ${drained} messages were sent`);
-  return size / seconds;
+  return addresses.length / seconds;
 }
 
-async function measure(): Promise<Figure[]> {
+async function measureDrain(): Promise<Figure[]> {
+  if (!existsSync(program)) throw new Error(`This bench needs ${program} of Debian's postfix`);
   const sink = await startSmtpSink();
   const database = await openTestDatabase();
   const peer = await startSender(sink.port);
   console.log(`Peer: ${peer?.version ?? 'none'}. Load: ${loadavg()[0]?.toFixed(1)}.`);
   try {
     const figures: Figure[] = [];
-    for (const domains of [1, 50]) {
+    for (const { domains, size, runs } of drains) {
       // A rule a domain, so that each is a destination of its own, as behind MX.
       for (let index = domains === 1 ? 0 : 1; index < domains; index += 1) {
         const way = { hosts: `127.0.0.1:${sink.port}`, tlsMode: 'none' as const };
@@ -104,8 +87,8 @@ async function measure(): Promise<Figure[]> {
       const drey: number[] = [];
       const other: number[] = [];
       for (let run = 0; run < runs; run += 1) {
-        drey.push(await drainDrey(domains));
         const addresses = Array.from({ length: size }, (_, at) => addressOf(at, domains));
+        drey.push(await drainDrey(addresses));
         if (peer) other.push(await peer.drain(addresses, makeMessage));
       }
       const beside = peer
@@ -123,9 +106,13 @@ async function measure(): Promise<Figure[]> {
 }
 
 export const bench: Bench = {
-  help: 'mail out of the queue to 1 and 50 destinations, beside Postfix',
+  help: 'mail out of the queue beside Postfix, and what waiting mail costs',
   run: async () => {
-    if (!existsSync(program)) throw new Error(`This bench needs ${program} of Debian's postfix`);
-    return measure();
+    const measures = { drain: measureDrain, idle: measureIdle, dead: measureDead };
+    const figures: Figure[] = [];
+    for (const [part, measure] of Object.entries(measures)) {
+      if (parts.includes(part)) figures.push(...(await measure()));
+    }
+    return figures;
   },
 };
