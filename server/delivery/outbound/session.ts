@@ -1,12 +1,13 @@
 // One SMTP or LMTP (RFC 2033) conversation with another server, on nodemailer's connection: open (TLS by policy), log in,
 // send. What nodemailer has no option for (SMTPUTF8 for a header, NOTIFY and ORCPT of each recipient) is put
 // into its commands as they leave; the version is pinned, tests/server/delivery/remote.test.ts notices.
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SeenTls, TlsPolicy } from '../tls/tls-policy.ts';
 import { readTls } from '../tls/tls-seen.ts';
 import type { Target } from './mx.ts';
+import { openSocket } from './open-socket.ts';
 import { cleanText, parseReply, type Result, toResult } from './reply.ts';
 import { SessionProblem } from './session-problem.ts';
 
@@ -348,41 +349,6 @@ function toProblem(error: NodemailerError, connection: Connection, target: Targe
     code: reply.code,
     status: reply.code === 521 ? '5.3.2' : '4.3.2',
     isPermanent: reply.code === 521,
-  });
-}
-
-/** A TCP connection within the time for it. */
-function openSocket({ target, connectTimeoutMs, signal }: OpenOptions): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const { address, port, source, socket: path } = target;
-    const socket = connect(
-      path ? { path } : { host: address, port, ...(source ? { localAddress: source } : {}) },
-    );
-    const settle = (error: Error | null) => {
-      socket.setTimeout(0);
-      socket.removeAllListeners();
-      signal.removeEventListener('abort', abort);
-      if (!error) return resolve(socket);
-      socket.on('error', () => undefined);
-      socket.destroy();
-      reject(error);
-    };
-    const refuse = (text: string) =>
-      settle(
-        new SessionProblem(`Cannot connect to ${target.host} [${target.address}]: ${text}`, {
-          status: '4.4.1',
-        }),
-      );
-    const abort = () => settle(new Error('stopped'));
-    socket.setTimeout(connectTimeoutMs);
-    socket.once('connect', () => settle(null));
-    socket.once('timeout', () => refuse('no answer in time'));
-    socket.once('error', (error: NodeJS.ErrnoException) => {
-      const isSource = source && /^(EADDRNOTAVAIL|EINVAL)$/.test(error.code ?? '');
-      refuse(isSource ? `${source} is no address of this machine` : (error.code ?? error.message));
-    });
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
   });
 }
 
