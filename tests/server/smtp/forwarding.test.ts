@@ -200,6 +200,29 @@ describe('mail that is passed on', () => {
       assert.ok(signed.text.endsWith(long), 'a signature that is whole stays whole');
     });
 
+    it('fits what a server without 8BITMIME gets', async () => {
+      const old = await startSink({
+        host: '127.0.0.2',
+        port: sink.port,
+        extra: { hide8BITMIME: true },
+      });
+      world.dns.zone['mx.elsewhere.test'] = { A: ['127.0.0.2'] };
+      forgetAnswers();
+      const body = 'Content-Type: text/plain; charset=utf-8\r\n\r\nviele Grüße aus der Stadt\r\n';
+      const data = await far.sign(sample.replace('\r\nHi.\r\n', body));
+      assert.match(await hand({ data }), /^250 /);
+      const [message] = await old.waitFor(1);
+      await until('the queue is empty', async () => (await db.queueMessage.count()) === 0);
+      world.dns.zone['mx.elsewhere.test'] = { A: ['127.0.0.1'] };
+      await old.close();
+      assert.match(message?.text ?? '', /Gr=C3=BC=C3=9Fe/);
+      const { arc, signatures } = await judge(message?.bytes ?? Buffer.alloc(0));
+      // The author's signature could not stay, and the seal says that it was good.
+      assert.notEqual(signatures.find(({ domain }) => domain === 'far.test')?.result, 'pass');
+      assert.equal(arc.result, 'pass');
+      assert.deepEqual(arc.claims.dkim, ['pass']);
+    });
+
     it('is made for an archive outside too', async () => {
       await updateDomain('example.org', { archive: 'archive@elsewhere.test' }, 'test');
       const message = await pass({ to: 'ada@example.org' });
