@@ -35,8 +35,10 @@ export type Account = {
   quotaMessages: number | null;
   usedBytes: number;
   usedMessages: number;
-  /** False: nobody signs in until a password is set. */
+  /** False: the password, if there is one, is kept by another service (OpenID, a directory). */
   hasPassword: boolean;
+  /** Nothing opens it until a password is set (lock.ts). */
+  isLocked: boolean;
   /** The web lets the user in only after a new password. */
   mustChange: boolean;
   /** Messages and new recipients a day; null: the settings sending.messagesPerDay, newRecipientsPerDay; 0: none */
@@ -60,6 +62,7 @@ export function toAccount(row: Row): Account {
   return {
     ...rest,
     hasPassword: passwordHash !== null && passwordHash !== lockedHash,
+    isLocked: passwordHash === lockedHash,
     sendingHold: row.sendingHold as SendingHold,
     role: readRole(row.role),
     kind: row.kind === 'shared' ? 'shared' : 'person',

@@ -1,5 +1,6 @@
 // What needs one's own password although one is signed in: changing it, and what else would let a stranger in who finds
 // the page open.
+import { now } from '../clock.ts';
 import { Refusal } from '../errors.ts';
 import { readAccount, setPassword } from './account.ts';
 import { signIn } from './sessions.ts';
@@ -10,6 +11,28 @@ type Proof = {
   remote: string;
   device?: string;
 };
+
+/** For whom a fresh sign-in is the proof: without a password here it is another service that asks for one. */
+const freshMs = 10 * 60_000;
+
+/** Whether a session has begun so lately that its sign-in proves who is there. */
+export function isFreshSignIn({ startedAt }: { startedAt: Date }): boolean {
+  return now().getTime() - startedAt.getTime() < freshMs;
+}
+
+/**
+ * Whoever has a password here shows it; whoever signs in by another service (OpenID, a directory) has done so within the
+ * last minutes, or shows the password of the directory. Refusals as of requireOwnPassword().
+ */
+export async function requireSelf(
+  proof: Proof & { account: { hasPassword: boolean }; session: { startedAt: Date } | null },
+): Promise<void> {
+  const { account, present, session } = proof;
+  if (account.hasPassword) return requireOwnPassword(proof);
+  if (session && isFreshSignIn(session)) return;
+  if (present !== '') return requireOwnPassword(proof);
+  throw new Refusal('invalid', 'Sign out and in again first: your session is too old.', 'present');
+}
 
 /** Refusal 'invalid' with the field "present" for a wrong password, 'throttled', 'unavailable'. */
 export async function requireOwnPassword(proof: Proof): Promise<void> {

@@ -101,6 +101,15 @@ export async function listWebSessions(accountId: string): Promise<WebSession[]> 
   });
 }
 
+/** When the session began, or null where it has ended. */
+export async function readSessionStart({
+  accountId,
+  sessionId,
+}: SessionClaims): Promise<{ startedAt: Date } | null> {
+  const where = { accountId_id: { accountId, id: sessionId } };
+  return db.webSession.findUnique({ where, select: { startedAt: true } });
+}
+
 /** When the second factor was shown in this session; null = never. */
 export async function readProof({ accountId, sessionId }: SessionClaims): Promise<Date | null> {
   const where = { accountId_id: { accountId, id: sessionId } };

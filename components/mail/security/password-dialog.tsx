@@ -1,12 +1,20 @@
 // A dialog that asks for the own password before something that decides who can sign in; more fields may stand above.
 'use client';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useState, useTransition } from 'react';
+import { createContext, type ReactNode, useContext, useState, useTransition } from 'react';
 import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { Input } from '#components/ui/input.tsx';
+
+/**
+ * How somebody shows who is there: by the password here; by having signed in just now at another service; or, where that
+ * was long ago, by signing in once more or by the password of the directory server.
+ */
+export type ProofKind = 'password' | 'fresh' | 'directory';
+const ProofContext = createContext<ProofKind>('password');
+export const ProofProvider = ProofContext.Provider;
 
 export type Failure = { error: string; field: string | null };
 
@@ -30,6 +38,7 @@ export function PasswordDialog({
   children?: (failure: Failure | null) => ReactNode;
 }) {
   const t = useTranslations('security');
+  const proof = useContext(ProofContext);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isPending, start] = useTransition();
   const close = () => {
@@ -52,15 +61,30 @@ export function PasswordDialog({
           submit(new FormData(event.currentTarget));
         }}
       >
-        {failure && !failure.field && <Banner tone="danger">{failure.error}</Banner>}
+        {failure && (!failure.field || (proof === 'fresh' && failure.field === 'present')) && (
+          <Banner tone="danger">{failure.error}</Banner>
+        )}
         {children?.(failure)}
-        <Field
-          label={t('present')}
-          help={t('presentHelp')}
-          error={failure?.field === 'present' && failure.error}
-        >
-          <Input name="present" type="password" autoComplete="current-password" required />
-        </Field>
+        {proof === 'directory' && (
+          <Banner tone="info">
+            {t.rich('signInAgain', {
+              link: (text) => (
+                <a href="/logout" className="underline">
+                  {text}
+                </a>
+              ),
+            })}
+          </Banner>
+        )}
+        {proof !== 'fresh' && (
+          <Field
+            label={t('present')}
+            help={t('presentHelp')}
+            error={failure?.field === 'present' && failure.error}
+          >
+            <Input name="present" type="password" autoComplete="current-password" required />
+          </Field>
+        )}
         <div className="flex justify-end gap-2">
           <Button onClick={close}>{t('cancel')}</Button>
           <Button type="submit" variant={isDanger ? 'danger' : 'primary'} isPending={isPending}>

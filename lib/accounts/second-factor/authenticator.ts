@@ -1,5 +1,6 @@
 // Codes of an authenticator app (RFC 6238: six digits, thirty seconds). The secret is sealed in its row; a code is
 // taken once, and the one before and behind it too, since clocks differ (RFC 6238 §5.2).
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';
 import { now } from '../../clock.ts';
 import { db, write } from '../../db.ts';
@@ -7,6 +8,7 @@ import { Refusal } from '../../errors.ts';
 import { readSetting } from '../../settings/index.ts';
 import { recordChangeIn } from '../../trail/change.ts';
 import { decryptSecret, encryptSecret } from '../secret.ts';
+import { isThrottled, recordFailure } from '../throttle.ts';
 import { noteSecondFactorIn } from './factor.ts';
 import { renewRecoveryCodesIn } from './recovery.ts';
 
@@ -14,6 +16,8 @@ const periodSeconds = 30;
 const secretBytes = 20;
 
 type Owner = { id: string; address: string };
+/** Where somebody asks from; `device`: see throttle.ts */
+type Origin = { remote: string; device?: string };
 
 const totpOf = (secret: Secret, issuer = '', label = '') =>
   new TOTP({ issuer, label, secret, algorithm: 'SHA1', digits: 6, period: periodSeconds });
@@ -37,15 +41,25 @@ export async function beginAuthenticator(owner: Owner): Promise<{ secret: string
 }
 
 /**
- * Puts it in force by its first code; resolves with the recovery codes where they are new, else null. Refusal
- * 'invalid' (field "code"), 'not-found'.
+ * Puts it in force by its first code; resolves with the recovery codes where they are new, else null. A wrong code counts
+ * as a failed login. Refusal 'invalid' (field "code"), 'not-found', 'throttled'.
  */
-export async function confirmAuthenticator(owner: Owner, code: string): Promise<string[] | null> {
+export async function confirmAuthenticator(
+  owner: Owner,
+  code: string,
+  origin: Origin,
+): Promise<string[] | null> {
+  const attempt = { ...origin, account: owner.address };
+  if (await isThrottled(attempt)) {
+    throw new Refusal('throttled', 'Too many wrong codes. Try again later.');
+  }
   const row = await db.authenticator.findUnique({ where: { accountId: owner.id } });
   if (!row || row.confirmedAt) throw new Refusal('not-found', 'Begin again.');
   const step = matchCode(row, code);
-  if (step === null)
+  if (step === null) {
+    await sleep(await recordFailure(attempt));
     throw new Refusal('invalid', 'This code does not fit. Try the next one.', 'code');
+  }
   return write(async (tx) => {
     const data = { confirmedAt: now(), lastStep: step };
     await tx.authenticator.update({ where: { accountId: owner.id }, data });

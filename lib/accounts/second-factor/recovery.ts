@@ -5,13 +5,15 @@ import { db, type Tx, write } from '../../db.ts';
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
 const codes = 10;
-const length = 10;
-const shape = new RegExp(`^[${letters}]{${length}}$`);
+/** Of 31 letters: 89 bits, so that nobody who has the rows finds them by trying hashes. Older ones had ten letters. */
+const length = 18;
+const groupLength = 6;
+const shape = new RegExp(`^[${letters}]{10}([${letters}]{${length - 10}})?$`);
 
 const normalize = (code: string) => code.toLowerCase().replace(/[\s-]/g, '');
 const hashOf = (plain: string) => createHash('sha256').update(`recovery ${plain}`).digest('hex');
 
-/** Ten fresh codes ("abcde-fghjk") in place of all older ones, inside a step; told this once. */
+/** Ten fresh codes ("abcdef-ghjkmn-pqrstu") in place of all older ones, inside a step; told this once. */
 export async function renewRecoveryCodesIn(tx: Tx, accountId: string): Promise<string[]> {
   const plain = Array.from({ length: codes }, () =>
     Array.from({ length }, () => letters[randomInt(letters.length)]).join(''),
@@ -21,7 +23,8 @@ export async function renewRecoveryCodesIn(tx: Tx, accountId: string): Promise<s
   await tx.recoveryCode.createMany({
     data: plain.map((code) => ({ accountId, hash: hashOf(code), createdAt })),
   });
-  return plain.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`);
+  const between = new RegExp(`(.{${groupLength}})(?=.)`, 'g');
+  return plain.map((code) => code.replace(between, '$1-'));
 }
 
 /** Uses a code up; false where it is none, or was used. */

@@ -28,6 +28,7 @@ import { writeSetting } from '#lib/settings/index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const password = 'a winter under the oak';
+const here = { remote: '192.0.2.200' };
 const begin = Date.parse('2026-03-01T08:00:00Z');
 const setSeconds = (seconds: number) => freezeClock(new Date(begin + seconds * 1000));
 const codeAt = (secret: string, seconds: number) =>
@@ -75,7 +76,7 @@ describe('second factors', () => {
   async function addApp(account: Account): Promise<{ secret: string; codes: string[] }> {
     const { secret, uri } = await beginAuthenticator(account);
     assert.match(uri, /^otpauth:\/\/totp\/.*secret=[A-Z2-7]{32}.*/);
-    const codes = await confirmAuthenticator(account, codeAt(secret, 0));
+    const codes = await confirmAuthenticator(account, codeAt(secret, 0), here);
     assert.equal(codes?.length, 10);
     return { secret, codes: codes ?? [] };
   }
@@ -116,14 +117,14 @@ describe('second factors', () => {
     assert.equal((await readSecondFactor(ann.id)).hasAuthenticator, false);
     assert.equal(await takeAuthenticatorCode(ann.id, codeAt(secret, 0)), false);
     assert.equal((await enter(ann, 'web')).id, ann.id);
-    await assert.rejects(confirmAuthenticator(ann, '000000'), { field: 'code' });
-    await confirmAuthenticator(ann, codeAt(secret, 0));
+    await assert.rejects(confirmAuthenticator(ann, '000000', here), { field: 'code' });
+    await confirmAuthenticator(ann, codeAt(secret, 0), here);
     await assert.rejects(beginAuthenticator(ann), { reason: 'exists' });
   });
 
   it('stay closed to many strangers, also while a mail program signs in', async () => {
     const { secret } = await beginAuthenticator(ann);
-    await confirmAuthenticator(ann, codeAt(secret, 0));
+    await confirmAuthenticator(ann, codeAt(secret, 0), here);
     const phone = { name: 'Phone', protocols: ['imap'] as const };
     const { password: own } = await addAppPassword(ann.id, phone, 'test');
     await writeSetting('security.maxLoginFailures', 3, 'test');

@@ -1,7 +1,6 @@
 // Who may do what: everybody with a role, and over which domains.
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { RoleBadge } from '#components/admin/role-badge.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -9,6 +8,7 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/ta
 import { Time } from '#components/ui/time.tsx';
 import { listStaff, type StaffMember } from '#lib/accounts/role-change.ts';
 import { requireAdmin } from '../../../session.ts';
+import { RoleBadge } from '../../role-badge.tsx';
 
 export const metadata: Metadata = { title: 'Admins and roles' };
 

@@ -13,13 +13,13 @@ export type HeldSenderFacts = {
   hold: 'burst' | 'admin';
   /** Recipients that wait. */
   held: number;
-  /** False: locked, nobody signs in. */
-  hasPassword: boolean;
+  /** Nobody signs in. */
+  isLocked: boolean;
   isSelf: boolean;
 };
 
 export function HeldSender({ sender, isLinked }: { sender: HeldSenderFacts; isLinked: boolean }) {
-  const { id, address, hold, held, hasPassword, isSelf } = sender;
+  const { id, address, hold, held, isLocked, isSelf } = sender;
   const name = isLinked ? (
     <Link href={`/admin/users/${id}`} className="font-medium underline">
       {address}
@@ -41,25 +41,25 @@ export function HeldSender({ sender, isLinked }: { sender: HeldSenderFacts; isLi
         >
           {formatPlural(held, 'recipient waits', 'recipients wait')}
         </Link>
-        .{!hasPassword && ' Nobody can sign in until a new password is set.'}
+        .{isLocked && ' Nobody can sign in until a new password is set.'}
       </p>
       <div className="flex flex-wrap gap-2">
         <ActionButton
           action={() => releaseSendingAction(id)}
           doneText={`Mail of ${address} released`}
           confirm={
-            hasPassword
-              ? undefined
-              : {
+            isLocked
+              ? {
                   title: 'Release the mail of a locked user?',
                   text: `What waits leaves now, as if ${address} had sent it.`,
                   confirmLabel: 'Release',
                 }
+              : undefined
           }
         >
           Release
         </ActionButton>
-        {hasPassword ? (
+        {!isLocked ? (
           <LockButton id={id} address={address} isSelf={isSelf} />
         ) : (
           <ActionButton
@@ -100,7 +100,7 @@ export function LockButton({
       doneText={`${address} is locked`}
       confirm={{
         title: 'Lock the account?',
-        text: `The password of ${address} is taken away and every session ends, until you set a new one. Mail still comes in; what the user has sent stays held, and can be dropped.`,
+        text: `Nothing opens ${address} any more, be it a password, an app password, a passkey or another sign-in service, and every session ends, until you set a new password. Mail still comes in; what the user has sent stays held, and can be dropped.`,
         confirmLabel: 'Lock the account',
         isDanger: true,
       }}

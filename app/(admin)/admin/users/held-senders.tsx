@@ -17,7 +17,7 @@ export function HeldSenders({ senders, staff }: { senders: Held[]; staff: Staff 
         address: account.address,
         hold: account.sendingHold === 'burst' ? 'burst' : 'admin',
         held,
-        hasPassword: account.hasPassword,
+        isLocked: account.isLocked,
         isSelf: account.id === staff.id,
       }}
     />

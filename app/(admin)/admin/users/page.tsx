@@ -3,7 +3,6 @@ import { Plus, Users } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
-import { RoleBadge } from '#components/admin/role-badge.tsx';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
@@ -21,6 +20,7 @@ import { idsOf, mayChange } from '#lib/accounts/staff.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+import { RoleBadge } from '../../role-badge.tsx';
 
 export const metadata: Metadata = { title: 'Users' };
 

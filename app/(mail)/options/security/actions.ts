@@ -1,9 +1,11 @@
-// What changes how one signs in. Factors and passwords ask for the account's password once more.
+// What changes how one signs in. Factors and passwords ask for the account's password once more, or for a fresh sign-in
+// where another service keeps it.
 'use server';
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
+import type { Account } from '#lib/accounts/account.ts';
 import { addAppPassword, programProtocols, removeAppPassword } from '#lib/accounts/app-password.ts';
-import { requireOwnPassword } from '#lib/accounts/own-password.ts';
+import { requireSelf } from '#lib/accounts/own-password.ts';
 import {
   beginAuthenticator,
   confirmAuthenticator,
@@ -11,7 +13,7 @@ import {
 } from '#lib/accounts/second-factor/authenticator.ts';
 import { makeRecoveryCodes } from '#lib/accounts/second-factor/factor.ts';
 import { addPasskey, beginPasskey, removePasskey } from '#lib/accounts/second-factor/passkey.ts';
-import { endOtherWebSessions, endWebSession } from '#lib/accounts/web-session.ts';
+import { endOtherWebSessions, endWebSession, readSessionStart } from '#lib/accounts/web-session.ts';
 import { Refusal } from '#lib/errors.ts';
 import { readDevice } from '../../../device.ts';
 import { answerButton } from '../../../form-answer.ts';
@@ -20,13 +22,17 @@ import { readSite } from '../../../site.ts';
 import { type Answer, answerWith } from './answer.ts';
 
 const shortText = z.string().max(200);
-const present = z.string().min(1).max(1024);
+/** Empty where a fresh sign-in is the proof. */
+const present = z.string().max(1024);
 
-async function prove(account: { id: string; address: string }, text: unknown): Promise<void> {
+async function prove(account: Account, text: unknown): Promise<void> {
   const read = present.safeParse(text);
-  if (!read.success) throw new Refusal('invalid', 'Give the present password.', 'present');
+  if (!read.success || (read.data === '' && account.hasPassword))
+    throw new Refusal('invalid', 'Give the present password.', 'present');
   const [remote, device] = [await currentRemote(), await readDevice()];
-  await requireOwnPassword({ account, present: read.data, remote, device });
+  const claims = await readClaims();
+  const session = claims && (await readSessionStart(claims));
+  await requireSelf({ account, present: read.data, remote, device, session });
 }
 
 export async function beginAuthenticatorAction(
@@ -45,7 +51,10 @@ export async function confirmAuthenticatorAction(
 ): Promise<Answer<{ codes: string[] | null }>> {
   const account = await requireUser();
   return answerWith(async () => ({
-    codes: await confirmAuthenticator(account, shortText.parse(code)),
+    codes: await confirmAuthenticator(account, shortText.parse(code), {
+      remote: await currentRemote(),
+      device: await readDevice(),
+    }),
   }));
 }
 

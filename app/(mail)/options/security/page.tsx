@@ -5,9 +5,11 @@ import { getMessages, getTranslations } from 'next-intl/server';
 import { OptionsHead } from '#components/mail/options/options-head.tsx';
 import { FactorSection } from '#components/mail/security/factor-section.tsx';
 import { PasskeySection } from '#components/mail/security/passkey-section.tsx';
+import { ProofProvider } from '#components/mail/security/password-dialog.tsx';
 import { ProgramSection } from '#components/mail/security/program-section.tsx';
 import { SessionSection } from '#components/mail/security/session-section.tsx';
 import { listAppPasswords } from '#lib/accounts/app-password.ts';
+import { isFreshSignIn } from '#lib/accounts/own-password.ts';
 import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { listWebSessions } from '#lib/accounts/web-session.ts';
 import { readClaims, requireUser } from '../../../session.ts';
@@ -30,7 +32,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SecurityPage() {
-  const { id } = await requireUser();
+  const { id, hasPassword } = await requireUser();
   const [factor, passwords, sessions, claims, { ui, options, security }] = await Promise.all([
     readSecondFactor(id),
     listAppPasswords(id),
@@ -39,36 +41,40 @@ export default async function SecurityPage() {
     getMessages(),
   ]);
   const { hasAuthenticator, passkeys, recoveryCodes } = factor;
+  const own = sessions.find((session) => session.id === claims?.sessionId);
+  const isFresh = own !== undefined && isFreshSignIn(own);
   return (
     <>
       <OptionsHead page="security" />
       <NextIntlClientProvider messages={{ ui, options, security }}>
-        <FactorSection
-          hasAuthenticator={hasAuthenticator}
-          recoveryCodes={recoveryCodes}
-          hasFactor={hasAuthenticator || passkeys.length > 0}
-          begin={beginAuthenticatorAction}
-          confirm={confirmAuthenticatorAction}
-          turnOff={removeAuthenticatorAction}
-          renewCodes={newRecoveryCodesAction}
-        />
-        <PasskeySection
-          passkeys={passkeys}
-          begin={beginPasskeyAction}
-          add={addPasskeyAction}
-          remove={removePasskeyAction}
-        />
-        <ProgramSection
-          passwords={passwords}
-          add={addAppPasswordAction}
-          remove={removeAppPasswordAction}
-        />
-        <SessionSection
-          sessions={sessions}
-          currentId={claims?.sessionId ?? ''}
-          end={endSessionAction}
-          endOthers={endOtherSessionsAction}
-        />
+        <ProofProvider value={hasPassword ? 'password' : isFresh ? 'fresh' : 'directory'}>
+          <FactorSection
+            hasAuthenticator={hasAuthenticator}
+            recoveryCodes={recoveryCodes}
+            hasFactor={hasAuthenticator || passkeys.length > 0}
+            begin={beginAuthenticatorAction}
+            confirm={confirmAuthenticatorAction}
+            turnOff={removeAuthenticatorAction}
+            renewCodes={newRecoveryCodesAction}
+          />
+          <PasskeySection
+            passkeys={passkeys}
+            begin={beginPasskeyAction}
+            add={addPasskeyAction}
+            remove={removePasskeyAction}
+          />
+          <ProgramSection
+            passwords={passwords}
+            add={addAppPasswordAction}
+            remove={removeAppPasswordAction}
+          />
+          <SessionSection
+            sessions={sessions}
+            currentId={claims?.sessionId ?? ''}
+            end={endSessionAction}
+            endOthers={endOtherSessionsAction}
+          />
+        </ProofProvider>
       </NextIntlClientProvider>
     </>
   );

@@ -4,7 +4,6 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
-import { RoleBadge } from '#components/admin/role-badge.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { formatCount, formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
@@ -23,6 +22,7 @@ import { countHeld } from '#lib/queue/sending-hold.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
+import { RoleBadge } from '../../../role-badge.tsx';
 import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
 import { HeldSender } from '../held-sender.tsx';
 import { PasswordLink } from './password-link.tsx';
@@ -67,9 +67,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             {account.address}
             <RoleBadge role={account.role} />
             {account.isDisabled && <Badge tone="warn">disabled</Badge>}
-            {!account.hasPassword && account.kind === 'person' && (
-              <Badge tone="danger">locked</Badge>
-            )}
+            {account.isLocked && <Badge tone="danger">locked</Badge>}
             {account.mustChange && <Badge tone="info">must change password</Badge>}
             {account.sendingHold && <Badge tone="warn">mail held</Badge>}
           </span>
@@ -84,7 +82,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             address: account.address,
             hold: account.sendingHold,
             held,
-            hasPassword: account.hasPassword,
+            isLocked: account.isLocked,
             isSelf,
           }}
         />
@@ -134,7 +132,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             address={account.address}
             usage={usage}
             isHeld={usage.hold !== ''}
-            hasPassword={account.hasPassword}
+            isLocked={account.isLocked}
             isSelf={isSelf}
           />
         </Section>

@@ -16,14 +16,14 @@ export function SendingSection({
   address,
   usage,
   isHeld,
-  hasPassword,
+  isLocked,
   isSelf,
 }: {
   id: string;
   address: string;
   usage: Usage;
   isHeld: boolean;
-  hasPassword: boolean;
+  isLocked: boolean;
   isSelf: boolean;
 }) {
   const { today, messageLimit, recipientLimit } = usage;
@@ -41,7 +41,7 @@ export function SendingSection({
           >
             Hold outgoing mail
           </ActionButton>
-          {hasPassword && <LockButton id={id} address={address} isSelf={isSelf} />}
+          {!isLocked && <LockButton id={id} address={address} isSelf={isSelf} />}
         </div>
       )}
     </div>
