@@ -158,16 +158,20 @@ export function encodeBase64(bytes: Uint8Array): Buffer {
   return Buffer.from(lines.join(''), 'latin1');
 }
 
-const HEX = '0123456789ABCDEF';
+const HEX = Buffer.from('0123456789ABCDEF');
+/** A byte becomes three at most, and a line of 75 gets a soft break of three. */
+const GROWTH = (3 * 78) / 75;
 
 /** Quoted-printable of text lines: CRLF kept as line ends, lines of at most 76 characters (RFC 2045 §6.7). */
 export function encodeQuotedPrintable(bytes: Uint8Array): Buffer {
-  const pieces: string[] = [];
+  const out = Buffer.allocUnsafe(Math.ceil(bytes.length * GROWTH) + 3);
+  let length = 0;
   let column = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (byte === 0x0d && bytes[i + 1] === 0x0a) {
-      pieces.push('\r\n');
+      out[length++] = 0x0d;
+      out[length++] = 0x0a;
       column = 0;
       i++;
       continue;
@@ -175,17 +179,21 @@ export function encodeQuotedPrintable(bytes: Uint8Array): Buffer {
     const isSpace = byte === 0x20 || byte === 0x09;
     const isLineEnd = i + 1 >= bytes.length || (bytes[i + 1] === 0x0d && bytes[i + 2] === 0x0a);
     const isPlain = byte > 0x20 && byte < 0x7f && byte !== 0x3d;
-    const piece =
-      isPlain || (isSpace && !isLineEnd)
-        ? String.fromCharCode(byte)
-        : `=${HEX[byte >> 4]}${HEX[byte & 15]}`;
+    const isKept = isPlain || (isSpace && !isLineEnd);
     // Room for the soft break's own `=`.
-    if (column + piece.length > 75) {
-      pieces.push('=\r\n');
+    if (column + (isKept ? 1 : 3) > 75) {
+      out[length++] = 0x3d;
+      out[length++] = 0x0d;
+      out[length++] = 0x0a;
       column = 0;
     }
-    pieces.push(piece);
-    column += piece.length;
+    column += isKept ? 1 : 3;
+    if (isKept) out[length++] = byte;
+    else {
+      out[length++] = 0x3d;
+      out[length++] = HEX[byte >> 4]!;
+      out[length++] = HEX[byte & 15]!;
+    }
   }
-  return Buffer.from(pieces.join(''), 'latin1');
+  return Buffer.from(out.subarray(0, length));
 }

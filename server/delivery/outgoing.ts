@@ -7,9 +7,9 @@ import { isAscii } from 'node:buffer';
 import { logOf } from '#lib/log.ts';
 import { findField, parseHeaderFields, splitHeader } from '#lib/mail/header.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
+import { shortenLinesApart, toSevenBitApart } from './convert/apart.ts';
 import { mendNewlines } from './convert/lines.ts';
-import { toSevenBit, Unconvertible } from './convert/seven-bit.ts';
-import { shortenLines } from './convert/short-lines.ts';
+import { Unconvertible } from './convert/seven-bit.ts';
 import { addFooterOutside } from './footer/footer.ts';
 import { findForwarder, readStamp } from './forward/forwarder.ts';
 import { rewriteReturn } from './forward/return-address.ts';
@@ -46,7 +46,7 @@ export async function prepareOutgoing(
   const { bytes, mark } = await addFooterOutside(message, stored);
   const whole = await mendNewlines(bytes);
   const mayShorten = isOwn || !(await maySignatureHold(message, whole));
-  const lined = mayShorten ? await attempt(message, whole, () => shortenLines(whole)) : whole;
+  const lined = mayShorten ? await attempt(message, whole, () => shortenLinesApart(whole)) : whole;
   const body = lined.subarray(splitHeader(lined).bodyStart);
   const isEightBit = !isAscii(body);
   const made = new Map<string, Promise<Buffer | Unfit>>();
@@ -77,7 +77,7 @@ export async function prepareOutgoing(
 /** RFC 6152 §3: converted, or back to the sender; never 8-bit to who does not take it. */
 async function convert(message: Queued, bytes: Buffer): Promise<Buffer | Unfit> {
   try {
-    return await toSevenBit(bytes);
+    return await toSevenBitApart(bytes);
   } catch (error) {
     if (!(error instanceof Unconvertible)) {
       log.error({ err: error, traceId: message.traceId }, 'a message could not be converted');

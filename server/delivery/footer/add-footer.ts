@@ -14,7 +14,7 @@ import { applyEdits, type Edit, hasField, setField } from '../convert/edit.ts';
 import { listTexts } from './texts.ts';
 
 /** Texts end within so many octets, or the message stays without a footer. */
-const windowBytes = 2 * 1024 * 1024;
+const windowBytes = 256 * 1024;
 const encodings = new Set(['', '7bit', '8bit', 'binary', 'quoted-printable', 'base64']);
 /** Charsets in which octets below 128 may mean something else than ASCII. */
 const notAscii = /^(?:utf-?(?:7|16|32)|unicode|ucs|iso-2022|hz|x?-?ebcdic)/i;
@@ -69,6 +69,9 @@ function readPart(message: Buffer, part: Part): Read {
 /** Signed or encrypted in the text itself (OpenPGP's armour), or it has the words already. */
 function isClosed({ part, text }: Read, footer: string): boolean {
   if (/^-----BEGIN PGP /m.test(text)) return true;
+  // A word that no markup can hide: most mails do not have it, and need not be read closer.
+  const [word = ''] = (footer.match(/[A-Za-z]+/g) ?? []).sort((a, b) => b.length - a.length);
+  if (!text.includes(word)) return false;
   const shown = part.subtype === 'html' ? htmlToText(text) : text;
   return joinWords(shown).includes(joinWords(footer));
 }

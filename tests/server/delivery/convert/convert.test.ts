@@ -9,6 +9,7 @@ import { decodeCharset } from '#lib/mail/charset.ts';
 import { splitHeader } from '#lib/mail/header.ts';
 import { eachPart, type Part, parseMime } from '#lib/mail/mime.ts';
 import { decodeTransfer } from '#lib/mail/transfer.ts';
+import { shortenLinesApart, toSevenBitApart } from '#server/delivery/convert/apart.ts';
 import { hasLongLine } from '#server/delivery/convert/lines.ts';
 import { toSevenBit, Unconvertible } from '#server/delivery/convert/seven-bit.ts';
 import { shortenLines } from '#server/delivery/convert/short-lines.ts';
@@ -98,6 +99,24 @@ describe('short lines', () => {
       assert.deepEqual(readParts(after), readParts(before));
     });
   }
+});
+
+describe('large messages', () => {
+  const head = 'From: a@own.test\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n';
+
+  it('are converted in a thread, to the same', async () => {
+    const eight = Buffer.from(head + 'mit einem ü darin\r\n'.repeat(20_000));
+    assert.ok((await toSevenBitApart(eight)).equals(await toSevenBit(eight)));
+    const long = Buffer.from(`${head}${'x'.repeat(300_000)}\r\n`);
+    assert.ok((await shortenLinesApart(long)).equals(await shortenLines(long)));
+    const short = Buffer.from(head + 'short\r\n'.repeat(50_000));
+    assert.equal(await shortenLinesApart(short), short);
+  });
+
+  it('are refused there with the reason', async () => {
+    const partial = read('partial.eml').toString('latin1') + 'x\r\n'.repeat(200_000);
+    await assert.rejects(toSevenBitApart(Buffer.from(partial, 'latin1')), Unconvertible);
+  });
 });
 
 describe('hostile messages', () => {
