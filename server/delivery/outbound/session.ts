@@ -57,6 +57,7 @@ class Connection extends SMTPConnection {
   lastError: NodemailerError | null = null;
   /** From here on the mail may have been taken. */
   hasBegunContent = false;
+  hasAskedForTls = false;
   /** RFC 2033 §4.2: after the content each recipient is answered for itself. */
   readonly answers = new Map<string, string>();
 
@@ -81,6 +82,7 @@ class Connection extends SMTPConnection {
   }
 
   _sendCommand(command: string, shown?: string): void {
+    this.hasAskedForTls ||= command === 'STARTTLS';
     parent._sendCommand.call(this, command + this.extraParameters(command), shown);
   }
 
@@ -333,6 +335,8 @@ function toProblem(error: NodemailerError, connection: Connection, target: Targe
   const isTls =
     error.code === 'ETLS' ||
     connection.upgrading === true ||
+    // Some firewalls end a connection that wants TLS.
+    (connection.hasAskedForTls && !connection.secure && !error.response) ||
     /^ERR_(SSL|TLS)|^EPROTO$/.test(error.code ?? '');
   if (isTls) {
     const text = `TLS with ${target.host} failed: ${error.message}`;
