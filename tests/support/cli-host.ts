@@ -74,7 +74,12 @@ function serve(): void {
     Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
     process.argv = [process.execPath, program, ...args];
     process.exitCode = undefined;
-    await import(`${program}?${count++}`);
+    try {
+      await import(`${program}?${count++}`);
+    } catch (error) {
+      process.exitCode = 1;
+      printed.stderr += (error as Error).stack;
+    }
     process.send?.({ code: Number(process.exitCode ?? 0), ...printed });
   });
 }
