@@ -316,6 +316,7 @@ export const standards: Standard[] = [
   },
   { number: 7504, title: 'SMTP 521 and 556', status: 'yes', note: 'understood from others' },
   { number: 7505, title: 'Null MX', status: 'yes' },
+  { number: 7617, title: 'HTTP Basic authentication', status: 'yes', note: 'for scripts' },
   { number: 7628, title: 'SASL OAUTHBEARER', status: 'yes', note: "for Drey's own web app" },
   { number: 7671, title: 'DANE updates', status: 'yes' },
   { number: 7672, title: 'DANE for SMTP', status: 'yes', note: 'sending' },

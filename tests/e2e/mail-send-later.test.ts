@@ -92,7 +92,7 @@ describe('sending later', () => {
   });
 
   it('sends it at a time of choice, and shows what waits', async () => {
-    await button('Choose a time').click();
+    await button('More ways to send').click();
     await page.getByRole('menuitem', { name: 'Send later…' }).click();
     const day = new Date(Date.now() + 3 * 24 * 3600_000).toISOString().slice(0, 10);
     await dialog().getByLabel('Date and time').fill(`${day}T09:30`);
@@ -102,7 +102,7 @@ describe('sending later', () => {
     await listSubjects(ann, 'Sent');
     assert.match(sources.get('Too early') ?? '', new RegExp(`Date: .*${Number(day.slice(8))} `));
     await page.getByRole('button', { name: 'Compose' }).first().click();
-    await button('Choose a time').click();
+    await button('More ways to send').click();
     await page.getByRole('menuitem', { name: 'Scheduled' }).click();
     const row = dialog().getByRole('listitem').filter({ hasText: 'Too early' });
     await row.getByText('To ben@example.test').waitFor();
@@ -127,14 +127,14 @@ describe('sending later', () => {
 
   it('opens a waiting message as a draft', async () => {
     await write('Another day', 'Later words');
-    await button('Choose a time').click();
+    await button('More ways to send').click();
     await page.getByRole('menuitem', { name: 'Send later…' }).click();
     await dialog()
       .getByRole('button', { name: /Tomorrow morning/ })
       .click();
     await composer().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Compose' }).first().click();
-    await button('Choose a time').click();
+    await button('More ways to send').click();
     await page.getByRole('menuitem', { name: 'Scheduled' }).click();
     const row = dialog().getByRole('listitem').filter({ hasText: 'Another day' });
     await button('Edit', row).click();

@@ -160,7 +160,7 @@ function Row({
 }) {
   const id = useId();
   return (
-    <li className="relative flex min-h-12 items-center gap-3 border-b px-3 py-1.5 last:border-b-0 focus-within:bg-hover hover:bg-hover">
+    <li className="relative isolate flex min-h-12 items-center gap-3 border-b px-3 py-1.5 last:border-b-0 focus-within:bg-hover hover:bg-hover">
       <Checkbox
         id={id}
         data-address
@@ -173,7 +173,7 @@ function Row({
       <label
         id={`${id}-name`}
         htmlFor={id}
-        className="min-w-0 flex-1 before:absolute before:inset-0 before:content-['']"
+        className="min-w-0 flex-1 before:absolute before:inset-0 before:-z-10 before:content-['']"
       >
         <span className="block truncate font-medium" dir="auto">
           {name || address}

@@ -9,7 +9,7 @@ import type { Person } from '#lib/webmail/list/message-list.ts';
 import type { Owner } from '../owner.ts';
 import { addPeople, RecipientField } from './recipient-field.tsx';
 import type { RecipientKind } from './recipient-kind.ts';
-import type { ComposeSetup } from './setup.ts';
+import { type ComposeSetup, findIdentity, signatureOf } from './setup.ts';
 import type { ComposerModel } from './use-composer.ts';
 
 const AddressBook = dynamic(() => import('./address-book.tsx').then((file) => file.AddressBook));
@@ -142,18 +142,6 @@ export function ComposerFields({
 
 function keyOf({ id, address }: Identity): string {
   return `${id} ${address}`;
-}
-
-function findIdentity(all: Identity[], id: string, from: string): Identity | undefined {
-  return (
-    all.find((each) => each.id === id && each.address === from) ??
-    all.find((each) => each.address === from) ??
-    all.find((each) => id !== '' && each.id === id)
-  );
-}
-
-function signatureOf(identity: Identity | undefined): Signature {
-  return { text: identity?.signature ?? '', html: identity?.signatureHtml ?? '' };
 }
 
 function shown(name: string, address: string): string {

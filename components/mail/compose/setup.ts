@@ -1,4 +1,5 @@
 // What every composer of this page needs: who one may write as, templates, limits. Asked for once, and again after a change.
+import type { Signature } from '#lib/mail/signature.ts';
 import type { Identity } from '#lib/webmail/compose/identities.ts';
 import type { Template } from '#lib/webmail/compose/templates.ts';
 import { getJson } from '../state/request.ts';
@@ -30,4 +31,17 @@ export function loadSetup(): Promise<ComposeSetup> {
 /** After an identity or a template was changed. */
 export function dropSetup(): void {
   known = null;
+}
+
+/** The identity a message is written under; a detail or wildcard of one's own may have none. */
+export function findIdentity(all: Identity[], id: string, from: string): Identity | undefined {
+  return (
+    all.find((each) => each.id === id && each.address === from) ??
+    all.find((each) => each.address === from) ??
+    all.find((each) => id !== '' && each.id === id)
+  );
+}
+
+export function signatureOf(identity: Identity | undefined): Signature {
+  return { text: identity?.signature ?? '', html: identity?.signatureHtml ?? '' };
 }

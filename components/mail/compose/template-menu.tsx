@@ -1,4 +1,5 @@
-// Canned texts: put in where the cursor stands, or kept from what is written. They never replace what is there.
+// Canned texts and the signature: put in where the cursor stands, or kept from what is written. They never replace what is
+// there.
 'use client';
 import { StickyNote } from 'lucide-react';
 import { useTranslations } from 'next-intl';
@@ -11,9 +12,10 @@ import { Input } from '#components/ui/input.tsx';
 import { Menu, type MenuItem } from '#components/ui/menu.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import { toPlainText } from '#lib/mail/rich-text.ts';
+import { signatureBlock, signatureElement } from '#lib/mail/signature.ts';
 import { errorText, postJson } from '../state/request.ts';
 import type { BodyHandle } from './body-editor.tsx';
-import { type ComposeSetup, dropSetup, loadSetup } from './setup.ts';
+import { type ComposeSetup, dropSetup, findIdentity, loadSetup, signatureOf } from './setup.ts';
 import type { ComposerModel } from './use-composer.ts';
 
 const mostShown = 30;
@@ -56,7 +58,23 @@ export function TemplateMenu({
       setError(errorText(reason));
     }
   };
+  const { identity, from } = composer.form;
+  const signature = signatureOf(findIdentity(setup.identities, identity, from));
+  const signatureHtml = signatureElement(signature);
   const items: MenuItem[] = [
+    ...(signatureHtml === ''
+      ? []
+      : ([
+          {
+            label: t('signature'),
+            onSelect: () =>
+              body.current?.insertTemplate({
+                text: `\n${signatureBlock(signature)}\n`,
+                html: signatureHtml,
+              }),
+          },
+          'separator',
+        ] as const)),
     ...(setup.templates.length === 0 ? [{ label: t('none'), isDisabled: true }] : []),
     ...setup.templates.slice(0, mostShown).map((template) => ({
       label: template.name,

@@ -39,6 +39,7 @@ const declared = [
   { id: 'go-options', group: 'go', keys: ['g o'] },
   { id: 'palette', group: 'go', keys: ['Ctrl+k'] },
   { id: 'help', group: 'go', keys: ['?'] },
+  { id: 'tips', group: 'go', keys: ['Ctrl+?'] },
 
   { id: 'next', group: 'list', keys: ['j', 'ArrowDown'], isStep: true },
   { id: 'previous', group: 'list', keys: ['k', 'ArrowUp'], isStep: true },

@@ -88,6 +88,7 @@ function goActs(mail: Mail, handlers: PageHandlers, visit: (path: string) => voi
     'go-options': () => visit('/options'),
     palette: handlers.palette,
     help: handlers.help,
+    tips: () => void import('./tips.ts').then(({ showTips }) => showTips()),
   };
   for (const [id, role] of Object.entries(folderCommands)) {
     acts[id as CommandId] = () => {

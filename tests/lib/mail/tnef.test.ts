@@ -2,26 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readTnef } from '#lib/mail/tnef.ts';
+import { attribute, begin, data, stream, title, u16, u32 } from '#tests/support/tnef.ts';
 
-const u16 = (value: number) => Buffer.from([value & 255, (value >> 8) & 255]);
-const u32 = (value: number) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value >>> 0);
-  return bytes;
-};
 const padded = (bytes: Buffer) =>
   Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 const wide = (text: string) => Buffer.from(`${text}\0`, 'utf16le');
 
-function attribute(level: 1 | 2, id: number, data: Buffer, length = data.length): Buffer {
-  const sum = data.reduce((all, byte) => (all + byte) & 0xffff, 0);
-  return Buffer.concat([Buffer.from([level]), u32(id), u32(length), data, u16(sum)]);
-}
-const stream = (...attributes: Buffer[]) => Buffer.concat([u32(0x223e9f78), u16(1), ...attributes]);
 const codepage = (number: number) => attribute(1, 0x00069007, Buffer.concat([u32(number), u32(0)]));
-const begin = attribute(2, 0x00069002, Buffer.alloc(14));
-const title = (name: Buffer) => attribute(2, 0x00018010, Buffer.concat([name, Buffer.from([0])]));
-const data = (bytes: Buffer) => attribute(2, 0x0006800f, bytes);
 const properties = (...all: Buffer[]) =>
   attribute(2, 0x00069005, Buffer.concat([u32(all.length), ...all]));
 const variable = (type: number, id: number, value: Buffer) =>
