@@ -9,7 +9,7 @@ export function describeConditions({ recipient, sender, user }: Conditions): str
   const parts = [
     recipient && `to ${list(recipient)}`,
     sender && `from ${list(sender)}`,
-    user && `sent by ${list(user)}`,
+    user && `sent by ${user === '*' ? 'any user' : list(user)}`,
   ].filter(Boolean);
   return parts.join(', ') || 'all mail';
 }

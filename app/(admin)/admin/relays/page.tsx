@@ -116,7 +116,7 @@ function Conditions({ rule }: { rule: RelayRule }) {
   const parts = [
     ['to', rule.recipient],
     ['from', rule.sender],
-    ['sent by', rule.user],
+    ['sent by', rule.user === '*' ? 'any user' : rule.user],
   ].filter(([, pattern]) => pattern);
   return parts.map(([word, pattern]) => (
     <span key={word} className="block truncate">
