@@ -57,12 +57,14 @@ export type SqliteAdapterFactory = SqlMigrationAwareDriverAdapterFactory & {
   snapshot(): DirectConnection | null;
 };
 
+/** PRAGMA data_version: moves when another connection commits. */
+type Version = { read(): number; forget(): void };
 type Open = { reader: Connection; writer: Connection };
 type Transaction = Awaited<ReturnType<Adapter['startTransaction']>>;
 type Connection = {
   adapter: Adapter;
   direct: DirectConnection;
-  readVersion: () => number;
+  version: Version;
   transaction: WriterTransaction;
 };
 
@@ -88,15 +90,20 @@ export function createSqliteAdapter(url: string): SqliteAdapterFactory {
     adapterName: readers.adapterName,
     connectToShadowDb: () => readers.connectToShadowDb(),
     // The pragma tells of commits by other connections than the one that is asked.
-    dataVersion: () => connected?.writer.readVersion() ?? null,
-    revision: () => connected?.reader.readVersion() ?? null,
+    dataVersion: () => connected?.writer.version.read() ?? null,
+    revision: () => connected?.reader.version.read() ?? null,
     direct: () => connected && { reader: connected.reader.direct, writer: connected.writer.direct },
     transaction: () => connected?.writer.transaction ?? null,
     snapshot: () => begun,
     connect: async () => {
       const writer = await open(writers, true);
       const reader = await openReader(readers);
-      connected = { reader, writer };
+      const { transaction } = writer;
+      const commit = () => {
+        transaction.commit();
+        reader.version.forget();
+      };
+      connected = { reader, writer: { ...writer, transaction: { ...transaction, commit } } };
       const start = writer.adapter.startTransaction.bind(writer.adapter);
       reader.adapter.startTransaction = async (isolation) => {
         if (isolation === snapshotIsolation.toUpperCase()) {
@@ -128,10 +135,30 @@ async function open(factory: PrismaBetterSqlite3, isWriter = false): Promise<Con
   const { client } = adapter;
   await configure(client);
   const direct = connectDirectly(client, isWriter);
-  const version = client.prepare('PRAGMA data_version').pluck();
+  const version = watchVersion(client);
   cacheStatements(client, isWriter);
   const transaction = makeTransaction(client);
-  return { adapter, direct, readVersion: () => Number(version.get()), transaction };
+  return { adapter, direct, version, transaction };
+}
+
+/**
+ * A command asks several times, and each question is two system calls. Asked again only when what runs now has ended: before
+ * that nobody can have told us of another process's commit; of our own `forget` tells.
+ */
+function watchVersion(client: Client): Version {
+  const statement = client.prepare('PRAGMA data_version').pluck().safeIntegers(false);
+  let known: number | null = null;
+  const forget = () => {
+    known = null;
+  };
+  const read = () => {
+    if (known === null) {
+      known = statement.get() as number;
+      process.nextTick(forget);
+    }
+    return known;
+  };
+  return { read, forget };
 }
 
 async function openReader(factory: PrismaBetterSqlite3): Promise<Connection> {
