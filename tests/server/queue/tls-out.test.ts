@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, it } from 'node:test';
 import { addDomain } from '#lib/accounts/domain.ts';
-import { addRelayRule, listRelayRules, removeRelayRule } from '#lib/queue/relay-rule.ts';
+import {
+  addRelayRule,
+  listRelayRules,
+  removeRelayRule,
+  updateRelayRule,
+} from '#lib/queue/relay-rule.ts';
 import { listOutboundTls } from '#lib/queue/tls-out.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { tlsPolicyCommands } from '#server/cli/tls-policy.ts';
@@ -107,6 +112,36 @@ it('a relay rule goes before what the domain says', async () => {
   await untilGone(messageId);
   assert.equal(sink.messages.length, 1);
   assert.match((await ask('far.test'))[0] ?? '', /relay rule: opportunistic/);
+});
+
+it('a relay rule may ask for DANE, of its own host and of those behind MX', async () => {
+  const hosts = `mx.far.test:${sink.port}`;
+  const rule = await addRelayRule({ recipient: '*', hosts, tlsMode: 'dane' }, 'test');
+  const sent = await queueMail({ to: ['bob@any.test'] });
+  await untilGone(sent.messageId);
+  const [event] = await eventsOf(sent.traceId);
+  assert.equal(event?.detail.tls, 'TLSv1.3, DANE');
+  // By MX, where the domain has none.
+  await updateRelayRule(rule.id, { target: 'mx' }, 'test');
+  dns.zone[`_${sink.port}._tcp.mx.far.test`] = { isSecure: true };
+  forgetAnswers();
+  const { messageId } = await queueMail({ to: ['bob@far.test'] });
+  const [row] = await untilTried(messageId, 1);
+  assert.match(row?.lastText ?? '', /^the relay rule wants DANE/);
+  assert.equal(sink.messages.length, 1);
+});
+
+it('a relay rule may ask for less by MX, and for more', async () => {
+  publish(tlsaOf(other.cert));
+  const rule = await addRelayRule({ target: 'mx', tlsMode: 'required' }, 'test');
+  const sent = await queueMail({ to: ['bob@far.test'] });
+  await untilGone(sent.messageId);
+  assert.equal(sink.messages[0]?.isSecure, true);
+  assert.match((await ask('far.test'))[0] ?? '', /relay rule: required/);
+  // Nobody knows the authority.
+  await updateRelayRule(rule.id, { tlsMode: 'verified' }, 'test');
+  await untilTried((await queueMail({ to: ['bob@far.test'] })).messageId, 1);
+  assert.equal(sink.messages.length, 1);
 });
 
 it('a conversation under one policy serves no other', async () => {
