@@ -5,12 +5,14 @@ import type { Part } from '#lib/mail/mime.ts';
 /** `bytes` instead of what stands from `start` to before `end`. */
 export type Edit = { start: number; end: number; bytes: Buffer };
 
-/** The message with all edits made, which do not overlap; of two at one place the first comes first. */
+/** The message with all edits made, which do not overlap; at one place what is put in comes before what is replaced. */
 export function applyEdits(message: Buffer, edits: Edit[]): Buffer {
   if (edits.length === 0) return message;
   const pieces: Buffer[] = [];
   let from = 0;
-  for (const { start, end, bytes } of edits.toSorted((a, b) => a.start - b.start)) {
+  for (const { start, end, bytes } of edits.toSorted(
+    (a, b) => a.start - b.start || a.end - b.end,
+  )) {
     pieces.push(message.subarray(from, start), bytes);
     from = end;
   }
@@ -36,9 +38,21 @@ export function setField(message: Buffer, part: Part, name: string, value: strin
   };
 }
 
+/** Whether an empty line ends the header, so that a body can follow. */
+export function isHeaderEnded(message: Buffer, { headerStart, headerEnd }: Part): boolean {
+  return findBlankLine(message.subarray(headerStart, headerEnd)) < headerEnd - headerStart;
+}
+
 /** Whether a part has a field of that name. */
 export function hasField(message: Buffer, { headerStart, headerEnd }: Part, name: string): boolean {
   return findKey(message.subarray(headerStart, headerEnd), name) !== undefined;
+}
+
+/** Whoever writes a transfer encoding has to say that it is MIME (RFC 2045 §4); `root`: of the message or of one within. */
+export function declareMime(message: Buffer, root: Part): Edit[] {
+  return hasField(message, root, 'MIME-Version')
+    ? []
+    : [setField(message, root, 'MIME-Version', '1.0')];
 }
 
 function findKey(header: Buffer, name: string) {

@@ -4,7 +4,7 @@
 // Fields with octets over 127 (RFC 6532, or wrong) stay as they are; SMTPUTF8 is decided elsewhere.
 import { isAscii } from 'node:buffer';
 import { type Part, parseMime } from '#lib/mail/mime.ts';
-import { applyEdits, type Edit, hasField, setField } from './edit.ts';
+import { applyEdits, declareMime, type Edit, hasField, setField } from './edit.ts';
 import { encodePart } from './encode.ts';
 
 /** Why a message cannot be sent in seven bits. */
@@ -23,8 +23,7 @@ export async function toSevenBit(message: Buffer): Promise<Buffer> {
 async function convertMessage(work: Work, root: Part): Promise<void> {
   const before = work.edits.length;
   await convertPart(work, root);
-  if (work.edits.length === before || hasField(work.message, root, 'MIME-Version')) return;
-  work.edits.push(setField(work.message, root, 'MIME-Version', '1.0'));
+  if (work.edits.length > before) work.edits.push(...declareMime(work.message, root));
 }
 
 async function convertPart(work: Work, part: Part): Promise<void> {

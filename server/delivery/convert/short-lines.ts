@@ -2,7 +2,7 @@
 // is encoded anew, so that its content arrives as it was written; fields are folded. What is below multipart/signed
 // stays, for any change makes that signature false; so does a part whose encoding is not known.
 import { type Part, parseMime } from '#lib/mail/mime.ts';
-import { applyEdits, type Edit, hasField, setField } from './edit.ts';
+import { applyEdits, declareMime, type Edit, setField } from './edit.ts';
 import { encodePart } from './encode.ts';
 import { breakLines, hasLongLine } from './lines.ts';
 import { listGaps } from './seven-bit.ts';
@@ -32,8 +32,7 @@ function listFolds(message: Buffer, part: Part): Edit[] {
 async function encodeMessage(message: Buffer, root: Part, edits: Edit[]): Promise<void> {
   const before = edits.length;
   await encodeLong(message, root, edits);
-  if (edits.length === before || hasField(message, root, 'MIME-Version')) return;
-  edits.push(setField(message, root, 'MIME-Version', '1.0'));
+  if (edits.length > before) edits.push(...declareMime(message, root));
 }
 
 async function encodeLong(message: Buffer, part: Part, edits: Edit[]): Promise<void> {

@@ -10,7 +10,7 @@ import { completeSignature } from '#lib/mail/signature.ts';
 import { htmlToText } from '#lib/mail/text.ts';
 import { decodeTransfer, encodeBase64, encodeQuotedPrintable } from '#lib/mail/transfer.ts';
 import { cleanOutgoing } from '#lib/webmail/compose/outgoing-html.ts';
-import { applyEdits, type Edit, hasField, setField } from '../convert/edit.ts';
+import { applyEdits, declareMime, type Edit, isHeaderEnded, setField } from '../convert/edit.ts';
 import { listTexts } from './texts.ts';
 
 /** Texts end within so many octets, or the message stays without a footer. */
@@ -34,12 +34,13 @@ export function addFooter(message: Buffer, footer: { text: string; html: string 
   });
   const window = message.subarray(0, windowBytes);
   const root = parseMime(window);
-  const isCut = ({ bodyEnd }: Part) => bodyEnd === window.length && window.length < message.length;
   if (text.trim() === '' || isResent(window, root)) return message;
+  const isReadable = (part: Part) =>
+    (part.bodyEnd < window.length || window.length === message.length) &&
+    isHeaderEnded(window, part) &&
+    encodings.has(part.encoding);
   const parts = listTexts(root) ?? [];
-  if (parts.length === 0 || parts.some((part) => isCut(part) || !encodings.has(part.encoding))) {
-    return message;
-  }
+  if (parts.length === 0 || !parts.every(isReadable)) return message;
   const reads = parts.map((part) => readPart(window, part));
   if (reads.some((read) => isClosed(read, text))) return message;
   const edits: Edit[] = [];
@@ -48,10 +49,7 @@ export function addFooter(message: Buffer, footer: { text: string; html: string 
     if (!written) return message;
     edits.push(...replace(message, read, written));
   }
-  if (!hasField(message, root, 'MIME-Version')) {
-    edits.push(setField(message, root, 'MIME-Version', '1.0'));
-  }
-  return applyEdits(message, edits);
+  return applyEdits(message, [...edits, ...declareMime(message, root)]);
 }
 
 /** RFC 5322 §3.6.6: somebody else's mail that a user sends on. */

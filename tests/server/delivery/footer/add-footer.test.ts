@@ -65,6 +65,18 @@ describe('a footer', () => {
     assert.equal(addFooter(before, { text: ' \n', html: '<br>' }), before);
   });
 
+  it('is not added where a header does not end', () => {
+    const boundary = 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n';
+    for (const text of [
+      'From: ada@own.test\r\n',
+      'From: ada@own.test',
+      `From: ada@own.test\r\n${boundary}Content-Type: text/plain\r\n--b--\r\n`,
+    ]) {
+      const before = Buffer.from(text);
+      assert.equal(addFooter(before, footer), before);
+    }
+  });
+
   it('is not added behind a quarter of a megabyte of text, but before a large attachment', () => {
     const head =
       'From: ada@own.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n';
