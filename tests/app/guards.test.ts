@@ -1,10 +1,11 @@
 // Every page, server action and route checks for itself who is asking (docs/architecture.md). This test
-// reads the sources: what forgets its guard, or is new and in no list, fails. tests/e2e/admin-panel.test.ts
-// tries the same doors over the network.
+// reads the sources: what forgets its guard, or is new and in no list (doors.ts), fails. tests/e2e/roles.test.ts tries
+// the doors of the panel over the network.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { doors as table, type Who } from './doors.ts';
 
 const app = join(import.meta.dirname, '..', '..', 'app');
 
@@ -28,14 +29,17 @@ const open: Record<string, string> = {
   'logo/route.ts': 'the picture of the sign-in page',
 };
 
-/** Super admins alone, or with those whom lib/accounts/permission.ts names. */
-const panelGuard = "(requireAdmin\\(\\)|requireStaff\\('[a-z]+'\\))";
 const files = readdirSync(app, { recursive: true, encoding: 'utf8' });
 const read = (path: string) => readFileSync(join(app, path), 'utf8');
 const doors = files.filter((path) => /(^|\/)(page\.tsx|route\.ts)$/.test(path));
 const actionFiles = files.filter(
   (path) => /\.tsx?$/.test(path) && /^\s*'use server';/m.test(read(path)),
 );
+
+const listed = Object.entries(table).flatMap(([who, list]) =>
+  list.map((door) => [who as Who, door] as const),
+);
+const fileOf = (door: string) => door.split('#')[0] ?? '';
 
 /** The bodies of the exported functions of a file, by name. */
 function exportedFunctions(text: string): { name: string; body: string }[] {
@@ -56,31 +60,37 @@ describe('guards', () => {
     for (const path of Object.keys(open)) assert.ok(files.includes(path), `${path} is gone`);
   });
 
-  for (const path of doors) {
-    it(`${path} is guarded or meant to be open`, () => {
-      if (path in open) return;
-      const text = read(path);
-      if (path.startsWith('(admin)/')) {
-        const [page] = exportedFunctions(text);
-        assert.match(page?.body ?? '', new RegExp(`^\\{\\n\\s+(const .+ = )?await ${panelGuard};`));
+  it('every door stands once in the table of doors, and no other', () => {
+    const found = [
+      ...doors,
+      ...actionFiles.flatMap((path) =>
+        exportedFunctions(read(path)).map(({ name }) => `${path}#${name}`),
+      ),
+    ];
+    assert.deepEqual(Object.values(table).flat().sort(), found.sort());
+    for (const door of table.everybody) assert.ok(fileOf(door) in open, `${door}: why?`);
+  });
+
+  for (const [who, door] of listed) {
+    it(`${door} is for ${who}`, () => {
+      if (who === 'everybody') return;
+      const text = read(fileOf(door));
+      const [, action] = door.split('#');
+      const functions = exportedFunctions(text);
+      const { body = '' } = functions.find(({ name }) => name === action) ?? functions[0] ?? {};
+      if (action) {
+        assert.match(text, /^'use server';/m);
+        assert.equal(functions.length, text.match(/^export /gm)?.length, 'only functions');
+      }
+      if (who !== 'user') {
+        const guard = who === 'admin' ? 'requireAdmin()' : `requireStaff('${who}')`;
+        const begin = body.split(';')[0] ?? '';
+        assert.ok(begin.endsWith(`await ${guard}`), begin);
+      } else if (action) {
+        const guard = 'require(User|UserToChange|Admin)\\(\\)';
+        assert.match(body, new RegExp(`^\\{\\n\\s+(const \\w+ = )?await ${guard};`));
       } else {
         assert.match(text, /\b(requireUser|requireForRoute|readRoute|changeRoute|scriptRoute)\(/);
-      }
-    });
-  }
-
-  for (const path of actionFiles) {
-    it(`every action of ${path} begins with its guard`, () => {
-      if (path in open) return;
-      const text = read(path);
-      assert.match(text, /^'use server';/m);
-      const actions = exportedFunctions(text);
-      assert.equal(actions.length, text.match(/^export /gm)?.length, 'only functions are exported');
-      const guard = path.startsWith('(admin)/')
-        ? panelGuard
-        : 'require(User|UserToChange|Admin)\\(\\)';
-      for (const { name, body } of actions) {
-        assert.match(body, new RegExp(`^\\{\\n\\s+(const \\w+ = )?await ${guard};`), name);
       }
     });
   }

@@ -1,0 +1,102 @@
+// A signed-in visitor of the web app without a browser: pages by GET, server actions as React sends them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+type Action = { filename: string; exportedName: string; workers: Record<string, unknown> };
+
+const folder = join(import.meta.dirname, '..', '..', process.env.DREY_DIST || '.next', 'server');
+
+/** The id of every server action of the build and a page that has it, by "app/…/actions.ts#name". */
+export function readActions(): Map<string, { id: string; page: string }> {
+  const text = readFileSync(join(folder, 'server-reference-manifest.json'), 'utf8');
+  const { node } = JSON.parse(text) as { node: Record<string, Action> };
+  return new Map(
+    Object.entries(node).map(([id, { filename, exportedName, workers }]) => {
+      const pages = Object.keys(workers).sort((one, other) => one.length - other.length);
+      return [`${filename}#${exportedName}`, { id, page: addressOf(pages[0] ?? '') }];
+    }),
+  );
+}
+
+/** "app/(admin)/admin/users/[id]/page" as an address; what stands for [id] is nobody's. */
+export function addressOf(page: string): string {
+  const parts = page.replace(/\/page(\.tsx)?$|\/route(\.ts)?$/, '').split('/');
+  const words = parts.filter((part) => part !== 'app' && !/^\(.*\)$/.test(part));
+  return `/${words.map((word) => (word.startsWith('[') ? 'x' : word)).join('/')}`;
+}
+
+export type Answer = { status: number; text: string };
+/** What an action is called with: values, or the fields of a form. */
+export type Call = unknown[] | Record<string, string>;
+
+export type Visitor = {
+  get(path: string): Promise<Answer>;
+  /** The answer, and what the action returned. */
+  act(action: { id: string; page: string }, call: Call): Promise<Answer & { returned: unknown }>;
+};
+
+/** Signs in; null = nobody. */
+export async function visit(
+  url: string,
+  who: { address: string; password: string } | null,
+): Promise<Visitor> {
+  const headers: Record<string, string> = { origin: url, 'sec-fetch-site': 'same-origin' };
+  if (who) headers.cookie = await signIn(url, who);
+  const read = async (answer: Response) => ({ status: answer.status, text: await answer.text() });
+  return {
+    get: async (path) => read(await fetch(url + path, { redirect: 'manual', headers })),
+    act: async ({ id, page }, call) => {
+      const answer = await fetch(url + page, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...headers, 'next-action': id, accept: 'text/x-component' },
+        body: encode(call),
+      });
+      const { status, text } = await read(answer);
+      return { status, text, returned: decode(text) };
+    },
+  };
+}
+
+async function signIn(url: string, who: { address: string; password: string }): Promise<string> {
+  const jar = new Map<string, string>();
+  const keep = (answer: Response) => {
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      jar.set(name, value);
+    }
+    return answer;
+  };
+  const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const token = keep(await fetch(`${url}/api/auth/csrf`));
+  const { csrfToken } = (await token.json()) as { csrfToken: string };
+  const answer = await fetch(`${url}/api/auth/callback/credentials`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: cookie() },
+    body: new URLSearchParams({ ...who, csrfToken }),
+  });
+  keep(answer);
+  if (!jar.has('drey.session')) throw new Error(`${who.address} cannot sign in: ${answer.status}`);
+  return cookie();
+}
+
+/** As React sends it: values as JSON, a form beside the state before it. */
+function encode(call: Call): string | FormData {
+  if (Array.isArray(call)) return JSON.stringify(call);
+  const body = new FormData();
+  for (const [name, value] of Object.entries(call)) body.append(`_1_${name}`, value);
+  body.append('0', JSON.stringify([{ status: 'idle' }, '$K1']));
+  return body;
+}
+
+/** The row of the answer that the first one names ("a":"$@1"). */
+function decode(text: string): unknown {
+  const row = /^1:(.*)$/m.exec(text)?.[1];
+  if (row === undefined || row === '"$undefined"') return undefined;
+  try {
+    return JSON.parse(row);
+  } catch {
+    return row;
+  }
+}
