@@ -4,10 +4,9 @@
 import { now } from '#lib/clock.ts';
 import { db, type Tx, write } from '#lib/db.ts';
 import { newTraceId } from '#lib/id.ts';
-import { logOf } from '#lib/log.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import { dayOf } from '#server/store/day.ts';
-import { isReady, type ReportMail, sendOnce } from '../daily-report.ts';
+import { type ReportMail, sendDue, sendOnce } from '../daily-report.ts';
 import { type CountedResult, flushDmarc } from './count.ts';
 import { findPolicy, listAgreed, type ReportAddress } from './policy.ts';
 import { composeReportMail, packReport, type ReportFacts } from './report.ts';
@@ -15,51 +14,28 @@ import { composeReportMail, packReport, type ReportFacts } from './report.ts';
 /** `id` of the row that says: this day of the domain is done. */
 export const doneMark = 'reported';
 
-/** Where the DNS does not say who wants a report, it is asked again for so many days. */
-const tryDays = 2;
 const keepDays = 4;
-const maxDomains = 10_000;
 /** Records of one report, those of most messages first. */
 const maxRecords = 10_000;
-const log = logOf('delivery');
 
 /** Sends what is due; removes old counts. */
 export async function sendDmarcReports(signal: AbortSignal): Promise<Record<string, number>> {
   await flushDmarc();
-  const at = now();
-  const today = dayOf(at);
+  const today = dayOf(now());
   const old = { day: { lt: today - keepDays } };
   if ((await db.dmarcResult.count({ where: old })) > 0) {
     await write((tx) => tx.dmarcResult.deleteMany({ where: old }));
   }
   if (!(await readSettings())['delivery.dmarcReports']) return {};
-  let reports = 0;
-  for (const { day, domain } of await listDue(today)) {
-    if (signal.aborted) break;
-    if (!isReady(domain, day, at)) continue;
-    try {
-      if (await reportOn(domain, day)) reports++;
-    } catch (error) {
-      log.error({ err: error, domain }, 'a DMARC report could not be sent');
-    }
-  }
-  return { reports };
+  return sendDue({ name: 'DMARC', list, reportOn }, signal);
 }
 
-async function listDue(today: number): Promise<{ day: number; domain: string }[]> {
-  const day = { gte: today - tryDays, lt: today };
+async function list(day: { gte: number; lt: number }, take: number) {
   const select = { day: true, domain: true } as const;
-  const [all, done] = await Promise.all([
-    db.dmarcResult.findMany({
-      where: { day },
-      select,
-      distinct: ['day', 'domain'],
-      take: maxDomains,
-    }),
+  return Promise.all([
+    db.dmarcResult.findMany({ where: { day }, select, distinct: ['day', 'domain'], take }),
     db.dmarcResult.findMany({ where: { day, id: doneMark }, select }),
   ]);
-  const marks = new Set(done.map((row) => `${row.day} ${row.domain}`));
-  return all.filter((row) => !marks.has(`${row.day} ${row.domain}`));
 }
 
 /** True where a report has left. */

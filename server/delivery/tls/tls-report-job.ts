@@ -8,7 +8,7 @@ import { logOf } from '#lib/log.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import { resolveTxt } from '#server/dns/resolver.ts';
 import { dayOf } from '#server/store/day.ts';
-import { isReady, sendOnce } from '../daily-report.ts';
+import { sendDue, sendOnce } from '../daily-report.ts';
 import { findDane } from './dane.ts';
 import { formatTlsa } from './dane-match.ts';
 import { askHttps } from './outside-https.ts';
@@ -18,51 +18,29 @@ import { flushTls } from './tls-report-count.ts';
 /** `result` of the row that says: this day of the domain is done. */
 export const doneMark = 'reported';
 
-/** Where the DNS does not say who wants a report, it is asked again for so many days. */
-const tryDays = 2;
 const keepDays = 14;
-const maxDomains = 10_000;
 const maxRows = 1000;
 const log = logOf('delivery');
 
 /** Sends what is due; removes old results. */
 export async function sendTlsReports(signal: AbortSignal): Promise<Record<string, number>> {
   await flushTls();
-  const at = now();
-  const today = dayOf(at);
+  const today = dayOf(now());
   const old = { day: { lt: today - keepDays } };
   if ((await db.tlsResult.count({ where: old })) > 0) {
     await write((tx) => tx.tlsResult.deleteMany({ where: old }));
   }
   const settings = await readSettings();
   if (!settings['delivery.tlsReports']) return {};
-  let reports = 0;
-  for (const { day, domain } of await listDue(today)) {
-    if (signal.aborted) break;
-    if (!isReady(domain, day, at)) continue;
-    try {
-      if (await reportOn(domain, day)) reports++;
-    } catch (error) {
-      log.error({ err: error, domain }, 'a TLS report could not be sent');
-    }
-  }
-  return { reports };
+  return sendDue({ name: 'TLS', list, reportOn }, signal);
 }
 
-async function listDue(today: number): Promise<{ day: number; domain: string }[]> {
-  const day = { gte: today - tryDays, lt: today };
+async function list(day: { gte: number; lt: number }, take: number) {
   const select = { day: true, domain: true } as const;
-  const [all, done] = await Promise.all([
-    db.tlsResult.findMany({
-      where: { day },
-      select,
-      distinct: ['day', 'domain'],
-      take: maxDomains,
-    }),
+  return Promise.all([
+    db.tlsResult.findMany({ where: { day }, select, distinct: ['day', 'domain'], take }),
     db.tlsResult.findMany({ where: { day, result: doneMark }, select }),
   ]);
-  const marks = new Set(done.map((row) => `${row.day} ${row.domain}`));
-  return all.filter((row) => !marks.has(`${row.day} ${row.domain}`));
 }
 
 /** True where a report has left. */
