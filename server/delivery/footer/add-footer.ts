@@ -42,7 +42,8 @@ export function addFooter(message: Buffer, footer: { text: string; html: string 
   const parts = listTexts(root) ?? [];
   if (parts.length === 0 || !parts.every(isReadable)) return message;
   const reads = parts.map((part) => readPart(window, part));
-  if (reads.some((read) => isClosed(read, text))) return message;
+  const formOf = ({ part }: Read) => (part.subtype === 'html' ? html : text);
+  if (reads.some((read) => isClosed(read, formOf(read)))) return message;
   const edits: Edit[] = [];
   for (const read of reads) {
     const written = read.part.subtype === 'html' ? writeHtml(read, html) : writeText(read, text);
@@ -64,14 +65,16 @@ function readPart(message: Buffer, part: Part): Read {
   return { part, content, charset, text };
 }
 
-/** Signed or encrypted in the text itself (OpenPGP's armour), or it has the words already. */
+/** Signed or encrypted in the text itself (OpenPGP's armour), or it has this form of the footer already. */
 function isClosed({ part, text }: Read, footer: string): boolean {
   if (/^-----BEGIN PGP /m.test(text)) return true;
+  const isHtml = part.subtype === 'html';
+  const words = joinWords(isHtml ? htmlToText(footer) : footer);
+  // Pictures alone: they stand there as they were written.
+  if (words === '') return text.includes(toAscii(footer));
   // A word that no markup can hide: most mails do not have it, and need not be read closer.
-  const [word = ''] = (footer.match(/[A-Za-z]+/g) ?? []).sort((a, b) => b.length - a.length);
-  if (!text.includes(word)) return false;
-  const shown = part.subtype === 'html' ? htmlToText(text) : text;
-  return joinWords(shown).includes(joinWords(footer));
+  const [word = ''] = (words.match(/[A-Za-z]+/g) ?? []).sort((x, y) => y.length - x.length);
+  return text.includes(word) && joinWords(isHtml ? htmlToText(text) : text).includes(words);
 }
 
 /** Words without line ends and the marks of quotes between them. */
@@ -101,10 +104,14 @@ function writeText({ part, content, charset, text }: Read, footer: string): Writ
   return isSure ? { content: Buffer.from(text + added), charset: 'utf-8' } : null;
 }
 
-/** As ASCII, so that it fits into whatever charset the page has. */
+/** Markup that fits into whatever charset a page has. */
+function toAscii(html: string): string {
+  return html.replace(/[^\u0000-\u007f]/gu, (character) => `&#${character.codePointAt(0)};`);
+}
+
 function writeHtml({ content, charset }: Read, footer: string): Written | null {
   if (notAscii.test(charset)) return null;
-  const added = `\r\n<div>${footer.replace(/[^\u0000-\u007f]/gu, (character) => `&#${character.codePointAt(0)};`)}</div>\r\n`;
+  const added = `\r\n<div>${toAscii(footer)}</div>\r\n`;
   const page = content.toString('latin1');
   const at = findPageEnd(page);
   return {

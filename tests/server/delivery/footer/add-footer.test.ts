@@ -65,6 +65,20 @@ describe('a footer', () => {
     assert.equal(addFooter(before, { text: ' \n', html: '<br>' }), before);
   });
 
+  it('is known again by the words of each form, or by its pictures', () => {
+    const forms = [
+      { text: 'plain words', html: '<p>other w&ouml;rds</p>' },
+      { text: 'plain words', html: '<img src="https://own.test/ä.png">' },
+    ];
+    for (const each of forms) {
+      for (const name of ['latin1-html', 'alternative', 'plain']) {
+        const once = addFooter(read(name), each);
+        assert.notDeepEqual(once, read(name));
+        assert.equal(addFooter(once, each), once, `${name} ${each.html}`);
+      }
+    }
+  });
+
   it('is not added where a header does not end', () => {
     const boundary = 'Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n';
     for (const text of [
