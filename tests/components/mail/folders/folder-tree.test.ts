@@ -1,7 +1,7 @@
 // The folders as a tree: parts, sums, what is subscribed, where a folder may be moved; names of special folders.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { nameFolder } from '#components/mail/folders/folder-names.ts';
+import { nameFolder, nameOfPath } from '#components/mail/folders/folder-names.ts';
 import {
   countNode,
   type FolderNode,
@@ -103,5 +103,11 @@ describe('the name of a folder', () => {
     assert.equal(nameFolder({ role: 'none', name: 'Trash' }, translate), 'Trash');
     assert.equal(nameFolder({ role: 'trash', name: 'Trash' }, translate, false), 'Trash');
     assert.equal(nameFolder({ role: 'inbox', name: 'INBOX' }, translate, false), '[inbox]');
+  });
+  it('is known by the path alone', () => {
+    assert.equal(nameOfPath('INBOX', translate), '[inbox]');
+    assert.equal(nameOfPath('Archive/2026', translate), '[archive]/2026');
+    assert.equal(nameOfPath('Work/Trash', translate), 'Work/Trash');
+    assert.equal(nameOfPath('Sent', translate, false), 'Sent');
   });
 });

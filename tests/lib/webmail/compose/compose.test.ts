@@ -13,7 +13,7 @@ import { parseDraftField, parseOrigin } from '#lib/webmail/compose/draft-fields.
 import { addIdentity, listIdentities } from '#lib/webmail/compose/identities.ts';
 import { checkRecipients, readOutgoing } from '#lib/webmail/compose/outgoing.ts';
 import { storeQuote } from '#lib/webmail/compose/quotes.ts';
-import { storeUpload } from '#lib/webmail/compose/uploads.ts';
+import { findUpload, renameUpload, storeUpload } from '#lib/webmail/compose/uploads.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const people = (...addresses: string[]) => addresses.map((address) => ({ name: '', address }));
@@ -45,6 +45,24 @@ describe('a message being written', () => {
     );
     await assert.rejects(read({ from: 'boss@example.test' }), (error) =>
       isRefusal(error, 'forbidden'),
+    );
+  });
+
+  it('has files that get other names, of one line and without a path', async () => {
+    const file = { fileName: 'a.txt', type: 'text/plain' };
+    const { id } = await storeUpload(ann.id, file, Readable.from([Buffer.from('a')]));
+    for (const [wished, kept] of [
+      ['the plan.txt', 'the plan.txt'],
+      ['../../etc/passwd', '_.._etc_passwd'],
+      ['b\r\nX: y', 'bX_ y'],
+      ['x'.repeat(2000), 'x'.repeat(150)],
+    ] as const) {
+      assert.equal((await renameUpload(ann.id, id, wished)).fileName, kept);
+      assert.equal((await findUpload(ann.id, id)).fileName, kept);
+    }
+    await assert.rejects(renameUpload(ann.id, id, ' '), (error) => isRefusal(error, 'invalid'));
+    await assert.rejects(renameUpload('somebody', id, 'mine'), (error) =>
+      isRefusal(error, 'not-found'),
     );
   });
 
