@@ -65,7 +65,7 @@ describe('hostile parts', () => {
   const countIn = (folder: string) =>
     withImap(daemon.ports.imap, ann, async (client) => {
       const status = await client.status(folder, { messages: true });
-      return status ? status.messages : 0;
+      return status ? (status.messages ?? 0) : 0;
     });
 
   /** Nothing of a message became an element with a will of its own, ran or went elsewhere. */

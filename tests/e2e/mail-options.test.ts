@@ -1,10 +1,12 @@
 // The options in a browser: each change is kept and shows at once; language, colours and dates; notices of new mail; the
 // app, its mail links, help, sign-in page and self-test.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { launchBrowser, signIn } from '#tests/support/browser.ts';
+import { enter, launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -99,8 +101,34 @@ describe('options', () => {
     await page.locator('header, main').first().waitFor();
     await page.locator('select').selectOption('en');
     await page.locator('html[lang="en"][dir="ltr"]').waitFor();
-    await signIn(page, daemon.url, ann, '/options');
-    await page.waitForURL('**/options');
+    await enter(page, daemon.url, ann, '/options');
+  });
+
+  it('shows the picture of the house, and nothing that is none', async () => {
+    const stranger = await (await browser.newContext()).newPage();
+    const path = join(daemon.folder, 'logo');
+    await daemon.dreyJson(['settings', 'set', 'web.logo', path]);
+    const square = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="24"/>';
+    const logo = () => stranger.request.get(`${daemon.url}/logo`);
+    for (const [content, type] of [
+      ['<!doctype html><script>alert(1)</script>', null],
+      [`${square}${' '.repeat(200 * 1024)}`, null],
+      [square, 'image/svg+xml'],
+    ] as const) {
+      writeFileSync(path, content);
+      const answer = await logo();
+      assert.equal(answer.status(), type ? 200 : 404);
+      if (type) assert.equal(answer.headers()['content-type'], type);
+    }
+    assert.match((await logo()).headers()['content-security-policy'] ?? '', /default-src 'none'/);
+    await stranger.goto(`${daemon.url}/login`);
+    const picture = stranger.locator('img[src="/logo"]');
+    const width = () => picture.evaluate((element) => (element as HTMLImageElement).naturalWidth);
+    await waitFor(async () => (await width()) === 48, 'the picture');
+    await daemon.dreyJson(['settings', 'reset', 'web.logo']);
+    await stranger.reload();
+    assert.equal(await picture.count(), 0);
+    await stranger.context().close();
   });
 
   it('finds an option by its words', async () => {
@@ -267,6 +295,27 @@ describe('options', () => {
     for (const part of ['Database', 'Daemon', 'Mailbox over IMAP', 'Submission']) {
       await page.getByRole('row', { name: new RegExp(`^${part} Works`) }).waitFor();
     }
+  });
+
+  it('says goodbye with the words of the house, or leads to its page', async () => {
+    const words = 'Good night. See https://park.example/night.';
+    await daemon.dreyJson(['settings', 'set', 'web.signOutText', words]);
+    const signOut = async () => {
+      await goTo('/logout');
+      await page.getByRole('button', { name: 'Sign out' }).click();
+    };
+    await signOut();
+    await page.getByText('Good night.').waitFor();
+    const night = page.getByRole('link', { name: 'https://park.example/night' });
+    assert.equal(await night.getAttribute('href'), 'https://park.example/night');
+    assert.equal((await page.request.get(`${daemon.url}/api/mail/folders`)).status(), 401);
+    await goTo('/login');
+    assert.equal(await page.getByText('Good night.').count(), 0);
+    const farewell = `${daemon.url.replace('127.0.0.1', 'localhost')}/login?next=/help`;
+    await daemon.dreyJson(['settings', 'set', 'web.signOutLink', farewell]);
+    await enter(page, daemon.url, ann, '/options');
+    await signOut();
+    await page.waitForURL(farewell);
   });
 
   it('made no mistakes on the way', () => assert.deepEqual(problems, []));

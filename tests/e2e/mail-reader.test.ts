@@ -153,7 +153,7 @@ describe('reading', () => {
     await dns?.close();
   });
 
-  it('names who sent it, and trackers, and links that lie', async () => {
+  it('39 names who sent it, and trackers, and links that lie', async () => {
     await openRow('Proven and tracked');
     await reader().getByRole('button', { name: 'Show details' }).click();
     await reader().getByText('Proven: this message comes from far.test.').waitFor();
@@ -169,7 +169,7 @@ describe('reading', () => {
     assert.match(mark, /evil\.example/);
   });
 
-  it('loads pictures by way of the server alone, and by sender only where it is proven', async () => {
+  it('51 loads pictures by way of the server alone, and by sender only where it is proven', async () => {
     await reader().getByRole('button', { name: 'More choices for images' }).click();
     await page.getByRole('menuitem', { name: 'Always load images of eve@far.test' }).click();
     await waitFor(() => asked.some((url) => url.includes('/api/mail/image?')), 'the picture');
@@ -198,7 +198,7 @@ describe('reading', () => {
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
-  it('warns of odd senders and odd addresses', async () => {
+  it('39 warns of odd senders and odd addresses', async () => {
     await openRow('Odd sender');
     const warnings = reader().getByRole('region', { name: 'Be careful with this message' });
     await warnings.getByText('looks like example.test').waitFor();

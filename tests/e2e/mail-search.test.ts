@@ -185,7 +185,7 @@ describe('search', () => {
     await kept.waitFor({ state: 'detached' });
   });
 
-  it('takes what would be a command for text', async () => {
+  it('50 takes what would be a command for text', async () => {
     for (const query of [
       '"lake" ) (',
       '{5+} lake',

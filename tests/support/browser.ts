@@ -133,7 +133,10 @@ export async function waitAlive(page: Page): Promise<void> {
     if (!document.querySelector('script[src*="/_next/"]')) return true;
     const isTaken = (element: Element) =>
       Object.keys(element).some((key) => key.startsWith('__react'));
-    const controls = document.querySelectorAll('button, input, select, textarea');
+    // The hidden fields of a form belong to nobody.
+    const controls = document.querySelectorAll(
+      'button, input:not([type=hidden]), select, textarea',
+    );
     if (![document.documentElement, ...controls].every(isTaken)) return false;
     // The mail page says itself that it hears keys.
     const isMail = document.querySelector('a[href="#messages"]') !== null;
