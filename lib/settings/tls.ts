@@ -1,5 +1,6 @@
 // Certificates.
 import { z } from 'zod';
+import { defineChoice } from './choice.ts';
 import { defineSetting } from './define.ts';
 
 const file = z
@@ -44,5 +45,12 @@ export const tlsSettings = [
     postfix: ['smtpd_tls_protocols'],
     dovecot: ['ssl_min_protocol'],
     applies: 'next-connection',
+  }),
+  defineChoice('tls.mtaSts', {
+    options: { off: 'No policy', testing: 'Testing: others report only', enforce: 'Enforce' },
+    default: 'off',
+    title: 'Mail for domains here by verified TLS only (MTA-STS)',
+    help: 'The policy that other servers fetch from https://mta-sts.DOMAIN/.well-known/mta-sts.txt. It needs a certificate of a known authority for the name of this server and for each mta-sts name, and the records that the page DNS of a domain shows. Begin with testing and read the TLS reports.',
+    applies: 'next-message',
   }),
 ] as const;

@@ -9,6 +9,7 @@ import { completionCommands } from './completion.ts';
 import { deletedCommands } from './deleted.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
+import { dnsCommands } from './dns.ts';
 import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
 import { filterCommands } from './filters.ts';
@@ -32,6 +33,7 @@ export const commands: CommandDefinition[] = [
   ...passwordCommands,
   ...roleCommands,
   ...addressCommands,
+  ...dnsCommands,
   ...dkimCommands,
   ...footerCommands,
   ...blockedCommands,

@@ -15,6 +15,7 @@ import { stopOnSignals } from './stop.ts';
 
 const groupHelp: Record<string, string> = {
   domain: 'domains this server receives mail for',
+  dns: 'the DNS records of a domain',
   dkim: 'keys that sign the mail of a domain (DKIM)',
   user: 'users',
   deleted: 'deleted messages that can be restored',

@@ -6,6 +6,7 @@ import { explainRoute } from '../queue/explain-route.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
+import { answerDomainCheck } from './domain-check.ts';
 import { learnFromUser } from './learn.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
@@ -17,6 +18,7 @@ export const operations: Record<string, Operation> = {
   'explain-route': explainRoute,
   'relay-test': runRelayTest,
   'dkim-check': answerDkimCheck,
+  'domain-check': answerDomainCheck,
   'reverse-names': answerReverseNames,
   learn: learnFromUser,
 };

@@ -68,6 +68,13 @@ export function resolveCname(name: string): Promise<Answer<string>> {
   return ask('CNAME', name, (resolver, question) => resolver.resolveCname(question));
 }
 
+/** Where a service of a domain is (RFC 2782). */
+export function resolveSrv(name: string): Promise<Answer<{ target: string; port: number }>> {
+  return ask('SRV', name, async (resolver, question) =>
+    (await resolver.resolveSrv(question)).map(({ name: target, port }) => ({ target, port })),
+  );
+}
+
 /** TXT records, the strings of each joined (RFC 7208 §3.3). */
 export function resolveTxt(domain: string): Promise<Answer<string>> {
   return ask('TXT', domain, async (resolver, name) =>

@@ -10,6 +10,8 @@ export type ZoneEntry = {
   AAAA?: string[];
   TXT?: string[];
   PTR?: string[];
+  /** "993 imap.example.test" */
+  SRV?: string[];
   /** "3 1 1 ABCD…" */
   TLSA?: string[];
   /** The name is an alias of this one. */
@@ -40,6 +42,19 @@ const typeNames = new Map<number, string>([
   ...Object.entries(Packet.TYPE).map(([name, type]) => [type as number, name] as const),
   [tlsaType, 'TLSA'],
 ]);
+
+type Writer = { write(value: number, bits: number): void };
+type SrvRecord = { priority: number; weight: number; port: number; target: string };
+// RFC 2782: the target is not compressed, which dns2 does and resolvers refuse.
+(Packet as unknown as { Resource: { SRV: object } }).Resource.SRV = {
+  encode: ({ priority, weight, port, target }: SrvRecord, writer: Writer) => {
+    for (const number of [priority, weight, port]) writer.write(number, 16);
+    for (const label of target.split('.')) {
+      for (const byte of [label.length, ...Buffer.from(label)]) writer.write(byte, 8);
+    }
+    writer.write(0, 8);
+  },
+};
 
 /** Starts the server. */
 export async function startDns(zone: Zone = {}): Promise<FakeDns> {
@@ -122,6 +137,10 @@ function toAnswers(zone: Zone, name: string, type: string, entry: ZoneEntry): Re
     // RFC 1035 §3.3.14: strings of at most 255 bytes.
     if (type === 'TXT') return { ...resource, data: value.match(/.{1,255}/gs) ?? [''] };
     if (type === 'PTR') return { ...resource, domain: value };
+    if (type === 'SRV') {
+      const [port, target = ''] = value.split(' ');
+      return { ...resource, priority: 0, weight: 1, port: Number(port), target };
+    }
     return { ...resource, address: value };
   });
 }

@@ -70,6 +70,6 @@ export async function lookUpAction(domain: string): Promise<string | undefined> 
   const staff = await requireStaff('domains');
   return answerButton(async () => {
     const wanted = await requireDomainOf(staff, name.parse(domain));
-    revalidatePath(`/admin/domains/${wanted.name}`);
+    revalidatePath(`/admin/domains/${wanted.name}`, 'layout');
   });
 }

@@ -1,8 +1,5 @@
 'use client';
-import { Copy } from 'lucide-react';
 import { ActionButton } from '#components/ui/action-button.tsx';
-import { IconButton } from '#components/ui/icon-button.tsx';
-import { useToast } from '#components/ui/toast.tsx';
 import {
   activateKeysAction,
   createKeysAction,
@@ -108,18 +105,4 @@ export function KeyButtons({
       </ActionButton>
     </>
   );
-}
-
-/** Browsers give the clipboard only to pages that came over TLS, or from this machine. */
-export function CopyText({ text, label }: { text: string; label: string }) {
-  const toast = useToast();
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast.show({ text: 'Copied' });
-    } catch {
-      toast.show({ text: 'Not copied: select the text and copy it yourself', kind: 'error' });
-    }
-  };
-  return <IconButton size="sm" icon={<Copy />} label={label} onClick={copy} />;
 }

@@ -1,10 +1,11 @@
 // The keys of a domain, each with the record that is to be published and what the DNS says of it now.
 import { type ReactNode, Suspense } from 'react';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
+import { CopyText } from '#components/ui/copy-text.tsx';
 import { Time } from '#components/ui/time.tsx';
 import type { DkimKey } from '#lib/accounts/dkim-key.ts';
 import type { RecordVerdict } from '#lib/accounts/dkim-record.ts';
-import { CopyText, KeyButtons } from './dkim-buttons.tsx';
+import { KeyButtons } from './dkim-buttons.tsx';
 
 /** By selector; null where the daemon does not answer. */
 export type Verdicts = Promise<Record<string, RecordVerdict> | null>;

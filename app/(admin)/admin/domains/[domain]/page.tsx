@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { type DkimKey, listDkimKeys } from '#lib/accounts/dkim-key.ts';
 import type { RecordVerdict } from '#lib/accounts/dkim-record.ts';
@@ -43,6 +44,11 @@ export default async function DomainPage({ params }: { params: Promise<{ domain:
           </span>
         }
         description={domain.comment}
+        action={
+          <ButtonLink href={`/admin/domains/${encodeURIComponent(domain.name)}/dns`}>
+            DNS records
+          </ButtonLink>
+        }
       />
       <Section
         title="Signing (DKIM)"
