@@ -8,10 +8,11 @@ import { type CSSProperties, useCallback, useEffect, useRef, useState } from 're
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
+import { readerNamespaces } from '#lib/i18n/locales.ts';
 import { AccountMenu } from './account-menu.tsx';
 import type { ComposeStart } from './compose/compose-start.ts';
-import { ComposerDock, useComposers } from './compose/composer-dock.tsx';
-import { ConnectionBar } from './connection-bar.tsx';
+import { loadComposer } from './compose/load-composer.ts';
+import { mayBeUnfinished } from './compose/unfinished.ts';
 import { FolderDrawer, FolderPane } from './folders/folder-pane.tsx';
 import { PerformProvider } from './keyboard/perform.tsx';
 import { useCommands } from './keyboard/use-commands.ts';
@@ -21,6 +22,7 @@ import { Divider } from './list/divider.tsx';
 import { ListPane } from './list/list-pane.tsx';
 import type { Choosing } from './list/move-dialog.tsx';
 import { keepPanes, type Panes } from './list/panes.ts';
+import { loadWithTexts } from './more-texts.tsx';
 import { useNotices } from './notices/use-notices.ts';
 import type { Owner } from './owner.ts';
 import { NothingOpen } from './reader/nothing-open.tsx';
@@ -32,17 +34,25 @@ import { type Mail, type MailStart, useMail } from './state/use-mail.ts';
 import { useIsClient, useIsWide } from './use-client.ts';
 import { useComposeLink } from './use-compose-link.ts';
 
+const ConnectionBar = dynamic(() =>
+  import('./connection-bar.tsx').then((file) => file.ConnectionBar),
+);
+const ComposerDock = dynamic(loadComposer, { ssr: false });
 const ColumnsDialog = dynamic(() =>
   import('./list/columns-dialog.tsx').then((file) => file.ColumnsDialog),
 );
-const CommandPalette = dynamic(() =>
-  import('./keyboard/command-palette.tsx').then((file) => file.CommandPalette),
+const CommandPalette = dynamic(
+  loadWithTexts(['options'], () =>
+    import('./keyboard/command-palette.tsx').then((file) => file.CommandPalette),
+  ),
 );
 const DestroyDialog = dynamic(() =>
   import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
 );
 const MoveDialog = dynamic(() => import('./list/move-dialog.tsx').then((file) => file.MoveDialog));
-const loadReader = () => import('./reader/reader.tsx').then((file) => file.Reader);
+const loadReader = loadWithTexts(readerNamespaces, () =>
+  import('./reader/reader.tsx').then((file) => file.Reader),
+);
 const Reader = dynamic(loadReader);
 const ShortcutHelp = dynamic(() =>
   import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
@@ -68,7 +78,8 @@ export function MailApp({
 }) {
   const t = useTranslations('mail');
   const mail = useMail(start, owner.address);
-  const composers = useComposers(owner);
+  const [begun, setBegun] = useState<readonly ComposeStart[]>([]);
+  const isUnfinished = useIsUnfinished();
   const isWide = useIsWide();
   // Before that keys and clicks are lost: tests wait for it.
   const isClient = useIsClient();
@@ -83,13 +94,10 @@ export function MailApp({
   const isReading = place.uid !== null;
   const layout = preferences['list.layout'];
 
-  const compose = useCallback(
-    (begin: ComposeStart) => {
-      setIsDrawerOpen(false);
-      composers.open(begin);
-    },
-    [composers],
-  );
+  const compose = useCallback((begin: ComposeStart) => {
+    setIsDrawerOpen(false);
+    setBegun((all) => [...all, begin]);
+  }, []);
   /** A draft is written on, every other message is read. */
   const openRow = useCallback(
     (id: number) => {
@@ -175,7 +183,7 @@ export function MailApp({
             <AccountMenu owner={owner} signOut={signOut} />
           </div>
         </header>
-        <ConnectionBar mail={mail} />
+        {mail.loss && <ConnectionBar loss={mail.loss} onRetry={mail.retryNow} />}
         <div className="flex min-h-0 flex-1 lg:pe-2 lg:pb-2 print:block">
           <FolderPane
             mail={mail}
@@ -242,14 +250,18 @@ export function MailApp({
             }}
           />
         )}
-        <ComposerDock
-          composers={composers}
-          owner={owner}
-          onDone={(isSent) => {
-            mail.refresh();
-            if (isSent && isReading && preferences['compose.afterSend'] === 'list') mail.close();
-          }}
-        />
+        {(begun.length > 0 || isUnfinished) && (
+          <ComposerDock
+            begun={begun}
+            owner={owner}
+            remember={mail.remember}
+            onDone={(isSent, toArchive) => {
+              mail.refresh();
+              if (toArchive) void mail.archiveAnswered(toArchive);
+              if (isSent && isReading && preferences['compose.afterSend'] === 'list') mail.close();
+            }}
+          />
+        )}
       </div>
     </PerformProvider>
   );
@@ -314,6 +326,16 @@ function Content({
       </div>
     </main>
   );
+}
+
+/** Whether an earlier page left a message unfinished; looked up once this one has nothing better to do. */
+function useIsUnfinished(): boolean {
+  const [isUnfinished, setIsUnfinished] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsUnfinished(mayBeUnfinished()), 1500);
+    return () => clearTimeout(timer);
+  }, []);
+  return isUnfinished;
 }
 
 /** True from the first time the session was found to have ended. */

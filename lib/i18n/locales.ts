@@ -29,9 +29,17 @@ export const namespaces = [
   'options',
 ] as const;
 
+export type PageNamespace = (typeof namespaces)[number];
+
+/** Those of the list of messages, which every page of the webmail has; the list page loads the others when it needs them. */
+export const listNamespaces = ['ui', 'mail', 'list', 'folders', 'search'] as const;
+
+/** What an open message says beyond. */
+export const readerNamespaces = ['reader', 'contacts'] as const;
+
 /** Texts that the webmail's own pages do not load: those of the sign-in pages, of the help, of refusals. */
 export const serverNamespaces = ['auth', 'help', 'refusals', 'security'] as const;
-export type Namespace = (typeof namespaces)[number] | (typeof serverNamespaces)[number];
+export type Namespace = PageNamespace | (typeof serverNamespaces)[number];
 
 export function isLocale(value: unknown): value is Locale {
   return locales.includes(value as Locale);

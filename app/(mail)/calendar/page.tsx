@@ -8,6 +8,7 @@ import { now } from '#lib/clock.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
 import { requireUser } from '../../session.ts';
 import { readFrame } from '../frame.ts';
+import { Texts } from '../texts.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('calendar'))('title') };
@@ -17,8 +18,10 @@ export default async function CalendarPage() {
   const account = await requireUser();
   const today = formatDay(toWall(now(), await getTimeZone()).day);
   return (
-    <PageFrame current="calendar" {...(await readFrame(account))} signOut={signOutAction}>
-      <CalendarApp today={today} user={account.address} />
-    </PageFrame>
+    <Texts>
+      <PageFrame current="calendar" {...(await readFrame(account))} signOut={signOutAction}>
+        <CalendarApp today={today} user={account.address} />
+      </PageFrame>
+    </Texts>
   );
 }

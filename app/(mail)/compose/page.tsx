@@ -4,6 +4,7 @@ import { getTranslations } from 'next-intl/server';
 import { ComposePage } from '#components/mail/compose/compose-page.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import { requireUser } from '../../session.ts';
+import { Texts } from '../texts.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('compose.page'))('title') };
@@ -18,9 +19,9 @@ export default async function WritePage() {
     addresses: [account.address],
   };
   return (
-    <>
+    <Texts>
       <SessionKeeper />
       <ComposePage owner={owner} />
-    </>
+    </Texts>
   );
 }

@@ -7,6 +7,7 @@ import { readBook } from '#lib/contacts/book.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
 import { requireUser } from '../../session.ts';
 import { readFrame } from '../frame.ts';
+import { Texts } from '../texts.tsx';
 
 const firstRows = 100;
 
@@ -30,8 +31,10 @@ export default async function ContactsPage() {
     groups: groups.map(({ id, name, contactIds }) => ({ id, name, count: contactIds.length })),
   };
   return (
-    <PageFrame current="contacts" {...(await readFrame(account))} signOut={signOutAction}>
-      <ContactsApp start={start} user={account.address} />
-    </PageFrame>
+    <Texts>
+      <PageFrame current="contacts" {...(await readFrame(account))} signOut={signOutAction}>
+        <ContactsApp start={start} user={account.address} />
+      </PageFrame>
+    </Texts>
   );
 }

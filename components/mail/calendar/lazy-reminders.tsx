@@ -3,11 +3,15 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
+import { loadWithTexts } from '../more-texts.tsx';
 import { getJson } from '../state/request.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import type { Reminder } from './reminders.tsx';
 
-const Reminders = dynamic(async () => (await import('./reminders.tsx')).Reminders, { ssr: false });
+const Reminders = dynamic(
+  loadWithTexts(['calendar'], () => import('./reminders.tsx').then((file) => file.Reminders)),
+  { ssr: false },
+);
 const delayMs = 3000;
 const everyMs = 10 * 60_000;
 

@@ -1,29 +1,38 @@
-// The messages being written: windows at the lower edge, up to three; one fills the screen on a phone. Only this much is
-// part of the mail page; the windows themselves are loaded with the first one.
+// The messages being written: windows at the lower edge, up to three; one fills the screen on a phone. It comes with the
+// first wish to write, or where an earlier page left something unfinished; the windows come with the first message.
 'use client';
 import dynamic from 'next/dynamic';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Owner } from '../owner.ts';
+import type { Remember } from '../state/use-undo.ts';
+import type { ComposeStart } from './compose-start.ts';
+import type { OnDone } from './composer-props.ts';
 import type { LocalDraft } from './local-drafts.ts';
-import type { Composers } from './use-composers.ts';
-
-export { useComposers } from './use-composers.ts';
+import { useComposers } from './use-composers.ts';
 
 const ComposerWindows = dynamic(() => import('./composer-windows.tsx'), { ssr: false });
 const SideDialogs = dynamic(() => import('./side-dialogs.tsx'), { ssr: false });
 const Recovery = dynamic(() => import('./recovery.tsx'), { ssr: false });
 
 export function ComposerDock({
-  composers,
+  begun,
   owner,
+  remember,
   onDone,
 }: {
-  composers: Composers;
+  /** What was asked for since the page came, the first first; it only grows */
+  begun: readonly ComposeStart[];
   owner: Owner;
-  /** A message was sent, kept or dropped; `isSent` says which. */
-  onDone: (isSent: boolean) => void;
+  remember: Remember;
+  onDone: OnDone;
 }) {
-  const { all, side } = composers;
+  const composers = useComposers(remember);
+  const { all, side, open } = composers;
+  const taken = useRef(0);
+  useEffect(() => {
+    for (const begin of begun.slice(taken.current)) open(begin);
+    taken.current = begun.length;
+  }, [begun, open]);
   const orphans = useOrphans(owner.address);
   return (
     <>
@@ -34,15 +43,11 @@ export function ComposerDock({
   );
 }
 
-/** What an earlier page left unfinished; looked up once this one has nothing better to do. */
+/** What an earlier page left unfinished. */
 function useOrphans(user: string): LocalDraft[] {
   const [orphans, setOrphans] = useState<LocalDraft[]>([]);
   useEffect(() => {
-    const timer = setTimeout(async () => {
-      const { listOrphans } = await import('./local-drafts.ts');
-      setOrphans(await listOrphans(user));
-    }, 1500);
-    return () => clearTimeout(timer);
+    void import('./local-drafts.ts').then(({ listOrphans }) => listOrphans(user)).then(setOrphans);
   }, [user]);
   return orphans;
 }

@@ -2,6 +2,7 @@
 // the user, and wiped when she signs out. Each open window holds a lock of its name; a copy without one is an orphan.
 import type { ComposeForm } from '#lib/webmail/compose/form.ts';
 import type { Upload } from '#lib/webmail/compose/uploads.ts';
+import { markUnfinished } from './unfinished.ts';
 
 export type LocalDraft = {
   /** Unique in the world: windows of several tabs keep theirs apart */
@@ -54,6 +55,7 @@ async function run<T>(
 
 /** Keeps the latest state of a message. */
 export async function keepLocal(draft: LocalDraft): Promise<void> {
+  markUnfinished(true);
   await run('readwrite', (store) => store.put(draft));
 }
 
@@ -65,6 +67,7 @@ export async function dropLocal(id: string): Promise<void> {
 /** What this user left unfinished and no open window holds, newest first. What is of others or old is removed. */
 export async function listOrphans(user: string): Promise<LocalDraft[]> {
   const all = (await run<LocalDraft[]>('readonly', (store) => store.getAll())) ?? [];
+  if (all.length === 0) markUnfinished(false);
   const held = await listHeld();
   const oldest = Date.now() - keptMs;
   const orphans: LocalDraft[] = [];
@@ -95,4 +98,5 @@ export function holdLocal(id: string): () => void {
 /** Forgets everything; for signing out. */
 export async function wipeLocal(): Promise<void> {
   await run('readwrite', (store) => store.clear());
+  markUnfinished(false);
 }

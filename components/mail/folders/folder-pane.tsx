@@ -10,6 +10,7 @@ import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { ComposeStart } from '../compose/compose-start.ts';
+import { prepareToWrite } from '../compose/load-composer.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import { errorText, postJson } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
@@ -44,7 +45,6 @@ export function FolderPane({
   className?: string;
 }) {
   const t = useTranslations('folders');
-  const scheduled = useTranslations('compose.scheduled');
   const { preferences, change } = usePreferences();
   const toast = useToast();
   const [question, setQuestion] = useState<FolderQuestion | null>(null);
@@ -107,9 +107,7 @@ export function FolderPane({
           size="lg"
           className="w-full justify-start gap-2.5"
           onClick={() => onCompose()}
-          onPointerEnter={() =>
-            void import('../compose/composer-dock.tsx').then((file) => file.prepareToWrite())
-          }
+          onPointerEnter={prepareToWrite}
         >
           <PenLine aria-hidden className="size-4 rtl:-scale-x-100" />
           {t('compose')}
@@ -126,7 +124,7 @@ export function FolderPane({
           className="mt-px flex h-8 w-full items-center gap-2.5 rounded-md px-2.5 text-start text-muted hover:bg-hover hover:text-ink pointer-coarse:h-11"
         >
           <CalendarClock aria-hidden className="size-4 shrink-0" />
-          {scheduled('title')}
+          {t('scheduled')}
         </button>
         <OwnHead mail={mail} onCreate={() => deeds.create(null)} />
         <ul className="flex flex-col gap-px">{own.map((node) => branch(node))}</ul>

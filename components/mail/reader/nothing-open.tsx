@@ -8,7 +8,7 @@ import { Kbd } from '#components/ui/kbd.tsx';
 import type { Mail } from '../state/use-mail.ts';
 
 export function NothingOpen({ mail }: { mail: Mail }) {
-  const t = useTranslations('reader.nothing');
+  const t = useTranslations('list.nothing');
   const unread = mail.folder?.unread ?? 0;
   if (mail.selected.size > 0) {
     return (

@@ -9,6 +9,7 @@ import { type Habits, type Place, readPlace, toUrl } from '#components/mail/stat
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import type { Account } from '#lib/accounts/account.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { listNamespaces, readerNamespaces } from '#lib/i18n/locales.ts';
 import { type Preferences, readPreferences } from '#lib/preferences/index.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { findMessageId } from '#lib/webmail/list/find-message-id.ts';
@@ -19,6 +20,7 @@ import { readMessage } from '#lib/webmail/reader/message.ts';
 import { signOutAction } from '../../../(auth)/actions.ts';
 import { requireUser } from '../../../session.ts';
 import { readOwner } from '../../frame.ts';
+import { Texts } from '../../texts.tsx';
 import { MailPageView } from './mail-page.tsx';
 
 type Properties = {
@@ -49,7 +51,7 @@ export default async function MailPage({ params, searchParams }: Properties) {
   if (start === 'missing') redirect('/mail');
   if (start === 'outage') return <MailOutage title={title} signOut={signOutAction} />;
   return (
-    <>
+    <Texts parts={place.uid ? [...listNamespaces, ...readerNamespaces] : listNamespaces}>
       <SessionKeeper />
       <MailPageView
         title={title}
@@ -58,7 +60,7 @@ export default async function MailPage({ params, searchParams }: Properties) {
         panes={readPanes((await cookies()).get(panesCookie)?.value)}
         signOut={signOutAction}
       />
-    </>
+    </Texts>
   );
 }
 
