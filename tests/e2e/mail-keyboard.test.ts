@@ -116,6 +116,7 @@ describe('keys of the mail page', () => {
     await press('v');
     await page.getByRole('dialog').getByText('Move 1 message to').waitFor();
     await press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('go from place to place', async () => {

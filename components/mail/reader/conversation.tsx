@@ -172,7 +172,7 @@ function Opened({
   useEffect(() => prefetch(id), [prefetch, id]);
   const isUnread = message !== undefined && !message.isSeen && mail.place.uid !== id;
   useEffect(() => {
-    if (isUnread) void setFlag([id], 'seen', true, true);
+    if (isUnread) void setFlag([id], 'seen', true, { isQuiet: true, isAlone: true });
   }, [isUnread, id, setFlag]);
   if (!message) {
     return (

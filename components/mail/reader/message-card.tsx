@@ -128,7 +128,7 @@ function CardActions({
         label={t(message.isFlagged ? 'unstar' : 'star')}
         icon={<Star className={message.isFlagged ? 'fill-current' : undefined} />}
         className={joinClasses('max-sm:hidden', message.isFlagged && 'text-warn-text')}
-        onClick={() => void mail.setFlag([id], 'flagged', !message.isFlagged)}
+        onClick={() => void mail.setFlag([id], 'flagged', !message.isFlagged, { isAlone: true })}
       />
       <IconButton
         label={t('reply')}

@@ -16,7 +16,7 @@ import type { Place } from './place.ts';
 import { errorText, getJson, isAborted } from './request.ts';
 
 const keptLists = 12;
-/** A list scrolled through quickly is fetched where it comes to rest. */
+/** A list scrolled through quickly is fetched where it comes to rest; a jump is fetched at once. */
 const restMs = 60;
 
 export type ListHabits = {
@@ -124,6 +124,7 @@ export function useLists({
   }, [folder, query, filter, sort, page, isPaged, pageSize, withPriority, isThreaded, reload]);
 
   const rest = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const lastFarAt = useRef(Number.NEGATIVE_INFINITY);
   /** Told by the list which rows are seen: fetches what is missing there, and a little more. */
   const show = useCallback(
     (first: number, last: number) => {
@@ -150,8 +151,11 @@ export function useLists({
       };
       if (rest.current) clearTimeout(rest.current);
       rest.current = null;
-      if (isFar) rest.current = setTimeout(begin, restMs);
-      else begin();
+      if (!isFar) return begin();
+      const isJump = performance.now() - lastFarAt.current > restMs;
+      lastFarAt.current = performance.now();
+      if (isJump) begin();
+      else rest.current = setTimeout(begin, restMs);
     },
     [keyOf, load, placeNow],
   );

@@ -1,15 +1,13 @@
 // The state of the mail page: place, folders, lists, open message, selection, and everything that can be done.
 // Actions show at once and are taken back when the server refuses; the server's state is fetched afterwards.
 'use client';
-import { useTranslations } from 'next-intl';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useToast } from '#components/ui/toast.tsx';
-import type { FlagName } from '#lib/webmail/actions.ts';
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import type { MessagePage, MessageRow } from '#lib/webmail/list/message-list.ts';
 import type { MailEvent } from '#lib/webmail/live/watch.ts';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
-import { findGone, type ListView, rowAt } from './list-view.ts';
+import { findGone, type ListView } from './list-view.ts';
 import { cutLists, messageKey, patchLists } from './mail-cache.ts';
 import type { Place } from './place.ts';
 import { usePreferences } from './preferences.tsx';
@@ -18,6 +16,7 @@ import { folderOf, groupByFolder, rowId, uidOf } from './row-id.ts';
 import { useMailEvents } from './use-events.ts';
 import { useEverything } from './use-everything.ts';
 import { useFiling } from './use-filing.ts';
+import { hasMany, useFlags } from './use-flags.ts';
 import { useFolderName } from './use-folder-name.ts';
 import { useLists } from './use-lists.ts';
 import { useMarkRead } from './use-mark-read.ts';
@@ -43,7 +42,6 @@ export type Jump = { index: number; isScrolled: boolean };
 
 const noRows: MessageRow[] = [];
 export function useMail(start: MailStart, ownerAddress: string) {
-  const t = useTranslations('mail');
   const toast = useToast();
   const { preferences } = usePreferences();
   const folderName = useFolderName();
@@ -120,10 +118,12 @@ export function useMail(start: MailStart, ownerAddress: string) {
   );
 
   const patchRows = useCallback(
-    (ids: readonly number[], patch: Partial<MessageRow>) => {
+    (ids: readonly number[], patch: Partial<MessageRow>, isAlone = false) => {
       const wanted = new Set(ids);
       const here = placeNow().folder;
-      setLists((all) => patchLists(all, wanted, here, (row) => ({ ...row, ...patch })));
+      // The row of a conversation says what is so of all its messages: of one the server tells.
+      const patchRow = (row: MessageRow) => (isAlone && hasMany(row) ? row : { ...row, ...patch });
+      setLists((all) => patchLists(all, wanted, here, patchRow));
       setMessages((all) => {
         const next = new Map(all);
         for (const id of ids) {
@@ -171,7 +171,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }, []);
 
-  const { remember, undoLast } = useUndo(run, settled);
+  const { remember, undoLast } = useUndo(ownerAddress, run, settled);
 
   /** The row that an open message is in: its own, or that of its conversation. */
   const rowIdOf = useCallback((id: number): number => {
@@ -199,47 +199,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
     [placeNow],
   );
 
-  const sendFlag = useCallback(
-    async (groups: Map<string, number[]>, flag: FlagName, isSet: boolean) => {
-      for (const [where, uids] of groups) {
-        await postJson('/api/mail/actions', { kind: 'flag', folder: where, uids, flag, isSet });
-      }
-      return true;
-    },
-    [],
-  );
-
-  const setFlag = useCallback(
-    async (ids: readonly number[], flag: FlagName, isSet: boolean, isQuiet = false) => {
-      if (ids.length === 0) return;
-      const here = placeNow().folder;
-      const field = flag === 'seen' ? 'isSeen' : flag === 'flagged' ? 'isFlagged' : null;
-      const wanted = new Set(ids);
-      const known = rowsNow.current.filter((row) => wanted.has(row.uid));
-      // Only what changes is taken back by an undo.
-      const same = field
-        ? new Set(known.filter((row) => row[field] === isSet).map((r) => r.uid))
-        : null;
-      const changed = ids.filter((id) => !same?.has(id) || rowHasMany(known, id));
-      if (flag === 'seen') {
-        const count = known.filter((row) => row.isSeen !== isSet).length;
-        changeUnread(here, isSet ? -count : count);
-      }
-      if (field) patchRows(ids, { [field]: isSet });
-      if (changed.length === 0) return;
-      const groups = resolve(changed);
-      const done = await run(() => sendFlag(groups, flag, isSet));
-      if (!done || isQuiet) return;
-      const count = changed.length;
-      const key = flag === 'seen' ? (isSet ? 'read' : 'unread') : isSet ? 'starred' : 'unstarred';
-      remember({
-        label: t(`done.${key}`, { count }),
-        isQuiet: count === 1,
-        run: async () => void (await sendFlag(groups, flag, !isSet)),
-      });
-    },
-    [patchRows, changeUnread, run, remember, resolve, sendFlag, placeNow, t],
-  );
+  const setFlag = useFlags({ rowsNow, placeNow, changeUnread, patchRows, resolve, run, remember });
 
   const afterDelete = preferences['reading.afterDelete'];
   const takeAway = useCallback(
@@ -272,6 +232,11 @@ export function useMail(start: MailStart, ownerAddress: string) {
     [folders, placeNow],
   );
 
+  /** The id of a message as rows have it: for messages of other folders than the open one. */
+  const idOf = useCallback(
+    (where: string, wanted: number) => rowId(where, wanted, placeNow().folder),
+    [placeNow],
+  );
   const filing = useFiling({
     folders,
     nameOf: folderName,
@@ -283,6 +248,8 @@ export function useMail(start: MailStart, ownerAddress: string) {
     run,
     remember,
     roleHere,
+    rowIdOf,
+    idOf,
   });
   const bulk = useEverything({ placeNow, remember, refresh });
   const { setEverything } = bulk;
@@ -323,20 +290,12 @@ export function useMail(start: MailStart, ownerAddress: string) {
     [go, placeNow],
   );
 
-  /** Scrolls to a place of the list, from 0, and marks the row there. */
-  const listNow = useRef(list);
-  listNow.current = list;
-  const jumpTo = useCallback((index: number) => {
-    const row = listNow.current && rowAt(listNow.current, index);
-    if (row) setCursor(row.uid);
-    else setJump(index < 0 ? null : { index, isScrolled: false });
-  }, []);
-
-  /** The id of a message as rows have it: for messages of other folders than the open one. */
-  const idOf = useCallback(
-    (where: string, wanted: number) => rowId(where, wanted, placeNow().folder),
-    [placeNow],
+  /** Scrolls to a place of the list, from 0, and marks the row there; also where the mark stands there already. */
+  const jumpTo = useCallback(
+    (index: number) => setJump(index < 0 ? null : { index, isScrolled: false }),
+    [],
   );
+
   const nameOf = useCallback(
     (where: Folder | null) => (where ? folderName(where) : placeNow().folder),
     [folderName, placeNow],
@@ -366,7 +325,6 @@ export function useMail(start: MailStart, ownerAddress: string) {
     jump,
     setJump,
     jumpTo,
-    isLost: loss !== null,
     loss,
     retryNow,
     refresh,
@@ -392,8 +350,4 @@ export function useMail(start: MailStart, ownerAddress: string) {
 
 function placeOf({ place, inFolder }: MailStart): Place {
   return place.uid ? { ...place, uid: rowId(inFolder, place.uid, place.folder) } : place;
-}
-
-function rowHasMany(rows: readonly MessageRow[], id: number): boolean {
-  return (rows.find((row) => row.uid === id)?.uids?.length ?? 1) > 1;
 }

@@ -11,7 +11,7 @@ type SetFlag = (
   ids: readonly number[],
   flag: FlagName,
   isSet: boolean,
-  isQuiet?: boolean,
+  how?: { isQuiet?: boolean },
 ) => Promise<void>;
 
 /** Gives `markUnread`: the open message stays unread then. */
@@ -29,7 +29,7 @@ export function useMarkRead(
   useEffect(() => {
     if (!uid) keptUnread.current = null;
     if (!uid || !isUnreadOpen || when === 'never' || keptUnread.current === uid) return;
-    const mark = () => void setFlag([uid], 'seen', true, true);
+    const mark = () => void setFlag([uid], 'seen', true, { isQuiet: true });
     if (afterMs === 0) {
       mark();
       return;
