@@ -34,6 +34,12 @@ export const listPreferences = [
     default: ['flags', 'from', 'subject', 'labels', 'attachment', 'received'] as ListColumn[],
     control: { kind: 'none' },
   }),
+  /** Widths in rem that columns of a wide list were given */
+  definePreference('list.widths', {
+    schema: z.partialRecord(z.enum(listColumns), z.number().min(2).max(60)),
+    default: {} as Partial<Record<ListColumn, number>>,
+    control: { kind: 'none' },
+  }),
   /** The order of a folder that is opened */
   defineChoice('list.sort', listSorts),
   defineSwitch('list.conversations', false),

@@ -1,12 +1,14 @@
-// The names of the columns of a wide list; a click sorts by one, another turns it round.
+// The names of the columns of a wide list; a click sorts by one, another turns it round; their edges can be moved.
 'use client';
 import { ArrowDown, ArrowUp, Flag, Paperclip, Star } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import type { ListColumn } from '#lib/preferences/list-names.ts';
 import type { SortKey } from '#lib/webmail/list/message-list.ts';
+import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
+import { ColumnEdge, resizable } from './column-edge.tsx';
 import { lineTracks, type RowLook, shownColumns } from './row-look.ts';
 
 /** The order of the first click, and that of the second */
@@ -31,11 +33,20 @@ const icons: Partial<Record<ListColumn, ReactNode>> = {
 
 export function ColumnHeads({ mail, look }: { mail: Mail; look: RowLook }) {
   const t = useTranslations('list');
+  const { change } = usePreferences();
+  /** While an edge moves; the rows follow once it rests */
+  const [moved, setMoved] = useState<RowLook['widths']>({});
+  const shown = shownColumns(look);
+  const settle = (column: ListColumn, width: number | null) => {
+    setMoved({});
+    const { [column]: _, ...others } = look.widths;
+    void change({ 'list.widths': width === null ? others : { ...others, [column]: width } });
+  };
   const head = (column: ListColumn) => {
     const sorts = sortsOf[column];
     const name = t(`columns.${column}`);
     const content = icons[column] ?? <span className="truncate">{name}</span>;
-    if (!sorts) return <span key={column}>{content}</span>;
+    if (!sorts) return <span>{content}</span>;
     const [once, twice] = sorts;
     const { sort } = mail.place;
     const isSorted = sort === once || sort === twice;
@@ -43,14 +54,13 @@ export function ColumnHeads({ mail, look }: { mail: Mail; look: RowLook }) {
     const Arrow = sort === once ? ArrowDown : ArrowUp;
     return (
       <button
-        key={column}
         type="button"
         aria-label={t('sortBy', { column: name })}
         aria-pressed={isSorted}
         title={t('sortBy', { column: name })}
         onClick={() => mail.go({ sort: sort === once ? twice : once, page: 1, uid: null })}
         className={joinClasses(
-          'flex min-w-0 items-center gap-1 rounded-sm hover:text-ink',
+          'flex min-w-0 flex-1 items-center gap-1 rounded-sm hover:text-ink',
           isEnd && 'justify-end',
           isSorted && 'font-semibold text-accent-text',
         )}
@@ -71,9 +81,24 @@ export function ColumnHeads({ mail, look }: { mail: Mail; look: RowLook }) {
       )}
       <div
         className="grid min-w-0 flex-1 items-center gap-x-3 ps-1 pe-3"
-        style={{ gridTemplateColumns: lineTracks(look) }}
+        style={{
+          gridTemplateColumns: lineTracks({ ...look, widths: { ...look.widths, ...moved } }),
+        }}
       >
-        {shownColumns(look).map(head)}
+        {shown.map((column, at) => (
+          <span key={column} className="relative flex min-w-0">
+            {head(column)}
+            {resizable.has(column) && (
+              <ColumnEdge
+                name={t(`columns.${column}`)}
+                width={look.widths[column] ?? 0}
+                isBehind={shown.includes('subject') && at > shown.indexOf('subject')}
+                onMove={(width) => setMoved({ [column]: width })}
+                onDone={(width) => settle(column, width)}
+              />
+            )}
+          </span>
+        ))}
       </div>
     </div>
   );

@@ -143,6 +143,7 @@ function useRowLook(mail: Mail, mode: 'card' | 'line'): RowLook {
       isOutgoing,
       density: preferences['list.density'],
       columns: preferences['list.columns'],
+      widths: preferences['list.widths'],
       hasPreview: preferences['list.preview'],
       hasAvatars: preferences['list.avatars'],
       hasStripes: preferences['list.stripes'],

@@ -12,6 +12,8 @@ export type RowLook = {
   mode: 'card' | 'line';
   density: Preferences['list.density'];
   columns: readonly ListColumn[];
+  /** rem */
+  widths: Preferences['list.widths'];
   hasPreview: boolean;
   hasAvatars: boolean;
   hasStripes: boolean;
@@ -57,11 +59,15 @@ export const columnTracks: Record<ListColumn, string> = {
   received: '',
 };
 
-/** The tracks of a line; dates in full need more room. */
-export function lineTracks(look: Pick<RowLook, 'columns' | 'dates' | 'isOutgoing'>): string {
+/** The tracks of a line; dates in full need more room. The subject has what the others leave. */
+export function lineTracks(
+  look: Pick<RowLook, 'columns' | 'widths' | 'dates' | 'isOutgoing'>,
+): string {
   const wide = look.dates === 'full' ? '12.5rem' : look.dates === 'iso' ? '8.75rem' : '6.5rem';
   return shownColumns(look)
     .map((column) => {
+      const width = look.widths[column];
+      if (width !== undefined && column !== 'subject') return `${width}rem`;
       if (column === 'sent' || column === 'received') return wide;
       return columnTracks[column];
     })

@@ -243,7 +243,12 @@ it('measures rows and cuts texts', () => {
   assert.equal(rowHeight({ ...look, mode: 'line', density: 'compact', isCoarse: true }) * 16, 44);
   const columns = ['flags', 'from', 'subject', 'labels', 'received'] as const;
   assert.deepEqual(shownColumns({ columns, isOutgoing: true }), ['to', 'subject', 'received']);
-  assert.equal(lineTracks({ columns, isOutgoing: false, dates: 'iso' }).split(') ').length, 3);
+  assert.equal(
+    lineTracks({ columns, widths: {}, isOutgoing: false, dates: 'iso' }).split(') ').length,
+    3,
+  );
+  const widths = { from: 20, subject: 5 };
+  assert.match(lineTracks({ columns, widths, isOutgoing: false, dates: 'iso' }), /^20rem minmax/);
   assert.deepEqual([cut('abcdef', 3), cut('abc', 3), cut('abc', 0)], ['abc…', 'abc', 'abc']);
 });
 
