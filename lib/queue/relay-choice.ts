@@ -3,7 +3,7 @@
 import { decryptSecret } from '#lib/accounts/secret.ts';
 import { db, readOnceACommit } from '#lib/db.ts';
 import { compilePatterns, type RelayCondition, relayConditions } from './relay-pattern.ts';
-import { type RelayRule, toRule } from './relay-rule.ts';
+import { numberRows, type RelayRule, toRule } from './relay-rule.ts';
 
 export type RelayMail = {
   /** Empty for the null sender. */
@@ -28,7 +28,7 @@ export type RelayChooser = {
 
 const readRules = readOnceACommit(async () => {
   const rows = await db.relayRule.findMany({ orderBy: [{ position: 'asc' }, { id: 'asc' }] });
-  return rows.map((row) => {
+  return numberRows(rows).map((row) => {
     const rule = toRule(row);
     const tests = relayConditions.map((name) => [name, compilePatterns(rule[name], name)] as const);
     return {

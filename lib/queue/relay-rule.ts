@@ -61,7 +61,12 @@ const inOrder = { orderBy: [{ position: 'asc' as const }, { id: 'asc' as const }
 
 /** All rules in the order they are tried. */
 export async function listRelayRules(): Promise<RelayRule[]> {
-  return (await db.relayRule.findMany(inOrder)).map(toRule);
+  return numberRows(await db.relayRule.findMany(inOrder)).map(toRule);
+}
+
+/** With their places in the list: what a restore has brought may have gaps between. */
+export function numberRows(rows: Row[]): Row[] {
+  return rows.map((row, index) => ({ ...row, position: index + 1 }));
 }
 
 /** Whether a rule takes whatever comes to it. */

@@ -1,6 +1,7 @@
 // What a restore reads: the sheets and rows of one snapshot, and what it does where the backup is damaged.
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { type BackupRow, decodeChunk } from './chunk.ts';
+import { renewRows } from './older-rows.ts';
 import type { Progress } from './progress.ts';
 import type { Repository } from './repository.ts';
 import { explainDamage, findUnreadable } from './restore-bodies.ts';
@@ -88,7 +89,7 @@ export class RestoreSource {
       try {
         const chunk = decodeChunk(await this.repository.rows.read(hash));
         if (chunk.table !== tableOf(name).name) throw new Error(`a chunk of ${chunk.table}`);
-        yield chunk.rows;
+        yield renewRows(chunk.table, chunk.rows);
       } catch (error) {
         if (!this.options.isDamageSkipped || !isRefusal(error)) throw explainDamage(error);
         this.skipped.push(`rows of ${name}${address ? ` of ${address}` : ''} (${hash})`);
