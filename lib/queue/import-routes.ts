@@ -2,8 +2,7 @@
 // its tables one after the other, and in a table the address before the domain before the domain above; in our one
 // list that is the order of the rules, so a rule goes where its turn would be there.
 import { addDomain, findDomain, updateDomain } from '#lib/accounts/domain.ts';
-import type { Parsed } from '#lib/accounts/import/lines.ts';
-import { readLines } from '#lib/accounts/import/lines.ts';
+import { type Parsed, readLines } from '#lib/accounts/import/lines.ts';
 import {
   type LoginEntry,
   parseLogins,
@@ -146,9 +145,8 @@ function isOfSender({ sender, hosts }: RelayRule, key: string): boolean {
 
 function isThrough({ hosts, fallbackHosts }: RelayRule, key: string): boolean {
   const way = readNexthop(key, 25);
-  const wanted = 'hosts' in way ? way.hosts : '';
   const own = `${hosts} ${fallbackHosts}`;
-  if (own.split(' ').includes(wanted ?? '')) return true;
+  if ('hosts' in way && way.hosts && own.split(' ').includes(way.hosts)) return true;
   // Postfix asks for the name of the host alone too.
   return parseHosts(own).some((host) => host.kind !== 'socket' && host.name === key);
 }
@@ -163,7 +161,9 @@ async function planPolicies({ entries, problems }: Parsed<TlsEntry>): Promise<St
     if (fitting.length > 0) {
       return fitting.map((rule) => {
         const text = `TLS ${tlsMode} for ${describeConditions(rule)} → ${describeTarget(rule)}`;
-        if (rule.tlsMode === tlsMode) return { line, what: 'same', text };
+        // TLS from the first byte is verified, and no STARTTLS would be understood.
+        const isKept = rule.tlsMode === tlsMode || rule.tlsMode === 'implicit';
+        if (isKept) return { line, what: 'same', text: `${text}: is ${rule.tlsMode}` };
         return {
           line,
           what: 'change',

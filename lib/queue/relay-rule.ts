@@ -20,35 +20,37 @@ import { describeConditions, describeTarget } from './relay-words.ts';
 
 export type { AddressFamily, RelayTarget, RelayTlsMode } from './relay-check.ts';
 
-export type RelayRule = {
-  id: string;
-  /** 1 and up. */
-  position: number;
-  target: RelayTarget;
-  /** With blanks between, in the order they are tried (relay-host.ts). */
-  hosts: string;
-  /** Instead of the hosts from the attempt after so many that failed. */
-  fallbackHosts: string;
-  fallbackAfter: number;
-  tlsMode: RelayTlsMode;
-  /** At the hosts that the rule names, never at those of an MX record. */
-  username: string;
-  hasPassword: boolean;
-  /** Address of this machine that connections begin at; empty = as the system chooses. */
-  sourceIpv4: string;
-  sourceIpv6: string;
-  /** Name in EHLO; empty = the server's. */
-  helo: string;
-  /** Empty = as the setting. */
-  family: AddressFamily | '';
-  /** Of mail that the rule returns. */
-  text: string;
-  comment: string;
-} & Record<
-  RelayCondition,
-  string
-> /** Patterns with blanks between (relay-pattern.ts); empty = whatever it is. */ &
-  Record<RelayNumber, number | null> /** Null = as the setting. */;
+/** Patterns with blanks between (relay-pattern.ts); empty = whatever it is. */
+type Conditions = Record<RelayCondition, string>;
+/** Null = as the setting. */
+type Numbers = Record<RelayNumber, number | null>;
+
+export type RelayRule = Conditions &
+  Numbers & {
+    id: string;
+    /** 1 and up. */
+    position: number;
+    target: RelayTarget;
+    /** With blanks between, in the order they are tried (relay-host.ts). */
+    hosts: string;
+    /** Instead of the hosts from the attempt after so many that failed. */
+    fallbackHosts: string;
+    fallbackAfter: number;
+    tlsMode: RelayTlsMode;
+    /** At the hosts that the rule names, never at those of an MX record. */
+    username: string;
+    hasPassword: boolean;
+    /** Address of this machine that connections begin at; empty = as the system chooses. */
+    sourceIpv4: string;
+    sourceIpv6: string;
+    /** Name in EHLO; empty = the server's. */
+    helo: string;
+    /** Empty = as the setting. */
+    family: AddressFamily | '';
+    /** Of mail that the rule returns. */
+    text: string;
+    comment: string;
+  };
 
 export type RelayRuleInput = Partial<Omit<RelayRule, 'id' | 'position' | 'hasPassword'>> & {
   /** On update: undefined keeps it, an empty text removes it. */
@@ -70,7 +72,7 @@ export function numberRows(rows: Row[]): Row[] {
 }
 
 /** Whether a rule takes whatever comes to it. */
-export function hasNoConditions(rule: Record<RelayCondition, string>): boolean {
+export function hasNoConditions(rule: Conditions): boolean {
   return relayConditions.every((condition) => rule[condition] === '');
 }
 

@@ -76,7 +76,8 @@ describe('tables of Postfix', () => {
   it('smtp_sasl_password_maps go to the rules of the host, and nobody reads the password', async () => {
     await take('relayhost', '[smart.test]:587');
     await take('sender_relay', 'ada@own.test [ada-relay.test]:587');
-    const text = '[smart.test]:587 name:pass:word\nada@own.test ada:secret\n[other.test] a:b\nx y';
+    const text =
+      '[smart.test]:587 name:pass:word\nada@own.test ada:secret\n[other.test] a:b\nx y\n[smart.test a:b';
     const planned = await planImport({ kind: 'sasl_passwd', text });
     assert.ok(!JSON.stringify(planned).includes('pass:word'));
     assert.deepEqual(await take('sasl_passwd', text), [
@@ -84,6 +85,7 @@ describe('tables of Postfix', () => {
       '2 change',
       '3 refuse',
       '4 refuse',
+      '5 refuse',
     ]);
     const { choose } = await readRelayChooser();
     const mail = { recipient: 'x@far.test', user: '', isLetGo: false };
@@ -98,6 +100,7 @@ describe('tables of Postfix', () => {
 
   it('smtp_tls_policy_maps set the mode of rules, or make one', async () => {
     await take('relayhost', '[smart.test]:587');
+    await take('sender_relay', 'ada@own.test [once.test]:465');
     const text = [
       '[smart.test]:587 secure match=nexthop',
       'bank.test encrypt',
@@ -105,6 +108,7 @@ describe('tables of Postfix', () => {
       'any.test may',
       'print.test fingerprint match=aa',
       '[other.test] encrypt',
+      '[once.test]:465 secure',
     ].join('\n');
     assert.deepEqual(await take('tls_policy', text), [
       '1 change',
@@ -113,10 +117,11 @@ describe('tables of Postfix', () => {
       '4 same',
       '5 refuse',
       '6 refuse',
+      '7 same',
     ]);
     assert.deepEqual(
       (await listRelayRules()).map(({ recipient, tlsMode }) => `${recipient} ${tlsMode}`),
-      ['bank.test required', '*.bank.test dane', ' verified'],
+      ['bank.test required', '*.bank.test dane', ' implicit', ' verified'],
     );
   });
 
