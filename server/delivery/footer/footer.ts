@@ -8,7 +8,6 @@ import { parseHeaderFields, splitHeader } from '#lib/mail/header.ts';
 import { readStaged, stageBytes } from '#server/store/bodies/blobs.ts';
 import type { Delivery } from '../delivery.ts';
 import { findAuthorDomain } from '../sign/sign.ts';
-import { addFooter } from './add-footer.ts';
 
 const log = logOf('footer');
 
@@ -20,7 +19,7 @@ export async function addFooterOutside(
   const footer = accountId === null ? null : await findFor(bytes);
   if (!footer) return { bytes, mark: '' };
   const mark = createHash('sha256').update(`${footer.text}\0${footer.html}`).digest('hex');
-  return { bytes: add(bytes, footer, traceId), mark: mark.slice(0, 16) };
+  return { bytes: await add(bytes, footer, traceId), mark: mark.slice(0, 16) };
 }
 
 /** A delivery of a user's mail with the footer in it, where the domain wants it in mail to users here too. */
@@ -30,7 +29,7 @@ export async function addFooterForAll(delivery: Delivery): Promise<Delivery> {
   const bytes = await readStaged(body);
   const footer = await findFor(bytes);
   if (footer?.for !== 'everyone') return delivery;
-  const added = add(bytes, footer, traceId);
+  const added = await add(bytes, footer, traceId);
   return added === bytes ? delivery : { ...delivery, body: await stageBytes(added) };
 }
 
@@ -40,8 +39,10 @@ async function findFor(bytes: Buffer): Promise<Footer | null> {
 }
 
 /** A message that cannot be understood leaves as it is. */
-function add(bytes: Buffer, footer: Footer, traceId: string): Buffer {
+async function add(bytes: Buffer, footer: Footer, traceId: string): Promise<Buffer> {
   try {
+    // Only now: the cleaner of HTML is large, and few domains have a footer.
+    const { addFooter } = await import('./add-footer.ts');
     return addFooter(bytes, footer);
   } catch (error) {
     log.error({ err: error, traceId }, 'a footer could not be added');
