@@ -52,7 +52,7 @@ export function packReport(facts: ReportFacts): Buffer {
 }
 
 function formatRecord(record: ReportFacts['records'][number]): string {
-  const { source, count, disposition, override, headerFrom, envelopeFrom, dkim, spf } = record;
+  const { source, count, disposition, override, headerFrom, envelopeFrom, dkim } = record;
   const passed = (isAligned: boolean) => (isAligned ? 'pass' : 'fail');
   return [
     '<record>\n<row>\n',
@@ -71,9 +71,15 @@ function formatRecord(record: ReportFacts['records'][number]): string {
       ({ domain, selector, result }) =>
         `<dkim>${put('domain', domain)}${put('selector', selector)}${put('result', result)}</dkim>\n`,
     ),
-    `<spf>${put('domain', spf.domain)}${envelopeFrom ? put('scope', 'mfrom') : ''}${put('result', spf.result)}</spf>\n`,
+    formatSpf(record),
     '</auth_results>\n</record>\n',
   ].join('');
+}
+
+function formatSpf({ spf, envelopeFrom }: CountedResult): string {
+  if (!spf.domain) return '';
+  const scope = envelopeFrom ? put('scope', 'mfrom') : '';
+  return `<spf>${put('domain', spf.domain)}${scope}${put('result', spf.result)}</spf>\n`;
 }
 
 /** What XML 1.0 §2.2 does not have is left out: domains and selectors come from mail. */

@@ -2,6 +2,7 @@
 // asks for reports. What was refused counts too; what is refused for now comes again.
 import { toAsciiDomain } from '#lib/mail/address.ts';
 import { type CountedResult, countDmarc } from '#server/delivery/dmarc/count.ts';
+import { isVouchedFor } from '../checks/message/dmarc.ts';
 import type { Client, Transaction } from '../session.ts';
 import type { Findings } from '../trust/findings.ts';
 import { readFindings } from '../trust/known-findings.ts';
@@ -28,7 +29,7 @@ export function countForReport(
 
 function describe(
   { remote }: Client,
-  { sender, marks }: Transaction,
+  { sender, marks, settings }: Transaction,
   { dmarc, spf, signatures, arc }: Findings,
   refused: Refused | null,
 ): CountedResult {
@@ -42,8 +43,9 @@ function describe(
           ? 'quarantine'
           : 'none';
   const isTest = dmarc.reported?.isTest === true;
-  const isVouched = disposition === 'none' && arc.result === 'pass' && /ARC/.test(step?.note ?? '');
-  const isMilder = dmarc.result === 'fail' && disposition !== dmarc.policy;
+  const hasFailed = dmarc.result === 'fail';
+  const isMilder = hasFailed && disposition !== dmarc.policy;
+  const isVouched = isMilder && isVouchedFor(arc, settings['content.trustedSealers']);
   return {
     source: remote,
     disposition,
@@ -53,7 +55,7 @@ function describe(
       ? 'trusted_forwarder'
       : isMilder
         ? 'local_policy'
-        : isTest && dmarc.result === 'fail'
+        : isTest && hasFailed
           ? 'policy_test_mode'
           : '',
     headerFrom: dmarc.domain,
