@@ -65,8 +65,8 @@ export function HtmlFrame({
   );
 }
 
-/** A page with colours is laid out with more room; pictures that are held back show their words. */
-function likelyHeight({ lines, hasColors, remoteImages }: HtmlView): number {
-  const height = lines * (hasColors ? 28 : 24) + Math.min(remoteImages, 5) * 24 + 56;
+/** What is laid out has much room around its words; pictures that are held back show their words. */
+function likelyHeight({ lines, isLaidOut, remoteImages }: HtmlView): number {
+  const height = lines * (isLaidOut ? 60 : 24) + Math.min(remoteImages, 5) * 24 + 56;
   return Math.min(Math.max(height, 96), 1600);
 }

@@ -31,6 +31,8 @@ export type CleanHtml = {
   trackers: string[];
   /** True where the message sets colours of its own */
   hasColors: boolean;
+  /** True where tables of a width lay it out: mostly a newsletter, with edges of its own */
+  isLaidOut: boolean;
   /** True where it has other ones for dark surroundings */
   hasDarkColors: boolean;
   /** Links that lead elsewhere than they say */
@@ -113,6 +115,7 @@ export function cleanHtml(source: string, options: CleanOptions): CleanHtml {
     remoteImages: 0,
     trackers: [],
     hasColors: false,
+    isLaidOut: false,
     hasDarkColors: false,
     oddLinks: 0,
     lines: countLines(),
@@ -200,6 +203,9 @@ function cleanAttributes(tagName: string, attributes: Attributes, cleaning: Clea
   if (kept.style === '') delete kept.style;
   if (kept.bgcolor || kept.color || /(?:^|;)(?:background|color)/.test(kept.style ?? '')) {
     state.hasColors = true;
+  }
+  if (tagName === 'table' && (kept.width || /(?:^|;)(?:max-)?width/.test(kept.style ?? ''))) {
+    state.isLaidOut = true;
   }
   if (kept.id !== undefined) kept.id = idPrefix + kept.id.replace(/[^\w-]/g, '');
   if (kept.background !== undefined) {

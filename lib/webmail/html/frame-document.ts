@@ -6,6 +6,7 @@ import type { CleanHtml } from './clean-html.ts';
 export type FrameDocument = { html: string; headers: Record<string, string> };
 export type FrameContent = Pick<CleanHtml, 'html' | 'css' | 'hasColors'> & {
   hasDarkColors?: boolean;
+  isLaidOut?: boolean;
 };
 export type FrameOptions = {
   mayLoadRemote: boolean;
@@ -34,7 +35,7 @@ export function chooseTint(
 export function frameDocument(clean: FrameContent, options: FrameOptions): FrameDocument {
   const html =
     `<!doctype html><html><head>${documentHead}` +
-    `<style>${baseStyle(chooseTint(clean, options), clean.hasColors)}</style><style>${clean.css}</style></head>` +
+    `<style>${baseStyle(chooseTint(clean, options), clean.isLaidOut)}</style><style>${clean.css}</style></head>` +
     `<body>${clean.html}</body></html>`;
   return { html, headers: frameHeaders(options.mayLoadRemote, options.imageSource) };
 }
@@ -76,12 +77,13 @@ const tints: Record<Tint, string> = {
 };
 
 /**
- * Looks that every message has; its own rules come after them. A page with colours is mostly a newsletter, 600 pixels
- * wide: where the pane is hardly wider the edges give way, so that it need not be moved sideways.
+ * Looks that every message has; its own rules come after them. What is laid out by tables is mostly 600 pixels wide with
+ * edges of its own: where the pane is hardly wider ours give way and it is drawn a little smaller, so that it need not be
+ * moved sideways.
  */
 export function baseStyle(tint: Tint, isLaidOut = false): string {
   const isDark = tint === 'dark' || tint === 'own';
-  const edge = isLaidOut ? 'clamp(0px,calc((100% - 600px)/2),24px)' : '24px';
+  const edge = isLaidOut ? 'clamp(0px,calc((100% - 672px)/2),24px)' : '24px';
   return (
     tints[tint] +
     `body{margin:0;padding:4px ${edge} 32px;` +
@@ -95,7 +97,8 @@ export function baseStyle(tint: Tint, isLaidOut = false): string {
     `blockquote{margin:0;margin-inline-start:4px;padding:0;padding-inline-start:12px;border:0;` +
     `border-inline-start:2px solid ${isDark ? '#3b424c' : '#d5dae1'}}` +
     linkStyle +
-    `@media(max-width:430px){body{padding:4px ${isLaidOut ? 8 : 16}px 24px}}`
+    (isLaidOut ? '@media(min-width:600px) and (max-width:671px){body{zoom:.92}}' : '') +
+    `@media(max-width:430px){body{padding:4px ${isLaidOut ? 0 : 16}px 24px}}`
   );
 }
 

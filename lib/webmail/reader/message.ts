@@ -25,7 +25,7 @@ export type HtmlView = {
   plainPart: string | null;
 } & Pick<
   CleanHtml,
-  'remoteImages' | 'trackers' | 'hasColors' | 'hasDarkColors' | 'oddLinks' | 'lines'
+  'remoteImages' | 'trackers' | 'hasColors' | 'hasDarkColors' | 'isLaidOut' | 'oddLinks' | 'lines'
 >;
 export type BodyView =
   | { kind: 'text'; part: string; blocks: TextBlock[]; isCut: boolean }
@@ -61,7 +61,7 @@ export type CleanWish = {
 };
 
 /** Counts up when the cleaner gives something else for the same message. */
-const cleanerVersion = 3;
+const cleanerVersion = 4;
 const shared = globalThis as { dreyCleanBodies?: RecentMap<CleanHtml> };
 function cleanBodies(): RecentMap<CleanHtml> {
   shared.dreyCleanBodies ??= recentMap(300, 40 * 1024 * 1024);

@@ -23,4 +23,13 @@ describe('likely lines', () => {
       assert.ok(lines >= least && lines <= most, `${lines}, not ${least} to ${most}`);
     });
   }
+
+  it('knows what tables of a width lay out', () => {
+    const isLaidOut = (html: string) =>
+      cleanHtml(html, { mayLoadRemote: false, inlineImages: new Map() }).isLaidOut;
+    assert.equal(isLaidOut('<table width="600"><tr><td>x</td></tr></table>'), true);
+    assert.equal(isLaidOut('<table style="max-width:600px"><tr><td>x</td></tr></table>'), true);
+    assert.equal(isLaidOut('<table><tr><td width="50">x</td></tr></table>'), false);
+    assert.equal(isLaidOut('<p style="color:red">x</p>'), false);
+  });
 });
