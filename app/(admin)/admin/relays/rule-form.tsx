@@ -77,8 +77,8 @@ function Plain(props: ComponentProps<typeof Input>) {
 function Group({ label, help, children }: { label: string; help?: string; children: ReactNode }) {
   return (
     <fieldset className="flex flex-col gap-3">
-      <legend className="mb-1 font-medium">{label}</legend>
-      {help && <p className="-mt-2 text-sm text-muted">{help}</p>}
+      <legend className="font-medium">{label}</legend>
+      {help && <p className="text-sm text-muted">{help}</p>}
       {children}
     </fieldset>
   );
