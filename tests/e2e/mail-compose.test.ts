@@ -299,7 +299,9 @@ describe('writing', () => {
     );
     await write('mode=new');
     await text().getByText('Ann, at home').waitFor();
-    await composer().getByLabel('From').selectOption({ label: 'The desk <ann+desk@example.test>' });
+    await composer()
+      .getByLabel('From', { exact: true })
+      .selectOption({ label: 'The desk <ann+desk@example.test>' });
     await text().locator('b', { hasText: 'desk' }).waitFor();
     assert.equal(await text().getByText('Ann, at home').count(), 0);
     await recipients('To').fill(`${ben.address},`);
