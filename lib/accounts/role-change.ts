@@ -41,8 +41,9 @@ export async function giveRole(
     await endWebSessionsIn(tx, id);
     await endPasswordLinksIn(tx, id);
     const over = wanted.length > 0 ? ` of ${wanted.map(({ name }) => name).join(', ')}` : '';
-    const text = `role: ${roleTexts[role]}${over} (before: ${roleTexts[readRole(row.role)]})`;
-    await recordChangeIn(tx, by, `user ${row.address}`, text);
+    const text = `${roleTexts[role]}${over}; before: ${roleTexts[readRole(row.role)]}`;
+    // No "user …": it names domains that are not for everybody who sees changes of users (lib/trail/list.ts).
+    await recordChangeIn(tx, by, `role of ${row.address}`, text);
   });
 }
 
