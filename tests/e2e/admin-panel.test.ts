@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 import { launchBrowser, signIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
+import { askRecipient, sayMail } from '#tests/support/smtp-dialogue.ts';
 import { menu } from '../../app/(admin)/menu.ts';
 
 const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
@@ -23,6 +24,10 @@ describe('the admin panel', () => {
   const fill = (label: string, value: string) =>
     page.getByLabel(label, { exact: true }).fill(value);
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+  /** The reply to RCPT on port 25. */
+  const tryRecipient = (address: string, sizeBytes = 0) =>
+    askRecipient(daemon.ports.smtp, address, { sizeBytes });
 
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
@@ -234,7 +239,10 @@ describe('the admin panel', () => {
     await dialog.getByLabel('TLS', { exact: true }).selectOption('none');
     await dialog.getByRole('button', { name: 'Add rule' }).click();
     await page.getByRole('row', { name: /All other mail/ }).waitFor();
-    await sendMail('someone@elsewhere.test');
+    const lines = [`From: ${admin.address}`, 'Subject: Nuts', '', 'Two bags.'];
+    // From this machine, which may relay.
+    const here = { from: '127.0.0.1', sender: admin.address };
+    await sayMail(daemon.ports.smtp, ['someone@elsewhere.test'], lines, here);
     await open('/admin/queue');
     const row = page.getByRole('row', { name: /someone@elsewhere\.test/ });
     const seeTried = (count: number) =>
@@ -401,30 +409,6 @@ describe('the admin panel', () => {
     const greeting = await client.expect(/\r\n/);
     client.close();
     return greeting;
-  }
-
-  /** The reply to RCPT on port 25. */
-  async function tryRecipient(address: string, sizeBytes = 0): Promise<string> {
-    const client = connectLines(daemon.ports.smtp);
-    await client.expect(/^220 /);
-    await client.ask('EHLO client.test', /^250 /m);
-    await client.ask(`MAIL FROM:<someone@elsewhere.test> SIZE=${sizeBytes}`, /^250 /m);
-    const reply = await client.ask(`RCPT TO:<${address}>`, /\r\n/);
-    client.close();
-    return reply;
-  }
-
-  /** From this machine, which may relay. */
-  async function sendMail(to: string): Promise<void> {
-    const client = connectLines(daemon.ports.smtp);
-    await client.expect(/^220 /);
-    await client.ask('EHLO client.test', /^250 /m);
-    await client.ask(`MAIL FROM:<${admin.address}>`, /^250 /m);
-    await client.ask(`RCPT TO:<${to}>`, /^250 /m);
-    await client.ask('DATA', /^354 /m);
-    client.say(`From: ${admin.address}\r\nTo: ${to}\r\nSubject: Nuts\r\n\r\nTwo bags.`);
-    await client.ask('.', /^250 /m);
-    client.close();
   }
 
   /** The tagged answer to LOGIN; loopback may sign in without TLS. */

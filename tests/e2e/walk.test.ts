@@ -12,6 +12,7 @@ import { chooseOptions, enter, launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { connectLines } from '#tests/support/line-client.ts';
+import { askRecipient, sayMail } from '#tests/support/smtp-dialogue.ts';
 import { type Sink, startSink } from '#tests/support/smtp-sink.ts';
 
 const password = 'a nest of seven nuts';
@@ -58,29 +59,12 @@ describe('the whole system', () => {
     return page;
   }
 
-  /** Mail from outside over port 25, from an address that is not trusted. Returns the last reply. */
-  async function sendFromOutside(recipients: string[], lines: string[]): Promise<string> {
-    const smtp = connectLines(daemon.ports.smtp, '127.0.0.9');
-    await smtp.expect(/^220 .*\r\n/);
-    await smtp.ask('EHLO far.test', /^250 .*\r\n/m);
-    await smtp.ask('MAIL FROM:<olive@far.test>', /^250 .*\r\n/);
-    for (const recipient of recipients) await smtp.ask(`RCPT TO:<${recipient}>`, /^250 .*\r\n/);
-    await smtp.ask('DATA', /^354 .*\r\n/);
-    const reply = await smtp.ask(`${lines.join('\r\n')}\r\n.`, /^\d{3} .*\r\n/);
-    smtp.close();
-    return reply;
-  }
+  /** Mail from outside, from an address that is not trusted. Returns the last reply. */
+  const sendFromOutside = (recipients: string[], lines: string[]) =>
+    sayMail(daemon.ports.smtp, recipients, lines);
 
-  /** What a stranger (127.0.0.9) hears who wants to send to the outside. */
-  async function tryOutside(): Promise<string> {
-    const smtp = connectLines(daemon.ports.smtp, '127.0.0.9');
-    await smtp.expect(/^220 .*\r\n/);
-    await smtp.ask('EHLO far.test', /^250 .*\r\n/m);
-    await smtp.ask('MAIL FROM:<olive@far.test>', /^250 .*\r\n/);
-    const reply = await smtp.ask('RCPT TO:<someone@outside.test>', /^\d{3} .*\r\n/);
-    smtp.close();
-    return reply;
-  }
+  /** What a stranger hears who wants to send to the outside. */
+  const tryOutside = () => askRecipient(daemon.ports.smtp, 'someone@outside.test');
 
   async function addUser(local: string, name: string): Promise<void> {
     await admin.goto(`${daemon.url}/admin/users/new`);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
+import { askRecipient, stranger } from '#tests/support/smtp-dialogue.ts';
 
 let daemon: Daemon;
 before(async () => {
@@ -11,15 +12,8 @@ before(async () => {
 after(() => daemon.stop());
 
 /** The last reply to RCPT from a stranger on the loopback net. */
-async function tryRecipient(recipient: string, from = '127.0.0.9'): Promise<string> {
-  const smtp = connectLines(daemon.ports.smtp, from);
-  await smtp.expect(/^220 .*\r\n/m);
-  await smtp.ask('EHLO client.test', /^250 .*\r\n/m);
-  await smtp.ask('MAIL FROM:<someone@far.test>', /^250 .*\r\n/m);
-  const reply = await smtp.ask(`RCPT TO:<${recipient}>`, /^\d{3} .*\r\n/m);
-  smtp.close();
-  return reply.trim();
-}
+const tryRecipient = (recipient: string, from = stranger) =>
+  askRecipient(daemon.ports.smtp, recipient, { from });
 
 async function tryLogin(password: string): Promise<string> {
   const imap = connectLines(daemon.ports.imap);
