@@ -61,6 +61,30 @@ describe('a held sender', () => {
     await waitFor(async () => (await states()).length === 0, 'the queue to empty');
   });
 
+  it('reports of others show who sends in our name', async () => {
+    const begin = Math.floor(Date.now() / 86_400_000) * 86_400 - 86_400;
+    const report = `<feedback><report_metadata><org_name>Far &lt;b&gt; Mail</org_name><report_id>1</report_id><date_range>
+<begin>${begin}</begin><end>${begin + 86_399}</end></date_range></report_metadata><policy_published><domain>example.test</domain>
+<p>none</p></policy_published><record><row><source_ip>192.0.2.77</source_ip><count>1234</count><policy_evaluated>
+<disposition>none</disposition><dkim>fail</dkim><spf>fail</spf></policy_evaluated></row></record></feedback>`;
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: daemon.ports.smtp,
+      tls: { rejectUnauthorized: false },
+    });
+    await transport.sendMail({
+      from: 'reports@far.test',
+      to: 'dmarc-reports@example.test',
+      attachments: [{ filename: 'report.xml', content: report, contentType: 'text/xml' }],
+    });
+    transport.close();
+    await open('/admin/reports');
+    const sources = page.getByRole('table', { name: 'Who sends in our name' });
+    await sources.getByText('192.0.2.77').waitFor();
+    await sources.getByText('1,234').waitFor();
+    await page.getByText('Far <b> Mail').waitFor();
+  });
+
   it('limits of a day, with the use of today', async () => {
     await open('/admin/users');
     await page.getByText(ben).first().click();
