@@ -207,7 +207,7 @@ describe('drey --as', () => {
     const list = commands.find(({ name }) => name === 'user list');
     assert.ok(list);
     for (const address of ['nobody@own.test', 'team@own.test', '']) {
-      await assert.rejects(runAs(list, call(), address), { reason: 'forbidden' });
+      await assert.rejects(runAs(list, { arguments: [], options: {} }, address), { reason: 'forbidden' });
     }
   });
 
