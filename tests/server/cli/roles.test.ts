@@ -108,7 +108,7 @@ const closed = [
   'route add, route set, route list, route move, route rm, route test',
   'queue hold, queue release, queue bounce, queue rm, queue all, queue reroute, queue pause, queue resume',
   'queue pauses, queue suppressed, queue allow, explain, checks, relay-test, tls-policy',
-  'dmarc domains, dmarc sources, dmarc reports, tls-reports',
+  'dmarc domains, dmarc sources, dmarc reports, tls-reports, dns check, dns zone',
   'import, export, squirrelmail import, deleted purge, check',
   'backup, backup list, backup verify, backup prune, backup find, restore, completion, complete',
 ].flatMap((line) => line.split(', '));
