@@ -13,9 +13,6 @@ function contentSecurityPolicy(nonce: string): string {
     "default-src 'none'",
     `script-src ${scripts}`,
     `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
-    // Style attributes that React draws on the server; no message content is ever part of a page of ours but in the
-    // editor, which takes away what could leave it (components/mail/compose/sanitize.ts).
-    "style-src-attr 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",

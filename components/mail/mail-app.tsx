@@ -4,10 +4,11 @@
 import { Command, Keyboard, Menu as MenuIcon } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
-import { type CSSProperties, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
+import { styleRef } from '#components/ui/style-ref.ts';
 import { readerNamespaces } from '#lib/i18n/locales.ts';
 import { AccountMenu } from './account-menu.tsx';
 import type { ComposeStart } from './compose/compose-start.ts';
@@ -285,9 +286,7 @@ function Content({
   const isReading = mail.place.uid !== null;
   const isBelow = layout === 'below';
   const value = isBelow ? panes.below : panes.right;
-  const size = layout === 'list' ? '100%' : `${value}%`;
-  // A variable, so that narrow screens need not follow it.
-  const style = { '--list-size': size } as CSSProperties;
+  const size = layout === 'list' ? 100 : value;
   return (
     <main
       id="messages"
@@ -298,9 +297,11 @@ function Content({
       )}
     >
       <div
-        style={style}
+        // A variable, so that narrow screens need not follow it; the class has whole per cent.
+        ref={styleRef({ '--list-size': `${size}%` })}
         onPointerEnter={() => void loadReader()}
         className={joinClasses(
+          `list-${Math.round(size)}`,
           'flex min-h-0 min-w-0 shrink-0 max-md:w-full print:hidden',
           isBelow ? 'md:h-(--list-size) md:w-full' : 'md:w-(--list-size)',
           isReading && (layout === 'list' ? 'hidden' : 'max-md:hidden'),

@@ -132,6 +132,7 @@ describe('the doors of the web app', () => {
       const answer = await context.request.get(daemon.url + path, { maxRedirects: 0 });
       const policy = answer.headers()['content-security-policy'] ?? '';
       assert.match(policy, /default-src 'none'.*script-src 'self' 'nonce-/, path);
+      assert.doesNotMatch(policy, /unsafe-/, path);
       assert.equal(answer.headers()['x-content-type-options'], 'nosniff', path);
       assert.doesNotMatch(await answer.text(), /node_modules|\bat \w+ \(/, path);
     }
@@ -175,6 +176,10 @@ describe('the doors of the web app', () => {
       '/nothing',
     ]) {
       await page.goto(daemon.url + path, { waitUntil: 'load' });
+      // The policy would take their effect.
+      const html = await (await context.request.get(daemon.url + path)).text();
+      const marks = html.replace(/<script.*?<\/script>/gs, '').match(/<[^>]* style="[^>]*>/g);
+      assert.deepEqual(marks ?? [], [], path);
     }
     assert.deepEqual(violations, []);
   });

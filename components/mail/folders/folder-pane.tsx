@@ -8,6 +8,7 @@ import { Button } from '#components/ui/button.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
+import { styleRef } from '#components/ui/style-ref.ts';
 import { useToast } from '#components/ui/toast.tsx';
 import type { ComposeStart } from '../compose/compose-start.ts';
 import { prepareToWrite } from '../compose/load-composer.ts';
@@ -16,7 +17,8 @@ import { errorText, postJson } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
 import type { FolderQuestion } from './folder-dialogs.tsx';
 import { useFolderDrop } from './folder-drop.ts';
-import { type FolderDeeds, FolderRow } from './folder-row.tsx';
+import type { FolderDeeds } from './folder-items.tsx';
+import { FolderRow } from './folder-row.tsx';
 import { type FolderNode, splitFolders } from './folder-tree.ts';
 import { PaneEdge, usePaneWidth } from './pane-edge.tsx';
 import { PaneFoot } from './pane-foot.tsx';
@@ -94,7 +96,7 @@ export function FolderPane({
   };
   return (
     <div
-      style={isInDrawer ? undefined : { width }}
+      ref={styleRef({ width: isInDrawer ? '' : `${width}px` })}
       className={joinClasses(
         'relative flex-col overflow-hidden',
         isAtEnd && !isInDrawer && 'order-last',

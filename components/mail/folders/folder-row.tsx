@@ -6,24 +6,25 @@ import type { KeyboardEvent, MouseEvent } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Menu } from '#components/ui/menu.tsx';
-import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import { toUrl } from '../state/place.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import { folderType, useFolderDrop } from './folder-drop.ts';
+import type { FolderDeeds } from './folder-items.tsx';
 import { folderIcon } from './folder-look.tsx';
 import { countNode, type FolderNode, isThrownAway } from './folder-tree.ts';
 
-/** What the pane does for its rows. */
-export type FolderDeeds = {
-  create: (parent: Folder | null) => void;
-  rename: (folder: Folder) => void;
-  remove: (folder: Folder) => void;
-  empty: (folder: Folder) => void;
-  share: (folder: Folder) => void;
-  subscribe: (folder: Folder, isSubscribed: boolean) => void;
-  toggle: (folder: Folder) => void;
-};
+/** By depth: 0.875rem further for each. */
+const insets = ['ps-2.5', 'ps-6', 'ps-9.5', 'ps-13', 'ps-16.5', 'ps-20', 'ps-23.5'];
+const arrows = [
+  '-start-2',
+  'start-1.5',
+  'start-5',
+  'start-8.5',
+  'start-12',
+  'start-15.5',
+  'start-19',
+];
 
 export function FolderRow({
   node,
@@ -79,8 +80,8 @@ export function FolderRow({
         onClick={choose}
         onKeyDown={onKeyDown}
         {...drop}
-        style={{ paddingInlineStart: `${0.625 + Math.min(depth, 6) * 0.875}rem` }}
         className={joinClasses(
+          insets[Math.min(depth, 6)],
           'flex h-8 min-w-0 flex-1 items-center gap-2.5 rounded-md pe-2.5 -outline-offset-2 transition-colors duration-100 pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:shrink-0',
           isActive
             ? 'bg-accent-soft font-medium text-accent-text'
@@ -107,8 +108,10 @@ export function FolderRow({
           aria-expanded={!isCollapsed}
           aria-label={t(isCollapsed ? 'open' : 'close', { folder: name })}
           onClick={() => deeds.toggle(folder)}
-          style={{ insetInlineStart: `${Math.min(depth, 6) * 0.875 - 0.5}rem` }}
-          className="absolute flex h-8 w-4.5 items-center justify-center rounded-sm text-faint hover:text-ink pointer-coarse:h-11 pointer-coarse:w-6"
+          className={joinClasses(
+            arrows[Math.min(depth, 6)],
+            'absolute flex h-8 w-4.5 items-center justify-center rounded-sm text-faint hover:text-ink pointer-coarse:h-11 pointer-coarse:w-6',
+          )}
         >
           <ChevronRight
             aria-hidden

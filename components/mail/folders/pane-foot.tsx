@@ -4,7 +4,6 @@
 import { BookUser, CalendarDays, SlidersHorizontal } from 'lucide-react';
 import { useLocale, useTranslations } from 'next-intl';
 import { useEffect, useRef, useState } from 'react';
-import { joinClasses } from '#components/ui/class-names.ts';
 import { formatBytes } from '#components/ui/format.ts';
 import type { Quota } from '#lib/webmail/folders/quota.ts';
 import { formatTime } from '../dates.ts';
@@ -113,10 +112,13 @@ function QuotaBar() {
         aria-valuetext={text}
         className="mt-1 h-1 overflow-hidden rounded-full bg-pressed"
       >
-        <div
-          style={{ width: `${percent}%` }}
-          className={joinClasses('h-full', percent >= 90 ? 'bg-danger' : 'bg-accent')}
-        />
+        <svg aria-hidden="true" className="block size-full rtl:-scale-x-100">
+          <rect
+            width={`${percent}%`}
+            height="100%"
+            className={percent >= 90 ? 'fill-danger' : 'fill-accent'}
+          />
+        </svg>
       </div>
     </div>
   );

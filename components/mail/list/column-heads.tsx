@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp, Flag, Paperclip, Star } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
+import { styleRef } from '#components/ui/style-ref.ts';
 import type { ListColumn } from '#lib/preferences/list-names.ts';
 import type { SortKey } from '#lib/webmail/list/message-list.ts';
 import { usePreferences } from '../state/preferences.tsx';
@@ -80,10 +81,10 @@ export function ColumnHeads({ mail, look }: { mail: Mail; look: RowLook }) {
         <span className="flex w-7 justify-center pointer-coarse:w-9">{head('flags')}</span>
       )}
       <div
-        className="grid min-w-0 flex-1 items-center gap-x-3 ps-1 pe-3"
-        style={{
-          gridTemplateColumns: lineTracks({ ...look, widths: { ...look.widths, ...moved } }),
-        }}
+        ref={styleRef({
+          'grid-template-columns': lineTracks({ ...look, widths: { ...look.widths, ...moved } }),
+        })}
+        className="grid min-w-0 flex-1 auto-cols-fr grid-flow-col items-center gap-x-3 ps-1 pe-3"
       >
         {shown.map((column, at) => (
           <span key={column} className="relative flex min-w-0">

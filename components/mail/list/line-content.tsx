@@ -2,6 +2,7 @@
 'use client';
 import type { ReactNode } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
+import { styleRef } from '#components/ui/style-ref.ts';
 import type { ListColumn } from '#lib/preferences/list-names.ts';
 import { RowLabels, RowPlace } from './row-labels.tsx';
 import { lineTracks, shownColumns } from './row-look.ts';
@@ -20,8 +21,8 @@ export function LineContent(parts: RowParts) {
   const { look } = parts;
   return (
     <span
-      className="grid h-full items-center gap-x-3"
-      style={{ gridTemplateColumns: lineTracks(look) }}
+      ref={styleRef({ 'grid-template-columns': lineTracks(look) })}
+      className="grid h-full auto-cols-fr grid-flow-col items-center gap-x-3"
     >
       {shownColumns(look).map((column) => (
         <Cell key={column} column={column} {...parts} />

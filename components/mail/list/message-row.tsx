@@ -3,14 +3,15 @@
 'use client';
 import { Archive, MailCheck, MailOpen, RotateCcw, Star, Trash2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { type ComponentType, type CSSProperties, type MouseEvent, memo, useRef } from 'react';
+import { type ComponentType, type MouseEvent, memo, useRef } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
+import { styleRef } from '#components/ui/style-ref.ts';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
 import { colourValues, findRule } from './colour-rules.ts';
-import type { RowLook } from './row-look.ts';
+import { heightClass, type RowLook } from './row-look.ts';
 import type { RowParts } from './row-marks.tsx';
 import type { RowTexts } from './row-texts.ts';
 import { useSwipe } from './use-swipe.ts';
@@ -39,8 +40,8 @@ type Props = {
   /** From 0, for readers of the screen and the stripes */
   index: number;
   total: number;
-  /** px from the top of the list */
-  top: number;
+  /** px from the top of the list; null: below the one before */
+  top: number | null;
   /** px, without its heading */
   height: number;
   heading: string | null;
@@ -57,6 +58,11 @@ type Props = {
   isRestorable: boolean;
 };
 
+/** Where the row lies in its list. */
+export function placeOf(top: number | null): Record<string, string> {
+  return { transform: top === null ? '' : `translateY(${top}px)` };
+}
+
 export const MessageRowView = memo(function MessageRowView(props: Props) {
   const { row, look, acts, Content, isOpen, isCursor, isSelected, isSelecting } = props;
   const item = useRef<HTMLLIElement>(null);
@@ -68,10 +74,10 @@ export const MessageRowView = memo(function MessageRowView(props: Props) {
   });
   const rule = look.colours.length > 0 ? findRule(look.colours, row) : null;
   const isTinted = rule !== null && !isSelected && !isOpen;
-  const style: CSSProperties & { '--rule'?: string } = {
-    transform: `translateY(${props.top}px)`,
-    ...(rule ? { '--rule': colourValues[rule.colour] } : {}),
-  };
+  const place = styleRef({
+    ...placeOf(props.top),
+    '--rule': rule ? colourValues[rule.colour] : '',
+  });
   const openRow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey) acts.select(row.uid, false);
     else if (event.shiftKey) acts.select(row.uid, true);
@@ -82,24 +88,29 @@ export const MessageRowView = memo(function MessageRowView(props: Props) {
   const isCard = look.mode === 'card';
   return (
     <li
-      ref={item}
+      ref={(element) => {
+        item.current = element;
+        place(element);
+      }}
       aria-setsize={props.total}
       aria-posinset={props.index + 1}
-      style={style}
       onMouseEnter={() => {
         hover.current = setTimeout(() => acts.hover(row.uid), 150);
       }}
       onMouseLeave={() => {
         if (hover.current) clearTimeout(hover.current);
       }}
-      className="absolute inset-x-0 top-0"
+      className={props.top === null ? undefined : 'absolute inset-x-0 top-0'}
     >
       {props.heading !== null && (
         <h2 className="flex h-[1.875rem] items-end border-b bg-canvas px-4 pb-1 text-xs font-semibold text-muted">
           {props.heading}
         </h2>
       )}
-      <div className="relative overflow-hidden" style={{ height: props.height }}>
+      <div
+        ref={styleRef({ height: `${props.height}px` })}
+        className={joinClasses('relative overflow-hidden', heightClass(look))}
+      >
         {swipe.side && <SwipeFace side={swipe.side} isEnough={swipe.isEnough} />}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a drag source; the button inside is the control */}
         <div
@@ -110,7 +121,9 @@ export const MessageRowView = memo(function MessageRowView(props: Props) {
             event.preventDefault();
             if (!look.isCoarse) acts.menu(row, event.clientX, event.clientY);
           }}
-          style={swipe.offset === 0 ? undefined : { transform: `translateX(${swipe.offset}px)` }}
+          ref={styleRef({
+            transform: swipe.offset === 0 ? '' : `translateX(${swipe.offset}px)`,
+          })}
           className={joinClasses(
             'group relative flex h-full touch-pan-y cursor-default border-b',
             isSelected || isOpen

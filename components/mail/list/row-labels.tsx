@@ -39,11 +39,9 @@ export function RowLabels({ row, look }: { row: MessageRow; look: RowLook }) {
           key={keyword}
           className="flex max-w-24 items-center gap-1 rounded-sm bg-sunken px-1 text-xs text-muted"
         >
-          <span
-            aria-hidden
-            className="size-1.5 shrink-0 rounded-full"
-            style={{ background: colourOf(colour) }}
-          />
+          <svg aria-hidden="true" viewBox="0 0 2 2" className="size-1.5 shrink-0">
+            <circle cx="1" cy="1" r="1" fill={colourOf(colour)} />
+          </svg>
           <span className="truncate">{name}</span>
         </span>
       ))}

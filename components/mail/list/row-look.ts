@@ -34,10 +34,24 @@ const cardHeights = { comfortable: 5.125, default: 3.75, compact: 2 };
 const lineHeights = { comfortable: 2.75, default: 2.25, compact: 1.875 };
 export const headingHeight = 1.875;
 
+/** The same as classes, for a page from the server. */
+const heightClasses: Record<number, string> = {
+  5.125: 'h-[5.125rem]',
+  3.75: 'h-15',
+  2.75: 'h-11',
+  2.25: 'h-9',
+  2: 'h-8',
+  1.875: 'h-7.5',
+};
+
+type RowShape = Pick<RowLook, 'mode' | 'density' | 'hasPreview' | 'isCoarse'>;
+
+export function heightClass(look: RowShape): string | undefined {
+  return heightClasses[rowHeight(look)];
+}
+
 /** Height of a row in rem. */
-export function rowHeight(
-  look: Pick<RowLook, 'mode' | 'density' | 'hasPreview' | 'isCoarse'>,
-): number {
+export function rowHeight(look: RowShape): number {
   if (look.mode === 'line') return Math.max(lineHeights[look.density], look.isCoarse ? 2.75 : 0);
   const isShort = look.density === 'comfortable' && !look.hasPreview;
   const height = isShort ? cardHeights.default : cardHeights[look.density];

@@ -10,12 +10,14 @@ import {
   useMemo,
   useRef,
 } from 'react';
+import { joinClasses } from '#components/ui/class-names.ts';
+import { styleRef } from '#components/ui/style-ref.ts';
 import type { MessageRow } from '#lib/webmail/list/message-list.ts';
 import { indexOfRow, type ListView, rowAt } from '../state/list-view.ts';
 import type { Mail } from '../state/use-mail.ts';
 import { useIsClient } from '../use-client.ts';
 import { groupKey, groupOf } from './day-groups.ts';
-import { MessageRowView, type RowActs } from './message-row.tsx';
+import { MessageRowView, placeOf, type RowActs } from './message-row.tsx';
 import { headingHeight, type RowLook, rowHeight } from './row-look.ts';
 import type { RowParts } from './row-marks.tsx';
 import { useRowTexts } from './row-texts.ts';
@@ -108,10 +110,15 @@ export function VirtualRows({
   }, [jump, list, first, scrollTo, setJump, setCursor]);
 
   return (
-    <ul aria-label={t('rows')} className="relative" style={{ height: heightOfRows(measures) }}>
+    <ul
+      aria-label={t('rows')}
+      // The server lets the rows flow, which looks the same.
+      ref={styleRef({ height: isClient ? `${heightOfRows(measures)}px` : '' })}
+      className="relative"
+    >
       {Array.from({ length: Math.max(0, seenLast - seenFirst + 1) }, (_, i) => {
         const index = seenFirst + i;
-        const top = offsetOfRow(measures, index - first);
+        const top = isClient ? offsetOfRow(measures, index - first) : null;
         const row = rowAt(list, index);
         if (!row) return <LoadingRow key={`at ${index}`} top={top} height={heightPx} />;
         return (
@@ -143,12 +150,15 @@ export function VirtualRows({
   );
 }
 
-function LoadingRow({ top, height }: { top: number; height: number }) {
+function LoadingRow({ top, height }: { top: number | null; height: number }) {
   return (
     <li
       aria-hidden
-      className="absolute inset-x-0 top-0 flex flex-col justify-center gap-2 border-b ps-14 pe-4"
-      style={{ transform: `translateY(${top}px)`, height }}
+      ref={styleRef({ ...placeOf(top), height: `${height}px` })}
+      className={joinClasses(
+        'flex flex-col justify-center gap-2 border-b ps-14 pe-4',
+        top !== null && 'absolute inset-x-0 top-0',
+      )}
     >
       <span className="h-2.5 w-2/5 rounded-sm bg-pressed" />
       {height > 44 && <span className="h-2.5 w-4/5 rounded-sm bg-hover" />}
