@@ -52,7 +52,7 @@ const libOrder = [
   ...['collections', 'queue', 'reports', 'webmail'],
 ];
 const libCore =
-  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
+  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
 /** Of lib what pages in the browser run too. */
 const pureLib = new Set([
   'lib/errors.ts',
