@@ -323,13 +323,15 @@ describe('LMTP', () => {
 
   it('does not send again what was taken before the connection broke', async () => {
     const mailStore = await store();
-    mailStore.answer = (recipient) => (recipient.startsWith('b') ? 'drop' : '250 2.0.0 ok');
+    let answers = 0;
+    mailStore.answer = () => (++answers === 1 ? '250 2.0.0 ok' : 'drop');
     await addRelayRule({ target: 'lmtp', hosts: hostsOf(mailStore), tlsMode: 'none' }, 'test');
     const { messageId } = await queueMail({ to: ['a@far.test', 'b@far.test'] });
     const rows = await untilTried(messageId, 1);
+    const [, second] = mailStore.messages[0]?.recipients ?? [];
     assert.deepEqual(
       rows.map(({ recipient }) => recipient),
-      ['b@far.test'],
+      [second],
     );
   });
 
