@@ -2,10 +2,11 @@
 // all of one, muting; a large folder is paged through quickly enough to be a list.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { withFolder } from '#tests/support/imap-client.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 
@@ -34,23 +35,8 @@ describe('conversations', () => {
   const head = (who: string) =>
     reader().getByRole('button', { name: `Open the message of ${who}` });
 
-  async function readImap<T>(folder: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
-    const client = new ImapFlow({
-      host: '127.0.0.1',
-      port: daemon.ports.imap,
-      secure: false,
-      doSTARTTLS: false,
-      auth: { user: ann.address, pass: ann.password },
-      logger: false,
-    });
-    await client.connect();
-    try {
-      await client.mailboxOpen(folder);
-      return await work(client);
-    } finally {
-      client.close();
-    }
-  }
+  const readImap = <T>(folder: string, work: (client: ImapFlow) => Promise<T>) =>
+    withFolder(daemon.ports.imap, ann, folder, work);
   const countIn = (folder: string) =>
     readImap(folder, async (client) => (client.mailbox ? client.mailbox.exists : 0));
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { ImapFlow } from 'imapflow';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { withImap } from '#tests/support/imap-client.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 
@@ -25,25 +25,13 @@ describe('drafts', () => {
     await page.getByRole('button', { name: 'Compose' }).first().click();
   }
 
-  async function listDrafts(): Promise<string[]> {
-    const client = new ImapFlow({
-      host: '127.0.0.1',
-      port: daemon.ports.imap,
-      secure: false,
-      doSTARTTLS: false,
-      auth: { user: ann.address, pass: ann.password },
-      logger: false,
-    });
-    await client.connect();
-    try {
+  const listDrafts = () =>
+    withImap(daemon.ports.imap, ann, async (client) => {
       const mailbox = await client.mailboxOpen('Drafts');
       if (mailbox.exists === 0) return [];
       const all = await client.fetchAll('1:*', { envelope: true });
       return all.map(({ envelope }) => envelope?.subject ?? '').sort();
-    } finally {
-      client.close();
-    }
-  }
+    });
 
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);

@@ -2,10 +2,11 @@
 // what folders are for; labels and snoozed mail.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { withImap } from '#tests/support/imap-client.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
@@ -38,22 +39,8 @@ describe('folders', () => {
       return (await fetch('/api/mail/preferences', init)).status;
     }, preferences);
 
-  async function readImap<T>(work: (client: ImapFlow) => Promise<T>): Promise<T> {
-    const client = new ImapFlow({
-      host: '127.0.0.1',
-      port: daemon.ports.imap,
-      secure: false,
-      doSTARTTLS: false,
-      auth: { user: ann.address, pass: ann.password },
-      logger: false,
-    });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      client.close();
-    }
-  }
+  const readImap = <T>(work: (client: ImapFlow) => Promise<T>) =>
+    withImap(daemon.ports.imap, ann, work);
 
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
