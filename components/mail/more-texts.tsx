@@ -3,27 +3,33 @@
 'use client';
 import { NextIntlClientProvider, useLocale, useMessages } from 'next-intl';
 import { type ComponentType, createElement, type ReactNode, useMemo } from 'react';
-import type { PageNamespace } from '#lib/i18n/locales.ts';
 
-type Texts = ReturnType<typeof useMessages>;
+// One by one: of a name with two variables the build lists every file there is, in the script of every page.
+const files = {
+  reader: (locale: string) => import(`../../lib/i18n/${locale}/reader.json`),
+  compose: (locale: string) => import(`../../lib/i18n/${locale}/compose.json`),
+  contacts: (locale: string) => import(`../../lib/i18n/${locale}/contacts.json`),
+  calendar: (locale: string) => import(`../../lib/i18n/${locale}/calendar.json`),
+  options: (locale: string) => import(`../../lib/i18n/${locale}/options.json`),
+};
+type Part = keyof typeof files;
 
-const loaded = new Map<string, Texts[PageNamespace]>();
-const nameOf = (locale: string, part: PageNamespace) => `${locale} ${part}`;
+const loaded = new Map<string, unknown>();
+const nameOf = (locale: string, part: Part) => `${locale} ${part}`;
 
-async function loadTexts(parts: readonly PageNamespace[]): Promise<void> {
+async function loadTexts(parts: readonly Part[]): Promise<void> {
   const locale = document.documentElement.lang;
   const missing = parts.filter((part) => !loaded.has(nameOf(locale, part)));
   await Promise.all(
     missing.map(async (part) => {
-      const file = await import(`../../lib/i18n/${locale}/${part}.json`);
-      loaded.set(nameOf(locale, part), file.default);
+      loaded.set(nameOf(locale, part), (await files[part](locale)).default);
     }),
   );
 }
 
 /** For dynamic(): the component that `load` gives, with the texts of `parts` where the page has none. */
 export function loadWithTexts<Props extends object>(
-  parts: readonly PageNamespace[],
+  parts: readonly Part[],
   load: () => Promise<ComponentType<Props>>,
 ): () => Promise<ComponentType<Props>> {
   return async () => {
@@ -34,7 +40,7 @@ export function loadWithTexts<Props extends object>(
   };
 }
 
-function MoreTexts({ parts, children }: { parts: readonly PageNamespace[]; children: ReactNode }) {
+function MoreTexts({ parts, children }: { parts: readonly Part[]; children: ReactNode }) {
   const known = useMessages();
   const locale = useLocale();
   const messages = useMemo(() => {

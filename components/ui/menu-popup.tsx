@@ -4,7 +4,7 @@
 import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from 'react';
 import { AppLink } from './app-link.tsx';
 import { joinClasses } from './class-names.ts';
-import type { MenuItem } from './menu.tsx';
+import type { MenuItem } from './menu-item.ts';
 
 export function MenuPopup({
   id,

@@ -2,21 +2,10 @@
 // button. WAI-ARIA menu button pattern.
 'use client';
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import type { MenuItem } from './menu-item.ts';
 import type { MenuPopup } from './menu-popup.tsx';
 
-export type MenuItem =
-  | 'separator'
-  | {
-      label: string;
-      icon?: ReactNode;
-      onSelect?: () => void;
-      href?: string;
-      shortcut?: string;
-      isDanger?: boolean;
-      isDisabled?: boolean;
-      /** A check mark in front: one of several states. */
-      isChecked?: boolean;
-    };
+export type { MenuItem };
 
 type TriggerProps = {
   'aria-haspopup': 'menu';

@@ -4,8 +4,18 @@ import type { useTranslations } from 'next-intl';
 import type { MenuItem } from '#components/ui/menu.tsx';
 import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import type { Mail } from '../state/use-mail.ts';
-import type { FolderDeeds } from './folder-row.tsx';
 import { isThrownAway } from './folder-tree.ts';
+
+/** What the pane does for its rows. */
+export type FolderDeeds = {
+  create: (parent: Folder | null) => void;
+  rename: (folder: Folder) => void;
+  remove: (folder: Folder) => void;
+  empty: (folder: Folder) => void;
+  share: (folder: Folder) => void;
+  subscribe: (folder: Folder, isSubscribed: boolean) => void;
+  toggle: (folder: Folder) => void;
+};
 
 export function folderItems(
   folder: Folder,

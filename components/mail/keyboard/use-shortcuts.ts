@@ -1,9 +1,9 @@
 // Keys of the mail page. Nothing happens while somebody types, while a dialog is open, or inside the frame.
 'use client';
 import { useEffect, useRef } from 'react';
+import type { Perform } from '#components/mail/keyboard/use-commands.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import { type CommandId, commandOf, mapKeys, writeStroke } from './commands.ts';
-import type { Perform } from './use-commands.ts';
 
 const sequenceMs = 1200;
 

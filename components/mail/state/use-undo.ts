@@ -3,8 +3,8 @@
 'use client';
 import { useTranslations } from 'next-intl';
 import { useCallback, useEffect } from 'react';
+import type { Perform } from '#components/mail/keyboard/use-commands.ts';
 import { useToast } from '#components/ui/toast.tsx';
-import type { Perform } from '../keyboard/use-commands.ts';
 import { useShortcuts } from '../keyboard/use-shortcuts.ts';
 import { errorText } from './request.ts';
 
