@@ -20,6 +20,8 @@ const storeName = 'drafts';
 const keptMs = 30 * 24 * 3600_000;
 
 let opening: Promise<IDBDatabase> | null = null;
+/** Signing out: what a window that is still open would keep comes too late. */
+let isWiped = false;
 
 function openDatabase(): Promise<IDBDatabase> {
   opening ??= new Promise((resolve, reject) => {
@@ -55,6 +57,7 @@ async function run<T>(
 
 /** Keeps the latest state of a message. */
 export async function keepLocal(draft: LocalDraft): Promise<void> {
+  if (isWiped) return;
   markUnfinished(true);
   await run('readwrite', (store) => store.put(draft));
 }
@@ -95,8 +98,9 @@ export function holdLocal(id: string): () => void {
   return resolve;
 }
 
-/** Forgets everything; for signing out. */
+/** Forgets everything and keeps nothing more until the page is loaded again; for signing out. */
 export async function wipeLocal(): Promise<void> {
+  isWiped = true;
   await run('readwrite', (store) => store.clear());
   markUnfinished(false);
 }
