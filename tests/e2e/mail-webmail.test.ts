@@ -151,7 +151,7 @@ describe('the webmail', () => {
     const kept = await composer.getByRole('textbox', { name: 'Text', exact: true }).innerText();
     assert.equal(kept.replace(/\u00a0/g, ' ').replace(/\n+/g, '\n'), 'line one\n  line two, more');
     await composer.getByText('ann@example.test', { exact: true }).waitFor();
-    await composer.getByRole('button', { name: 'Send' }).click();
+    await composer.getByRole('button', { name: 'Send', exact: true }).click();
     await seeToast('Message sent.');
     await page.getByText('No drafts').waitFor();
     await page.getByRole('link', { name: /^Inbox/ }).click();
@@ -180,12 +180,12 @@ describe('the webmail', () => {
   it('says what stands in the way of sending', async () => {
     await page.keyboard.press('c');
     const composer = page.locator('[data-composer]');
-    await composer.getByRole('button', { name: 'Send' }).click();
+    await composer.getByRole('button', { name: 'Send', exact: true }).click();
     await composer.getByRole('alert').filter({ hasText: 'Add at least one recipient' }).waitFor();
     await composer.getByRole('combobox', { name: 'To', exact: true }).fill('nobody@example.test');
     await composer.getByRole('textbox', { name: 'Subject' }).fill('x');
     await composer.getByRole('textbox', { name: 'Text', exact: true }).fill('see attached');
-    await composer.getByRole('button', { name: 'Send' }).click();
+    await composer.getByRole('button', { name: 'Send', exact: true }).click();
     const question = page.getByRole('dialog').filter({ hasText: 'No file attached' });
     await question.getByRole('button', { name: 'Send anyway' }).click();
     await composer.getByRole('alert').waitFor();
