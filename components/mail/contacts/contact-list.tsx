@@ -6,6 +6,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
+import { useIsClient } from '../use-client.ts';
 import type { Book } from './use-book.ts';
 
 const rowHeight = 56;
@@ -24,6 +25,7 @@ export function ContactList({
   onSelect: (id: string) => void;
 }) {
   const t = useTranslations('contacts');
+  const isClient = useIsClient();
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const total = book.total ?? 0;
@@ -65,15 +67,17 @@ export function ContactList({
     event.preventDefault();
   };
 
+  // Places in the markup of the server would be refused with its other inline styles, and never set again.
+  const drawn = isClient ? items : [];
   return (
     <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
       <ul
         aria-label={t('list')}
         className="relative"
-        style={{ height: virtual.getTotalSize() }}
+        style={isClient ? { height: virtual.getTotalSize() } : undefined}
         onKeyDown={onKeyDown}
       >
-        {items.map(({ index, start }) => {
+        {drawn.map(({ index, start }) => {
           const row = book.rowAt(index);
           const name = row?.name ?? '';
           return (
