@@ -101,7 +101,8 @@ function isAllowedInServer(from: string, to: string): boolean {
 /** Components may name types of any room in lib: types vanish before anything runs. */
 function isTypeOnly({ from, to }: Import): boolean {
   const text = readFileSync(join(root, from), 'utf8');
-  const name = to.replace(/^lib\//, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // By its last part: imports are written from the root or from beside.
+  const name = `/${to.split('/').at(-1) ?? ''}`.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const statements = [
     ...text.matchAll(new RegExp(`^(import|export)\\s+(type\\s)?[^;]*?['"][^'"]*${name}['"]`, 'gm')),
   ];
