@@ -343,10 +343,7 @@ describe('explanation and session agree', () => {
       { scope: 'recipient', pattern: 'old-ada@example.org', replacement: 'ada@example.org' },
       'test',
     );
-    await addRelayRule(
-      { recipient: 'elsewhere.test', hosts: '192.0.2.99:2525' },
-      'test',
-    );
+    await addRelayRule({ recipient: 'elsewhere.test', hosts: '192.0.2.99:2525' }, 'test');
     const rules = [
       ['sender', '*@rude.test', 'reject', 'No letters from you'],
       ['client', '198.51.100.0/24', 'defer', ''],

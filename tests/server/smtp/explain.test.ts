@@ -109,16 +109,16 @@ test('where mail of a user leaves', async () => {
     'team@example.org mailbox into the mailbox of bob@example.org',
     'x@elsewhere.test mx to the mail servers of elsewhere.test (mx.elsewhere.test 192.0.2.26)',
   ]);
-  await addRelayRule(
-    { recipient: 'elsewhere.test', hosts: '192.0.2.99:2525' },
-    'test',
-  );
+  await addRelayRule({ recipient: 'elsewhere.test', hosts: '192.0.2.99:2525' }, 'test');
   const relayed = await explain({
     user: 'ada@example.org',
     from: 'ada@example.org',
     to: ['x@elsewhere.test'],
   });
-  assert.match(relayed.ends[0]?.text ?? '', /^by relay rule 1 to 192\.0\.2\.99:2525 \(192\.0\.2\.99\)/);
+  assert.match(
+    relayed.ends[0]?.text ?? '',
+    /^by relay rule 1 to 192\.0\.2\.99:2525 \(192\.0\.2\.99\)/,
+  );
 });
 
 test('some recipients refused, the others told', async () => {
