@@ -300,7 +300,7 @@ describe('writing', () => {
     await write('mode=new');
     await text().getByText('Ann, at home').waitFor();
     await composer()
-      .getByLabel('From', { exact: true })
+      .getByRole('combobox', { name: 'From', exact: true })
       .selectOption({ label: 'The desk <ann+desk@example.test>' });
     await text().locator('b', { hasText: 'desk' }).waitFor();
     assert.equal(await text().getByText('Ann, at home').count(), 0);
