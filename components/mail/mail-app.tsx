@@ -126,7 +126,8 @@ export function MailApp({
   useNotices(mail.folders, (folder, uid) =>
     mail.go({ folder, uid, query: '', page: 1, filter: null }, true),
   );
-  const close = () => setOpened(null);
+  // The event of closing comes late: it may not close what was opened meanwhile.
+  const closer = (which: Opened) => () => setOpened((now) => (now === which ? null : now));
   // With the first sign that a message will be read.
   const isNearReading = mail.cursor !== null;
   useEffect(() => {
@@ -238,9 +239,11 @@ export function MailApp({
         {destroying && (
           <DestroyDialog mail={mail} ids={destroying} onClose={() => setDestroying(null)} />
         )}
-        {opened === 'help' && <ShortcutHelp isOpen onClose={close} />}
-        {opened === 'columns' && <ColumnsDialog isOpen onClose={close} />}
-        {opened === 'palette' && <CommandPalette mail={mail} perform={perform} onClose={close} />}
+        {opened === 'help' && <ShortcutHelp isOpen onClose={closer('help')} />}
+        {opened === 'columns' && <ColumnsDialog isOpen onClose={closer('columns')} />}
+        {opened === 'palette' && (
+          <CommandPalette mail={mail} perform={perform} onClose={closer('palette')} />
+        )}
         {isSignedOut && (
           <SignInAgain
             address={owner.address}
