@@ -70,7 +70,7 @@ function dreyThere(...words: string[]) {
 describe('a backup taken beside the server', () => {
   it('is taken, twice, and lists what is in it', async () => {
     await daemon.dreyJson(['setup', '--admin', 'ada@example.test', '--password-stdin'], password);
-    await daemon.dreyJson(['route', 'add', '*', '127.0.0.1:1', '--tls', 'none']);
+    await daemon.dreyJson(['route', 'add', 'hosts', '--hosts', '127.0.0.1:1', '--tls', 'none']);
     await daemon.dreyJson(['alias', 'add', 'far@example.test', 'someone@far.test']);
     for (const text of ['one', 'two', 'three']) await deliver(text);
     const imap = await signIn(daemon);

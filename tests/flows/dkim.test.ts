@@ -19,7 +19,7 @@ describe('signed mail', () => {
     [daemon, sink] = await Promise.all([startDaemon(), startSink()]);
     await daemon.dreyJson(['setup', '--admin', ada, '--password-stdin'], `${password}\n`);
     await daemon.dreyJson(['settings', 'set', 'delivery.allowPrivateAddresses', 'true']);
-    await daemon.dreyJson(['route', 'add', '*', `127.0.0.1:${sink.port}`]);
+    await daemon.dreyJson(['route', 'add', 'hosts', '--hosts', `127.0.0.1:${sink.port}`]);
   });
   after(async () => {
     await daemon.stop();
