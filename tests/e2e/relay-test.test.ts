@@ -31,11 +31,11 @@ describe('relay test', () => {
   });
 
   it('finds it open soon after a network is too wide, without being asked, and closed after', async () => {
-    await daemon.drey(['network', 'add', '128.0.0.0/1']);
+    await daemon.dreyJson(['network', 'add', '128.0.0.0/1']);
     await reloadUntil('Open relay: act now');
     assert.match(await panel.getByLabel('Relay test').innerText(), /192\.0\.2\.66/);
     await shoot('bad');
-    await daemon.drey(['network', 'rm', '128.0.0.0/1']);
+    await daemon.dreyJson(['network', 'rm', '128.0.0.0/1']);
     await reloadUntil('No open relay');
   });
 
