@@ -162,7 +162,15 @@ describe('two daemons on one PostgreSQL and one data folder', { skip: postgresql
   it('send what is queued once', async () => {
     const sink = await startSink();
     await first.dreyJson(['alias', 'add', 'out@example.test', 'out@far.test']);
-    await first.dreyJson(['route', 'add', 'hosts', '--hosts', `127.0.0.1:${sink.port}`, '--tls', 'none']);
+    await first.dreyJson([
+      'route',
+      'add',
+      'hosts',
+      '--hosts',
+      `127.0.0.1:${sink.port}`,
+      '--tls',
+      'none',
+    ]);
     const many = Array.from({ length: 30 }, (_, index) =>
       send(index % 2 === 0 ? first : second, 'out@example.test', `out ${index}`),
     );
