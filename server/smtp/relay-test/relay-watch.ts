@@ -18,14 +18,24 @@ const settleMs = 2000;
 
 let endpoint: Endpoint | null = null;
 let running: Promise<Finding> | null = null;
+/** What decided about relaying during the last test, whoever asked for it; empty where that changed meanwhile. */
+let tested = '';
 
 /** Runs the test now; two who ask at once get the same. Refusal 'unavailable'. */
 export async function runRelayTest(): Promise<Finding> {
   if (!endpoint) throw new Refusal('unavailable', 'The SMTP port is not open.');
-  running ??= testRelay(endpoint).finally(() => {
+  running ??= runNow(endpoint).finally(() => {
     running = null;
   });
   return running;
+}
+
+async function runNow(at: Endpoint): Promise<Finding> {
+  const state = await describeState();
+  const finding = await testRelay(at);
+  // What changed on the way may have been seen, or not.
+  tested = (await describeState()) === state ? state : '';
+  return finding;
 }
 
 /** `ports`: those that are open already. */
@@ -35,14 +45,14 @@ export async function startRelayTests(
   const host = await listenHost();
   const isAnywhere = host === '::' || host === '0.0.0.0';
   endpoint = { host: isAnywhere ? '127.0.0.1' : host, port: ports.smtp ?? 0 };
-  let tested = '';
+  tested = '';
   let timer: NodeJS.Timeout | null = null;
   const look = async () => {
-    const state = await describeState();
-    if (state === tested) return;
-    const { isGood, text } = await runRelayTest();
-    tested = state;
-    if (!isGood) log.error(text);
+    // One that was under way may have begun before the change.
+    while ((await describeState()) !== tested) {
+      const { isGood, text } = await runRelayTest();
+      if (!isGood) log.error(text);
+    }
   };
   const lookSoon = () => {
     timer ??= setTimeout(() => {
