@@ -104,7 +104,10 @@ export async function requireDomainOf(staff: Staff, name: string): Promise<Domai
   throw new Refusal('not-found', `There is no domain ${name} here.`, 'domain');
 }
 
-/** For an address to be made, changed or removed: its domain. Refusal 'not-found'. */
+/** For an address to be made, changed or removed: its domain. Refusal 'invalid', 'not-found'. */
 export async function requireDomainOfAddress(staff: Staff, address: string): Promise<Domain> {
+  if (!address.includes('@')) {
+    throw new Refusal('invalid', `"${address.slice(0, 100)}" is no address.`, 'address');
+  }
   return requireDomainOf(staff, address.trim().slice(address.trim().lastIndexOf('@') + 1));
 }

@@ -136,7 +136,10 @@ describe('the command line beside a running server', () => {
     const route = (await daemon.dreyJson([
       'route',
       'add',
+      'hosts',
+      '--to',
       'far.test',
+      '--hosts',
       '127.0.0.1:2600',
       '--tls',
       'none',
