@@ -19,7 +19,10 @@ import { promisify } from 'node:util';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+/** One that hangs fails with what it has said. */
+const run = (command: string, args: string[], options = {}) =>
+  execute(command, args, { timeout: 90_000, ...options });
 
 async function has(program: string): Promise<boolean> {
   return run(program, ['--version']).then(
