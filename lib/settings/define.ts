@@ -54,6 +54,8 @@ export type SettingDefinition<T = unknown> = {
   postfix: string[];
   dovecot: string[];
   applies: Applies;
+  /** A change of it could lock administrators out: it goes back by itself unless confirmed within 60 s. */
+  isRisky?: boolean;
 };
 
 type Declared<T> = Omit<SettingDefinition<T>, 'key' | 'group' | 'unit' | 'postfix' | 'dovecot'> &
