@@ -15,7 +15,7 @@ import { startWatchedDaemon, type Watched } from './watched-daemon.ts';
 
 const size = Number(process.env.DREY_BENCH_SIZES?.split(',')[0] ?? 10_000);
 const many = Math.min(1000, Math.floor(size / 5));
-const runs = 5;
+const runs = 15;
 const deletingRuns = 3;
 const perAppend = 200;
 const ada = 'ada@example.test';
