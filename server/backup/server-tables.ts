@@ -242,6 +242,23 @@ export const serverTables: Table[] = [
     },
   },
   {
+    name: 'Announcement',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      level: 'text',
+      text: 'text',
+      domains: 'text',
+      until: 'date',
+      subject: 'text',
+      mail: 'text',
+      lastAccountId: 'text',
+      mailed: 'number',
+      by: 'text',
+      createdAt: 'date',
+    },
+  },
+  {
     name: 'Pause',
     key: ['id'],
     columns: { id: 'text', reason: 'text', by: 'text', until: 'date', createdAt: 'date' },

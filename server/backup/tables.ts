@@ -22,6 +22,8 @@ export const otherTables = [
   'SavedRoll',
   'MailboxChange',
   'WebSession',
+  'Lease',
+  'BackupRun',
 ];
 
 /** The table of that name. Throws where there is none. */

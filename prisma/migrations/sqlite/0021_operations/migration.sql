@@ -1,0 +1,38 @@
+-- Operations: leases, work on backups, announcements.
+
+CREATE TABLE "Lease" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "holder" TEXT NOT NULL,
+    "until" DATETIME NOT NULL
+);
+
+CREATE TABLE "BackupRun" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "kind" TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "subject" TEXT NOT NULL DEFAULT '',
+    "progress" TEXT NOT NULL DEFAULT '',
+    "text" TEXT NOT NULL DEFAULT '',
+    "startedAt" DATETIME NOT NULL,
+    "endedAt" DATETIME
+);
+
+CREATE TABLE "Announcement" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "level" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+    "domains" TEXT NOT NULL DEFAULT '',
+    "until" DATETIME,
+    "subject" TEXT NOT NULL DEFAULT '',
+    "mail" TEXT NOT NULL DEFAULT '',
+    "lastAccountId" TEXT NOT NULL DEFAULT '',
+    "mailed" INTEGER NOT NULL DEFAULT 0,
+    "by" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL
+);
+
+CREATE INDEX "BackupRun_startedAt_idx" ON "BackupRun"("startedAt");
+CREATE INDEX "BackupRun_kind_startedAt_idx" ON "BackupRun"("kind", "startedAt");
+CREATE INDEX "Announcement_until_idx" ON "Announcement"("until");
+CREATE INDEX "Announcement_mail_idx" ON "Announcement"("mail");
