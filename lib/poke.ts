@@ -10,8 +10,8 @@ import { announce, watchCommits } from './dialect/index.ts';
 import { logOf } from './log.ts';
 
 /**
- * What may be poked: a mailbox (by account), the queue, the settings, mail to be collected, or anything another process
- * committed.
+ * What may be poked: a mailbox (by account), the queue, the settings, mail to be collected, certificates, or anything
+ * another process committed.
  */
 export type Topic =
   | `mailbox:${string}:${string}`
@@ -19,10 +19,11 @@ export type Topic =
   | 'queue'
   | 'settings'
   | 'collections'
+  | 'certificates'
   | 'elsewhere';
 
 const log = logOf('poke');
-const topicPattern = /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections)$/;
+const topicPattern = /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections|certificates)$/;
 
 /** How long changes are gathered for one notice. */
 const gatherMs = 10;

@@ -19,6 +19,7 @@ export const otherTables = [
   'RenderingText',
   'Finding',
   'StsPolicy',
+  'AcmeChallenge',
   'SavedRoll',
   'MailboxChange',
   'WebSession',
