@@ -9,6 +9,30 @@ export const serverTables: Table[] = [
     columns: { id: 'text', value: 'text', updatedAt: 'date', updatedBy: 'text' },
   },
   {
+    name: 'Revision',
+    key: ['id'],
+    columns: {
+      id: 'number',
+      at: 'date',
+      by: 'text',
+      place: 'text',
+      kind: 'text',
+      key: 'text',
+      subject: 'text',
+      before: 'text',
+      after: 'text',
+      reason: 'text',
+      groupId: 'text',
+      undoes: 'number',
+      pendingUntil: 'date',
+    },
+  },
+  {
+    name: 'RevisionCounter',
+    key: ['id'],
+    columns: { id: 'text', revision: 'number' },
+  },
+  {
     name: 'Domain',
     key: ['id'],
     columns: {

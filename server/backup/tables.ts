@@ -24,6 +24,7 @@ export const otherTables = [
   'MailboxChange',
   'WebSession',
   'Lease',
+  'Node',
   'BackupRun',
 ];
 
