@@ -444,4 +444,20 @@ export const serverTables: Table[] = [
       detail: 'text',
     },
   },
+  {
+    name: 'RollUp',
+    key: ['seconds', 'at', 'node'],
+    columns: { seconds: 'number', at: 'number', node: 'text', numbers: 'text' },
+  },
+  {
+    name: 'DomainDay',
+    key: ['day', 'domain'],
+    columns: {
+      day: 'number',
+      domain: 'text',
+      externalIn: 'number',
+      externalOut: 'number',
+      internal: 'number',
+    },
+  },
 ];

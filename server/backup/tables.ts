@@ -26,6 +26,8 @@ export const otherTables = [
   'Lease',
   'Node',
   'BackupRun',
+  'JobRun',
+  'NodeReport',
 ];
 
 /** The table of that name. Throws where there is none. */
