@@ -1,0 +1,189 @@
+// A real system for the proofs of settings: each is changed by the panel's own action, posted over HTTP by a signed-in
+// administrator as the browser does it, and seen in force by a client of its own kind, without restart.
+//
+//   prove('smtp.banner', async ({ set, smtp }) => { … })
+//
+// coverage.test.ts finds these calls by their text and fails for a key of the registry without one.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, it } from 'node:test';
+import type { ImapFlow } from 'imapflow';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SettingKey } from '#lib/settings/index.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
+import { type FakeDns, startDns } from '#tests/support/dns.ts';
+import { withImap } from '#tests/support/imap-client.ts';
+import { connectLines, type LineClient } from '#tests/support/line-client.ts';
+import { readActions, type Visitor, visit } from '#tests/support/web-client.ts';
+
+export const password = 'a nest of seven nuts';
+export const admin = 'root@own.test';
+export const ada = 'ada@own.test';
+export const bob = 'bob@own.test';
+/** A peer from there is no trusted network. */
+export const stranger = '127.0.0.9';
+
+export type World = {
+  daemon: Daemon;
+  dns: FakeDns;
+  /** The signed-in administrator. */
+  panel: Visitor;
+  /** Saves what is typed into the field of `key`; "on" or "off" for a switch. */
+  set(key: SettingKey, typed: string): Promise<void>;
+  /** What the form says to a value that does not fit. */
+  refuse(key: SettingKey, typed: string): Promise<string>;
+  /** "Back to default". */
+  reset(key: SettingKey): Promise<void>;
+  /** Port 25 after its greeting, which `greeting` has; from a stranger unless told otherwise. */
+  smtp(from?: string): Promise<LineClient & { greeting: string }>;
+  /** Behind EHLO and MAIL. */
+  mail(sender?: string, from?: string): Promise<LineClient>;
+  /** A whole mail by port 25; the last reply. */
+  bring(lines: string[], options?: Bring): Promise<string>;
+  /** Hands a mail in at submission as `user`. */
+  submit(user: string, mail: SendMailOptions): Promise<void>;
+  imap<T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T>;
+  /** The whole text of the first mail of a folder that matches, as soon as it is there. */
+  read(user: string, pattern: RegExp, folder?: string): Promise<string>;
+  /** Rows of the database, for the facts that no client is told (an event, a planned time). */
+  select(query: string, ...values: string[]): Record<string, unknown>[];
+  /** As soon as there is one. */
+  event(kind: string, where?: string): Promise<Record<string, unknown>>;
+};
+
+export type Bring = { from?: string; sender?: string; to?: string[] };
+
+const actionFile = 'app/(admin)/admin/settings/actions.ts';
+const reply = /^\d{3} .*\r\n/m;
+
+/** The world of a test file, and where it says what it proves. Changed settings go back after each proof. */
+export function openWorld(options: { env?: Record<string, string>; lines?: string[][] } = {}) {
+  let world: World;
+  let end = async () => {};
+  const changed = new Set<SettingKey>();
+  before(async () => {
+    const opened = await startWorld(options.env, changed);
+    world = opened.world;
+    end = opened.end;
+    for (const line of options.lines ?? []) await world.daemon.dreyJson(line, `${password}\n`);
+  });
+  after(() => end());
+  return function prove(key: SettingKey | SettingKey[], proof: (world: World) => Promise<void>) {
+    it([key].flat().join(', '), async () => {
+      try {
+        await proof(world);
+      } finally {
+        for (const each of changed) await world.reset(each);
+        changed.clear();
+      }
+    });
+  };
+}
+
+async function startWorld(env: Record<string, string> = {}, changed: Set<SettingKey>) {
+  const dns = await startDns({ 'own.test': { MX: ['10 mail.own.test'] } });
+  const daemon = await startDaemon({ DREY_LOG_LEVEL: 'info', ...env });
+  const people = ['setup', '--admin', admin, '--password-stdin'];
+  await daemon.dreyJson(people, `${password}\n`);
+  for (const user of [ada, bob]) {
+    await daemon.dreyJson(['user', 'add', user, '--password-stdin'], `${password}\n`);
+  }
+  await daemon.dreyJson(['settings', 'set', 'delivery.dnsServers', dns.server]);
+  await waitHealthy(daemon.url);
+  const panel = await visit(daemon.url, { address: admin, password });
+  const actions = readActions();
+  const actionOf = (name: string) => {
+    const action = actions.get(`${actionFile}#${name}`);
+    assert.ok(action, `${name} is not in the build`);
+    return { ...action, page: '/admin/settings/server' };
+  };
+  const file = readdirSync(daemon.folder).find((name) => name.endsWith('.db')) ?? '';
+  const database = new DatabaseSync(join(daemon.folder, file), { readOnly: true });
+
+  const save = async (key: SettingKey, typed: string) => {
+    const { returned } = await panel.act(actionOf('saveSettingAction'), {
+      key,
+      // A switch that is off sends nothing.
+      ...(typed === 'off' ? {} : { value: typed }),
+    });
+    return returned as { status: string; text?: string; errors?: Record<string, string> };
+  };
+  const smtp: World['smtp'] = async (from = stranger) => {
+    const client = connectLines(daemon.ports.smtp, from);
+    const greeting = await client.expect(/^\d{3}[ -].*\r\n/m);
+    return Object.assign(client, { greeting });
+  };
+  const mail: World['mail'] = async (sender = 'olive@far.test', from = stranger) => {
+    const client = await smtp(from);
+    await client.ask('EHLO client.test', /^250 .*\r\n/m);
+    await client.ask(`MAIL FROM:<${sender}>`, /^250 .*\r\n/m);
+    return client;
+  };
+  const world: World = {
+    ...{ daemon, dns, panel, smtp, mail },
+    set: async (key, typed) => {
+      const state = await save(key, typed);
+      assert.equal(state?.status, 'ok', `${key}: ${JSON.stringify(state)}`);
+      changed.add(key);
+    },
+    refuse: async (key, typed) => {
+      const state = await save(key, typed);
+      assert.equal(state?.status, 'error', `${key}: ${JSON.stringify(state)}`);
+      return JSON.stringify(state);
+    },
+    reset: async (key) => {
+      const { status, returned } = await panel.act(actionOf('resetSettingAction'), [key]);
+      assert.equal(status, 200, `${key}: ${JSON.stringify(returned)}`);
+    },
+    bring: async (lines, { from, sender, to = [ada] } = {}) => {
+      const client = await mail(sender, from);
+      for (const recipient of to) await client.ask(`RCPT TO:<${recipient}>`, reply);
+      const answer = await client.ask('DATA', reply);
+      if (!/^354/m.test(answer)) return answer.trim();
+      const said = await client.ask(`${lines.join('\r\n')}\r\n.`, reply);
+      client.close();
+      return said.trim();
+    },
+    submit: async (user, given) => {
+      const transport = createTransport({
+        host: '127.0.0.1',
+        port: daemon.ports.submission,
+        auth: { user, pass: password },
+        tls: { rejectUnauthorized: false },
+      });
+      try {
+        await transport.sendMail({ from: user, text: 'Hello', ...given });
+      } finally {
+        transport.close();
+      }
+    },
+    imap: (user, work) => withImap(daemon.ports.imap, { address: user, password }, work),
+    read: (user, pattern, folder = 'INBOX') =>
+      world.imap(user, (client) =>
+        waitFor(async () => {
+          await client.mailboxOpen(folder);
+          if (client.mailbox && client.mailbox.exists === 0) return null;
+          for await (const { source } of client.fetch('1:*', { source: true })) {
+            const text = source?.toString('latin1') ?? '';
+            if (pattern.test(text)) return text;
+          }
+          return null;
+        }, `${pattern} in ${folder} of ${user}`),
+      ),
+    select: (query, ...values) =>
+      database.prepare(query).all(...values) as Record<string, unknown>[],
+    event: (kind, where = '1') =>
+      waitFor(
+        () => world.select(`SELECT * FROM "TrailEvent" WHERE "kind" = ? AND ${where}`, kind).at(-1),
+        `an event "${kind}" where ${where}`,
+      ),
+  };
+  const end = async () => {
+    database.close();
+    await daemon.stop();
+    await dns.close();
+  };
+  return { world, end };
+}
