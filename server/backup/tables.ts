@@ -28,6 +28,8 @@ export const otherTables = [
   'BackupRun',
   'JobRun',
   'NodeReport',
+  'KeptAnswer',
+  'WebhookEvent',
 ];
 
 /** The table of that name. Throws where there is none. */
