@@ -8,6 +8,7 @@
 // no other; inside a step there is no socket, no DNS, no file, only `tx`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
+import { bindContext, findOpen, runOutside } from './context.ts';
 import { isConflict } from './db-errors.ts';
 import { makeDirect, makeGuarded, withDirect } from './direct.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
@@ -117,7 +118,8 @@ export function isSqlite(): boolean {
 
 /** Reads. Never write through this: it is another connection, outside the queue. */
 export const db: Db = new Proxy({} as Db, {
-  get: (_target, property) => Reflect.get(findReader(property) ?? client(), property),
+  get: (_target, property) =>
+    Reflect.get(findOpen()?.tx ?? findReader(property) ?? client(), property),
 });
 
 /** For tagged SQL that reads, where there is a connection already. */
@@ -131,11 +133,15 @@ function findReader(property: string | symbol): object | null {
  * Runs `step` in a transaction and resolves with its result once that is durable. Steps that wait at the same time
  * share one commit; each has a savepoint, so a throw undoes and rejects that step alone. A step may only use `tx`,
  * must be quick, and may run again: where two processes on PostgreSQL wait for each other, one of them begins anew.
+ * Where the caller is a part of a transaction already (lib/joined.ts), `step` is too.
  */
 export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
+  const open = findOpen();
+  if (open) return step(open.tx as Tx);
   return new Promise<T>((resolve, reject) => {
-    state.waiting.push({ step, resolve: resolve as (value: unknown) => void, reject });
-    if (!state.isDraining) void drain();
+    const own = bindContext(step);
+    state.waiting.push({ step: own, resolve: resolve as (value: unknown) => void, reject });
+    if (!state.isDraining) void runOutside(drain);
   });
 }
 
@@ -358,7 +364,7 @@ export function readOnceACommit<T>(read: () => Promise<T>): () => Promise<T> {
   let known: { revision: number; opened: number; value: Promise<T> } | null = null;
   return () => {
     const revision = state.sqlite?.revision() ?? null;
-    if (revision === null) return read();
+    if (revision === null || findOpen()) return read();
     const { opened } = state;
     if (known?.revision === revision && known.opened === opened) return known.value;
     // The revision is older than what is read, if anything: the next look reads again then.

@@ -5,6 +5,7 @@
 // says what it poked, some milliseconds' worth in one notice.
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { afterCommit } from './context.ts';
 import { db, onCloseDatabase, onCommit } from './db.ts';
 import { announce, watchCommits } from './dialect/index.ts';
 import { logOf } from './log.ts';
@@ -23,7 +24,8 @@ export type Topic =
   | 'elsewhere';
 
 const log = logOf('poke');
-const topicPattern = /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections|certificates)$/;
+const topicPattern =
+  /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections|certificates)$/;
 
 /** How long changes are gathered for one notice. */
 const gatherMs = 10;
@@ -72,6 +74,10 @@ function start(): State {
 
 /** Tells whoever listens that `topic` changed: this process at once, others within moments. */
 export function poke(topic: Topic): void {
+  afterCommit(() => tell(topic));
+}
+
+function tell(topic: Topic): void {
   state.emitter.emit(topic);
   if (!hasNotices || topic === 'elsewhere') return;
   state.topics.add(topic);

@@ -48,11 +48,11 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 
 /** The rooms of lib in the order in which they may import: each only from those before it. */
 const libOrder = [
-  ...['trail', 'settings', 'i18n', 'accounts', 'preferences', 'contacts', 'calendar', 'filters'],
-  ...['collections', 'queue', 'reports', 'webmail'],
+  ...['trail', 'history', 'settings', 'i18n', 'accounts', 'preferences', 'contacts', 'calendar'],
+  ...['filters', 'collections', 'queue', 'configuration', 'reports', 'webmail'],
 ];
 const libCore =
-  /^lib\/(mail\/|dialect\/|errors\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
+  /^lib\/(mail\/|dialect\/|errors\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
 /** Of lib what pages in the browser run too. */
 const pureLib = new Set([
   'lib/errors.ts',

@@ -1,0 +1,110 @@
+// Every change of the configuration is a row with a number: what stood before and after, who, when, from where and why,
+// in the transaction of the change. A room joins with one `Recorded` and revise() in the place of write().
+import { createHash } from 'node:crypto';
+import { fromNow, now } from '../clock.ts';
+import { type Tx, write } from '../db.ts';
+import { poke } from '../poke.ts';
+import { type Origin, readOrigin } from './origin.ts';
+
+/** What stands at a key, as JSON holds it. */
+export type Fields = Record<string, unknown>;
+
+/** A kind of thing whose changes are kept. */
+export type Recorded = {
+  /** "network" */
+  kind: string;
+  /** What stands at `key` now; null = nothing. Secrets only through maskSecret(). */
+  read(tx: Tx, key: string): Promise<Fields | null>;
+  /** "network 10.0.0.0/8" */
+  describe(key: string, fields: Fields): string;
+  /** Whether a change there could lock administrators out. */
+  isRisky?(key: string): boolean;
+};
+
+/** How long a risky change waits to be confirmed. */
+export const confirmWithinMs = 60_000;
+
+const maxReasonLength = 500;
+
+/** Runs `step` like write(), and keeps what it changes at `key`. */
+export async function revise<T>(
+  by: string,
+  recorded: Recorded,
+  key: string,
+  step: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const result = await write((tx) => reviseIn(tx, by, recorded, key, () => step(tx)));
+  poke('settings');
+  return result;
+}
+
+/** The same inside a transaction of the caller. */
+export async function reviseIn<T>(
+  tx: Tx,
+  by: string,
+  recorded: Recorded,
+  key: string,
+  step: () => Promise<T>,
+): Promise<T> {
+  const before = await recorded.read(tx, key);
+  const result = await step();
+  const after = await recorded.read(tx, key);
+  if (!isSame(before, after)) await insertRevision(tx, by, recorded, key, before, after);
+  return result;
+}
+
+async function insertRevision(
+  tx: Tx,
+  by: string,
+  recorded: Recorded,
+  key: string,
+  before: Fields | null,
+  after: Fields | null,
+): Promise<void> {
+  const { isWatched, ...origin }: Origin = readOrigin();
+  const isPending = isWatched && recorded.isRisky?.(key);
+  await tx.revision.create({
+    data: {
+      ...origin,
+      id: await takeNumber(tx),
+      at: now(),
+      by,
+      kind: recorded.kind,
+      key,
+      subject: recorded.describe(key, after ?? before ?? {}).slice(0, 500),
+      before: before && JSON.stringify(before),
+      after: after && JSON.stringify(after),
+      reason: origin.reason.replace(/\p{Cc}+/gu, ' ').slice(0, maxReasonLength),
+      pendingUntil: isPending ? fromNow(confirmWithinMs) : null,
+    },
+  });
+}
+
+/** Its row stays locked until the commit, so numbers are seen in their order. */
+async function takeNumber(tx: Tx): Promise<number> {
+  const [row] = await tx.$queryRaw<{ revision: number }[]>`
+    INSERT INTO "RevisionCounter" ("id", "revision") VALUES ('configuration', 1)
+    ON CONFLICT ("id") DO UPDATE SET "revision" = "RevisionCounter"."revision" + 1
+    RETURNING "revision"`;
+  return Number(row?.revision);
+}
+
+/** Whether the same stands there; the order of fields says nothing. */
+export function isSame(one: Fields | null, other: Fields | null): boolean {
+  return JSON.stringify(sortFields(one)) === JSON.stringify(sortFields(other));
+}
+
+function sortFields(fields: Fields | null): unknown {
+  return fields && Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** What the history keeps of a sealed secret: only whether it is another one. */
+export function maskSecret(sealed: string): string {
+  if (sealed === '') return '';
+  return `secret ${createHash('sha256').update(sealed).digest('hex').slice(0, 8)}`;
+}
+
+/** Whether a kept value is the mark of a secret. */
+export function isMasked(value: unknown): boolean {
+  return typeof value === 'string' && /^secret [0-9a-f]{8}$/.test(value);
+}
