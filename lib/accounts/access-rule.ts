@@ -1,13 +1,15 @@
 // Access rules: what an administrator decides about single clients, names, addresses and contents (Postfix:
 // access(5), header_checks(5), body_checks(5)). Within a scope the first rule that fits decides.
 import { now } from '../clock.ts';
-import { db, readOnceACommit, type Tx, write } from '../db.ts';
+import { db, readOnceACommit, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type AccessScope, canonicalPattern } from './access-pattern.ts';
 import { requireAddress } from './address.ts';
 import { requireReachable } from './reachable.ts';
+import { recordedAccessRule } from './recorded.ts';
 
 export type { AccessScope } from './access-pattern.ts';
 
@@ -93,10 +95,11 @@ export async function listAccessRules(scope?: AccessScope): Promise<AccessRule[]
 export async function addAccessRule(input: AccessRuleInput, by: string): Promise<AccessRule> {
   const fields = checkInput(input);
   await requireTarget(fields);
-  return write((tx) => insertRule(tx, fields, by));
+  const id = newId();
+  return revise(by, recordedAccessRule, id, (tx) => insertRule(tx, id, fields, by));
 }
 
-async function insertRule(tx: Tx, fields: Fields, by: string): Promise<AccessRule> {
+async function insertRule(tx: Tx, id: string, fields: Fields, by: string): Promise<AccessRule> {
   await refuseDuplicate(tx, fields, null);
   if ((await tx.accessRule.count()) >= maxRules) {
     throw new Refusal('limit', `There may be at most ${maxRules} access rules.`, 'pattern');
@@ -104,7 +107,7 @@ async function insertRule(tx: Tx, fields: Fields, by: string): Promise<AccessRul
   const { scope } = fields;
   const last = await tx.accessRule.aggregate({ where: { scope }, _max: { position: true } });
   const position = (last._max.position ?? 0) + 1;
-  const data = { id: newId(), position, ...fields, createdAt: now() };
+  const data = { id, position, ...fields, createdAt: now() };
   const row = await tx.accessRule.create({ data });
   await recordChange(tx, by, 'added', row);
   return toRule(row);
@@ -123,7 +126,7 @@ export async function updateAccessRule(
   );
   const complete = (old: AccessRule) => checkInput({ ...old, ...defined, scope: old.scope });
   await requireTarget(complete(toRule(await readRow(db, id))));
-  return write(async (tx) => {
+  return revise(by, recordedAccessRule, id, async (tx) => {
     const fields = complete(toRule(await readRow(tx, id)));
     await refuseDuplicate(tx, fields, id);
     const row = await tx.accessRule.update({ where: { id }, data: fields });
@@ -137,7 +140,7 @@ export async function moveAccessRule(id: string, position: number, by: string): 
   if (!Number.isInteger(position) || position < 1) {
     throw new Refusal('invalid', 'The position is a whole number from 1.', 'position');
   }
-  await write(async (tx) => {
+  await revise(by, recordedAccessRule, id, async (tx) => {
     const row = await readRow(tx, id);
     const peers = await tx.accessRule.findMany({
       where: { scope: row.scope, id: { not: id } },
@@ -154,7 +157,7 @@ export async function moveAccessRule(id: string, position: number, by: string): 
 
 /** Refusal 'not-found'. */
 export async function removeAccessRule(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedAccessRule, id, async (tx) => {
     const row = await readRow(tx, id);
     await tx.accessRule.delete({ where: { id } });
     await recordChange(tx, by, 'removed', row);

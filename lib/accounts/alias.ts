@@ -1,15 +1,17 @@
 // Aliases: an address that stands for others, here or outside; "@domain" is the catch-all of a domain, and "*"
 // in the local part stands for anything (alias-pattern.ts).
 import { now } from '../clock.ts';
-import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { db, isUniqueViolation, type Tx } from '../db.ts';
 import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { splitAddress } from '../mail/address.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress, requireAliasAddress } from './address.ts';
 import { isRoute, maxStars } from './alias-pattern.ts';
 import { requireDomain } from './domain.ts';
+import { recordedAlias } from './recorded.ts';
 
 export type Alias = {
   id: string;
@@ -159,7 +161,7 @@ export async function addAlias(input: NewAlias, by: string): Promise<void> {
     );
   }
   try {
-    await write(async (tx) => {
+    await revise(by, recordedAlias, address, async (tx) => {
       if (await tx.account.findUnique({ where: { address } })) {
         throw new Refusal('exists', `${address} is a user already.`, 'address');
       }
@@ -188,7 +190,7 @@ export async function updateAlias(address: string, change: AliasChange, by: stri
   const alias = await requireAlias(address);
   const targets = change.targets && requireTargets(change.targets);
   const posters = change.posters && requirePosters(change.posters);
-  await write(async (tx) => {
+  await revise(by, recordedAlias, alias.address, async (tx) => {
     await tx.alias.update({
       where: { id: alias.id },
       data: {
@@ -205,7 +207,7 @@ export async function updateAlias(address: string, change: AliasChange, by: stri
 /** Removes an alias. */
 export async function removeAlias(address: string, by: string): Promise<void> {
   const alias = await requireAlias(address);
-  await write(async (tx) => {
+  await revise(by, recordedAlias, alias.address, async (tx) => {
     await tx.aliasTarget.deleteMany({ where: { aliasId: alias.id } });
     await tx.alias.delete({ where: { id: alias.id } });
     await recordChangeIn(tx, by, `alias ${alias.address}`, 'removed');

@@ -1,13 +1,15 @@
 // The domains this server receives mail for (Postfix: mydestination, virtual_mailbox_domains).
 import { domainToASCII } from 'node:url';
 import { now } from '../clock.ts';
-import { db, isUniqueViolation, write } from '../db.ts';
+import { db, isUniqueViolation } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { requireLimit } from './limit.ts';
 import { requireReachable } from './reachable.ts';
+import { recordedDomain } from './recorded.ts';
 
 /** All addresses; those with a user or alias here, others do not exist; or all but those with a user here. */
 export const elsewheres = ['all', 'listed', 'others'] as const;
@@ -118,7 +120,7 @@ export async function addDomain(
   };
   refuseBoth(policy);
   try {
-    return await write(async (tx) => {
+    return await revise(by, recordedDomain, name, async (tx) => {
       const of = policy.aliasOf ? `: alias of ${policy.aliasOf}` : '';
       await recordChangeIn(tx, by, `domain ${name}`, `added${of}`);
       const comment = input.comment?.trim().slice(0, 500) ?? '';
@@ -146,7 +148,7 @@ export async function updateDomain(
   const aliasOf = await requireAliasOf(domain.name, change.aliasOf);
   const elsewhere = requireElsewhere(change.elsewhere);
   refuseBoth({ aliasOf: aliasOf ?? domain.aliasOf, elsewhere: elsewhere ?? domain.elsewhere });
-  return write(async (tx) => {
+  return revise(by, recordedDomain, domain.name, async (tx) => {
     const { quotaBytes, quotaMessages, isDisabled } = change;
     const comment = change.comment?.trim().slice(0, 500);
     const row = await tx.domain.update({
@@ -209,7 +211,7 @@ function refuseBoth({ aliasOf, elsewhere }: { aliasOf?: string; elsewhere?: stri
 /** Removes an empty domain. Refusal 'in-use' while it has accounts or aliases, or others are aliases of it. */
 export async function removeDomain(name: string, by: string): Promise<void> {
   const domain = await requireDomain(name);
-  await write(async (tx) => {
+  await revise(by, recordedDomain, domain.name, async (tx) => {
     const accounts = await tx.account.count({ where: { domainId: domain.id } });
     const aliases = await tx.alias.count({ where: { domainId: domain.id } });
     if (accounts + aliases > 0) {

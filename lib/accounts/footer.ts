@@ -1,8 +1,10 @@
 // What a domain writes below the outgoing mail of its users: a text, an HTML form of it, and whose mail gets it.
-import { db, readOnceACommit, write } from '../db.ts';
+import { db, readOnceACommit } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { requireDomain } from './domain.ts';
+import { recordedDomain } from './recorded.ts';
 
 export type Footer = {
   text: string;
@@ -49,7 +51,7 @@ export async function writeFooter(name: string, footer: Footer, by: string): Pro
   const html = footer.html.trim();
   requireFit(text, html);
   const data = { footerText: text, footerHtml: html, footerFor: footer.for };
-  await write(async (tx) => {
+  await revise(by, recordedDomain, domain.name, async (tx) => {
     await tx.domain.update({ where: { id: domain.id }, data });
     const what = text === '' && html === '' ? 'removed' : `for ${footer.for}: ${text || html}`;
     await recordChangeIn(tx, by, `footer of ${domain.name}`, what.slice(0, 500));

@@ -3,10 +3,12 @@
 // the rest of 127.0.0.0/8, where containers and test clients like to live.
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { now } from '../clock.ts';
-import { db, isUniqueViolation, readOnceACommit, write } from '../db.ts';
+import { db, isUniqueViolation, readOnceACommit } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
+import { recordedNetwork } from './recorded.ts';
 
 export type Network = {
   id: string;
@@ -53,7 +55,7 @@ export async function addNetwork(input: NewNetwork, by: string): Promise<Network
   const expiresAt = input.expiresAt ?? null;
   requireFuture(expiresAt);
   try {
-    return await write(async (tx) => {
+    return await revise(by, recordedNetwork, cidr, async (tx) => {
       await recordChangeIn(tx, by, `network ${cidr}`, `added${describeEnd(expiresAt)}`);
       const data = { id: newId(), cidr, comment, expiresAt, createdAt: now() };
       return tx.network.create({ data });
@@ -76,7 +78,7 @@ export async function updateNetwork(
   const cidr = `${address}/${bits}`;
   const { expiresAt } = change;
   if (expiresAt) requireFuture(expiresAt);
-  return write(async (tx) => {
+  return revise(by, recordedNetwork, cidr, async (tx) => {
     const row = await tx.network.findUnique({ where: { cidr } });
     if (!row) throw new Refusal('not-found', `There is no network ${cidr} here.`);
     const comment = change.comment?.trim().slice(0, 500);
@@ -106,7 +108,7 @@ export function isExpired({ expiresAt }: Pick<Network, 'expiresAt'>): boolean {
 export async function removeNetwork(text: string, by: string): Promise<void> {
   const { address, bits } = parseCidr(text);
   const cidr = `${address}/${bits}`;
-  await write(async (tx) => {
+  await revise(by, recordedNetwork, cidr, async (tx) => {
     const { count } = await tx.network.deleteMany({ where: { cidr } });
     if (count === 0) throw new Refusal('not-found', `There is no network ${cidr} here.`);
     await recordChangeIn(tx, by, `network ${cidr}`, 'removed');

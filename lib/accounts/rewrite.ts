@@ -3,9 +3,11 @@
 import { now } from '../clock.ts';
 import { db, readOnceACommit, type Tx, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise, reviseIn } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress, splitAddress, stripDetail, toAsciiDomain } from '../mail/address.ts';
 import { recordChangeIn } from '../trail/change.ts';
+import { recordedRewrite } from './recorded.ts';
 
 export const rewriteScopes = ['sender', 'recipient'] as const;
 export type RewriteScope = (typeof rewriteScopes)[number];
@@ -94,14 +96,24 @@ export async function addRewrite(input: RewriteInput, by: string): Promise<Rewri
 }
 
 /** The same in a transaction of the caller. */
-export async function addRewriteIn(tx: Tx, input: RewriteInput, by: string): Promise<Rewrite> {
+export function addRewriteIn(tx: Tx, input: RewriteInput, by: string): Promise<Rewrite> {
+  const id = newId();
+  return reviseIn(tx, by, recordedRewrite, id, () => insertRewrite(tx, id, input, by));
+}
+
+async function insertRewrite(
+  tx: Tx,
+  id: string,
+  input: RewriteInput,
+  by: string,
+): Promise<Rewrite> {
   const fields = checkRewrite(input);
   await refuseDuplicate(tx, fields, null);
   const count = await tx.rewrite.count();
   if (count >= maxRewrites) {
     throw new Refusal('limit', `There may be at most ${maxRewrites} rewritings.`, 'pattern');
   }
-  const data = { id: newId(), position: count + 1, ...fields, createdAt: now() };
+  const data = { id, position: count + 1, ...fields, createdAt: now() };
   const row = await tx.rewrite.create({ data });
   await recordChange(tx, by, 'added', row);
   return toRewrite(row);
@@ -113,7 +125,7 @@ export async function updateRewrite(
   change: Partial<RewriteInput>,
   by: string,
 ): Promise<Rewrite> {
-  return write(async (tx) => {
+  return revise(by, recordedRewrite, id, async (tx) => {
     const old = toRewrite(await readRow(tx, id));
     const defined = Object.fromEntries(
       Object.entries(change).filter(([, value]) => value !== undefined),
@@ -128,7 +140,7 @@ export async function updateRewrite(
 
 /** Refusal 'not-found'. */
 export async function removeRewrite(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedRewrite, id, async (tx) => {
     const row = await readRow(tx, id);
     await tx.rewrite.delete({ where: { id } });
     await recordChange(tx, by, 'removed', row);

@@ -4,8 +4,9 @@
 // relayhost, smtp_sasl_password_maps and smtp_tls_policy_maps.
 import { encryptSecret } from '#lib/accounts/secret.ts';
 import { now } from '#lib/clock.ts';
-import { db, type Tx, write } from '#lib/db.ts';
+import { db, type Tx } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { revise } from '#lib/history/revise.ts';
 import { newId } from '#lib/id.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type RelayTlsMode,
 } from './relay-check.ts';
 import { type RelayCondition, relayConditions } from './relay-pattern.ts';
+import { recordedRelayRule } from './relay-record.ts';
 import { describeConditions, describeTarget } from './relay-words.ts';
 
 export type { AddressFamily, RelayTarget, RelayTlsMode } from './relay-check.ts';
@@ -88,13 +90,14 @@ export async function addRelayRule(
   if (position !== undefined) requirePosition(position);
   const fields = checkRelayInput(input);
   const secret = input.password ? encryptSecret(input.password) : '';
-  return write(async (tx) => {
+  const id = newId();
+  return revise(by, recordedRelayRule, id, async (tx) => {
     const others = await tx.relayRule.findMany(inOrder);
     refuseDouble(others, fields);
     const last = others.at(-1);
     const isBeforeLast = last && hasNoConditions(last) && !hasNoConditions(fields);
     const place = position ?? others.length + (isBeforeLast ? 0 : 1);
-    const data = { id: newId(), position: place, ...fields, secret, createdAt: now() };
+    const data = { id, position: place, ...fields, secret, createdAt: now() };
     const row = await tx.relayRule.create({ data });
     return finish(tx, by, 'added', row, others, place);
   });
@@ -106,7 +109,7 @@ export async function updateRelayRule(
   change: RelayRuleInput,
   by: string,
 ): Promise<RelayRule> {
-  return write(async (tx) => {
+  return revise(by, recordedRelayRule, id, async (tx) => {
     const old = await readRow(tx, id);
     const defined = Object.fromEntries(
       Object.entries(change).filter(([, value]) => value !== undefined),
@@ -129,7 +132,7 @@ export async function updateRelayRule(
 
 /** Refusal 'not-found'. */
 export async function removeRelayRule(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedRelayRule, id, async (tx) => {
     const row = await readRow(tx, id);
     await tx.relayRule.delete({ where: { id } });
     await number(tx, await tx.relayRule.findMany(inOrder));
@@ -140,7 +143,7 @@ export async function removeRelayRule(id: string, by: string): Promise<void> {
 /** Puts a rule at `position` (1 = first). Refusal 'not-found', 'invalid'. */
 export async function moveRelayRule(id: string, position: number, by: string): Promise<void> {
   requirePosition(position);
-  await write(async (tx) => {
+  await revise(by, recordedRelayRule, id, async (tx) => {
     const row = await readRow(tx, id);
     const others = await tx.relayRule.findMany({ where: { id: { not: id } }, ...inOrder });
     await finish(tx, by, 'moved', row, others, position);

@@ -2,9 +2,9 @@
 // have a row; every read goes to the database, so a change is in force for the next reader.
 import { hostname as systemHostname } from 'node:os';
 import { now } from '../clock.ts';
-import { db, readOnceACommit, write } from '../db.ts';
+import { db, readOnceACommit } from '../db.ts';
 import { Refusal } from '../errors.ts';
-import { poke } from '../poke.ts';
+import { maskSecret, type Recorded, revise } from '../history/revise.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { checksSettings } from './checks.ts';
 import { contentSettings } from './content.ts';
@@ -126,6 +126,20 @@ export async function listSettings(): Promise<ListedSetting[]> {
   });
 }
 
+/** What the history keeps of a setting. */
+export const recordedSetting: Recorded = {
+  kind: 'setting',
+  read: async (tx, key) => {
+    const row = await tx.setting.findUnique({ where: { id: key } });
+    if (!row) return null;
+    const value: unknown = JSON.parse(row.value);
+    const isSecret = byKey.get(key)?.control.kind === 'secret';
+    return { value: isSecret ? maskSecret(String(value)) : value };
+  },
+  describe: (key) => `setting ${key}`,
+  isRisky: (key) => byKey.get(key)?.isRisky ?? false,
+};
+
 /** Sets `key`. Refusal 'invalid' with the key as field and the text of what would be right. */
 export async function writeSetting(key: string, value: unknown, by: string): Promise<void> {
   const definition = findSetting(key);
@@ -138,23 +152,21 @@ export async function writeSetting(key: string, value: unknown, by: string): Pro
     );
   }
   const text = JSON.stringify(parsed.data);
-  await write(async (tx) => {
+  await revise(by, recordedSetting, key, async (tx) => {
     const row = { value: text, updatedAt: now(), updatedBy: by };
     await tx.setting.upsert({ where: { id: key }, create: { id: key, ...row }, update: row });
     const shown = definition.control.kind === 'secret' ? `${key} changed` : `${key} = ${text}`;
     await recordChangeIn(tx, by, `setting ${key}`, shown);
   });
-  poke('settings');
 }
 
 /** Back to the default. */
 export async function resetSetting(key: string, by: string): Promise<void> {
   findSetting(key);
-  await write(async (tx) => {
+  await revise(by, recordedSetting, key, async (tx) => {
     await tx.setting.deleteMany({ where: { id: key } });
     await recordChangeIn(tx, by, `setting ${key}`, `${key} reset to its default`);
   });
-  poke('settings');
 }
 
 /** The value that `text` (a command line, a form field) means for `key`, not yet validated. */

@@ -1,0 +1,138 @@
+// What the history of the configuration (lib/history/revise.ts) keeps of addresses and policy. The names of the fields are
+// those of the file of lib/configuration too.
+import type { Fields, Recorded } from '../history/revise.ts';
+
+/** Key: its CIDR. */
+export const recordedNetwork: Recorded = {
+  kind: 'network',
+  read: async (tx, cidr) => {
+    const row = await tx.network.findUnique({ where: { cidr } });
+    return row && { cidr, comment: row.comment, expiresAt: row.expiresAt?.toISOString() ?? null };
+  },
+  describe: (cidr) => `network ${cidr}`,
+};
+
+/** Key: its name. */
+export const recordedDomain: Recorded = {
+  kind: 'domain',
+  read: async (tx, name) => {
+    const row = await tx.domain.findUnique({ where: { name } });
+    return row && toDomainFields(row);
+  },
+  describe: (name) => `domain ${name}`,
+};
+
+type DomainRow = {
+  name: string;
+  comment: string;
+  isDisabled: boolean;
+  quotaBytes: bigint | number;
+  quotaMessages: bigint | number;
+  aliasOf: string;
+  archive: string;
+  elsewhere: string;
+  footerText: string;
+  footerHtml: string;
+  footerFor: string;
+};
+
+/** Of its row. */
+export function toDomainFields(row: DomainRow): Fields {
+  const { name, comment, isDisabled, aliasOf, archive, elsewhere } = row;
+  const { footerText, footerHtml, footerFor } = row;
+  return {
+    ...{ name, comment, isDisabled },
+    quotaBytes: Number(row.quotaBytes),
+    quotaMessages: Number(row.quotaMessages),
+    ...{ aliasOf, archive, elsewhere, footerText, footerHtml, footerFor },
+  };
+}
+
+/** Key: its address. */
+export const recordedAlias: Recorded = {
+  kind: 'alias',
+  read: async (tx, address) => {
+    const row = await tx.alias.findUnique({ where: { address } });
+    if (!row) return null;
+    const targets = await tx.aliasTarget.findMany({
+      where: { aliasId: row.id },
+      orderBy: { address: 'asc' },
+    });
+    const { comment, posters, isDisabled } = row;
+    return {
+      address,
+      targets: targets.map((target) => target.address),
+      comment,
+      posters,
+      isDisabled,
+    };
+  },
+  describe: (address) => `alias ${address}`,
+};
+
+/** Key: its id. */
+export const recordedAccessRule: Recorded = {
+  kind: 'access rule',
+  read: async (tx, id) => {
+    const row = await tx.accessRule.findUnique({ where: { id } });
+    if (!row) return null;
+    const { scope, position, pattern, action, argument, comment, isDisabled } = row;
+    return { scope, position, pattern, action, argument, comment, isDisabled };
+  },
+  describe: (_id, { scope, pattern }) => `access rule ${scope} ${pattern}`,
+};
+
+/** Key: its id. */
+export const recordedRewrite: Recorded = {
+  kind: 'rewriting',
+  read: async (tx, id) => {
+    const row = await tx.rewrite.findUnique({ where: { id } });
+    if (!row) return null;
+    const { scope, pattern, replacement, comment } = row;
+    return { scope, pattern, replacement, comment };
+  },
+  describe: (_id, { scope, pattern }) => `rewriting of ${scope} ${pattern}`,
+};
+
+/** Key: its address. Never what opens it. */
+export const recordedAccount: Recorded = {
+  kind: 'user',
+  read: async (tx, address) => {
+    const row = await tx.account.findUnique({ where: { address } });
+    if (!row) return null;
+    const charges = await tx.charge.findMany({ where: { accountId: row.id } });
+    const domains = await tx.domain.findMany({
+      where: { id: { in: charges.map(({ domainId }) => domainId) } },
+      orderBy: { name: 'asc' },
+      select: { name: true },
+    });
+    return toAccountFields(
+      row,
+      domains.map(({ name }) => name),
+    );
+  },
+  describe: (address) => `user ${address}`,
+};
+
+type AccountRow = {
+  address: string;
+  displayName: string;
+  role: string;
+  isDisabled: boolean;
+  quotaBytes: bigint | number | null;
+  quotaMessages: bigint | number | null;
+  dailyMessages: number | null;
+  dailyRecipients: number | null;
+};
+
+/** Of its row and the names of the domains that it looks after. */
+export function toAccountFields(row: AccountRow, domains: string[]): Fields {
+  const { address, displayName, role, isDisabled, dailyMessages, dailyRecipients } = row;
+  const toNumber = (value: bigint | number | null) => (value === null ? null : Number(value));
+  return {
+    ...{ address, displayName, role, domains, isDisabled },
+    quotaBytes: toNumber(row.quotaBytes),
+    quotaMessages: toNumber(row.quotaMessages),
+    ...{ dailyMessages, dailyRecipients },
+  };
+}
