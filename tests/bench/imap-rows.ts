@@ -77,7 +77,7 @@ async function append({ client, many, run }: Place): Promise<Answer> {
   return { ms: performance.now() - started, bytes, line };
 }
 
-const quickRuns = 1000;
+const quickRuns = 5000;
 
 export const rows: readonly Row[] = [
   {

@@ -23,7 +23,7 @@ const usualRuns = 5;
 const perAppend = 200;
 const logins = 15;
 const deliveries = 15;
-const coldStarts = 3;
+const coldStarts = 9;
 const user = 'ada@example.test';
 const password = 'a long password';
 /** A peer's wake-up is waited for so long. */
