@@ -244,6 +244,12 @@ export const standards: Standard[] = [
     status: 'partly',
     note: 'tls-server-end-point; tls-unique is not offered',
   },
+  {
+    number: 5905,
+    title: 'Network time (NTP)',
+    status: 'partly',
+    note: 'the doctor asks a time server (SNTP)',
+  },
   { number: 5957, title: 'IMAP SORT=DISPLAY', status: 'yes' },
   {
     number: 6047,

@@ -48,11 +48,11 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 
 /** The rooms of lib in the order in which they may import: each only from those before it. */
 const libOrder = [
-  ...['trail', 'history', 'settings', 'i18n', 'accounts', 'preferences', 'contacts', 'calendar'],
+  ...['trail', 'history', 'settings', 'i18n', 'backup', 'doctor', 'accounts', 'preferences', 'contacts', 'calendar'],
   ...['filters', 'collections', 'queue', 'configuration', 'reports', 'webmail'],
 ];
 const libCore =
-  /^lib\/(mail\/|dialect\/|errors\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
+  /^lib\/(mail\/|dialect\/|errors\.ts|lease\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
 /** Of lib what pages in the browser run too. */
 const pureLib = new Set([
   'lib/errors.ts',
@@ -64,7 +64,7 @@ const pureLib = new Set([
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
 /** The parts that put the daemon together may import every room of the server. */
-const serverTop = /^server\/(main\.ts|data-folder\.ts|cli\/|control\/|web\/|jobs\/|demo\/)/;
+const serverTop = /^server\/(main\.ts|data-folder\.ts|cli\/|control\/|doctor\/|web\/|jobs\/|demo\/)/;
 
 function isAllowed({ from, to }: Import): boolean {
   if (to.startsWith('prisma/generated')) return from === 'lib/db.ts';

@@ -36,7 +36,9 @@ export type Group =
   | 'tls'
   | 'web'
   | 'directory'
-  | 'log';
+  | 'log'
+  | 'backup'
+  | 'doctor';
 
 export type SettingDefinition<T = unknown> = {
   /** "group.name" */

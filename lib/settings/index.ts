@@ -6,11 +6,13 @@ import { db, readOnceACommit } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { maskSecret, type Recorded, revise } from '../history/revise.ts';
 import { recordChangeIn } from '../trail/change.ts';
+import { backupSettings } from './backup.ts';
 import { checksSettings } from './checks.ts';
 import { contentSettings } from './content.ts';
 import type { SettingDefinition } from './define.ts';
 import { deliverySettings } from './delivery.ts';
 import { directorySettings } from './directory.ts';
+import { doctorSettings } from './doctor.ts';
 import { imapSettings } from './imap.ts';
 import { leavingSettings } from './leaving.ts';
 import { logSettings } from './log.ts';
@@ -41,6 +43,8 @@ const registry = [
   ...webSettings,
   ...directorySettings,
   ...logSettings,
+  ...backupSettings,
+  ...doctorSettings,
 ] as const;
 
 type Declared = (typeof registry)[number];

@@ -10,6 +10,7 @@ import { deletedCommands } from './deleted.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
 import { dnsCommands } from './dns.ts';
+import { doctorCommands } from './doctor.ts';
 import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
 import { filterCommands } from './filters.ts';
@@ -54,6 +55,7 @@ export const commands: CommandDefinition[] = [
   ...squirrelmailCommands,
   ...deletedCommands,
   ...checkCommands,
+  ...doctorCommands,
   ...backupCommands,
   ...completionCommands(() => commands),
 ];

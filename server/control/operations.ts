@@ -2,6 +2,7 @@
 // The web app has proven who asks; an operation checks its input like anything from outside.
 import { answerDkimCheck } from '../delivery/sign/check.ts';
 import { answerReverseNames } from '../dns/reverse-names.ts';
+import { answerDoctor } from '../doctor/index.ts';
 import { explainRoute } from '../queue/explain-route.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
@@ -21,4 +22,5 @@ export const operations: Record<string, Operation> = {
   'domain-check': answerDomainCheck,
   'reverse-names': answerReverseNames,
   learn: learnFromUser,
+  doctor: answerDoctor,
 };

@@ -26,6 +26,8 @@ export const groups: { id: Group; label: string }[] = [
   { id: 'web', label: 'Web' },
   { id: 'directory', label: 'Directory' },
   { id: 'log', label: 'Log' },
+  { id: 'backup', label: 'Backup' },
+  { id: 'doctor', label: 'Doctor' },
 ];
 
 const appliesTexts: Record<Applies, string> = {
