@@ -1,9 +1,7 @@
-// Do the timed jobs succeed? server/jobs leaves a finding when one begins to fail, and when it works again.
+// Do the timed jobs succeed?
 import { db } from '#lib/db.ts';
 import type { Judged } from '#lib/doctor/report.ts';
 import { type DoctorCheck, listSome, ok, problem } from './check.ts';
-
-export const jobFinding = 'job:';
 
 export type FailingJob = { name: string; text: string };
 
@@ -23,8 +21,7 @@ export const jobs: DoctorCheck = {
   title: 'Timed jobs',
   looksAt: 'They tidy up, renew and report; one that fails for days is felt.',
   async run() {
-    const where = { id: { startsWith: jobFinding }, isGood: false };
-    const rows = await db.finding.findMany({ where, orderBy: { id: 'asc' } });
-    return judgeJobs(rows.map(({ id, text }) => ({ name: id.slice(jobFinding.length), text })));
+    const rows = await db.jobRun.findMany({ where: { isGood: false }, orderBy: { name: 'asc' } });
+    return judgeJobs(rows.map(({ name, error }) => ({ name, text: error })));
   },
 };

@@ -26,7 +26,6 @@ import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota/quota-warning.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
-import { noteJob } from './failures.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
 
 export type Job = {
@@ -154,13 +153,10 @@ async function runOne(job: Job, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   try {
     const done = await job.run(signal);
-    await noteJob(job.name, null);
     if (!Object.values(done).some((count) => count > 0)) return;
     const tookMs = Math.round(performance.now() - startedAt);
     log.info({ job: job.name, ...done, tookMs }, 'job done');
   } catch (error) {
     log.error({ err: error, job: job.name }, 'job failed');
-    const failure = String((error as Error).message).split('\n')[0] ?? '';
-    await noteJob(job.name, failure.slice(0, 300)).catch(() => undefined);
   }
 }
