@@ -5,7 +5,7 @@
 // buffer and command queue hold, and every fact the session learnt before.
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { secureContext } from '#server/tls/certificate.ts';
+import { answerSni, secureContext } from '#server/tls/certificate.ts';
 
 /** Milliseconds a client has for the TLS handshake. */
 export const handshakeTimeoutMs = 30_000;
@@ -32,7 +32,11 @@ export async function startTls(socket: Socket, reply: string | Buffer): Promise<
 /** The handshake alone, on a fresh connection (implicit TLS) or after the go-ahead. */
 export function shakeHands(socket: Socket): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const secured = new TLSSocket(socket, { isServer: true, secureContext: secureContext() });
+    const secured = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: secureContext(),
+      SNICallback: answerSni,
+    });
     // For the life of the socket: an error after the handshake is followed by "close", which sessions see.
     secured.on('error', () => {});
     const timer = setTimeout(() => fail(new Error('TLS handshake timed out')), handshakeTimeoutMs);

@@ -1,24 +1,25 @@
-// The certificate in use: the administrator's files, or a self-signed one in the data folder. Looked after
-// every few seconds, so changed files, changed settings and a changed host name are in force for the next
-// connection.
+// The certificates in use: by the host name that a client asks for (shelf.ts), and for everybody else the default:
+// the files of the settings, else the one for the name of this server, else a self-signed one in the data folder.
+// Looked after every few seconds, so what changes is in force for the next connection.
 //
 // Invariant: once started there is always a usable certificate. Files that cannot be used change nothing;
 // they are told once in the log and in certificateFacts().
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { type Pems, readChainFacts, readPems } from '#lib/certificates/pem.ts';
 import { now } from '#lib/clock.ts';
 import { dataFolder } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
 import { onPoke } from '#lib/poke.ts';
-import { readSettings, serverHostname } from '#lib/settings/index.ts';
+import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
-import { type Pems, readPems } from './pems.ts';
 import { isGoodFor, makeSelfSigned } from './self-signed.ts';
+import { chooseCertificate, lookOf, readShelf, type Shelved } from './shelf.ts';
 
 export type CertificateFacts = {
-  source: 'self-signed' | 'files';
+  source: 'self-signed' | 'files' | 'table';
   /** As OpenSSL writes it, such as "CN=mail.example.org". */
   subject: string;
   /** DNS names and addresses it is good for. */
@@ -38,6 +39,9 @@ const renewalDays = 30;
 
 let inUse: InUse | null = null;
 let context: SecureContext | null = null;
+let shelf: Shelved[] = [];
+/** Of the certificates of the table, by id. */
+let contexts = new Map<string, SecureContext>();
 let problem: string | null = null;
 /** What the files looked like when they were last read, good or bad: read again only when that changes. */
 let lastFiles = '';
@@ -59,7 +63,12 @@ export async function startCertificates(): Promise<Running> {
   const lookSoon = () => {
     if (Date.now() - lookedAt > pokeIntervalMs) look();
   };
-  const endPokes = [onPoke('settings', lookSoon), onPoke('elsewhere', lookSoon)];
+  const endPokes = [
+    onPoke('settings', lookSoon),
+    onPoke('elsewhere', lookSoon),
+    // Rare, and somebody waits for it.
+    onPoke('certificates', look),
+  ];
   return {
     stop: async () => {
       isStopped = true;
@@ -70,10 +79,19 @@ export async function startCertificates(): Promise<Running> {
   };
 }
 
-/** The context for the next handshake. */
+/** The context for the next handshake of a client that names no host. */
 export function secureContext(): SecureContext {
   if (!context) throw new Error('startCertificates() must run before TLS is used');
   return context;
+}
+
+/** For the option SNICallback of TLS sockets: the context for the host that the client names. */
+export function answerSni(
+  host: string,
+  done: (error: Error | null, context?: SecureContext) => void,
+): void {
+  const found = chooseCertificate(shelf, host);
+  done(null, (found && contexts.get(found.id)) ?? secureContext());
 }
 
 /** Key and certificate chain in use, and the oldest TLS version, for a library with a TLS server of its own. */
@@ -90,19 +108,8 @@ export function onCertificateChange(listener: () => void): () => void {
 
 /** What the administrator should know about the certificate in use. */
 export function certificateFacts(): CertificateFacts {
-  const { cert } = currentPems();
-  const parsed = new X509Certificate(cert);
-  const names = (parsed.subjectAltName ?? '')
-    .split(', ')
-    .map((name) => name.replace(/^(DNS|IP Address):/, ''))
-    .filter((name) => name !== '');
-  return {
-    source: inUse?.source ?? 'self-signed',
-    subject: parsed.subject,
-    names,
-    expiresAt: parsed.validToDate,
-    problem,
-  };
+  const { subject, names, expiresAt } = readChainFacts(currentPems().cert);
+  return { source: inUse?.source ?? 'self-signed', subject, names, expiresAt, problem };
 }
 
 let refreshing: Promise<void> | null = null;
@@ -126,6 +133,31 @@ export async function refreshCertificates(): Promise<void> {
 async function refresh(): Promise<void> {
   const settings = await readSettings();
   const minVersion = settings['tls.minVersion'];
+  const isShelfNew = fillShelf(await readShelf(), minVersion);
+  const isDefaultNew = await chooseDefault(settings, minVersion);
+  if (isShelfNew && !isDefaultNew) tell();
+}
+
+/** Puts the certificates of the table in force; whether anything changed. */
+function fillShelf(next: Shelved[], minVersion: MinVersion): boolean {
+  const before = new Map(shelf.map((one) => [one.id, one]));
+  const isKept = (one: Shelved) =>
+    before.get(one.id)?.pems === one.pems && inUse?.minVersion === minVersion;
+  const isSame = next.length === shelf.length && next.every(isKept);
+  if (isSame) return false;
+  contexts = new Map(
+    next.map((one) => {
+      const kept = isKept(one) ? contexts.get(one.id) : undefined;
+      return [one.id, kept ?? createSecureContext({ ...one.pems, minVersion })];
+    }),
+  );
+  shelf = next;
+  log.info({ names: next.map(({ names }) => names.join(' ')) }, 'certificates by host name');
+  return true;
+}
+
+/** Whether another one is the default from now on. */
+async function chooseDefault(settings: Settings, minVersion: MinVersion): Promise<boolean> {
   const certificateFile = settings['tls.certificateFile'];
   const keyFile = settings['tls.keyFile'];
   const fromFiles = await lookAtFiles(certificateFile, keyFile);
@@ -135,7 +167,10 @@ async function refresh(): Promise<void> {
   if (problem && inUse?.source === 'files' && !hasExpired(inUse.pems.cert)) {
     return use({ ...inUse, minVersion });
   }
-  use({ pems: await ownPems(await serverHostname()), source: 'self-signed', minVersion });
+  const hostname = await serverHostname();
+  const found = chooseCertificate(shelf, hostname);
+  if (found) return use({ pems: found.pems, source: 'table', minVersion });
+  return use({ pems: await ownPems(hostname), source: 'self-signed', minVersion });
 }
 
 /** The pair of the files, 'unchanged' when it is in use already, null when there is none to use. */
@@ -169,18 +204,12 @@ async function lookAtFiles(
   }
 }
 
-async function lookOf(file: string): Promise<string> {
-  if (!file) return '-';
-  const found = await stat(file).catch(() => null);
-  return found ? `${file}:${found.ino}:${found.size}:${found.mtimeMs}` : `${file}:missing`;
-}
-
 function hasExpired(cert: string): boolean {
   return new X509Certificate(cert).validToDate.getTime() <= now().getTime();
 }
 
-/** Puts `next` in force if it differs, and tells the listeners. */
-function use(next: InUse): void {
+/** Puts `next` in force if it differs, and tells the listeners; whether it did. */
+function use(next: InUse): boolean {
   const isSame =
     inUse !== null &&
     inUse.pems.cert === next.pems.cert &&
@@ -188,13 +217,18 @@ function use(next: InUse): void {
     inUse.minVersion === next.minVersion;
   if (isSame) {
     inUse = next;
-    return;
+    return false;
   }
   const isFirst = inUse === null;
   context = createSecureContext({ ...next.pems, minVersion: next.minVersion });
   inUse = next;
   const { subject, names, expiresAt } = certificateFacts();
   log.info({ source: next.source, subject, names, expiresAt, isFirst }, 'certificate in use');
+  tell();
+  return true;
+}
+
+function tell(): void {
   for (const listener of listeners) {
     try {
       listener();

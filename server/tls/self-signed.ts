@@ -2,15 +2,16 @@
 // mail programs accept), for the host name and for this machine.
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Pems } from '#lib/certificates/pem.ts';
 import { now } from '#lib/clock.ts';
-import type { Pems } from './pems.ts';
+import { loadX509 } from './x509.ts';
 
 export const lifetimeDays = 825;
 const dayMs = 86_400_000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/** A new key and certificate for `hostname`, valid from an hour ago (clocks of clients run late). */
-export async function makeSelfSigned(hostname: string): Promise<Pems> {
+/** A new key and certificate for `hostname` and others, valid from an hour ago (clocks of clients run late). */
+export async function makeSelfSigned(hostname: string, others: string[] = []): Promise<Pems> {
   const x509 = await loadX509();
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const start = now().getTime() - 3_600_000;
@@ -26,7 +27,7 @@ export async function makeSelfSigned(hostname: string): Promise<Pems> {
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(namesFor(hostname)),
+      new x509.SubjectAlternativeNameExtension(namesFor(hostname, others)),
     ],
   });
   return {
@@ -42,29 +43,20 @@ export function isGoodFor(cert: string, hostname: string, spareDays: number): bo
   return names !== undefined && parsed.validToDate.getTime() - now().getTime() > spareDays * dayMs;
 }
 
-function namesFor(hostname: string): { type: 'dns' | 'ip'; value: string }[] {
-  const own = { type: isIP(hostname) > 0 ? ('ip' as const) : ('dns' as const), value: hostname };
+type Name = { type: 'dns' | 'ip'; value: string };
+
+function namesFor(hostname: string, others: string[]): Name[] {
+  const own: Name = { type: isIP(hostname) > 0 ? 'ip' : 'dns', value: hostname };
+  const more = others.map((value): Name => ({ type: 'dns', value }));
   const local = [
     { type: 'dns' as const, value: 'localhost' },
     { type: 'ip' as const, value: '127.0.0.1' },
     { type: 'ip' as const, value: '::1' },
   ];
-  return [own, ...local.filter(({ value }) => value !== hostname)];
+  return [own, ...more, ...local.filter(({ value }) => value !== hostname)];
 }
 
 async function exportKey(key: CryptoKey): Promise<string> {
   const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
   return `-----BEGIN PRIVATE KEY-----\n${der.replace(/.{64}(?=.)/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
-}
-
-/**
- * Loads the library only when a certificate is made: it is big. Its dependency container wants the
- * decorator metadata functions on Reflect; nothing we use reads what they would keep.
- */
-async function loadX509(): Promise<typeof import('@peculiar/x509')> {
-  const reflect = Reflect as unknown as Record<string, unknown>;
-  reflect.getMetadata ??= () => undefined;
-  reflect.getOwnMetadata ??= () => undefined;
-  reflect.defineMetadata ??= () => undefined;
-  return import('@peculiar/x509');
 }
