@@ -25,6 +25,7 @@ import { startSmtpServers } from './smtp/servers.ts';
 import { startLmtp } from './smtp/wire/lmtp-listener.ts';
 import { startCheckpoints } from './store/checkpoints.ts';
 import { startSearch } from './store/search/text-hits.ts';
+import { startOrders } from './tls/acme/runner.ts';
 import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
 
@@ -45,6 +46,7 @@ const services: Service[] = [
   { name: 'collecting', start: startCollecting },
   { name: 'search', start: startSearch },
   { name: 'jobs', start: () => startJobs() },
+  { name: 'certificate-orders', start: startOrders },
   { name: 'metrics', start: startMetrics },
   { name: 'control', start: startControl },
   { name: 'web', start: (ports) => startWeb(portsForWeb(ports)) },

@@ -9,7 +9,7 @@ import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import { smtpConnections } from '#server/metrics/index.ts';
 import { handshakeTimeoutMs } from '#server/net/start-tls.ts';
-import { secureContext } from '#server/tls/certificate.ts';
+import { answerSni, secureContext } from '#server/tls/certificate.ts';
 import { findStranger } from './relay-test/strangers.ts';
 import type { SmtpListener } from './session.ts';
 import type { ConnectionOptions } from './wire/command-connection.ts';
@@ -36,6 +36,7 @@ export class MailServer extends SMTPServer {
       disableReverseLookup: true,
       hideENHANCEDSTATUSCODES: false,
       closeTimeout: closeTimeoutMs,
+      SNICallback: answerSni,
     });
     this.listenerName = listenerName;
     this.maxLineBytes = isSubmission ? responseLineLimit + commandLimit : commandLimit;
