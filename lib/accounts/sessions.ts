@@ -6,6 +6,7 @@ import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { canonicalAddress } from '../mail/address.ts';
+import { readSetting } from '../settings/index.ts';
 import { mayRecord } from '../trail/flood.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
@@ -51,7 +52,7 @@ export async function signIn(attempt: Attempt): Promise<SignedIn> {
     }
     const owner = (await isOwnPassword(row, password))
       ? row
-      : await findByLdap(row, addressOf(attempt), password);
+      : await findByLdap(row, await addressOf(attempt), password);
     return owner ? judgeFactor(owner, attempt) : { fits: false };
   });
 }
@@ -125,7 +126,7 @@ export async function signInByProof(attempt: ProofAttempt): Promise<SignedIn> {
     }
     const keys = row && openScramKeys(row.scram);
     // Checked in any case: what takes longer would tell something.
-    const isProven = attempt.isProven(keys ?? inventScramKeys(addressOf(attempt)));
+    const isProven = attempt.isProven(keys ?? inventScramKeys(await addressOf(attempt)));
     const fits = keys !== null && isProven;
     if (fits && row?.hasSecondFactor) return { fits: false, reason: 'needs-app-password' };
     return { fits };
@@ -134,7 +135,7 @@ export async function signInByProof(attempt: ProofAttempt): Promise<SignedIn> {
 
 /** What SCRAM begins with; invented, and always the same salt, where there is nothing. */
 export async function readScramKeys(name: string): Promise<ScramKeys> {
-  const address = addressOf({ address: name });
+  const address = await addressOf({ address: name });
   const row = await db.account.findUnique({ where: { address } });
   return (row && openScramKeys(row.scram)) ?? inventScramKeys(address);
 }
@@ -157,13 +158,17 @@ type Check = (row: Row | null) => Promise<Verdict>;
 /** Whether what was shown is a second factor of the account. */
 export type Factor = (accountId: string) => Promise<boolean>;
 
-const addressOf = ({ address }: { address: string }) =>
-  canonicalAddress(address) ?? address.slice(0, 320).toLowerCase();
+/** Who leaves the domain out means the one of the setting security.loginDomain. */
+async function addressOf({ address }: { address: string }): Promise<string> {
+  const domain = address.includes('@') ? '' : await readSetting('security.loginDomain');
+  const whole = domain === '' || address === '' ? address : `${address}@${domain}`;
+  return canonicalAddress(whole) ?? whole.slice(0, 320).toLowerCase();
+}
 
 async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
   const begunMs = uptimeMs();
   const { remote, protocol, device } = attempt;
-  const origin = { address: addressOf(attempt), remote, protocol };
+  const origin = { address: await addressOf(attempt), remote, protocol };
   const counted = { remote, account: origin.address, device };
   const outcome = await takeTurn(remote, () => tryOut(counted, check));
   if (outcome === 'throttled') {
@@ -214,7 +219,7 @@ async function tryOut(counted: Counted, check: Check) {
 
 /** A password sent where none may be (in clear) is a failed try of its address. Never rejects for that. */
 export async function countRefusedLogin(attempt: Origin): Promise<void> {
-  const origin = { ...attempt, address: addressOf(attempt) };
+  const origin = { ...attempt, address: await addressOf(attempt) };
   await recordFailure({ remote: attempt.remote, account: origin.address });
   recordLogin('login-failed', null, origin, 'in-clear');
 }

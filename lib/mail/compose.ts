@@ -45,6 +45,8 @@ export type ReceivedFacts = {
   /** The one recipient of this copy; leave it out when there are several, they need not know each other. */
   recipient?: string;
   now: Date;
+  /** East of UTC. */
+  offsetMinutes?: number;
 };
 
 /** A finished Received field with CRLF (RFC 5321 §4.4). */
@@ -60,7 +62,7 @@ export function receivedField(facts: ReceivedFacts): string {
   if (facts.tls) lines.push(`(${toToken(facts.tls.version)} ${toToken(facts.tls.cipher)})`);
   const recipient = toAddressToken(facts.recipient ?? '');
   if (recipient !== '') lines.push(`for <${recipient}>`);
-  return `${lines.join('\r\n\t')};\r\n\t${formatDate(facts.now)}\r\n`;
+  return `${lines.join('\r\n\t')};\r\n\t${formatDate(facts.now, facts.offsetMinutes)}\r\n`;
 }
 
 /** Address literal of the client: [192.0.2.1] or [IPv6:2001:db8::1] (RFC 5321 §4.1.3). */

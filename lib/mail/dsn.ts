@@ -29,12 +29,16 @@ export type Bounce = {
   to: string;
   hostname: string;
   originalHeader: Buffer;
-  /** The whole message, when it should go back; above 50,000 bytes only the header does. */
+  /** The whole message, when it should go back. */
   originalBytes?: Buffer | null;
   recipients: BounceRecipient[];
   envid?: string | null;
   arrival?: Date | null;
   now: Date;
+  /** East of UTC, for all dates. */
+  offsetMinutes?: number;
+  /** A larger original goes back as its header alone. */
+  maxReturnedBytes?: number;
   messageId: string;
   boundary: string;
 };
@@ -101,7 +105,7 @@ const openings: Record<Bounce['kind'], string[]> = {
 
 function makeHeader(bounce: Bounce, boundary: string, is8Bit: boolean): string[] {
   return [
-    foldField('Date', formatDate(bounce.now)),
+    foldField('Date', formatDate(bounce.now, bounce.offsetMinutes)),
     foldField('From', `Mail Delivery System <${toAddress(bounce.from)}>`),
     foldField('To', `<${toAddress(bounce.to)}>`),
     foldField('Subject', subjects[bounce.kind]),
@@ -117,7 +121,8 @@ function makeHeader(bounce: Bounce, boundary: string, is8Bit: boolean): string[]
 /** The whole message where it is small enough, else its header, cut at a line end. */
 function chooseOriginal(bounce: Bounce): { bytes: Buffer; isWhole: boolean } {
   const whole = bounce.originalBytes;
-  if (whole && whole.length <= MAX_RETURNED_BYTES) return { bytes: whole, isWhole: true };
+  const mostBytes = bounce.maxReturnedBytes ?? MAX_RETURNED_BYTES;
+  if (whole && whole.length <= mostBytes) return { bytes: whole, isWhole: true };
   const header = bounce.originalHeader;
   if (header.length <= MAX_RETURNED_BYTES) return { bytes: header, isWhole: false };
   const cut = header.subarray(0, MAX_RETURNED_BYTES);
@@ -175,11 +180,12 @@ function wrapText(text: string, indent: string): string[] {
 
 /** RFC 3464 §2: fields about the message, then a group of fields for each recipient. */
 function formatStatus(bounce: Bounce): string {
+  const at = (date: Date) => formatDate(date, bounce.offsetMinutes);
   const groups = [
     [
       bounce.envid ? foldField('Original-Envelope-Id', toAscii(bounce.envid)) : '',
       foldField('Reporting-MTA', `dns; ${toAscii(bounce.hostname)}`),
-      bounce.arrival ? foldField('Arrival-Date', formatDate(bounce.arrival)) : '',
+      bounce.arrival ? foldField('Arrival-Date', at(bounce.arrival)) : '',
     ],
     ...bounce.recipients.map((entry) => [
       entry.originalTo ? foldField('Original-Recipient', formatTyped(entry.originalTo)) : '',
@@ -188,8 +194,8 @@ function formatStatus(bounce: Bounce): string {
       foldField('Status', toStatus(entry)),
       entry.remoteMta ? foldField('Remote-MTA', `dns; ${toAscii(entry.remoteMta)}`) : '',
       entry.diagnostic ? foldField('Diagnostic-Code', `smtp; ${toAscii(entry.diagnostic)}`) : '',
-      entry.lastAttempt ? foldField('Last-Attempt-Date', formatDate(entry.lastAttempt)) : '',
-      entry.retryUntil ? foldField('Will-Retry-Until', formatDate(entry.retryUntil)) : '',
+      entry.lastAttempt ? foldField('Last-Attempt-Date', at(entry.lastAttempt)) : '',
+      entry.retryUntil ? foldField('Will-Retry-Until', at(entry.retryUntil)) : '',
     ]),
   ];
   return groups.map((fields) => fields.join('')).join('\r\n');

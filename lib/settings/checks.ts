@@ -57,7 +57,6 @@ export const checksSettings = [
     unit: 'an hour',
     title: 'Unknown recipients from one address',
     help: 'Whoever guesses so many addresses is sent away for a while, so that nobody finds out who has a mailbox here. 0 switches this off.',
-    postfix: ['smtpd_soft_error_limit'],
     applies: 'next-command',
   }),
   defineStrictness('checks.reverseName', {

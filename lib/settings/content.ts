@@ -199,7 +199,7 @@ export const contentSettings = [
     title: 'Milters',
     help: 'Mail filters that speak the milter protocol, asked in this order with the whole message: host:port or the path of a socket.',
     control: { kind: 'list', placeholder: 'inet:127.0.0.1:8891' },
-    postfix: ['smtpd_milters'],
+    postfix: ['smtpd_milters', 'content_filter', 'smtpd_proxy_filter'],
     applies: 'next-message',
   }),
   defineChoice('content.milterTrouble', {

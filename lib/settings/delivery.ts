@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { defineChoice, defineSwitch } from './choice.ts';
 import { defineSetting } from './define.ts';
+import { noticeSettings } from './notices.ts';
 import { defineNumber } from './number.ts';
+import { timeoutSettings } from './timeouts.ts';
 
 export const deliverySettings = [
   defineNumber('delivery.firstRetryMinutes', {
@@ -45,6 +47,7 @@ export const deliverySettings = [
     postfix: ['maximal_queue_lifetime', 'bounce_queue_lifetime'],
     applies: 'next-attempt',
   }),
+  ...noticeSettings,
   defineNumber('delivery.concurrency', {
     min: 1,
     max: 1000,
@@ -69,7 +72,7 @@ export const deliverySettings = [
     default: 20,
     title: 'Deliveries to one destination at the same time',
     help: 'The most that successes lead to. A destination is a domain, or the hosts of a relay rule; the rule may have a limit of its own.',
-    postfix: ['default_destination_concurrency_limit'],
+    postfix: ['default_destination_concurrency_limit', 'smtp_destination_concurrency_limit'],
     applies: 'next-attempt',
   }),
   defineNumber('delivery.rateDelaySeconds', {
@@ -89,7 +92,20 @@ export const deliverySettings = [
     unit: 'seconds',
     title: 'Rest of a destination in trouble',
     help: 'After "421", "too many" and the like, or when no host answers, all mail to the destination waits so long; then twice as long each time, up to the time of the first retry.',
-    postfix: ['default_destination_concurrency_failed_cohort_limit'],
+    postfix: ['default_destination_concurrency_failed_cohort_limit', 'transport_retry_time'],
+    applies: 'next-attempt',
+  }),
+  defineNumber('delivery.recipientsPerMessage', {
+    min: 1,
+    max: 1000,
+    default: 100,
+    title: 'Recipients of one handing over',
+    help: 'A message for more people behind the same server is handed over several times.',
+    postfix: [
+      'default_destination_recipient_limit',
+      'smtp_destination_recipient_limit',
+      'qmgr_message_recipient_limit',
+    ],
     applies: 'next-attempt',
   }),
   defineNumber('delivery.messagesPerConnection', {
@@ -130,6 +146,7 @@ export const deliverySettings = [
     postfix: ['smtp_connect_timeout'],
     applies: 'next-attempt',
   }),
+  ...timeoutSettings,
   defineChoice('delivery.addressFamily', {
     options: {
       ipv4: 'IPv4 first',

@@ -13,7 +13,12 @@ export const imapSettings = [
     default: 5000,
     title: 'Connections in all',
     help: 'IMAP connections at the same time on one port.',
-    dovecot: ['login_max_connections', 'client_limit'],
+    dovecot: [
+      'login_max_connections',
+      'login_max_processes_count',
+      'client_limit',
+      'process_limit',
+    ],
     applies: 'next-connection',
   }),
   defineNumber('imap.maxConnectionsPerUser', {

@@ -1,6 +1,7 @@
 // Log lines in the classic shape of a maillog, for tools that read them.
 import { z } from 'zod';
 import { defineSetting } from './define.ts';
+import { networkList } from './network-list.ts';
 
 export const logSettings = [
   defineSetting('log.file', {
@@ -44,5 +45,15 @@ export const logSettings = [
     control: { kind: 'text', placeholder: 'postfix' },
     postfix: ['syslog_name'],
     applies: 'next-command',
+  }),
+  defineSetting('log.debugPeers', {
+    schema: networkList,
+    default: [] as string[],
+    title: 'Peers whose dialogue is logged',
+    help: 'Addresses or networks. What is said in SMTP with one of them, as a client or as a server, goes line by line into the log of the server, without passwords and without the text of mail.',
+    control: { kind: 'list', placeholder: '192.0.2.10' },
+    postfix: ['debug_peer_list'],
+    dovecot: ['auth_debug', 'mail_debug'],
+    applies: 'next-connection',
   }),
 ] as const;

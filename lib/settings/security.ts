@@ -33,8 +33,21 @@ export const securitySettings = [
     unit: 'milliseconds',
     title: 'Delay of a failed login',
     help: 'The answer to a wrong password waits so long, to the second one twice as long, and so on up to fifteen seconds.',
-    postfix: ['smtpd_error_sleep_time'],
     dovecot: ['auth_failure_delay'],
+    applies: 'next-sign-in',
+  }),
+  defineSetting('security.loginDomain', {
+    schema: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .regex(/^$|^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'Give a domain such as example.org.'),
+    default: '',
+    title: 'Domain of names without one',
+    help: 'Who signs in as "anna" means anna@ this domain, in every protocol and on the web. Empty: only whole addresses are taken.',
+    control: { kind: 'text', placeholder: 'example.org' },
+    postfix: ['smtpd_sasl_local_domain'],
+    dovecot: ['auth_default_domain', 'auth_default_realm'],
     applies: 'next-sign-in',
   }),
   defineNumber('security.minPasswordLength', {
@@ -58,8 +71,8 @@ export const securitySettings = [
     title: 'Ways to sign in (SASL)',
     help: 'What IMAP, POP3 and submission offer. With SCRAM the password never travels, and with SCRAM-SHA-256-PLUS nobody can sit in between; an account that comes from elsewhere must sign in once by PLAIN or LOGIN before it can use SCRAM. OAUTHBEARER and XOAUTH2 stay open to the webmail. The LOGIN command of IMAP and USER of POP3 are not meant.',
     control: { kind: 'list' },
-    postfix: ['smtpd_sasl_mechanism_filter'],
-    dovecot: ['auth_mechanisms'],
+    postfix: ['smtpd_sasl_mechanism_filter', 'smtpd_sasl_security_options'],
+    dovecot: ['auth_mechanisms', 'mechanisms'],
     applies: 'next-sign-in',
   }),
   defineNumber('security.adminProofMinutes', {

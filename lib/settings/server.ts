@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { defineSetting } from './define.ts';
+import { isTimeZone } from './time-zone.ts';
 
 const hostname = z
   .string()
@@ -31,14 +32,37 @@ export const serverSettings = [
     dovecot: ['hostname'],
     applies: 'next-connection',
   }),
+  defineSetting('server.domain', {
+    schema: hostname,
+    default: '',
+    title: 'Domain of the service',
+    help: 'Completes sender and recipient addresses without a domain, such as "root", that programs of this machine, of trusted networks and users hand in. Empty: such addresses are refused.',
+    control: { kind: 'text', placeholder: 'example.org' },
+    postfix: ['mydomain', 'myorigin', 'append_at_myorigin'],
+    applies: 'next-command',
+  }),
+  defineSetting('server.timeZone', {
+    schema: z
+      .string()
+      .trim()
+      .refine((name) => name === '' || isTimeZone(name), {
+        message: 'Give a time zone such as Europe/Berlin or UTC, or nothing.',
+      }),
+    default: '',
+    title: 'Time zone of the service',
+    help: 'Of the dates in trace headers, in reports and letters of the mail system, and in the mail log. People see times in their own zone. Empty: that of the operating system.',
+    control: { kind: 'text', placeholder: 'Europe/Berlin' },
+    applies: 'next-message',
+  }),
   defineSetting('server.bind', {
     schema: bind,
     default: 'loopback',
     title: 'Listen on',
-    help: '"loopback" lets only this machine connect, "all" the whole network; or one IP address. The environment variable DREY_BIND goes first.',
+    help: '"loopback" lets only this machine connect, "all" the whole network; or one IP address. It counts for each port under Listeners that has no address of its own. The environment variable DREY_BIND goes first.',
     control: { kind: 'text', placeholder: 'all' },
     postfix: ['inet_interfaces'],
-    dovecot: ['listen'],
-    applies: 'restart',
+    dovecot: ['listen', 'imap_listen', 'pop3_listen', 'imaps_listen', 'pop3s_listen', 'ssl_listen'],
+    applies: 'next-connection',
+    isRisky: true,
   }),
 ] as const;

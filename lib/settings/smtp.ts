@@ -4,6 +4,16 @@ import { defineSetting } from './define.ts';
 import { networkList } from './network-list.ts';
 import { defineNumber } from './number.ts';
 
+const domainList = z
+  .array(
+    z
+      .string()
+      .trim()
+      .toLowerCase()
+      .regex(/^!?[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'Give domains such as example.org, one a line.'),
+  )
+  .max(100, 'At most 100 domains.');
+
 export const smtpSettings = [
   defineSetting('smtp.banner', {
     schema: z
@@ -15,7 +25,7 @@ export const smtpSettings = [
     title: 'Greeting',
     help: 'The text after "220" when a server connects. RFC 5321 wants the host name first; leave it empty for "host name ESMTP Drey".',
     control: { kind: 'text', placeholder: 'mail.example.org ESMTP' },
-    postfix: ['smtpd_banner'],
+    postfix: ['smtpd_banner', 'mail_name'],
     applies: 'next-connection',
   }),
   defineNumber('smtp.messageSizeBytes', {
@@ -94,6 +104,43 @@ export const smtpSettings = [
     postfix: ['smtpd_hard_error_limit'],
     applies: 'next-connection',
   }),
+  defineNumber('smtp.softErrors', {
+    min: 0,
+    max: 1000,
+    default: 5,
+    title: 'Errors before answers slow down',
+    help: 'After so many refusals in one session each further one waits as long as set below.',
+    postfix: ['smtpd_soft_error_limit'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.errorDelayMs', {
+    min: 0,
+    max: 30_000,
+    default: 0,
+    unit: 'milliseconds',
+    title: 'Wait before a refusal',
+    help: 'Slows down whoever only collects refusals. 0: none waits.',
+    postfix: ['smtpd_error_sleep_time'],
+    applies: 'next-connection',
+  }),
+  defineNumber('smtp.maxIdleCommands', {
+    min: 5,
+    max: 10_000,
+    default: 100,
+    title: 'Commands without mail',
+    help: 'A client that says NOOP, RSET, VRFY, HELP or EHLO so often without a message between them is disconnected.',
+    postfix: ['smtpd_junk_command_limit'],
+    applies: 'next-connection',
+  }),
+  defineSetting('smtp.answersVrfy', {
+    schema: z.boolean('Give on or off.'),
+    default: true,
+    title: 'Answer VRFY',
+    help: 'The answer is always that mail will show it: nobody finds out by VRFY who has a mailbox here. Off: the command is refused, as some scanners of security want it.',
+    control: { kind: 'boolean' },
+    postfix: ['disable_vrfy_command'],
+    applies: 'next-connection',
+  }),
   defineNumber('smtp.greetingDelayMs', {
     min: 0,
     max: 30_000,
@@ -112,6 +159,32 @@ export const smtpSettings = [
     title: 'Longest time until a message is sent later',
     help: 'Mail programs and the webmail may ask to send a message at a later time (FUTURERELEASE), so many days ahead at most. 0 switches it off.',
     applies: 'next-connection',
+  }),
+  defineSetting('smtp.masqueradeDomains', {
+    schema: domainList,
+    default: [] as string[],
+    title: 'Domains that hide their hosts',
+    help: 'The sender anna@pc7.example.org becomes anna@example.org where example.org is in this list; in the header too of mail from users and trusted networks. A domain after "!" keeps its hosts: !lab.example.org.',
+    control: { kind: 'list', placeholder: 'example.org' },
+    postfix: ['masquerade_domains', 'masquerade_classes'],
+    applies: 'next-message',
+  }),
+  defineSetting('smtp.masqueradeExceptions', {
+    schema: z
+      .array(
+        z
+          .string()
+          .trim()
+          .toLowerCase()
+          .regex(/^[^@\s]{1,64}$/, 'Give names that stand before the "@", such as root.'),
+      )
+      .max(100, 'At most 100 names.'),
+    default: [] as string[],
+    title: 'Names that show their host all the same',
+    help: 'Before the "@": with root in this list root@pc7.example.org stays as it is.',
+    control: { kind: 'list', placeholder: 'root' },
+    postfix: ['masquerade_exceptions'],
+    applies: 'next-message',
   }),
   defineSetting('smtp.xclientHosts', {
     schema: networkList,

@@ -44,6 +44,16 @@ export const storageSettings = [
     dovecot: ['mail_location'],
     applies: 'next-message',
   }),
+  defineNumber('storage.minFreeBytes', {
+    min: 0,
+    max: 1_099_511_627_776,
+    default: 0,
+    unit: 'bytes',
+    title: 'Room that must be left on the disk',
+    help: 'With less in the data folder new mail is put off (452), so that the rest is there for what was taken already. 0: mail is put off when the disk is full.',
+    postfix: ['queue_minfree'],
+    applies: 'next-command',
+  }),
   defineNumber('storage.undeleteDays', {
     min: 0,
     max: 3650,
@@ -52,6 +62,15 @@ export const storageSettings = [
     title: 'Deleted messages kept for',
     help: 'So long the user and the administrators can restore what was expunged; it does not count in the quota. 0: one hour, for sessions that are still reading.',
     dovecot: ['lazy_expunge'],
+    applies: 'next-attempt',
+  }),
+  defineNumber('storage.deletedUserDays', {
+    min: 0,
+    max: 365,
+    default: 14,
+    unit: 'days',
+    title: 'Deleted users kept for',
+    help: 'So long a deleted user can be restored with all mail. The address stays taken, and mail for it is refused. 0: deleting is for good.',
     applies: 'next-attempt',
   }),
   defineNumber('storage.trailDays', {

@@ -6,6 +6,7 @@ import { newId, newTraceId } from '#lib/id.ts';
 import { deliveredToField, foldField, returnPathField } from '#lib/mail/compose.ts';
 import { formatDate } from '#lib/mail/date.ts';
 import { serverHostname } from '#lib/settings/index.ts';
+import { serviceOffset } from '#lib/settings/service-zone.ts';
 import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
 import { appendAllIn, type NewCopy } from '#server/store/append.ts';
 import { stageBytes } from '#server/store/bodies/blobs.ts';
@@ -33,7 +34,7 @@ export async function writeLetter(
 ): Promise<Letter> {
   const hostname = await serverHostname();
   const header = [
-    foldField('Date', formatDate(now())),
+    foldField('Date', formatDate(now(), await serviceOffset(now()))),
     foldField('From', `Mail System <postmaster@${domain}>`),
     foldField('To', `<${reader.address}>`),
     foldField('Subject', subject),

@@ -10,6 +10,7 @@ import { type BounceRecipient, composeBounce } from '#lib/mail/dsn.ts';
 import { poke } from '#lib/poke.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
+import { serviceOffset } from '#lib/settings/service-zone.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 import { appendIn } from '#server/store/append.ts';
 import { insertBlob, type StagedBody, stageBytes } from '#server/store/bodies/blobs.ts';
@@ -75,22 +76,24 @@ export type Report = {
   trace: Trace;
 };
 
-/** Composes and stages one report about some recipients of one message. */
+/** Composes and stages one report about some recipients of one message, to its sender unless told otherwise. */
 export async function prepareReport(
   kind: 'failed' | 'delayed' | 'delivered',
   message: ReportedMessage,
   destination: Destination,
   recipients: BounceRecipient[],
   originalBytes: Buffer,
+  to = message.sender,
 ): Promise<Report> {
   const hostname = await serverHostname();
+  const offsetMinutes = await serviceOffset(now());
   const end = originalBytes.indexOf('\r\n\r\n');
   const isWhole =
     kind === 'failed' && message.ret.toUpperCase() !== 'HDRS' && !message.isTlsRequired;
   const bytes = composeBounce({
     kind,
     from: `MAILER-DAEMON@${hostname}`,
-    to: message.sender,
+    to,
     hostname,
     originalHeader: end < 0 ? originalBytes : originalBytes.subarray(0, end + 4),
     // RFC 3461 §4.3: RET says what goes back of a mail that failed, else the header only; RFC 8689 §5: of a mail that
@@ -100,6 +103,8 @@ export async function prepareReport(
     envid: message.envid,
     arrival: message.createdAt,
     now: now(),
+    offsetMinutes,
+    maxReturnedBytes: await readSetting('delivery.returnedBytes'),
     messageId: `<${newId()}@${hostname}>`,
     boundary: `report-${newId()}`,
   });
@@ -115,7 +120,7 @@ export async function prepareReport(
     destination,
     inboxes: inboxes.filter((inbox) => inbox.mailboxId !== ''),
     body: await stageBytes(bytes),
-    trace: { hostname, protocol: 'local', receivedAt: now() },
+    trace: { hostname, protocol: 'local', receivedAt: now(), offsetMinutes },
   };
 }
 

@@ -14,6 +14,8 @@ export type Trace = {
   reverseName?: string;
   tls?: { version: string; cipher: string } | null;
   receivedAt: Date;
+  /** Of the zone that `receivedAt` is told in; without, UTC. */
+  offsetMinutes?: number;
   /** The only recipient; left out where there are several, who need not know of each other. */
   recipient?: string;
   /** Finished fields with CRLF that checks added, such as Authentication-Results. */

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { now } from '#lib/clock.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings } from '#lib/settings/index.ts';
+import { offsetMinutesAt } from '#lib/settings/time-zone.ts';
 import { type NewEvent, onEvents } from '#lib/trail/record.ts';
 import type { Running } from '../net/running.ts';
 import { describeEvent } from './lines.ts';
@@ -73,9 +74,10 @@ class Writer {
   private async write(events: Waiting[]): Promise<void> {
     const settings = await readSettings();
     const { 'log.file': path, 'log.syslog': server, 'log.name': name } = settings;
+    const zone = settings['server.timeZone'];
     if (path === '' && server === '') return;
     const lines = events.flatMap(({ at, event }) =>
-      describeEvent(event, name).map(({ program, text }) => formatLine(at, program, text)),
+      describeEvent(event, name).map(({ program, text }) => formatLine(at, program, text, zone)),
     );
     if (lines.length === 0) return;
     if (path !== '') {
@@ -115,11 +117,13 @@ class Writer {
   }
 }
 
-/** "Nov  1 07:08:02 mail postfix/smtpd[42]: text", local time (RFC 3164 §4.1.2). */
-export function formatLine(at: Date, program: string, text: string): string {
+/** "Nov  1 07:08:02 mail postfix/smtpd[42]: text", in the time of the service (RFC 3164 §4.1.2: local time). */
+export function formatLine(at: Date, program: string, text: string, zone = ''): string {
   const two = (value: number) => String(value).padStart(2, '0');
-  const day = String(at.getDate()).padStart(2, ' ');
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  const local = new Date(at.getTime() + offsetMinutesAt(at, zone) * 60_000);
+  const day = String(local.getUTCDate()).padStart(2, ' ');
+  const time = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
+  const clock = time.map(two).join(':');
   const host = hostname().split('.')[0] || 'localhost';
-  return `${months[at.getMonth()]} ${day} ${time} ${host} ${program}[${process.pid}]: ${text}`;
+  return `${months[local.getUTCMonth()]} ${day} ${clock} ${host} ${program}[${process.pid}]: ${text}`;
 }

@@ -5,7 +5,6 @@ import { lockSendingDay } from '#lib/accounts/sending-ledger.ts';
 import { now } from '#lib/clock.ts';
 import { db, type Tx, write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
-import type { BounceRecipient } from '#lib/mail/dsn.ts';
 import { removeRecipients } from '#lib/queue/entries.ts';
 import { isHard, suppressIn } from '#lib/queue/suppression.ts';
 import { readSettings, type Settings, serverHostname } from '#lib/settings/index.ts';
@@ -17,6 +16,7 @@ import {
   pokeHold,
   prepareHoldNotice,
 } from '#server/delivery/hold-notice.ts';
+import { timeoutsOf } from '#server/delivery/outbound/patience.ts';
 import { deliverRemote } from '#server/delivery/outbound/remote.ts';
 import { cleanText, type Result } from '#server/delivery/outbound/reply.ts';
 import { findTargets, isNamed, type Route } from '#server/delivery/outbound/route.ts';
@@ -27,15 +27,16 @@ import {
   insertReport,
   nowhere,
   pokeReport,
-  prepareReport,
   type Report,
 } from '#server/delivery/report.ts';
 import { waivesPolicies } from '#server/delivery/tls/tls-policy-mx.ts';
 import { findRoutePolicy } from '#server/delivery/tls/tls-policy-rule.ts';
-import { bounces, deliverySeconds, messagesSent } from '#server/metrics/index.ts';
+import { bounces, messagesSent } from '#server/metrics/index.ts';
+import { observeStage } from '#server/metrics/timing.ts';
 import { readBlob } from '#server/store/bodies/blobs.ts';
 import { deliverHere, isPassedOn } from './local-attempt.ts';
-import { type Decision, decide, type Schedule } from './outcome.ts';
+import { decide, type Schedule } from './outcome.ts';
+import { beginOf, type Message, prepareReports, type Row, type Verdict } from './reports.ts';
 import { scheduleOf } from './schedule.ts';
 import { findUntried } from './untried.ts';
 
@@ -49,10 +50,6 @@ export type Job = {
   onOutside?: () => void;
   onConnected?: () => void;
 };
-
-type Message = NonNullable<Awaited<ReturnType<typeof db.queueMessage.findUnique>>>;
-type Row = Awaited<ReturnType<typeof db.queueRecipient.findMany>>[number];
-type Verdict = { row: Row; result: Result; decision: Decision; attempts: number };
 
 const log = logOf('queue');
 
@@ -148,6 +145,8 @@ async function send(
     bytes: leaving.render,
     hostname: rule?.helo || (await serverHostname()),
     connectTimeoutMs: settings['delivery.connectTimeoutSeconds'] * 1000,
+    timeouts: timeoutsOf(settings),
+    debugPeers: settings['log.debugPeers'],
     reuse: {
       maxMessages: settings['delivery.messagesPerConnection'],
       maxMs: settings['delivery.connectionSeconds'] * 1000,
@@ -185,14 +184,20 @@ async function finish(
     };
     return { row, result, attempts, decision: decide(result, history, schedule, at) };
   });
-  const reports = await prepareReports(message, verdicts, destination, bytes, schedule, at).catch(
-    (error): Report[] => {
-      // What was delivered must be stored all the same; the rest is tried and reported later.
-      log.error({ err: error, traceId: message.traceId }, 'a report could not be made');
-      postponeReports(verdicts, schedule, at);
-      return [];
-    },
-  );
+  const reports = await prepareReports({
+    message,
+    verdicts,
+    destination,
+    bytes,
+    schedule,
+    settings,
+    at,
+  }).catch((error): Report[] => {
+    // What was delivered must be stored all the same; the rest is tried and reported later.
+    log.error({ err: error, traceId: message.traceId }, 'a report could not be made');
+    postponeReports(verdicts, schedule, at);
+    return [];
+  });
   const notice = await noticeFailures(message, verdicts, settings);
   // Only what a server has said of the address itself.
   const hard = verdicts.flatMap(({ row, result: { kind, code, status, text } }) =>
@@ -222,11 +227,6 @@ async function finish(
   for (const report of reports) pokeReport(report);
   if (notice) pokeHold(notice);
   for (const verdict of verdicts) count(verdict, at);
-}
-
-/** Where lifetime and delay begin: RFC 4865 §4, what was asked to wait is not late. */
-function beginOf(row: Row, { releaseAt }: Message): Date {
-  return releaseAt && releaseAt > row.createdAt ? releaseAt : row.createdAt;
 }
 
 /** A user whose mail fails in such numbers writes to a bought list, or is not who writes. */
@@ -259,65 +259,6 @@ async function listHeld(tx: Tx, job: Job, rows: Row[]): Promise<string[]> {
     select: { id: true },
   });
   return held.map((row) => row.id);
-}
-
-/** One report of each kind at most, each about all recipients it concerns. */
-async function prepareReports(
-  message: Message,
-  verdicts: Verdict[],
-  destination: Destination,
-  bytes: Buffer,
-  schedule: Schedule,
-  at: Date,
-): Promise<Report[]> {
-  if (destination.mailboxes.length + destination.outside.length === 0) return [];
-  const failed = verdicts.filter(({ decision }) => decision.kind === 'bounce');
-  const delayed = verdicts.filter(
-    ({ decision }) => decision.kind === 'retry' && decision.tellsDelay,
-  );
-  const relayed = verdicts.filter(
-    ({ decision }) => decision.kind === 'delivered' && decision.tellsSuccess,
-  );
-  const reports: Report[] = [];
-  if (relayed.length > 0) {
-    const about = relayed.map((verdict) => describe(verdict, 'relayed', at));
-    reports.push(await prepareReport('delivered', message, destination, about, bytes));
-  }
-  if (failed.length > 0) {
-    const about = failed.map((verdict) => describe(verdict, 'failed', at));
-    reports.push(await prepareReport('failed', message, destination, about, bytes));
-  }
-  if (delayed.length > 0) {
-    const about = delayed.map((verdict) => {
-      const until = new Date(beginOf(verdict.row, message).getTime() + schedule.lifetimeMs);
-      return describe(verdict, 'delayed', at, until);
-    });
-    // Only to own users, also where their address forwards.
-    const own = { ...destination, outside: [] };
-    reports.push(await prepareReport('delayed', message, own, about, bytes));
-  }
-  return reports;
-}
-
-function describe(
-  { row, result, decision }: Verdict,
-  action: 'failed' | 'delayed' | 'relayed',
-  at: Date,
-  until: Date | null = null,
-): BounceRecipient {
-  const isExpired = decision.kind === 'bounce' && decision.isExpired;
-  const said = [result.code || '', result.status, result.text].filter(Boolean).join(' ');
-  return {
-    recipient: row.recipient,
-    originalTo: row.originalTo || null,
-    action,
-    // RFC 3463 §3.5: 4.4.7, the delivery time has expired.
-    status: isExpired ? '4.4.7' : result.status,
-    diagnostic: isExpired ? `delivery time expired, last: ${said}` : said,
-    remoteMta: result.host || null,
-    lastAttempt: at,
-    retryUntil: until,
-  };
 }
 
 async function storeVerdicts(
@@ -386,8 +327,7 @@ async function storeVerdict(
 
 function count({ row, result, decision }: Verdict, at: Date): void {
   messagesSent.inc({ result: result.kind });
-  if (decision.kind === 'delivered') {
-    deliverySeconds.observe(Math.max(0, at.getTime() - row.createdAt.getTime()) / 1000);
-  }
+  if (result.tookMs !== undefined) observeStage('attempt', result.tookMs);
+  if (decision.kind === 'delivered') observeStage('queue', at.getTime() - row.createdAt.getTime());
   if (decision.kind === 'bounce') bounces.inc({ code_class: decision.isExpired ? '4' : '5' });
 }

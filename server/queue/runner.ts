@@ -32,8 +32,6 @@ const log = logOf('queue');
 const batchSize = 200;
 const looksPerScan = 20;
 const newestSize = 50;
-/** RFC 5321 §4.5.3.1.8: every server takes 100 recipients a message. */
-const recipientsPerJob = 100;
 /** Bodies in memory at one time; a single larger one goes alone. */
 const maxBytesInFlight = 256 * 1024 * 1024;
 const maxSleepMs = 60_000;
@@ -85,6 +83,8 @@ class Runner {
   private readonly destinations = new Destinations();
   private readonly rules = new RuleLimits();
   private limits: Limits = { initial: 1, max: 1, rateDelayMs: 0, firstRestMs: 1, longestRestMs: 1 };
+  /** RFC 5321 §4.5.3.1.8: every server takes 100. */
+  private recipientsPerMessage = 100;
   private bytesInFlight = 0;
   private timer: NodeJS.Timeout | null = null;
   private timerAt = Number.POSITIVE_INFINITY;
@@ -164,6 +164,7 @@ class Runner {
     const settings = await readSettings();
     const limit = settings['delivery.concurrency'];
     this.limits = limitsOf(settings);
+    this.recipientsPerMessage = settings['delivery.recipientsPerMessage'];
     const pauses = await listPauses();
     const ends = pauses.flatMap(({ until }) => (until ? [until] : []));
     if (pauses.some(({ destination }) => destination === '*')) {
@@ -231,7 +232,7 @@ class Runner {
       }
       const key = `${row.messageId} ${route.key}`;
       const known = open.get(key);
-      if (known && known.ids.length < recipientsPerJob) {
+      if (known && known.ids.length < this.recipientsPerMessage) {
         known.ids.push(row.id);
         continue;
       }

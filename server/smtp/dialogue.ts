@@ -1,7 +1,7 @@
 // The mail transaction behind MAIL, RCPT and DATA: runs the checks of each stage, keeps what they accepted,
 // and hands the message over. Knows nothing of sockets; connection.ts brings the commands and the replies.
-import { listDomains } from '#lib/accounts/domain.ts';
 import { isTrustedAddress } from '#lib/accounts/network.ts';
+import { postmasterAddress } from '#lib/accounts/postmaster.ts';
 import { resolveRecipient } from '#lib/accounts/route.ts';
 import { newTraceId } from '#lib/id.ts';
 import { canonicalAddress, splitAddress, toAsciiDomain } from '#lib/mail/address.ts';
@@ -9,10 +9,12 @@ import { parseHeaderFields } from '#lib/mail/header.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { recordEvent } from '#lib/trail/record.ts';
 import { deliver } from '#server/delivery/local.ts';
-import { messagesReceived } from '#server/metrics/index.ts';
+import { type MessageClass, messagesReceived } from '#server/metrics/index.ts';
+import { observeStage } from '#server/metrics/timing.ts';
 import type { StagedBody } from '#server/store/bodies/blobs.ts';
 import { runChecks } from './checks/index.ts';
 import { copyMarks, joinMarks, newMarks } from './marks.ts';
+import { addDomain } from './message/add-domain.ts';
 import { completeHeader } from './message/complete.ts';
 import { planDelivery, toRecipient } from './message/destination.ts';
 import { countForReport } from './message/dmarc-count.ts';
@@ -30,11 +32,12 @@ import type { Parameters } from './wire/path.ts';
 /** MAIL: the transaction that begins, or the reply that refuses it. */
 export async function beginTransaction(
   client: Client,
-  address: string,
+  written: string,
   parameters: Parameters,
   marks = copyMarks(client.marks),
 ): Promise<{ transaction: Transaction } | { reply: Reply }> {
   const settings = await readSettings();
+  const address = await addDomain(written, client, settings);
   const sender = address === '' ? '' : canonicalAddress(address);
   const refused = await runChecks('mail', { client, settings, marks, sender, parameters });
   if (refused) return { reply: tellRefusal('mail', client, refused, { sender: address }) };
@@ -62,7 +65,9 @@ export async function addRecipient(
   const settings = await readSettings();
   // RFC 5321 §4.5.1: "postmaster" without a domain is always a recipient.
   const address =
-    written.toLowerCase() === 'postmaster' ? await postmasterAddress(settings) : written;
+    written.toLowerCase() === 'postmaster'
+      ? await postmasterAddress(settings)
+      : await addDomain(written, client, settings);
   const recipient = canonicalAddress(address);
   const { resolution: found, relayTo } = await resolveRewritten(recipient, settings);
   const resolution = openReportAddress(recipient, found, settings);
@@ -101,13 +106,6 @@ async function redirectRecipient(to: string, settings: Settings): Promise<Recipi
   return toRecipient(to, await resolveRecipient(to, settings['smtp.recipientDelimiter']));
 }
 
-/** The oldest domain here answers for the server; before there is one, nobody does. */
-async function postmasterAddress(settings: Settings): Promise<string> {
-  const enabled = (await listDomains()).filter((domain) => !domain.isDisabled);
-  const oldest = enabled.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0];
-  return `postmaster@${oldest?.name ?? (settings['server.hostname'] || 'localhost')}`;
-}
-
 /** The local part as it was written (RFC 5321 §2.4), the domain as A-label. */
 function wireAddress(address: string): string {
   const { local, domain } = splitAddress(address);
@@ -142,11 +140,15 @@ export async function takeMessage(
   transaction: Transaction,
   stream: AsyncIterable<Buffer>,
 ): Promise<Taken | NotReceived> {
+  const startedMs = performance.now();
   const intake = await readMessage(client, transaction, stream);
+  const readMs = performance.now();
+  observeStage('receive', readMs - startedMs);
   if (intake.refused) {
     return { ...refuseMessage(client, transaction, intake.refused), isFlood: intake.isFlood };
   }
   const refused = await judgeMessage(client, transaction, intake);
+  observeStage('checks', performance.now() - readMs);
   const answer = refused ? refuseMessage(client, transaction, refused) : intake;
   // What is refused for now comes again.
   if (!('reply' in answer) || answer.reply.code >= 500)
@@ -162,9 +164,12 @@ export async function handOver(
 ): Promise<void> {
   await takeReports(transaction, body);
   const planned = await planDelivery(client, transaction);
+  const startedMs = performance.now();
   if (planned) await deliver({ ...planned, body });
   else noteThrownAway(client, transaction);
-  messagesReceived.inc({ result: transaction.marks.isJunk ? 'junk' : 'accepted' });
+  observeStage('store', performance.now() - startedMs);
+  const result = transaction.marks.isJunk ? 'junk' : 'accepted';
+  messagesReceived.inc({ result, class: classOf(client) });
 }
 
 /** Reads the message and stages it as it shall be stored. */
@@ -216,6 +221,12 @@ export function refuseMessage(client: Client, transaction: Transaction, verdict:
   const { traceId, sender, recipients } = transaction;
   const recipient = [...recipients.values()][0]?.address ?? '';
   const reply = tellRefusal('data', client, verdict, { traceId, sender, recipient });
-  messagesReceived.inc({ result: reply.code < 500 ? 'deferred' : 'refused' });
+  const result = reply.code < 500 ? 'deferred' : 'refused';
+  messagesReceived.inc({ result, class: classOf(client) });
   return { reply };
+}
+
+function classOf({ isSubmission, listener }: Client): MessageClass {
+  if (isSubmission) return 'submission';
+  return listener === 'lmtp' ? 'local' : 'inbound';
 }

@@ -1,4 +1,4 @@
-// One listener of smtp-server that makes our connections. The library's options object is shared by all its
+// smtp-server with our connections, and without a socket of its own: server/net/listeners.ts has them. The library's options object is shared by all its
 // sessions and read live, so a changed setting goes into it at the next connection.
 import type { Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
@@ -8,21 +8,19 @@ import { logOf } from '#lib/log.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { responseLineLimit } from '#server/auth/sasl.ts';
 import { smtpConnections } from '#server/metrics/index.ts';
+import { isNamedHost } from '#server/net/named-hosts.ts';
 import { handshakeTimeoutMs } from '#server/net/start-tls.ts';
 import { answerSni, secureContext } from '#server/tls/certificate.ts';
 import { findStranger } from './relay-test/strangers.ts';
 import type { SmtpListener } from './session.ts';
 import type { ConnectionOptions } from './wire/command-connection.ts';
 import { MailConnection } from './wire/connection.ts';
-import { isNamedHost } from './wire/named-hosts.ts';
 import { readOrigin } from './wire/proxy.ts';
 
 const log = logOf('smtp');
 
 /** RFC 5321 §4.5.3.1.4 says 512, and more for extensions; SMTPUTF8 addresses and source routes need room. */
 const commandLimit = 2048;
-/** A stop lets a message that is being stored come to its end. */
-const closeTimeoutMs = 1500;
 
 export class MailServer extends SMTPServer {
   readonly listenerName: SmtpListener;
@@ -35,7 +33,6 @@ export class MailServer extends SMTPServer {
       logger: false, // debug lines would hold addresses and, in error cases, what was typed
       disableReverseLookup: true,
       hideENHANCEDSTATUSCODES: false,
-      closeTimeout: closeTimeoutMs,
       SNICallback: answerSni,
     });
     this.listenerName = listenerName;
@@ -59,6 +56,19 @@ export class MailServer extends SMTPServer {
   endIdle(): void {
     for (const connection of this.connections) {
       if (connection instanceof MailConnection && connection.isIdle()) connection.sayGoodbye();
+    }
+  }
+
+  /** Sockets that are not sessions yet: what waits for a PROXY header or the end of a handshake is let go. */
+  endPending(): void {
+    for (const socket of this._pendingSockets.values()) socket.destroy();
+  }
+
+  /** What is still there is told so and closed. */
+  endAll(): void {
+    for (const connection of this.connections) {
+      connection.send(421, 'Server shutting down');
+      connection.close();
     }
   }
 

@@ -2,9 +2,9 @@
 // addresses where it has no MX. Pure DNS, nothing connects here.
 import { isIP } from 'node:net';
 import { isPublicExchanger } from '#lib/accounts/public-address.ts';
-import { portOf } from '#lib/env.ts';
 import type { AddressFamily } from '#lib/queue/relay-rule.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
+import { listPorts } from '#lib/settings/wanted.ts';
 import { resolveAddresses, resolveMx } from '#server/dns/resolver.ts';
 import { describeFamily, orderByFamily } from './address-family.ts';
 import { isOwnAddress } from './own-address.ts';
@@ -72,6 +72,7 @@ async function toTargets(hosts: Host[], domain: string, wishes: Wishes): Promise
   const port = wishes.port ?? settings['delivery.mxPort'];
   const family = wishes.family || settings['delivery.addressFamily'];
   const ownName = (await serverHostname()).toLowerCase();
+  const ownPorts = await listPorts('smtp');
   const targets: Target[] = [];
   const failures: Failure[] = [];
   let hasPrivate = false;
@@ -88,7 +89,7 @@ async function toTargets(hosts: Host[], domain: string, wishes: Wishes): Promise
       failures.push(found.failure);
       continue;
     }
-    if (found.addresses.some((address) => isOwnAddress(address, port, portOf('smtp')))) {
+    if (found.addresses.some((one) => ownPorts.some((own) => isOwnAddress(one, port, own)))) {
       loopPreference = host.preference;
       continue;
     }

@@ -3,6 +3,7 @@
 // Invariant: after a transaction was answered no other target is tried, so nothing is delivered twice by us.
 import { isLoopback } from '#lib/accounts/network.ts';
 import { normalizeNewlines, replaceNul } from '#lib/mail/line-check.ts';
+import { watchPeer } from '#server/net/watched-peers.ts';
 import type { Render } from '../outgoing.ts';
 import {
   type HostPolicy,
@@ -12,6 +13,7 @@ import {
   tlsPolicyOf,
 } from '../tls/tls-policy.ts';
 import type { Target } from './mx.ts';
+import { type Timeouts, usualTimeouts } from './patience.ts';
 import type { Result } from './reply.ts';
 import {
   type Envelope,
@@ -37,6 +39,10 @@ export type RemoteAttempt = {
   bytes: Buffer | Render;
   hostname: string;
   connectTimeoutMs: number;
+  /** Without: what RFC 5321 asks for. */
+  timeouts?: Timeouts;
+  /** Peers whose dialogue is logged. */
+  debugPeers?: readonly string[];
   /** How long a conversation may serve; without, it is for this mail alone. */
   reuse?: Reuse;
   /** Ends the attempt at once; then deliverRemote throws. */
@@ -121,7 +127,7 @@ async function converse(
   const key = isShared ? sessionKey({ ...attempt, target, proof: proofOf(host) }) : '';
   const known = isShared ? takeSession(key) : null;
   if (known) {
-    known.resume(attempt.signal);
+    known.resume({ signal: attempt.signal, ...mannersOf(attempt, target) });
     attempt.onConnected?.();
     try {
       return await transactAndKeep(attempt, known, key);
@@ -207,7 +213,8 @@ async function openByPolicy(
 ): Promise<Session> {
   const { hostname, connectTimeoutMs, signal } = attempt;
   const policy = host?.tls ?? attempt.policy;
-  const options: OpenOptions = { target, policy, hostname, connectTimeoutMs, signal };
+  const manners = mannersOf(attempt, target);
+  const options: OpenOptions = { target, policy, hostname, connectTimeoutMs, signal, ...manners };
   try {
     const session = await openSession(options);
     if (host) judge(session, host);
@@ -226,6 +233,14 @@ async function openByPolicy(
     }
     return openSession({ ...options, policy: tlsPolicyOf('none') });
   }
+}
+
+/** How this conversation is led, now. */
+function mannersOf(attempt: RemoteAttempt, { address }: Target) {
+  return {
+    timeouts: attempt.timeouts ?? usualTimeouts,
+    watch: watchPeer(attempt.debugPeers ?? [], address),
+  };
 }
 
 /** Counts how the host did, and ends the conversation where its policy binds. */

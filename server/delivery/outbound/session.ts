@@ -1,133 +1,22 @@
 // One SMTP or LMTP (RFC 2033) conversation with another server, on nodemailer's connection: open (TLS by policy), log in,
-// send. What nodemailer has no option for (SMTPUTF8 for a header, NOTIFY and ORCPT of each recipient) is put
-// into its commands as they leave; the version is pinned, tests/server/delivery/remote.test.ts notices.
-import { isIP, type Socket } from 'node:net';
+// send.
+import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { Watch } from '#server/net/watched-peers.ts';
 import type { SeenTls, TlsPolicy } from '../tls/tls-policy.ts';
 import { readTls } from '../tls/tls-seen.ts';
+import { Connection, type Envelope, type NodemailerError } from './connection.ts';
 import type { Target } from './mx.ts';
 import { openSocket } from './open-socket.ts';
+import { Patience, type Timeouts } from './patience.ts';
 import { cleanText, parseReply, type Result, toResult } from './reply.ts';
 import { SessionProblem } from './session-problem.ts';
 
+export type { Envelope, Recipient } from './connection.ts';
 export { SessionProblem } from './session-problem.ts';
 
-export type Recipient = { recipient: string; originalTo: string; notify: string };
-
-export type Envelope = {
-  /** Empty for the null sender. */
-  sender: string;
-  recipients: Recipient[];
-  envid: string;
-  ret: string;
-  /** RFC 8689 §4.2: said where the host offers it. */
-  isTlsRequired: boolean;
-  /** The message needs SMTPUTF8 although its addresses may be ASCII (RFC 6531 §3.4). */
-  needsUtf8: boolean;
-};
-
-// RFC 5321 §4.5.3.2: 5 minutes for greeting and commands, 10 for the end of the data. Idle time, each.
-const greetingTimeoutMs = 300_000;
-const idleTimeoutMs = 600_000;
 const quitTimeoutMs = 5_000;
 const maxReplyBytes = 64 * 1024;
-
-type NodemailerError = Error & {
-  code?: string;
-  response?: string;
-  responseCode?: number;
-  command?: string;
-  recipient?: string;
-  rejectedErrors?: NodemailerError[];
-};
-
-type Hidden = {
-  _createSendStream(callback: unknown): unknown;
-  _sendCommand(command: string, shown?: string): void;
-  _actionLMTPStream(recipient: string, isLast: boolean, reply: string, callback: unknown): void;
-  _supportedExtensions: string[];
-  _socket: Socket;
-  _envelope: { accepted: string[]; rejectedErrors: NodemailerError[] } | false;
-};
-const parent = SMTPConnection.prototype as unknown as Hidden;
-
-class Connection extends SMTPConnection {
-  parameters: Envelope | null = null;
-  lastError: NodemailerError | null = null;
-  /** From here on the mail may have been taken. */
-  hasBegunContent = false;
-  hasAskedForTls = false;
-  /** RFC 2033 §4.2: after the content each recipient is answered for itself. */
-  readonly answers = new Map<string, string>();
-
-  _actionLMTPStream(recipient: string, isLast: boolean, reply: string, callback: unknown): void {
-    this.answers.set(recipient, reply);
-    parent._actionLMTPStream.call(this, recipient, isLast, reply, callback);
-  }
-
-  _createSendStream(callback: unknown): unknown {
-    this.hasBegunContent = true;
-    return parent._createSendStream.call(this, callback);
-  }
-
-  has(extension: string): boolean {
-    return (this as unknown as Hidden)._supportedExtensions.includes(extension);
-  }
-
-  /** Recipients refused before whatever ended the transaction. */
-  get refused(): NodemailerError[] {
-    const envelope = (this as unknown as Hidden)._envelope;
-    return envelope ? (envelope.rejectedErrors ?? []) : [];
-  }
-
-  _sendCommand(command: string, shown?: string): void {
-    this.hasAskedForTls ||= command === 'STARTTLS';
-    parent._sendCommand.call(this, command + this.extraParameters(command), shown);
-  }
-
-  private extraParameters(command: string): string {
-    if (!this.parameters) return '';
-    const hasDsn = this.has('DSN');
-    if (command.startsWith('MAIL FROM:<')) {
-      const { needsUtf8, ret, envid, isTlsRequired } = this.parameters;
-      const utf8 = needsUtf8 && this.has('SMTPUTF8') && !/ SMTPUTF8( |$)/.test(command);
-      return [
-        utf8 ? ' SMTPUTF8' : '',
-        // RFC 3461 §4.3, §4.4
-        hasDsn && /^(FULL|HDRS)$/i.test(ret) ? ` RET=${ret.toUpperCase()}` : '',
-        hasDsn && envid ? ` ENVID=${encodeXtext(envid, 100)}` : '',
-        isTlsRequired && this.has('REQUIRETLS') ? ' REQUIRETLS' : '',
-      ].join('');
-    }
-    if (!hasDsn || !command.startsWith('RCPT TO:<')) return '';
-    const row = this.parameters.recipients.find(
-      (entry) => command === `RCPT TO:<${entry.recipient}>`,
-    );
-    return row ? dsnParameters(row) : '';
-  }
-}
-
-/** RFC 3461 §4.1, §4.2 */
-function dsnParameters({ notify, originalTo }: Recipient): string {
-  const isNotify = /^(NEVER|(SUCCESS|FAILURE|DELAY)(,(SUCCESS|FAILURE|DELAY))*)$/i.test(notify);
-  const [, type, address] = /^([a-z0-9-]{1,30});([!-~]{1,320})$/i.exec(originalTo) ?? [];
-  return [
-    isNotify ? ` NOTIFY=${notify.toUpperCase()}` : '',
-    type && address ? ` ORCPT=${type};${encodeXtext(address, 500)}` : '',
-  ].join('');
-}
-
-/** RFC 3461 §4: "+" and "=" and what is not printable ASCII as +XX; of so many characters of the text. */
-function encodeXtext(text: string, limit: number): string {
-  return [...Buffer.from(text.slice(0, limit))]
-    .map((byte) =>
-      byte < 0x21 || byte > 0x7e || byte === 0x2b || byte === 0x3d
-        ? `+${byte.toString(16).toUpperCase().padStart(2, '0')}`
-        : String.fromCharCode(byte),
-    )
-    .join('');
-}
 
 export type OpenOptions = {
   target: Target;
@@ -135,6 +24,8 @@ export type OpenOptions = {
   /** Our name in EHLO. */
   hostname: string;
   connectTimeoutMs: number;
+  timeouts: Timeouts;
+  watch: Watch | null;
   signal: AbortSignal;
 };
 
@@ -156,8 +47,7 @@ export class Session {
     this.connection = connection;
     this.target = target;
     this.isSecure = connection.secure;
-    const socket = (connection as unknown as Hidden)._socket;
-    this.tls = connection.secure ? readTls(socket as TLSSocket) : null;
+    this.tls = connection.secure ? readTls(connection.socket as TLSSocket) : null;
     this.signal = signal;
   }
 
@@ -170,8 +60,10 @@ export class Session {
   }
 
   /** For the next mail, which has a signal of its own. */
-  resume(signal: AbortSignal): void {
+  resume({ signal, timeouts, watch }: Pick<OpenOptions, 'signal' | 'timeouts' | 'watch'>): void {
     this.signal = signal;
+    this.connection.patience.timeouts = timeouts;
+    this.connection.watch = watch;
   }
 
   onEnd(listener: () => void): void {
@@ -294,7 +186,7 @@ export class Session {
 
 /** Connects to one address and speaks until EHLO under the policy is done. SessionProblem. */
 export async function openSession(options: OpenOptions): Promise<Session> {
-  const { target, policy, signal } = options;
+  const { target, policy, signal, timeouts } = options;
   const socket = await openSocket(options);
   const connection = new Connection({
     connection: socket,
@@ -307,12 +199,14 @@ export async function openSession(options: OpenOptions): Promise<Session> {
     ignoreTLS: policy.isOff,
     requireTLS: policy.isRequired,
     tls: policy.options,
-    connectionTimeout: greetingTimeoutMs,
-    greetingTimeout: greetingTimeoutMs,
-    socketTimeout: idleTimeoutMs,
+    connectionTimeout: timeouts.greetingMs,
+    greetingTimeout: timeouts.greetingMs,
+    socketTimeout: timeouts.endMs,
     socketCloseTimeout: 2000,
     maxResponseSize: maxReplyBytes,
   });
+  connection.patience = new Patience(timeouts);
+  connection.watch = options.watch;
   connection.on('error', (error: NodemailerError) => {
     connection.lastError = error;
   });

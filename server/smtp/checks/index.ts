@@ -1,6 +1,7 @@
 // The checks of each stage in the order they run; the first refusal ends the stage. A new check is one
 // file and one line here.
 import { logOf } from '#lib/log.ts';
+import { checkHits } from '#server/metrics/index.ts';
 import { mark } from '../marks.ts';
 import { type Refused, unavailable, type Verdict } from '../verdict.ts';
 import { accessClient } from './client/access-client.ts';
@@ -40,6 +41,7 @@ import { relay } from './recipient/relay.ts';
 import { sourceRoute } from './recipient/source-route.ts';
 import { accessSender } from './sender/access-sender.ts';
 import { activeAccount } from './sender/active-account.ts';
+import { freeSpace } from './sender/free-space.ts';
 import { mailParameters } from './sender/mail-parameters.ts';
 import { nullSender } from './sender/null-sender.ts';
 import { ownSender } from './sender/own-sender.ts';
@@ -56,6 +58,7 @@ export const checks: { [S in Stage]: readonly Check<S>[] } = {
   helo: [heloSyntax, accessHelo],
   mail: [
     activeAccount,
+    freeSpace,
     mailParameters,
     senderSyntax,
     nullSender,
@@ -119,6 +122,9 @@ export async function runChecks<S extends Stage>(
     if (!(await isMeant(check.audience, input))) continue;
     const verdict = await runCheck(check, input);
     mark(input.marks, stage, check.name, verdict);
+    const { outcome } = verdict;
+    if (outcome !== 'pass' && !input.client.isRehearsal)
+      checkHits.inc({ check: check.name, outcome });
     if (verdict.outcome !== 'refuse') continue;
     if (!check.isDelayed) return verdict;
     input.marks.pending ??= verdict;

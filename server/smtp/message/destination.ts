@@ -2,6 +2,7 @@
 // made of them (thrown away, sent elsewhere, copied, held).
 import { type Resolution, resolveRecipient } from '#lib/accounts/route.ts';
 import { now } from '#lib/clock.ts';
+import { serviceOffset } from '#lib/settings/service-zone.ts';
 import type { Delivery, RemoteCopy } from '#server/delivery/local.ts';
 import type { Marks } from '../marks.ts';
 import type { Client, Recipient, Transaction } from '../session.ts';
@@ -99,6 +100,7 @@ async function describeTrace(
     reverseName: (await client.findReverseName()) ?? undefined,
     tls: client.tls ? { version, cipher } : null,
     receivedAt: now(),
+    offsetMinutes: await serviceOffset(now()),
     recipient: only,
     fields: marks.fields,
   };

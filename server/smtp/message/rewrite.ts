@@ -11,6 +11,7 @@ import { rewriteAddresses } from '#lib/mail/rewrite-addresses.ts';
 import type { Settings } from '#lib/settings/index.ts';
 import { isOffice } from '../checks/once.ts';
 import type { Client } from '../session.ts';
+import { readMasquerade } from './masquerade.ts';
 
 const senderFields = [
   'from',
@@ -49,7 +50,18 @@ export async function resolveRewritten(
 /** The envelope sender as it is stored and sent on. */
 export async function rewriteSender(sender: string, settings: Settings): Promise<string> {
   if (canonicalAddress(sender) === null) return sender;
-  return (await readRewriter('sender', delimiterOf(settings)))?.(sender) ?? sender;
+  return (await readSenderRewriter(settings))?.(sender) ?? sender;
+}
+
+/** The rules of the table first, then the domains that hide their hosts. */
+async function readSenderRewriter(settings: Settings): Promise<Rewriter | null> {
+  const rewriter = await readRewriter('sender', delimiterOf(settings));
+  const masquerade = readMasquerade(settings);
+  if (!rewriter || !masquerade) return rewriter ?? masquerade;
+  return (address) => {
+    const to = rewriter(address);
+    return masquerade(to ?? address) ?? to;
+  };
 }
 
 /**
@@ -62,7 +74,7 @@ export async function readHeaderRewriter(
 ): Promise<(header: Buffer) => Buffer> {
   const delimiter = delimiterOf(settings);
   const [sender, recipient] = await Promise.all([
-    readRewriter('sender', delimiter),
+    readSenderRewriter(settings),
     readRewriter('recipient', delimiter),
   ]);
   if (!sender && !recipient) return (header) => header;

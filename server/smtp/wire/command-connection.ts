@@ -7,11 +7,13 @@
 //
 // Invariant: every reply has exactly one enhanced code, but those to connecting, EHLO and 3xx (RFC 2034 §3, §4).
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { Settings } from '#lib/settings/index.ts';
 import { handshakeTimeoutMs } from '#server/net/start-tls.ts';
+import type { Watch } from '#server/net/watched-peers.ts';
 import { type Reply, replyOf, verdictOfError } from '../replies.ts';
 import type { SmtpListener } from '../session.ts';
 import { Deadline } from './deadline.ts';
@@ -36,6 +38,7 @@ export abstract class CommandConnection extends SMTPConnection {
   protected readonly isRehearsal: boolean;
   protected settings: Settings | null = null;
   protected readonly deadline: Deadline;
+  protected watch: Watch | null = null;
   private handshaking: Socket | TLSSocket | null = null;
   private errors = 0;
 
@@ -90,9 +93,15 @@ export abstract class CommandConnection extends SMTPConnection {
     }
     this._handlerPending = true;
     this._nextHandler = false;
-    const done = handler
-      ? new Promise<void>((resolve) => handler.call(this, command, resolve))
-      : this.obey(command.toString('utf8'));
+    const line = command.toString('utf8');
+    // What goes on after AUTH is secret.
+    this.watch?.('C', handler ? '[hidden]' : line);
+    const run = () =>
+      handler
+        ? new Promise<void>((resolve) => handler.call(this, command, resolve))
+        : this.obey(line);
+    const delayMs = this.delayMs();
+    const done = delayMs > 0 ? sleep(delayMs, undefined, { ref: false }).then(run) : run();
     done
       .catch((error) => this.sendFault(error))
       .finally(() => {
@@ -112,6 +121,7 @@ export abstract class CommandConnection extends SMTPConnection {
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
     const own =
       typeof data === 'string' ? /^([245]\.\d{1,3}\.\d{1,3}) (.*)$/s.exec(data) : undefined;
+    this.watch?.('S', `${code} ${[data ?? ''].flat().join(' ')}`);
     if (own) super.send(code, own[2], own[1]);
     else super.send(code, data, context);
     if (code >= 500 || code === 454) this.countError();
@@ -129,6 +139,13 @@ export abstract class CommandConnection extends SMTPConnection {
 
   protected sendFault(error: unknown): void {
     this.say(replyOf(verdictOfError(error)));
+  }
+
+  /** Before each answer to whoever has collected many refusals (Postfix: smtpd_error_sleep_time). */
+  private delayMs(): number {
+    const { settings } = this;
+    if (!settings || this.isRehearsal || this.errors < settings['smtp.softErrors']) return 0;
+    return settings['smtp.errorDelayMs'];
   }
 
   private countError(): void {

@@ -10,6 +10,9 @@ import { readSettings, type Settings, serverHostname } from '#lib/settings/index
 import { bindingOf } from '#server/auth/channel-binding.ts';
 import { listMechanisms } from '#server/auth/exchange.ts';
 import { mayUsePassword } from '#server/auth/login.ts';
+import { observeCommand } from '#server/metrics/timing.ts';
+import { isNamedHost } from '#server/net/named-hosts.ts';
+import { watchPeer } from '#server/net/watched-peers.ts';
 import { runChecks } from '../checks/index.ts';
 import { copyMarks, type Marks, newMarks } from '../marks.ts';
 import { tellRefusal } from '../refusals.ts';
@@ -20,13 +23,11 @@ import { refuse } from '../verdict.ts';
 import { authenticate } from './authenticate.ts';
 import type { ConnectionOptions, Host } from './command-connection.ts';
 import { listFeatures } from './features.ts';
-import { isNamedHost } from './named-hosts.ts';
 import { TransactionConnection } from './transaction-connection.ts';
 import { readIntroduction } from './xclient.ts';
 
-/** Commands that do nothing for mail; so many in one session are no mail server (Postfix: 100). */
+/** Commands that do nothing for mail; whoever says many of them in one session is no mail server. */
 const idleCommands = new Set(['NOOP', 'RSET', 'VRFY', 'HELP', 'HELO', 'EHLO', 'LHLO']);
-const maxIdleCommands = 100;
 const early = refuse('early-talker', 'You talk before you are greeted');
 /** A web page that makes its visitor's browser talk to us. */
 const webRequest = /^(OPTIONS|GET|HEAD|POST|PUT|DELETE|TRACE|CONNECT) \/.* HTTP\/\d\.\d$/i;
@@ -99,6 +100,7 @@ export class MailConnection extends TransactionConnection {
   private async admit(): Promise<void> {
     const settings = await readSettings();
     this.settings = settings;
+    this.watch = watchPeer(settings['log.debugPeers'], plainAddress(this.remoteAddress));
     this.name = await serverHostname();
     this.server.applySettings(settings);
     this._socket.setTimeout(settings['smtp.idleTimeoutSeconds'] * 1000);
@@ -160,12 +162,15 @@ export class MailConnection extends TransactionConnection {
     const name = line.trim().split(/[ \t]/)[0]?.toUpperCase() ?? '';
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!command || this.isForeign(name)) return this.send(500, '5.5.2 Command not recognized');
+    const maxIdleCommands = this.settings?.['smtp.maxIdleCommands'] ?? 100;
     if (idleCommands.has(name) && ++this.idleCommandCount > maxIdleCommands) {
       return this.send(421, `4.7.0 ${this.name} Too many commands without mail`);
     }
     const fault = mailCommands.has(name) ? this.findFault(name) : null;
     if (fault) return this.say(fault);
+    const startedMs = performance.now();
     await command(this, line);
+    observeCommand('smtp', name, startedMs);
   }
 
   /** RFC 2033 §4.1: LHLO, and neither HELO nor EHLO; and the other way round. */
@@ -259,6 +264,13 @@ export class MailConnection extends TransactionConnection {
     this._socket.once('close', watchLogin({ ...login, end }));
   }
 
+  /** RFC 5321 §7.3: who exists is told at RCPT, not to the curious. */
+  verify(): void {
+    const isAnswered = this.settings?.['smtp.answersVrfy'] ?? true;
+    if (isAnswered) this.send(252, '2.5.0 Send some mail and see');
+    else this.send(502, '5.5.1 VRFY is not answered here');
+  }
+
   reset(): void {
     this._resetSession();
     this.send(250, '2.0.0 Ok');
@@ -284,8 +296,7 @@ const commands: Record<string, Command> = {
   BDAT: (connection, line) => connection.takeChunk(line),
   RSET: (connection) => connection.reset(),
   NOOP: (connection) => connection.send(250, '2.0.0 Ok'),
-  // RFC 5321 §7.3: who exists is told at RCPT, not to the curious.
-  VRFY: (connection) => connection.send(252, '2.5.0 Send some mail and see'),
+  VRFY: (connection) => connection.verify(),
   HELP: (connection) => connection.send(214, '2.0.0 See RFC 5321'),
   QUIT: (connection) => connection.quit(),
 };

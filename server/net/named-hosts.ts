@@ -1,4 +1,4 @@
-// Whether an address is among the hosts that a setting names (smtp.xclientHosts, smtp.proxyHosts).
+// Whether an address is among the hosts that a setting names (smtp.xclientHosts, smtp.proxyHosts, log.debugPeers).
 import { BlockList, isIP } from 'node:net';
 
 let known = { text: '', list: new BlockList() };
