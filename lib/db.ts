@@ -20,6 +20,7 @@ import {
   snapshotIsolation,
 } from './sqlite-adapter.ts';
 import { endProcess, isKnownRolledBack, refuseFault, StorageRefusal } from './storage-failure.ts';
+import { noteWrite, timeWrite } from './write-times.ts';
 
 // Some 25 MB that a server on SQLite does not need, and the other way round.
 const postgresql = isPostgresql()
@@ -74,9 +75,7 @@ type State = {
 };
 
 // One client a process, also where a bundler loads this module twice (Next's routes and pages).
-const shared = globalThis as typeof globalThis & {
-  dreyDatabase?: State;
-};
+const shared = globalThis as typeof globalThis & { dreyDatabase?: State };
 shared.dreyDatabase ??= {
   client: null,
   adapter: null,
@@ -139,7 +138,7 @@ export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
   const open = findOpen();
   if (open) return step(open.tx as Tx);
   return new Promise<T>((resolve, reject) => {
-    const own = bindContext(step);
+    const own = noteWrite(bindContext(step));
     state.waiting.push({ step: own, resolve: resolve as (value: unknown) => void, reject });
     if (!state.isDraining) void runOutside(drain);
   });
@@ -251,7 +250,8 @@ async function drain(): Promise<void> {
     // Let callers that are ready in this turn of the event loop join the first group.
     await new Promise(setImmediate);
     while (state.waiting.length > 0) {
-      await commitGroup(state.waiting.splice(0, groupSize));
+      const group = state.waiting.splice(0, groupSize);
+      await timeWrite(group[0]!.step, () => commitGroup(group));
     }
   } finally {
     state.isDraining = false;

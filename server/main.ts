@@ -13,6 +13,7 @@ import { startControl } from './control/servers.ts';
 import { openData, StartError } from './data-folder.ts';
 import { startImapServers } from './imap/servers.ts';
 import { startJobs } from './jobs/index.ts';
+import { startNumbers } from './jobs/minute.ts';
 import { startMaillog } from './maillog/writer.ts';
 import { startMetrics } from './metrics/servers.ts';
 import { listenHost } from './net/bind.ts';
@@ -48,6 +49,7 @@ const services: Service[] = [
   { name: 'jobs', start: () => startJobs() },
   { name: 'certificate-orders', start: startOrders },
   { name: 'metrics', start: startMetrics },
+  { name: 'numbers', start: startNumbers },
   { name: 'control', start: startControl },
   { name: 'web', start: (ports) => startWeb(portsForWeb(ports)) },
 ];

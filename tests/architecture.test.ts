@@ -50,10 +50,10 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 const libOrder = [
   ...['trail', 'history', 'settings', 'i18n', 'backup', 'doctor', 'accounts', 'certificates'],
   ...['preferences', 'contacts', 'calendar'],
-  ...['filters', 'collections', 'queue', 'configuration', 'reports', 'webmail'],
+  ...['filters', 'collections', 'queue', 'configuration', 'reports', 'numbers', 'webmail'],
 ];
 const libCore =
-  /^lib\/(mail\/|dialect\/|errors\.ts|lease\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
+  /^lib\/(mail\/|dialect\/|errors\.ts|lease\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|write-times\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
 /** Of lib what pages in the browser run too. */
 const pureLib = new Set([
   'lib/errors.ts',

@@ -1,6 +1,8 @@
 // SQL that only SQLite understands (the other half is postgresql.ts, with the same names).
-import { empty, raw, readDataVersion, type Sql, sql } from '../db.ts';
+import { stat } from 'node:fs/promises';
+import { db, empty, raw, readDataVersion, type Sql, sql } from '../db.ts';
 import { databaseUrl } from '../env.ts';
+import { buildTextIndex, matchText, textIndexFiles } from './sqlite-search.ts';
 
 /** Ends a SELECT whose rows stay as they are until the transaction ends. SQLite has one writer anyway. */
 export function lockRows(_table?: string): Sql {
@@ -59,4 +61,29 @@ export function watchCommits(tell: (payload: string | null) => void): () => void
   return () => clearInterval(timer);
 }
 
-export { buildTextIndex, matchText, textIndexFiles } from './sqlite-search.ts';
+/** Bytes of disk that the database takes, and that the index of texts takes. */
+export async function measureDatabase(): Promise<{ database: number; index: number }> {
+  const sizeOf = async (file: string) => {
+    const parts = [file, `${file}-wal`, `${file}-shm`];
+    const sizes = await Promise.all(parts.map((part) => stat(part).catch(() => null)));
+    return sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0);
+  };
+  const files = textIndexFiles();
+  return {
+    database: files ? await sizeOf(files.mailFile) : 0,
+    index: files ? await sizeOf(files.searchFile) : 0,
+  };
+}
+
+/** The clock of this machine less the database's; null where they are one. */
+export async function measureClock(): Promise<number | null> {
+  return null;
+}
+
+/** The database's name and version, for people. */
+export async function describeVersion(): Promise<string> {
+  const [row] = await db.$queryRaw<{ version: string }[]>`SELECT sqlite_version() AS "version"`;
+  return `SQLite ${row?.version ?? ''}`;
+}
+
+export { buildTextIndex, matchText, textIndexFiles };

@@ -24,10 +24,12 @@ import { serverSettings } from './server.ts';
 import { smtpSettings } from './smtp.ts';
 import { storageSettings } from './storage.ts';
 import { tlsSettings } from './tls.ts';
+import { watchSettings } from './watch.ts';
 import { webSettings } from './web.ts';
 
 const registry = [
   ...serverSettings,
+  ...watchSettings,
   ...smtpSettings,
   ...checksSettings,
   ...contentSettings,

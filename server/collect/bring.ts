@@ -21,6 +21,7 @@ import { findField, findFields, parseHeaderFields, unfold } from '#lib/mail/head
 import { NewlineMender } from '#lib/mail/mend-newlines.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
 import { deliver } from '#server/delivery/local.ts';
+import { messagesReceived } from '#server/metrics/index.ts';
 import { createStage, type StagedBody } from '#server/store/bodies/blobs.ts';
 import { openImap } from './imap-source.ts';
 import { openPop3 } from './pop3-source.ts';
@@ -147,6 +148,8 @@ async function bring(
       internalDate: chooseDate(fetched, facts),
     },
   });
+  const result = isMarkedJunk(facts) ? 'junk' : 'accepted';
+  messagesReceived.inc({ result, class: 'collected' });
   return 'brought';
 }
 

@@ -1,5 +1,4 @@
 // Whether the DNS says of a domain what it should (lib/accounts/domain-dns), asked by the resolver that delivery uses.
-import { networkInterfaces } from 'node:os';
 import { spf } from 'mailauth/lib/spf/index.js';
 import { z } from 'zod';
 import { listDkimKeys } from '#lib/accounts/dkim-key.ts';
@@ -12,6 +11,7 @@ import { findStsPolicy } from '#lib/accounts/sts.ts';
 import { type ListenerName, portOf } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
 import { serverHostname } from '#lib/settings/index.ts';
+import { listOwnAddresses } from '#server/dns/own-addresses.ts';
 import {
   type Answer,
   forgetAnswers,
@@ -139,12 +139,6 @@ async function evaluateSpf(
     return [ip, String(answer ? answer.status.result : 'temperror')] as const;
   });
   return new Map(await Promise.all(asked));
-}
-
-function listOwnAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((some) =>
-    (some ?? []).filter(({ internal }) => !internal).map(({ address }) => address),
-  );
 }
 
 const question = z.object({ domain: z.string().max(253) });

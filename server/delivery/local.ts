@@ -20,6 +20,7 @@ import { poke } from '#lib/poke.ts';
 import { enqueue, type QueuedRecipient } from '#lib/queue/enqueue.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { type NewEvent, recordEventsIn } from '#lib/trail/record.ts';
+import { countDelivery } from '#server/metrics/domain-mail.ts';
 import { appendAllIn, type NewCopy } from '#server/store/append.ts';
 import { insertBlob, readStaged } from '#server/store/bodies/blobs.ts';
 import { pokeMailbox } from '#server/store/journal.ts';
@@ -67,6 +68,7 @@ export async function deliver(delivery: Delivery): Promise<void> {
   const isWaiting = isDelayed(stored, now());
   const { targets, remote, answers, success, notice } = stored;
   if (!isWaiting) {
+    countDelivery({ ...stored, here: targets.map(({ address }) => address), outside: remote });
     for (const { accountId, filing } of targets) {
       for (const { mailboxId } of filing.places) pokeMailbox(accountId, mailboxId);
     }

@@ -6,6 +6,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { readSetting } from '#lib/settings/index.ts';
+import { dnsAnswers } from '#server/metrics/index.ts';
 import { onForget } from './forget.ts';
 
 export { forgetAnswers } from './forget.ts';
@@ -111,6 +112,7 @@ async function ask<T>(
   if (cache.size >= maxCached) cache.delete(cache.keys().next().value as string);
   cache.set(key, entry);
   const answer = (await entry.answer) as Answer<T>;
+  dnsAnswers.inc({ result: answer.status });
   if (answer.status === 'failed') entry.until = performance.now() + failedCacheMs;
   return answer;
 }

@@ -5,6 +5,7 @@ import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { formatString } from '#lib/mail/imap-string.ts';
 import { serverHostname } from '#lib/settings/index.ts';
+import { observeCommand } from '#server/metrics/timing.ts';
 import { Channel } from './channel.ts';
 import { admitMessage, isMessageLiteral } from './commands/append.ts';
 import { type Command, type Context, flush, type Output } from './commands/command.ts';
@@ -165,8 +166,6 @@ export class Connection {
     return Math.max(0, this.#openedAt + loginTimeoutMs - Date.now());
   }
 
-  // ------------------------------------------------------------- literals
-
   async #decide(event: Literal): Promise<boolean> {
     const { literal, segments } = event;
     const isMessage = this.#session.isSignedIn && isMessageLiteral(segments);
@@ -215,8 +214,6 @@ export class Connection {
     await this.#flush();
   }
 
-  // ------------------------------------------------------------- commands
-
   async #execute(segments: readonly Segment[]): Promise<void> {
     const { state } = this.#session;
     const maySay = (command: Command) => command.states.includes(state);
@@ -239,6 +236,7 @@ export class Connection {
   async #run(parsed: Extract<Parsed, { command: Command }>): Promise<void> {
     const { tag, command, isUid, args } = parsed;
     const mayExpunge = isUid || !command.hidesExpunge;
+    const startedMs = performance.now();
     let ending: Ending;
     this.#isRunning = true;
     try {
@@ -255,6 +253,8 @@ export class Connection {
       ending = this.#endingOf(error);
     }
     this.#isRunning = false;
+    // How long somebody idles says nothing.
+    if (command.name !== 'IDLE') observeCommand('imap', command.name, startedMs);
     if (ending.next === 'starttls') return this.#secure(tagged(tag, ending));
     if (ending.next === 'unauthenticate') return this.#forget(tag, ending);
     this.#answer(tag, ending);
@@ -352,8 +352,6 @@ export class Connection {
       this.#session = this.#openSession({ remote, isSecure: true });
     } else this.#close('');
   }
-
-  // --------------------------------------------------------------- output
 
   #send(output: string | Buffer): void {
     if (output.length === 0) return;

@@ -1,13 +1,12 @@
-// The timed jobs, in one list, and the loop that runs them. A job never overlaps itself or another, its
-// failure is logged and harms nothing else; whatever is left undone is done by the next run. Two processes
-// may run the same job: each is a deletion of what is surely not wanted.
-import { setTimeout as sleep } from 'node:timers/promises';
+// The timed jobs, in one list (runner.ts has the loop). Two processes may run the same job: each is a deletion of what
+// is surely not wanted, or work that is claimed first.
+import { purgeDeletedAccounts } from '#lib/accounts/deleted-account.ts';
 import { removeOldSending } from '#lib/accounts/sending.ts';
 import { removeSpent } from '#lib/accounts/throttle.ts';
 import { removeExpiredSessions } from '#lib/accounts/web-session.ts';
 import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
-import { logOf } from '#lib/log.ts';
+import { removeOldNumbers } from '#lib/numbers/record.ts';
 import { removeEmptyMessages } from '#lib/queue/entries.ts';
 import { removeOldSuppressed } from '#lib/queue/suppression.ts';
 import { readSetting } from '#lib/settings/index.ts';
@@ -26,60 +25,201 @@ import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota/quota-warning.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
+import { lookAtBlockLists } from './block-lists.ts';
+import { measureBodies } from './body-size.ts';
+import type { Job } from './job.ts';
+import { lookForNewVersion } from './new-version.ts';
+import { startLoop } from './runner.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
 
-export type Job = {
-  name: string;
-  intervalMs: number;
-  /** Returns what it did, for the log; empty or all zero = nothing. A long one ends early when it is told to. */
-  run(signal: AbortSignal): Promise<Record<string, number>>;
-};
+export type { Job } from './job.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-/** After the start others come first. */
-const firstDelayMs = 15_000;
-const stopGraceMs = 1000;
 const rowsPerDelete = 1000;
-
-const log = logOf('jobs');
 
 /** Every job of the daemon. */
 export const jobs: Job[] = [
   // Before the bodies: what is past the time of undelete.
-  { name: 'purge-deleted', intervalMs: hourMs, run: purgeDeleted },
+  {
+    name: 'purge-deleted',
+    text: 'Removes for good what users deleted and the time to restore it is over.',
+    intervalMs: hourMs,
+    run: purgeDeleted,
+  },
+  // Before their mail: users who were deleted longer ago than they can be restored.
+  {
+    name: 'purge-users',
+    text: 'Removes deleted users for good once the time to restore them is over.',
+    intervalMs: hourMs,
+    run: purgeDeletedAccounts,
+  },
   // Bodies nobody points to, and the mail of removed accounts.
-  { name: 'store-cleanup', intervalMs: hourMs, run: () => removeOrphans() },
+  {
+    name: 'store-cleanup',
+    text: 'Removes bodies that no message points to any more, and the mail of removed users.',
+    intervalMs: hourMs,
+    run: () => removeOrphans(),
+  },
   // After the bodies: what expunged messages leave in the journal.
-  { name: 'tombstones', intervalMs: 6 * hourMs, run: pruneTombstones },
+  {
+    name: 'tombstones',
+    text: 'Forgets what expunged messages left in the journal, after the time of the setting.',
+    intervalMs: 6 * hourMs,
+    run: pruneTombstones,
+  },
   // Subjects that no answer may join any more.
-  { name: 'thread-references', intervalMs: dayMs, run: pruneThreadReferences },
-  { name: 'quota-warnings', intervalMs: minuteMs, run: warnOfQuotas },
-  { name: 'pop-uids', intervalMs: dayMs, run: removePopUids },
-  { name: 'import-marks', intervalMs: dayMs, run: removeMarks },
+  {
+    name: 'thread-references',
+    text: 'Forgets subjects and message ids that no answer can join any more.',
+    intervalMs: dayMs,
+    run: pruneThreadReferences,
+  },
+  {
+    name: 'quota-warnings',
+    text: 'Warns users, and administrators of domains, at 80 and 95 % of their quota.',
+    intervalMs: minuteMs,
+    run: warnOfQuotas,
+  },
+  {
+    name: 'pop-uids',
+    text: 'Forgets numbers of messages for POP3 that are gone.',
+    intervalMs: dayMs,
+    run: removePopUids,
+  },
+  {
+    name: 'import-marks',
+    text: 'Forgets marks of imports whose users are gone.',
+    intervalMs: dayMs,
+    run: removeMarks,
+  },
   // After an update that computes more or otherwise what is known of a message.
-  { name: 'render-again', intervalMs: 15_000, run: renderInBackground },
-  { name: 'trail-retention', intervalMs: hourMs, run: removeOldEvents },
-  { name: 'expired-tokens', intervalMs: hourMs, run: removeExpiredTokens },
-  { name: 'expired-sessions', intervalMs: hourMs, run: removeExpiredSessions },
-  { name: 'queue-leftovers', intervalMs: hourMs, run: removeEmptyMessages },
-  { name: 'suppression', intervalMs: hourMs, run: removeOldSuppressed },
+  {
+    name: 'render-again',
+    text: 'Computes anew what is known of stored messages, where an update knows more.',
+    intervalMs: 15_000,
+    run: renderInBackground,
+  },
+  {
+    name: 'trail-retention',
+    text: 'Removes events that are older than the trail is kept.',
+    intervalMs: hourMs,
+    run: removeOldEvents,
+  },
+  {
+    name: 'expired-tokens',
+    text: 'Removes one-time links after their end.',
+    intervalMs: hourMs,
+    run: removeExpiredTokens,
+  },
+  {
+    name: 'expired-sessions',
+    text: 'Removes sign-ins of the web after their end.',
+    intervalMs: hourMs,
+    run: removeExpiredSessions,
+  },
+  {
+    name: 'queue-leftovers',
+    text: 'Removes messages of the queue whose recipients are all done.',
+    intervalMs: hourMs,
+    run: removeEmptyMessages,
+  },
+  {
+    name: 'suppression',
+    text: 'Lets mail go again to addresses that failed for good some time ago.',
+    intervalMs: hourMs,
+    run: removeOldSuppressed,
+  },
   // MTA-STS policies of other domains, before they end.
-  { name: 'sts-policies', intervalMs: hourMs, run: refreshPolicies },
+  {
+    name: 'sts-policies',
+    text: 'Fetches MTA-STS policies of other domains before they end.',
+    intervalMs: hourMs,
+    run: refreshPolicies,
+  },
   // To other domains, about the day before.
-  { name: 'tls-reports', intervalMs: 15 * minuteMs, run: sendTlsReports },
-  { name: 'dmarc-reports', intervalMs: 15 * minuteMs, run: sendDmarcReports },
+  {
+    name: 'tls-reports',
+    text: 'Sends yesterday’s reports about TLS to the domains that ask for them.',
+    intervalMs: 15 * minuteMs,
+    run: sendTlsReports,
+  },
+  {
+    name: 'dmarc-reports',
+    text: 'Sends yesterday’s DMARC reports to the domains that ask for them.',
+    intervalMs: 15 * minuteMs,
+    run: sendDmarcReports,
+  },
   // Of others about domains here.
-  { name: 'report-retention', intervalMs: hourMs, run: removeOldReports },
+  {
+    name: 'report-retention',
+    text: 'Removes old reports of other servers about domains here.',
+    intervalMs: hourMs,
+    run: removeOldReports,
+  },
   // Signing keys that are old, and new ones whose records are there.
-  { name: 'dkim-rotation', intervalMs: hourMs, run: rotateDkimKeys },
-  { name: 'greylist', intervalMs: hourMs, run: removeGreylisted },
-  { name: 'old-sending', intervalMs: dayMs, run: removeOldSending },
+  {
+    name: 'dkim-rotation',
+    text: 'Takes new signing keys into use once the DNS has them, and old ones away.',
+    intervalMs: hourMs,
+    run: rotateDkimKeys,
+  },
+  {
+    name: 'greylist',
+    text: 'Forgets servers that were asked to come again, or have not come for long.',
+    intervalMs: hourMs,
+    run: removeGreylisted,
+  },
+  {
+    name: 'old-sending',
+    text: 'Forgets how much users sent in days gone by.',
+    intervalMs: dayMs,
+    run: removeOldSending,
+  },
   // Mail that users put away until a time.
-  { name: 'wake-snoozed', intervalMs: 15_000, run: wakeSnoozed },
-  { name: 'vacation-answers', intervalMs: dayMs, run: removeOldAnswers },
-  { name: 'login-throttle', intervalMs: 10 * minuteMs, run: removeOldThrottles },
+  {
+    name: 'wake-snoozed',
+    text: 'Brings mail back that users put away until a time.',
+    intervalMs: 15_000,
+    run: wakeSnoozed,
+  },
+  {
+    name: 'vacation-answers',
+    text: 'Forgets who was told that somebody is away.',
+    intervalMs: dayMs,
+    run: removeOldAnswers,
+  },
+  {
+    name: 'old-numbers',
+    text: 'Removes numbers of minutes after two days, of hours after 90 days, of days after ten years.',
+    intervalMs: hourMs,
+    run: removeOldNumbers,
+  },
+  {
+    name: 'body-size',
+    text: 'Adds up what large messages take on disk.',
+    intervalMs: hourMs,
+    run: measureBodies,
+  },
+  {
+    name: 'block-lists',
+    text: 'Asks DNS block lists whether they know an address of this server.',
+    intervalMs: hourMs,
+    run: () => lookAtBlockLists(),
+  },
+  {
+    name: 'new-version',
+    text: 'Asks whether there is a newer version of Drey, where a setting says whom.',
+    intervalMs: dayMs,
+    run: lookForNewVersion,
+  },
+  {
+    name: 'login-throttle',
+    text: 'Forgets failed sign-ins whose time is over.',
+    intervalMs: 10 * minuteMs,
+    run: removeOldThrottles,
+  },
 ];
 
 /** Events older than the setting storage.trailDays. */
@@ -120,43 +260,6 @@ export async function removeOldThrottles(): Promise<{ counters: number }> {
 }
 
 /** Starts the loop over `list`; `stop` waits a second for a job that runs. */
-export async function startJobs(
-  list: Job[] = jobs,
-  delayMs: number = firstDelayMs,
-): Promise<Running> {
-  const ending = new AbortController();
-  const loop = runJobs(list, delayMs, ending.signal);
-  return {
-    stop: async () => {
-      ending.abort();
-      await Promise.race([
-        loop,
-        new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref()),
-      ]);
-    },
-  };
-}
-
-async function runJobs(list: Job[], delayMs: number, signal: AbortSignal): Promise<void> {
-  const dueAt = new Map(list.map((job) => [job, performance.now() + delayMs]));
-  while (!signal.aborted && list.length > 0) {
-    const [job, at] = [...dueAt].reduce((first, next) => (next[1] < first[1] ? next : first));
-    const waitMs = Math.max(0, at - performance.now());
-    await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
-    if (signal.aborted) return;
-    await runOne(job, signal);
-    dueAt.set(job, performance.now() + job.intervalMs);
-  }
-}
-
-async function runOne(job: Job, signal: AbortSignal): Promise<void> {
-  const startedAt = performance.now();
-  try {
-    const done = await job.run(signal);
-    if (!Object.values(done).some((count) => count > 0)) return;
-    const tookMs = Math.round(performance.now() - startedAt);
-    log.info({ job: job.name, ...done, tookMs }, 'job done');
-  } catch (error) {
-    log.error({ err: error, job: job.name }, 'job failed');
-  }
+export function startJobs(list: Job[] = jobs, delayMs?: number): Promise<Running> {
+  return startLoop(list, delayMs);
 }

@@ -1,5 +1,6 @@
-// The numbers that others count; server/metrics/servers.ts shows them to a scraper. Never an address, a user
-// or a domain as a label: labels are from short closed lists, or the memory grows with the mail.
+// The numbers that others count; server/metrics/servers.ts shows them to a scraper, sample.ts keeps them for the panel.
+// Never an address, a user or a domain as a label: labels are from short closed lists, or the memory grows with the mail.
+// docs/monitoring.md and a test hold the same list.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A registry of our own: nothing of a library mixes in. */
@@ -14,11 +15,14 @@ export const smtpConnections = new Counter({
   registers,
 });
 
+/** Where a message came in. */
+export type MessageClass = 'inbound' | 'submission' | 'local' | 'collected';
+
 /** Messages answered after DATA; `result`: accepted, junk, deferred, refused. */
 export const messagesReceived = new Counter({
   name: 'mail_messages_received_total',
-  help: 'Messages that came in, by what became of them',
-  labelNames: ['result'] as const,
+  help: 'Messages that came in, by what became of them and where they came from',
+  labelNames: ['result', 'class'] as const,
   registers,
 });
 
@@ -30,11 +34,19 @@ export const messagesSent = new Counter({
   registers,
 });
 
-/** `stage`: connect, mail, rcpt, data; `reason`: the named reason of the verdict. */
+/** `stage`: connect, helo, mail, rcpt, data; `reason`: the named reason of the verdict. */
 export const rejects = new Counter({
   name: 'mail_rejects_total',
   help: 'Refused connections, recipients and messages',
   labelNames: ['stage', 'reason'] as const,
+  registers,
+});
+
+/** A check of incoming mail said something other than "pass"; `outcome` as verdicts have it. */
+export const checkHits = new Counter({
+  name: 'mail_check_hits_total',
+  help: 'Times that a check of incoming mail found something',
+  labelNames: ['check', 'outcome'] as const,
   registers,
 });
 
@@ -54,6 +66,22 @@ export const bounces = new Counter({
   registers,
 });
 
+/** `result`: ok, none (surely no such record), failed. Answers out of the cache are not counted. */
+export const dnsAnswers = new Counter({
+  name: 'mail_dns_answers_total',
+  help: 'Answers of the name servers',
+  labelNames: ['result'] as const,
+  registers,
+});
+
+/** `job`: its name in server/jobs; `result`: good, failed. */
+export const jobRuns = new Counter({
+  name: 'mail_job_runs_total',
+  help: 'Runs of timed jobs',
+  labelNames: ['job', 'result'] as const,
+  registers,
+});
+
 /** Open connections by listener: imap, imaps, pop3, … Kept by server/net/listener.ts. */
 export const sessions = new Gauge({
   name: 'mail_sessions',
@@ -62,11 +90,33 @@ export const sessions = new Gauge({
   registers,
 });
 
-/** Set at each scrape from the database (server/metrics/servers.ts). */
+// ------------------------------------------- set at each look (gauges.ts)
+
 export const queueMessages = new Gauge({
   name: 'mail_queue_messages',
   help: 'Recipients in the queue, by state',
   labelNames: ['state'] as const,
+  registers,
+});
+
+/** Of those that are to leave now or were tried: neither held nor scheduled ones count. */
+export const queueOldest = new Gauge({
+  name: 'mail_queue_oldest_seconds',
+  help: 'Time in the queue of the oldest recipient that should have left',
+  registers,
+});
+
+/** `kind`: database, index, bodies, free. */
+export const diskBytes = new Gauge({
+  name: 'mail_disk_bytes',
+  help: 'Disk that the data take, and what is free where they are',
+  labelNames: ['kind'] as const,
+  registers,
+});
+
+export const configRevision = new Gauge({
+  name: 'mail_config_revision',
+  help: 'Number of the last change of the configuration',
   registers,
 });
 
@@ -77,10 +127,39 @@ export const certificateExpiry = new Gauge({
   registers,
 });
 
-/** Seconds from a message's arrival in the queue to its delivery. */
+/** Kept by server/jobs/block-lists.ts. */
+export const blockListHits = new Gauge({
+  name: 'mail_block_list_hits',
+  help: 'DNS block lists that know an address of this server, at the last look',
+  registers,
+});
+
+// ------------------------------------------------------------- how long
+
+/** Stages of a message: read over the wire, judged, stored; in the queue until delivered, one attempt to deliver. */
+export type DeliveryStage = 'receive' | 'checks' | 'store' | 'queue' | 'attempt';
+
 export const deliverySeconds = new Histogram({
   name: 'mail_delivery_seconds',
-  help: 'Time in the queue of a recipient that was delivered',
-  buckets: [0.1, 0.5, 1, 5, 30, 300, 1800, 7200, 86_400],
+  help: 'Time that a stage of a message took',
+  labelNames: ['stage'] as const,
+  buckets: [0.01, 0.1, 0.5, 1, 5, 30, 300, 1800, 7200, 86_400],
+  registers,
+});
+
+export const commandSeconds = new Histogram({
+  name: 'mail_command_seconds',
+  help: 'Time from a command line to the end of its answer',
+  labelNames: ['protocol', 'command'] as const,
+  buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10],
+  registers,
+});
+
+/** `step`: wait (for the writer), commit (the transaction with its commit). */
+export const databaseSeconds = new Histogram({
+  name: 'mail_database_seconds',
+  help: 'Time of writes to the database',
+  labelNames: ['step'] as const,
+  buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10],
   registers,
 });

@@ -1,16 +1,15 @@
 // The scrape endpoint (Prometheus text format): GET /metrics, on loopback only, whatever the other
-// listeners are bound to. Counters are in index.ts; gauges of state are read at each scrape.
+// listeners are bound to. Counters are in index.ts; gauges of state are read at each scrape (gauges.ts).
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics } from 'prom-client';
-import { now } from '#lib/clock.ts';
 import { portOf } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
-import { countQueue } from '#lib/queue/entries.ts';
 import { explain } from '#server/net/listener.ts';
 import type { Running } from '#server/net/running.ts';
-import { certificateFacts } from '#server/tls/certificate.ts';
-import { certificateExpiry, queueMessages, registry } from './index.ts';
+import { readGauges } from './gauges.ts';
+import { registry } from './index.ts';
+import { timeWrites } from './timing.ts';
 
 const host = '127.0.0.1';
 const log = logOf('metrics');
@@ -20,6 +19,7 @@ export async function startMetrics(): Promise<Running> {
   if (!registry.getSingleMetric('process_cpu_seconds_total')) {
     collectDefaultMetrics({ register: registry });
   }
+  timeWrites();
   const server = createServer(
     { requestTimeout: 10_000, headersTimeout: 10_000, maxHeaderSize: 8192 },
     (request, response) => {
@@ -53,21 +53,4 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const text = await registry.metrics();
   response.writeHead(200, { 'content-type': registry.contentType });
   response.end(request.method === 'HEAD' ? '' : text);
-}
-
-/** A state that cannot be read keeps its former value: one dead part must not hide the others. */
-async function readGauges(): Promise<void> {
-  try {
-    for (const [state, count] of Object.entries(await countQueue())) {
-      queueMessages.set({ state }, count);
-    }
-  } catch (error) {
-    log.warn({ error }, 'the queue could not be counted');
-  }
-  try {
-    const { expiresAt } = certificateFacts();
-    certificateExpiry.set(Math.round((expiresAt.getTime() - now().getTime()) / 1000));
-  } catch {
-    // No certificate yet: the services start one after the other.
-  }
 }

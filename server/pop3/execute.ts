@@ -1,4 +1,5 @@
 // From a command line to its reply.
+import { observeCommand } from '#server/metrics/timing.ts';
 import { commands } from './commands/index.ts';
 import { err, type Reply, replyTo } from './reply.ts';
 import { isStillLoggedIn, type Session } from './session.ts';
@@ -15,6 +16,7 @@ export async function execute(session: Session, line: string): Promise<Reply> {
   const rest = space < 0 ? '' : line.slice(space + 1);
   const text = name === 'PASS' ? rest : rest.trim();
   const { maildrop } = session;
+  const startedMs = performance.now();
   try {
     if (!(await isStillLoggedIn(session))) {
       return { ...err('This login has ended.', 'AUTH'), after: 'close' };
@@ -26,5 +28,7 @@ export async function execute(session: Session, line: string): Promise<Reply> {
     return await command.run(session, text);
   } catch (error) {
     return replyTo(error);
+  } finally {
+    observeCommand('pop3', name, startedMs);
   }
 }

@@ -68,6 +68,7 @@ describe('timed jobs', () => {
     const { promise: enough, resolve } = Promise.withResolvers<void>();
     const make = (name: string, fails: boolean): Job => ({
       name,
+      text: 'Does nothing.',
       intervalMs: 1,
       run: async () => {
         most = Math.max(most, ++running);

@@ -1,0 +1,265 @@
+// From facts to colours: pure, so that each limit stands in a table of the tests.
+import type { JobRun } from '../job-run.ts';
+import type { NodeReport } from '../node-report.ts';
+import type { Part } from './part.ts';
+
+export type Facts = {
+  now: Date;
+  /** Milliseconds that a read of the database took; null where it failed */
+  databaseMs: number | null;
+  nodes: NodeReport[];
+  /** Names of those whose daemon has said nothing for minutes */
+  silentNodes: string[];
+  /** Listeners of this machine that are to be open, and whether they answer; empty where nobody looked */
+  ports: { name: string; port: number; isOpen: boolean }[];
+  queue: { queued: number; sending: number; held: number; oldestSeconds: number };
+  jobs: JobRun[];
+  /** Bytes that the free space shrank by in a day; null where that is not known yet */
+  diskShrinkPerDay: number | null;
+  /** Answers of name servers in the last hour */
+  dns: { ok: number; none: number; failed: number };
+  /** The last backup that is whole; null = there was none */
+  backupAt: Date | null;
+  blockLists: { isGood: boolean; text: string } | null;
+};
+
+const minute = 60;
+const hour = 60 * minute;
+const dayMs = 86_400_000;
+
+/** Every part, in the order of the page. */
+export function judgeHealth(facts: Facts): Part[] {
+  return [
+    judgeDaemon(facts),
+    ...protocols.map((protocol) => judgeProtocol(facts, protocol)),
+    judgeQueue(facts),
+    judgeDatabase(facts),
+    judgeDisk(facts),
+    judgeCertificate(facts),
+    judgeDns(facts),
+    judgeBlockLists(facts),
+    judgeJobs(facts),
+    judgeBackup(facts),
+  ];
+}
+
+function part(name: string, title: string, href: string) {
+  const say = (colour: Part['colour']) => (text: string, todo: string) => {
+    return { name, title, href, colour, text, todo };
+  };
+  return {
+    green: (text: string) => say('green')(text, ''),
+    yellow: say('yellow'),
+    red: say('red'),
+  };
+}
+
+function judgeDaemon({ nodes, silentNodes }: Facts): Part {
+  const { green, yellow, red } = part('daemon', 'Mail daemon', '/admin/health');
+  if (nodes.length === 0 || silentNodes.length === nodes.length) {
+    return red(
+      'No mail daemon has reported for three minutes.',
+      'Start Drey (npm start) and read what it prints.',
+    );
+  }
+  if (silentNodes.length > 0) {
+    return yellow(
+      `${silentNodes.join(', ')} has not reported for three minutes.`,
+      'Start Drey there, or ignore this where the machine is gone: it is forgotten after a week.',
+    );
+  }
+  const late = nodes.find(({ facts }) => facts.loopDelayMs > 500);
+  if (late) {
+    return yellow(
+      `${late.node} answers late: up to ${late.facts.loopDelayMs} ms in the last minute.`,
+      'Look which other programs use its processors, or give it more of them.',
+    );
+  }
+  return green(nodes.length === 1 ? 'It runs.' : `All ${nodes.length} run.`);
+}
+
+const protocols = [
+  { name: 'smtp', title: 'SMTP', listeners: ['smtp', 'submission', 'submissions'] },
+  { name: 'imap', title: 'IMAP', listeners: ['imap', 'imaps'] },
+  { name: 'pop3', title: 'POP3', listeners: ['pop3', 'pop3s'] },
+  { name: 'web', title: 'Web', listeners: ['web'] },
+];
+
+function judgeProtocol(
+  { ports }: Facts,
+  { name, title, listeners }: (typeof protocols)[number],
+): Part {
+  const { green, yellow, red } = part(name, title, '/admin/health');
+  const own = ports.filter((one) => listeners.includes(one.name));
+  if (own.length === 0) return green('Not open here.');
+  const closed = own.filter(({ isOpen }) => !isOpen);
+  if (closed.length === 0) {
+    return green(
+      `Answers on ${own.length === 1 ? 'port' : 'ports'} ${own.map(({ port }) => port).join(', ')}.`,
+    );
+  }
+  const text = `No answer on ${closed.map((one) => `${one.name} (port ${one.port})`).join(', ')}.`;
+  const todo = 'Restart Drey; if that does not help, look in its log for the reason.';
+  return closed.length === own.length ? red(text, todo) : yellow(text, todo);
+}
+
+function judgeQueue({ queue, nodes, silentNodes }: Facts): Part {
+  const { green, yellow, red } = part('queue', 'Queue', '/admin/queue');
+  const { queued, sending, held, oldestSeconds } = queue;
+  const waiting = queued + sending;
+  const todo = 'Look in the queue what the other servers say; the page offers to try again.';
+  const age = describeSeconds(oldestSeconds);
+  if (waiting > 0 && nodes.length === silentNodes.length) {
+    return red(`${waiting} wait and nobody sends them.`, 'Start Drey.');
+  }
+  if (waiting >= 10_000 || (oldestSeconds > 24 * hour && waiting >= 100)) {
+    return red(`${waiting} wait, the oldest for ${age}.`, todo);
+  }
+  if (waiting >= 500 || oldestSeconds > 4 * hour) {
+    return yellow(`${waiting} wait, the oldest for ${age}.`, todo);
+  }
+  if (held > 0) {
+    return yellow(
+      `${held} held until somebody decides.`,
+      'Release or drop them on the page of the queue.',
+    );
+  }
+  return green(waiting === 0 ? 'It is empty.' : `${waiting} wait, the oldest for ${age}.`);
+}
+
+function judgeDatabase({ databaseMs }: Facts): Part {
+  const { green, yellow, red } = part('database', 'Database', '/admin/health');
+  if (databaseMs === null) {
+    return red(
+      'It cannot be read.',
+      'Look in the log of Drey for the reason: a full disk, or a server that is away.',
+    );
+  }
+  if (databaseMs > 1000) {
+    return yellow(
+      `A read took ${Math.round(databaseMs)} ms.`,
+      'Look what else uses the disk or the database server.',
+    );
+  }
+  return green('It answers.');
+}
+
+function judgeDisk({ nodes, silentNodes, diskShrinkPerDay }: Facts): Part {
+  const { green, yellow, red } = part('disk', 'Disk', '/admin/statistics?subject=disk');
+  const todo =
+    'Make room: remove what else lies there, enlarge the disk, or keep deleted mail and events for less time.';
+  const known = nodes
+    .filter(({ node }) => !silentNodes.includes(node))
+    .flatMap(({ node, facts: { diskFreeBytes: free, diskBytes: all } }) =>
+      free === null || all === null || all === 0 ? [] : [{ node, free, share: free / all }],
+    )
+    .toSorted((a, b) => a.free - b.free);
+  const [worst] = known;
+  if (!worst)
+    return yellow('It is not known how much is free.', 'Wait a minute for the daemon to report.');
+  const where = known.length > 1 ? ` on ${worst.node}` : '';
+  const percent = Math.floor(worst.share * 100);
+  const days = daysLeft(worst.free, diskShrinkPerDay);
+  const free = `${percent} % free${where}`;
+  if (worst.free < 200 * 2 ** 20 || percent < 2) return red(`Almost full: ${free}.`, todo);
+  if (days !== null && days < 3) return red(`${free}, enough for ${days} days as it goes.`, todo);
+  if (percent < 10) return yellow(`${free}.`, todo);
+  if (days !== null && days < 30)
+    return yellow(`${free}, enough for ${days} days as it goes.`, todo);
+  return green(
+    days !== null && days < 365 ? `${free}, enough for ${days} days as it goes.` : `${free}.`,
+  );
+}
+
+/** Whole days until the disk is full at this pace; null where it does not fill, or nobody knows. */
+export function daysLeft(freeBytes: number, shrinkPerDay: number | null): number | null {
+  if (shrinkPerDay === null || shrinkPerDay <= 0) return null;
+  return Math.floor(freeBytes / shrinkPerDay);
+}
+
+function judgeCertificate({ nodes, now }: Facts): Part {
+  const { green, yellow, red } = part('certificate', 'Certificate', '/admin/settings/tls');
+  const known = nodes.flatMap(({ facts }) => facts.certificate ?? []);
+  const [first] = known.toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
+  if (!first) return yellow('None is in use yet.', 'Wait a minute for the daemon to report.');
+  const days = Math.floor((new Date(first.expiresAt).getTime() - now.getTime()) / dayMs);
+  const todo =
+    'Get another one: programs of users and other servers refuse an expired certificate.';
+  if (days < 0) return red('It has expired.', todo);
+  if (first.problem)
+    return yellow(first.problem, 'Correct the files, or choose another certificate.');
+  if (days < 3) return red(`It expires in ${days} days.`, todo);
+  if (days < 14) return yellow(`It expires in ${days} days.`, todo);
+  if (first.isSelfSigned) {
+    return yellow(
+      'It is self-signed: mail programs warn of it.',
+      'Get one from an authority, by ACME or as files.',
+    );
+  }
+  return green(`Good for ${days} days.`);
+}
+
+function judgeDns({ dns: { ok, none, failed } }: Facts): Part {
+  const { green, yellow, red } = part('dns', 'DNS resolver', '/admin/settings/delivery');
+  const asked = ok + none + failed;
+  const todo =
+    'Check the name servers of the setting delivery.dnsServers, or of the operating system.';
+  if (asked === 0) return green('Not asked in the last hour.');
+  const percent = Math.round((failed / asked) * 100);
+  if (failed >= 5 && failed > asked / 2)
+    return red(`${percent} % of questions failed in the last hour.`, todo);
+  if (failed >= 5 && failed > asked / 10)
+    return yellow(`${percent} % of questions failed in the last hour.`, todo);
+  return green(
+    failed === 0
+      ? 'It answers.'
+      : `It answers; ${failed} of ${asked} questions failed in the last hour.`,
+  );
+}
+
+function judgeBlockLists({ blockLists }: Facts): Part {
+  const { green, red } = part(
+    'block-lists',
+    'Block lists',
+    '/admin/statistics?subject=block-lists',
+  );
+  if (!blockLists) return green('Not asked yet.');
+  if (blockLists.isGood) return green(blockLists.text);
+  return red(
+    `${blockLists.text}.`,
+    'Find out what was sent (Queue, Events), stop it, and ask the list to be removed: its site says how.',
+  );
+}
+
+function judgeJobs({ jobs }: Facts): Part {
+  const { green, yellow } = part('jobs', 'Timed jobs', '/admin/jobs');
+  const failing = jobs.filter(({ isGood }) => !isGood);
+  if (failing.length === 0)
+    return green(jobs.length === 0 ? 'None has run yet.' : 'All of them work.');
+  const names = [...new Set(failing.map(({ name }) => name))].join(', ');
+  return yellow(`Failed: ${names}.`, 'The page of jobs says why; the next run tries again.');
+}
+
+function judgeBackup({ backupAt, now }: Facts): Part {
+  const { green, yellow, red } = part('backup', 'Backup', '/admin/backup');
+  const todo = 'Take one, and let it be taken every day (docs/backup.md).';
+  if (!backupAt) return yellow('None is known.', todo);
+  const seconds = (now.getTime() - backupAt.getTime()) / 1000;
+  const text = `The last one is ${describeSeconds(seconds)} old.`;
+  if (seconds > 7 * 24 * hour) return red(text, todo);
+  return seconds > 2 * 24 * hour ? yellow(text, todo) : green(text);
+}
+
+/** 90 → "1 minute", 7300 → "2 hours" */
+export function describeSeconds(seconds: number): string {
+  const units = [
+    ['day', 24 * hour],
+    ['hour', hour],
+    ['minute', minute],
+  ] as const;
+  for (const [unit, length] of units) {
+    const count = Math.floor(seconds / length);
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  }
+  return 'less than a minute';
+}

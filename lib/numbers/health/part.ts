@@ -1,0 +1,23 @@
+// What health is made of: each part of the system with its colour, a sentence, and what to do.
+
+export type Colour = 'green' | 'yellow' | 'red';
+
+export type Part = {
+  name: string;
+  title: string;
+  colour: Colour;
+  /** How it is, one sentence */
+  text: string;
+  /** What to do about it; empty where it is well */
+  todo: string;
+  /** The page of the panel where to look */
+  href: string;
+};
+
+/** The worst colour of all. */
+export function worstOf(parts: Pick<Part, 'colour'>[]): Colour {
+  for (const colour of ['red', 'yellow'] as const) {
+    if (parts.some((part) => part.colour === colour)) return colour;
+  }
+  return 'green';
+}

@@ -1,0 +1,64 @@
+// How this machine is: what only its own daemon can see.
+import { readdir, readFile, statfs } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { now } from '#lib/clock.ts';
+import { measureClock } from '#lib/dialect/index.ts';
+import { dataFolder } from '#lib/env.ts';
+import type { NodeFacts } from '#lib/numbers/node-report.ts';
+import { ownVersion } from '#lib/numbers/version.ts';
+import { certificateFacts } from '#server/tls/certificate.ts';
+
+/** A function that looks; the delay of the event loop is that since its last call. */
+export function lookAtNode(ports: Record<string, number>): () => Promise<NodeFacts> {
+  const startedAt = new Date(now().getTime() - process.uptime() * 1000).toISOString();
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  return async () => {
+    const loopDelayMs = Math.round(delay.percentile(99) / 1e6);
+    delay.reset();
+    const disk = await statfs(dataFolder()).catch(() => null);
+    return {
+      version: ownVersion(),
+      nodeVersion: process.versions.node,
+      pid: process.pid,
+      startedAt,
+      memoryBytes: process.memoryUsage.rss(),
+      loopDelayMs,
+      ...(await countFiles()),
+      diskFreeBytes: disk && disk.bavail * disk.bsize,
+      diskBytes: disk && disk.blocks * disk.bsize,
+      clockSkewMs: await measureClock().catch(() => null),
+      ports: { ...ports },
+      certificate: readCertificate(),
+    };
+  };
+}
+
+/** Of this process, where the system tells (Linux). */
+async function countFiles(): Promise<Pick<NodeFacts, 'openFiles' | 'openFileLimit'>> {
+  try {
+    const [open, limits] = await Promise.all([
+      readdir('/proc/self/fd'),
+      readFile('/proc/self/limits', 'utf8'),
+    ]);
+    const limit = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+    return { openFiles: open.length, openFileLimit: limit ? Number(limit) : null };
+  } catch {
+    return { openFiles: null, openFileLimit: null };
+  }
+}
+
+function readCertificate(): NodeFacts['certificate'] {
+  try {
+    const { names, expiresAt, source, problem } = certificateFacts();
+    return {
+      names,
+      expiresAt: expiresAt.toISOString(),
+      isSelfSigned: source === 'self-signed',
+      problem: problem ?? '',
+    };
+  } catch {
+    // No certificate yet: the services start one after the other.
+    return null;
+  }
+}
