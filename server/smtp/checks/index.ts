@@ -123,8 +123,6 @@ export async function runChecks<S extends Stage>(
     const verdict = await runCheck(check, input);
     mark(input.marks, stage, check.name, verdict);
     const { outcome } = verdict;
-    if (outcome !== 'pass' && !input.client.isRehearsal) checkHits.inc({ check: check.name, outcome });
-    const { outcome } = verdict;
     if (outcome !== 'pass' && !input.client.isRehearsal)
       checkHits.inc({ check: check.name, outcome });
     if (verdict.outcome !== 'refuse') continue;
