@@ -1,8 +1,9 @@
-// Looking at the daemon from the web process: over its ports, as any client would.
+// Looking at the daemon from the web process: what it says of its listeners, and over its ports as any client would.
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { askDaemon } from '#lib/control.ts';
 import type { Endpoint, ListenerName } from '#lib/env.ts';
-import { internalImap, portOf } from '#lib/env.ts';
+import type { ListenerState } from '#lib/listener-state.ts';
 
 const timeoutMs = 1000;
 
@@ -20,7 +21,13 @@ export function isPortOpen({ host, port }: Endpoint): Promise<boolean> {
   });
 }
 
-export type Service = { name: string; purpose: string; port: number; isUp: boolean };
+export type Service = {
+  name: string;
+  purpose: string;
+  /** 0 where it is off */
+  port: number;
+  isUp: boolean;
+};
 
 const services: { name: string; purpose: string; listener: ListenerName }[] = [
   { name: 'SMTP', purpose: 'mail from other servers', listener: 'smtp' },
@@ -32,16 +39,20 @@ const services: { name: string; purpose: string; listener: ListenerName }[] = [
   { name: 'POP3S', purpose: 'fetching, TLS', listener: 'pop3s' },
 ];
 
-/** Every port for mail and whether it answers. */
+/** The listeners as the daemon has them now; none where it does not answer. */
+export async function readListeners(): Promise<ListenerState[]> {
+  return askDaemon<ListenerState[]>('listeners').catch(() => []);
+}
+
+/** Every port for mail and whether it is open. */
 export async function lookAtServices(): Promise<Service[]> {
-  const { host } = internalImap();
-  return Promise.all(
-    services.map(async ({ name, purpose, listener }) => {
-      const port = listener === 'imap' ? internalImap().port : portOf(listener);
-      const isUp = port > 0 && (await isPortOpen({ host, port }));
-      return { name, purpose, port, isUp };
-    }),
-  );
+  const states = await readListeners();
+  return services.map(({ name, purpose, listener }) => {
+    const state = states.find((one) => one.name === listener);
+    const port = state?.sockets[0]?.port ?? 0;
+    const isUp = state !== undefined && state.failures.length === 0;
+    return { name, purpose, port, isUp };
+  });
 }
 
 export type Certificate = {
@@ -51,11 +62,18 @@ export type Certificate = {
   isSelfSigned: boolean;
 };
 
-/** The certificate clients see now, or null where the IMAPS port does not answer. */
-export function readCertificate(): Promise<Certificate | null> {
-  const { host } = internalImap();
-  const port = portOf('imaps');
-  if (port === 0) return Promise.resolve(null);
+const tlsListeners: ListenerName[] = ['imaps', 'submissions', 'pop3s', 'https'];
+
+/** The certificate clients see now, or null where no port has TLS from the first byte. */
+export async function readCertificate(): Promise<Certificate | null> {
+  const states = await readListeners();
+  const open = tlsListeners.flatMap(
+    (name) => states.find((one) => one.name === name)?.sockets[0] ?? [],
+  );
+  const [first] = open;
+  if (!first) return null;
+  const host = /^(?:0\.0\.0\.0|::)$/.test(first.host) ? '127.0.0.1' : first.host;
+  const { port } = first;
   return new Promise((resolve) => {
     // Any certificate will do: it is looked at, not trusted.
     const socket = connectTls({ host, port, rejectUnauthorized: false, timeout: timeoutMs });

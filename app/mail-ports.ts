@@ -1,5 +1,6 @@
 // The servers of mail programs, in the order in which they should prefer them.
-import { type ListenerName, portOf } from '#lib/env.ts';
+import type { ListenerName } from '#lib/env.ts';
+import { listPorts } from '#lib/settings/wanted.ts';
 
 export type MailServer = {
   type: 'imap' | 'pop3' | 'smtp';
@@ -17,6 +18,13 @@ const listeners: [ListenerName, MailServer['type'], MailServer['socket']][] = [
   ['submission', 'smtp', 'STARTTLS'],
 ];
 
-export function listMailServers(): MailServer[] {
-  return listeners.map(([name, type, socket]) => ({ type, port: portOf(name), socket }));
+/** Those that are on. */
+export async function listMailServers(): Promise<MailServer[]> {
+  const found = await Promise.all(
+    listeners.map(async ([name, type, socket]) => {
+      const [port] = await listPorts(name);
+      return port === undefined ? [] : [{ type, port, socket }];
+    }),
+  );
+  return found.flat();
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 
 export type ListenerName =
   | 'web'
+  | 'https'
   | 'smtp'
   | 'submission'
   | 'submissions'
@@ -13,19 +14,6 @@ export type ListenerName =
   | 'pop3'
   | 'pop3s'
   | 'metrics';
-
-const defaultPorts: Record<ListenerName, number> = {
-  web: 3000,
-  smtp: 2525,
-  submission: 2587,
-  submissions: 2465,
-  lmtp: 2024,
-  imap: 2143,
-  imaps: 2993,
-  pop3: 2110,
-  pop3s: 2995,
-  metrics: 9464,
-};
 
 /** Absolute path of the data folder: DREY_DATA, default ./data. */
 export function dataFolder(): string {
@@ -55,13 +43,14 @@ export function describeDatabase(): string {
     : `database ${file}`;
 }
 
-/** Port of a listener: DREY_…_PORT or its default; 0 lets the system choose. */
-export function portOf(name: ListenerName): number {
-  const text = process.env[`DREY_${name.toUpperCase()}_PORT`];
-  if (!text) return defaultPorts[name];
+/** DREY_…_PORT, or null: then the setting listeners.… decides. 0 lets the system choose. */
+export function portFromEnvironment(name: ListenerName): number | null {
+  const variable = `DREY_${name.toUpperCase()}_PORT`;
+  const text = process.env[variable];
+  if (!text) return null;
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new Error(`DREY_${name.toUpperCase()}_PORT must be a port number, not "${text}"`);
+    throw new Error(`${variable} must be a port number, not "${text}"`);
   }
   return port;
 }
@@ -73,18 +62,19 @@ export function bindAddress(): string | null {
 
 export type Endpoint = { host: string; port: number };
 
-/** Where the web app finds the daemon's IMAP port; main.ts sets DREY_INTERNAL_IMAP for its child. */
+/** Where the web app finds the daemon's IMAP, whatever its listeners; main.ts sets it for its child. */
 export function internalImap(): Endpoint {
-  return endpointOf(process.env.DREY_INTERNAL_IMAP, portOf('imap'));
+  return endpointOf(process.env.DREY_INTERNAL_IMAP);
 }
 
-/** Where the web app finds the daemon's submission port. */
+/** Where the web app hands mail in. */
 export function internalSubmission(): Endpoint {
-  return endpointOf(process.env.DREY_INTERNAL_SUBMISSION, portOf('submission'));
+  return endpointOf(process.env.DREY_INTERNAL_SUBMISSION);
 }
 
-function endpointOf(text: string | undefined, port: number): Endpoint {
+/** Nobody listens at port 0: without a daemon whoever asks is told so. */
+function endpointOf(text: string | undefined): Endpoint {
   const at = text?.lastIndexOf(':') ?? -1;
-  if (!text || at < 0) return { host: '127.0.0.1', port };
+  if (!text || at < 0) return { host: '127.0.0.1', port: 0 };
   return { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
 }

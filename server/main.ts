@@ -1,13 +1,13 @@
 // The daemon: opens data and database, starts the list of services in order, stops them in reverse.
 // `npm start` runs it; tests fork it and get its ports over IPC.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSetupToken, isSetUp } from '#lib/accounts/setup.ts';
 import { closeDatabase } from '#lib/db.ts';
-import { type ListenerName, portOf } from '#lib/env.ts';
+import { portFromEnvironment } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
-import { onPoke, watchOtherProcesses } from '#lib/poke.ts';
+import { watchOtherProcesses } from '#lib/poke.ts';
 import { setEnding, storageLostCode } from '#lib/storage-failure.ts';
 import { flushTrail } from '#lib/trail/record.ts';
+import { announce } from './announce.ts';
 import { startCollecting } from './collect/runner.ts';
 import { startControl } from './control/servers.ts';
 import { openData, StartError } from './data-folder.ts';
@@ -16,7 +16,7 @@ import { startJobs } from './jobs/index.ts';
 import { startNumbers } from './jobs/minute.ts';
 import { startMaillog } from './maillog/writer.ts';
 import { startMetrics } from './metrics/servers.ts';
-import { listenHost } from './net/bind.ts';
+import { startListenerReports } from './net/report.ts';
 import type { Running } from './net/running.ts';
 import { startPop3Servers } from './pop3/servers.ts';
 import { startQueue } from './queue/runner.ts';
@@ -30,8 +30,7 @@ import { startOrders } from './tls/acme/runner.ts';
 import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
 
-type Ports = Partial<Record<ListenerName, number>>;
-type Service = { name: string; start(ports: Ports): Promise<Running> };
+type Service = { name: string; start(ports: Record<string, number>): Promise<Running> };
 
 /** In the order they start. Certificates before whoever needs TLS, the web app after the ports it calls. */
 const services: Service[] = [
@@ -51,53 +50,30 @@ const services: Service[] = [
   { name: 'metrics', start: startMetrics },
   { name: 'numbers', start: startNumbers },
   { name: 'control', start: startControl },
-  { name: 'web', start: (ports) => startWeb(portsForWeb(ports)) },
+  { name: 'web', start: () => startWeb() },
+  { name: 'listener-reports', start: startListenerReports },
 ];
 
 /** A service that does not end in this time is left behind; the process ends anyway. */
 const stopWithinMs = 4000;
 
 const running: { name: string; service: Running }[] = [];
-const ports: Ports = {};
 let isStopping = false;
 
-function portsForWeb(bound: Ports): Record<string, string> {
-  const env = Object.fromEntries(
-    Object.entries(bound).map(([name, port]) => [`DREY_${name.toUpperCase()}_PORT`, String(port)]),
-  );
-  return {
-    ...env,
-    DREY_INTERNAL_IMAP: `${localHost}:${bound.imap}`,
-    DREY_INTERNAL_SUBMISSION: `${localHost}:${bound.submission}`,
-  };
-}
-
-/** Where this machine reaches its own listeners. */
-let localHost = '127.0.0.1';
-
 async function startAll(): Promise<void> {
-  const host = await listenHost();
-  localHost = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host;
   for (const { name, start } of services) {
-    const kept = running.find((one) => one.name === name);
-    if (kept) {
-      await kept.service.move?.(host, portsForWeb(ports));
-      continue;
-    }
-    const service = await start(ports);
+    const service = await start(listOpenPorts());
     running.push({ name, service });
-    Object.assign(ports, service.ports);
+    keepPorts();
+    for (const [protocol, port] of Object.entries(service.internal ?? {})) {
+      process.env[`DREY_INTERNAL_${protocol.toUpperCase()}`] = `127.0.0.1:${port}`;
+    }
   }
 }
 
-/** Ends the services in reverse order; with `isMoving` those that can move stay. */
-async function stopAll(isMoving = false): Promise<void> {
-  for (const one of running.splice(0).reverse()) {
-    const { name, service } = one;
-    if (isMoving && service.move) {
-      running.unshift(one);
-      continue;
-    }
+/** Ends the services in reverse order. */
+async function stopAll(): Promise<void> {
+  for (const { name, service } of running.splice(0).reverse()) {
     const isLate = await Promise.race([
       service.stop().then(() => false),
       sleep(stopWithinMs, true, { ref: false }),
@@ -118,67 +94,21 @@ async function shutDown(code: number): Promise<void> {
   if (process.connected) process.disconnect();
 }
 
-async function announce(): Promise<void> {
-  const host = await listenHost();
-  const shown = host === '::' || host === '0.0.0.0' ? 'all addresses' : host;
-  const web = `http://${localHost === '127.0.0.1' ? 'localhost' : localHost}:${ports.web}`;
-  const lines = [
-    '',
-    `Drey is running (listening on ${shown}).`,
-    `  Web         ${web}`,
-    `  SMTP        ${ports.smtp}    submission ${ports.submission} (STARTTLS), ${ports.submissions} (TLS)`,
-    `  IMAP        ${ports.imap} (STARTTLS), ${ports.imaps} (TLS)`,
-    `  POP3        ${ports.pop3} (STARTTLS), ${ports.pop3s} (TLS)`,
-  ];
-  if (!(await isSetUp())) {
-    lines.push('', 'Set it up in the browser; this link works once, for 24 hours:');
-    lines.push(`  ${web}/setup?token=${await createSetupToken()}`);
-  }
-  process.stdout.write(`${lines.join('\n')}\n\n`);
-  process.send?.({ kind: 'ready', ports });
+/** The first port of each listener now. */
+function listOpenPorts(): Record<string, number> {
+  const all = running.flatMap(({ service }) => Object.entries(service.ports ?? {}));
+  return Object.fromEntries(all.flatMap(([name, port]) => (port ? [[name, port]] : [])));
 }
 
-/**
- * When the address to listen on changes (set-up, settings), everything listens again on the new one. The web
- * app moves last and ends no connection: the person who set the server up is just being signed in.
- */
-async function followBind(): Promise<void> {
-  let current = await listenHost();
-  let isMoving = false;
-  const look = async () => {
-    if (isMoving || isStopping) return;
-    isMoving = true;
-    try {
-      const wanted = await listenHost();
-      if (wanted === current) return;
-      log.info({ from: current, to: wanted }, 'the address to listen on changed');
-      current = wanted;
-      keepPorts();
-      await stopAll(true);
-      await startAll();
-      log.info({ address: current }, 'listening again');
-    } catch (error) {
-      process.stderr.write(`${(error as Error).message}\n`);
-      await shutDown(1);
-    } finally {
-      isMoving = false;
-    }
-  };
-  for (const topic of ['settings', 'elsewhere'] as const) onPoke(topic, () => void look());
-}
-
-/** A port that the system chose (0) stays the same when the listeners start again. */
+/** A port that the system chose (0) is known to whatever this process starts, and stays when it begins again. */
 function keepPorts(): void {
-  for (const [name, port] of Object.entries(ports)) {
-    process.env[`DREY_${name.toUpperCase()}_PORT`] = String(port);
+  for (const [name, port] of Object.entries(listOpenPorts())) {
+    const variable = `DREY_${name.toUpperCase()}_PORT`;
+    if (process.env[variable] === '0') process.env[variable] = String(port);
   }
 }
 
-// Who reached the ports that the system chose finds the daemon there again.
-setEnding((code) => {
-  keepPorts();
-  beginAgain(code);
-});
+setEnding(beginAgain);
 await pauseAfterFailure();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -196,12 +126,12 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
-  for (const name of ['web', 'smtp', 'imap'] as const) portOf(name);
+  for (const name of ['web', 'smtp', 'imap'] as const) portFromEnvironment(name);
   await openData();
   watchOtherProcesses();
   await startAll();
   await announce();
-  await followBind();
+  process.send?.({ kind: 'ready', ports: listOpenPorts() });
 } catch (error) {
   const isOurs = error instanceof StartError;
   if (!isOurs) log.debug({ err: error }, 'start failed');

@@ -24,6 +24,7 @@ export type Control =
 
 export type Group =
   | 'server'
+  | 'listeners'
   | 'smtp'
   | 'checks'
   | 'content'

@@ -23,6 +23,20 @@ export async function readFinding(id: string): Promise<Finding | null> {
   return row ? { ...row, detail: parse(row.detail) } : null;
 }
 
+/** The last findings of tests whose ids begin so. */
+export async function listFindings(prefix: string): Promise<Finding[]> {
+  const rows = await db.finding.findMany({
+    where: { id: { startsWith: prefix } },
+    orderBy: { id: 'asc' },
+  });
+  return rows.map((row) => ({ ...row, detail: parse(row.detail) }));
+}
+
+/** Forgets a finding that nobody keeps up to date any more. */
+export async function removeFinding(id: string): Promise<void> {
+  await write((tx) => tx.finding.deleteMany({ where: { id } }));
+}
+
 /** Keeps a finding. One that turns bad, or good again, leaves an event in the trail. */
 export async function saveFinding(finding: Omit<Finding, 'at'>): Promise<Finding> {
   const { id, isGood, text } = finding;

@@ -3,17 +3,17 @@ import { setPassword } from '#lib/accounts/account.ts';
 import { type PasswdFormat, passwdFormats } from '#lib/accounts/import/passwd.ts';
 import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { requireUserAt } from '#lib/accounts/staff.ts';
-import { portOf } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
 import { applyImport, planImport } from '#lib/queue/import-map.ts';
+import { localWebUrl } from '#lib/settings/wanted.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
 import { mustChangeOption, passwordOption, readPassword } from './password.ts';
 import { readText } from './read-text.ts';
 import { staffOf } from './staff.ts';
 
 /** Where the web pages are. Refusal 'invalid'. */
-function readBase(input: Input): string {
-  const base = optionText(input, 'base') ?? `http://localhost:${portOf('web')}`;
+async function readBase(input: Input): Promise<string> {
+  const base = optionText(input, 'base') ?? (await localWebUrl());
   if (/^https?:$/.test(URL.parse(base)?.protocol ?? '')) return base;
   throw new Refusal('invalid', `"${base}" is not an address such as https://mail.example.org.`);
 }
@@ -66,7 +66,7 @@ export const passwordCommands: CommandDefinition[] = [
     help: 'make a one-time link with which the user sets a password within a day',
     run: async (input) => {
       const account = await requireUserAt(staffOf(input), textAt(input, 0));
-      const base = readBase(input);
+      const base = await readBase(input);
       const token = await createPasswordLink(account.id, staffOf(input).address);
       const url = new URL(`/password?token=${token}`, base).href;
       return { text: url, row: { url } };

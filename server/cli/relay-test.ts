@@ -1,17 +1,18 @@
 // `drey relay-test`: the same test that the daemon runs by itself, on a listener of its own with the same settings,
 // networks and domains, so it works whether the server runs or not.
 import type { RelayStep } from '#lib/relay-test.ts';
+import { openInternal } from '../net/listeners.ts';
 import { testRelay } from '../smtp/relay-test/relay-test.ts';
-import { startListening } from '../smtp/servers.ts';
+import { createSmtpListener } from '../smtp/servers.ts';
 import { startCertificates } from '../tls/certificate.ts';
 import type { CommandDefinition, Input, Result } from './command.ts';
 
 async function run(input: Input): Promise<Result> {
   const certificates = await startCertificates();
-  const host = '127.0.0.1';
-  const listening = await startListening('smtp', { host, port: 0 });
+  const listener = createSmtpListener('smtp');
+  const socket = await openInternal(listener);
   try {
-    const { isGood, text, detail } = await testRelay({ host, port: listening.port });
+    const { isGood, text, detail } = await testRelay({ host: '127.0.0.1', port: socket.port });
     const steps = detail as RelayStep[];
     if (input.options.json === true) {
       process.stdout.write(`${JSON.stringify({ ok: isGood, text, steps })}\n`);
@@ -22,7 +23,8 @@ async function run(input: Input): Promise<Result> {
     }
     return { code: isGood ? 0 : 1 };
   } finally {
-    await listening.stop();
+    await socket.close();
+    await listener.stop(0);
     await certificates.stop();
   }
 }

@@ -8,9 +8,10 @@ import * as judges from '#lib/accounts/domain-dns/judge.ts';
 import { listWantedRecords, type WantedRecord } from '#lib/accounts/domain-dns/wanted.ts';
 import { isPublicExchanger } from '#lib/accounts/public-address.ts';
 import { findStsPolicy } from '#lib/accounts/sts.ts';
-import { type ListenerName, portOf } from '#lib/env.ts';
+import type { ListenerName } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
 import { serverHostname } from '#lib/settings/index.ts';
+import { listPorts } from '#lib/settings/wanted.ts';
 import { listOwnAddresses } from '#server/dns/own-addresses.ts';
 import {
   type Answer,
@@ -52,6 +53,12 @@ export async function checkDomain(
   ]);
   const named = hosts.status === 'ok' ? hosts.records : [];
   const addresses = [own, named].map((some) => some.filter((one) => isPublicExchanger(one)));
+  const open = await Promise.all(
+    services.map(async ([service, listener]) => {
+      const [port] = await listPorts(listener);
+      return port === undefined ? [] : [{ service, port }];
+    }),
+  );
   const signing = keys.filter(({ state }) => state !== 'old');
   const wanted = listWantedRecords({
     domain,
@@ -59,10 +66,7 @@ export async function checkDomain(
     addresses: addresses.find((some) => some.length > 0) ?? [],
     dkim: signing.map(({ record }) => record),
     stsId: policy?.id ?? '',
-    services: services.flatMap(([service, listener]) => {
-      const port = portOf(listener);
-      return port > 0 ? [{ service, port }] : [];
-    }),
+    services: open.flat(),
   });
   const look = async (record: WantedRecord): Promise<Look> => {
     switch (record.kind) {

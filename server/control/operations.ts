@@ -7,8 +7,15 @@ import { explainRoute } from '../queue/explain-route.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
+import {
+  answerAcmeChange,
+  answerAcmeTerms,
+  answerCertificateCheck,
+  answerProposedNames,
+} from './certificates.ts';
 import { answerDomainCheck } from './domain-check.ts';
 import { learnFromUser } from './learn.ts';
+import { answerListeners, answerTryListeners } from './listeners.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
 export type Operation = (input: unknown) => Promise<unknown>;
@@ -20,7 +27,13 @@ export const operations: Record<string, Operation> = {
   'relay-test': runRelayTest,
   'dkim-check': answerDkimCheck,
   'domain-check': answerDomainCheck,
+  'certificate-check': answerCertificateCheck,
+  'certificate-names': answerProposedNames,
+  'acme-terms': answerAcmeTerms,
+  'acme-account': answerAcmeChange,
   'reverse-names': answerReverseNames,
   learn: learnFromUser,
+  listeners: answerListeners,
+  'try-listeners': answerTryListeners,
   doctor: answerDoctor,
 };

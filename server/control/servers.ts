@@ -4,20 +4,15 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isRefusal } from '#lib/errors.ts';
-import type { ListenerName } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
-import { rememberPorts } from '../doctor/own-machine.ts';
 import type { Running } from '../net/running.ts';
 import { operations } from './operations.ts';
 
 const log = logOf('control');
 const maxInputBytes = 8 * 1024 * 1024;
 
-/** Starts the port; its address and the secret go into the environment, which the web app inherits. `ports`: of the listeners. */
-export async function startControl(
-  ports: Partial<Record<ListenerName, number>> = {},
-): Promise<Running> {
-  rememberPorts(ports);
+/** Starts the port; its address and the secret go into the environment, which the web app inherits. */
+export async function startControl(): Promise<Running> {
   const secret = randomBytes(32).toString('base64url');
   const server = createServer((request, response) => {
     answer(request, response, secret).catch((error) => {

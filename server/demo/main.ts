@@ -6,7 +6,7 @@ import { addAccount, findAccount } from '#lib/accounts/account.ts';
 import { addDomain, findDomain } from '#lib/accounts/domain.ts';
 import { isSetUp, setUpWithoutToken } from '#lib/accounts/setup.ts';
 import { closeDatabase } from '#lib/db.ts';
-import { portOf } from '#lib/env.ts';
+import { localWebUrl } from '#lib/settings/wanted.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData } from '#server/data-folder.ts';
 import { appendMessages, type NewMessage } from '#server/store/append.ts';
@@ -225,7 +225,7 @@ if (await findDomain('demo.test')) {
     await furnishWebmail(account.id, user);
   }
   console.log(
-    `Sign in at http://localhost:${portOf('web')} as ${ada.address} or ${ben.address}, password "${password}".`,
+    `Sign in at ${await localWebUrl()} as ${ada.address} or ${ben.address}, password "${password}".`,
   );
 }
 await flushTrail();

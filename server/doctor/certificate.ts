@@ -5,9 +5,8 @@ import { connect } from 'node:tls';
 import { now } from '#lib/clock.ts';
 import type { Judged } from '#lib/doctor/report.ts';
 import { serverHostname } from '#lib/settings/index.ts';
-import { listenHost } from '../net/bind.ts';
+import { findListenPlace, localHost } from '../net/bind.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown, warning } from './check.ts';
-import { ownPort } from './own-machine.ts';
 
 const waitMs = 5000;
 const dayMs = 86_400_000;
@@ -47,14 +46,16 @@ export const certificate: DoctorCheck = {
   looksAt: 'Mail programs talk only to a server whose certificate fits its name.',
   async run() {
     const hostname = await serverHostname();
-    const port = (await ownPort('imaps')) || (await ownPort('submissions'));
-    return judgeCertificate(port > 0 ? await readPeer(hostname, port) : null, hostname);
+    const place = (await findListenPlace('imaps')) ?? (await findListenPlace('submissions'));
+    return judgeCertificate(place && (await readPeer(hostname, place)), hostname);
   },
 };
 
-async function readPeer(hostname: string, port: number): Promise<SeenCertificate | null> {
-  const bound = await listenHost();
-  const host = bound === '::' || bound === '0.0.0.0' ? '127.0.0.1' : bound;
+async function readPeer(
+  hostname: string,
+  { host: bound, port }: { host: string; port: number },
+): Promise<SeenCertificate | null> {
+  const host = localHost(bound);
   const servername = isIP(hostname) ? undefined : hostname;
   return new Promise((resolve) => {
     // Any certificate will do: it is looked at, not trusted.

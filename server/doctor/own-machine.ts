@@ -1,23 +1,8 @@
 // What checks know of this machine: its addresses, the public ones among them and those its name leads to, its ports.
 import { networkInterfaces } from 'node:os';
 import { isPublicExchanger } from '#lib/accounts/public-address.ts';
-import { type ListenerName, portOf } from '#lib/env.ts';
 import { serverHostname } from '#lib/settings/index.ts';
 import { resolveAddresses } from '#server/dns/resolver.ts';
-
-type Ports = Partial<Record<ListenerName, number>>;
-
-let bound: Ports = {};
-
-/** Told by the daemon, which knows what the system chose. */
-export function rememberPorts(ports: Ports): void {
-  bound = ports;
-}
-
-/** The port of a listener; 0 where it is off. */
-export async function ownPort(name: ListenerName): Promise<number> {
-  return bound[name] ?? portOf(name);
-}
 
 let pretended: string[] | null = null;
 

@@ -1,9 +1,8 @@
 // Are the ports open that should be, on which addresses, and are they the ones that others expect?
 import type { Judged } from '#lib/doctor/report.ts';
 import type { ListenerName } from '#lib/env.ts';
-import { listenHost } from '../net/bind.ts';
+import { findListenPlace, localHost } from '../net/bind.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown, warning } from './check.ts';
-import { ownPort } from './own-machine.ts';
 import { tryPort } from './place.ts';
 
 const waitMs = 2000;
@@ -75,12 +74,14 @@ export const ports: DoctorCheck = {
   title: 'Ports',
   looksAt: 'Servers and mail programs come in by these.',
   async run() {
-    const bound = await listenHost();
-    const host = bound === '::' || bound === '0.0.0.0' ? '127.0.0.1' : bound;
     const look = async (name: Name): Promise<SeenPort> => {
-      const port = await ownPort(name);
-      return { name, port, isOpen: port > 0 && (await tryPort({ host, port }, waitMs)) === null };
+      const place = await findListenPlace(name);
+      if (!place) return { name, port: 0, isOpen: false };
+      const { port } = place;
+      const isOpen = (await tryPort({ host: localHost(place.host), port }, waitMs)) === null;
+      return { name, port, isOpen };
     };
-    return judgePorts(await Promise.all(names.map(look)), bound);
+    const place = (await findListenPlace('smtp')) ?? (await findListenPlace('imaps'));
+    return judgePorts(await Promise.all(names.map(look)), place?.host ?? '');
   },
 };

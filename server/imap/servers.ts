@@ -1,8 +1,12 @@
-// The IMAP listeners: 143 (STARTTLS) and 993 (TLS from the first byte).
-import { portOf } from '#lib/env.ts';
+// The IMAP listeners: 143 (STARTTLS) and 993 (TLS from the first byte), and a door of its own for the webmail.
 import { readSetting } from '#lib/settings/index.ts';
-import { listenHost } from '#server/net/bind.ts';
-import { type Listener, startListener } from '#server/net/listener.ts';
+import { createListener, type Listener } from '#server/net/listener.ts';
+import {
+  type OpenListener,
+  openInternal,
+  openListener,
+  protocolOf,
+} from '#server/net/listeners.ts';
 import type { Running } from '#server/net/running.ts';
 import { Connection } from './connection.ts';
 import { startRehearsal } from './rehearsal.ts';
@@ -15,31 +19,37 @@ const maxPerAddress = 500;
 /** Starts both listeners; `stop` says BYE to every session. */
 export async function startImapServers(): Promise<Running> {
   const roster = new Roster();
-  const host = await listenHost();
-  const listeners: Listener[] = [];
+  const clear = createImapListener('imap', roster);
+  const secure = createImapListener('imaps', roster);
+  const open: OpenListener[] = [];
+  const stop = async () => {
+    await Promise.all(open.map((each) => each.close()));
+    await Promise.all([clear, secure].map((each) => each.stop(graceMs)));
+  };
   try {
-    for (const name of ['imap', 'imaps'] as const) {
-      listeners.push(await listen(name, host, roster));
-    }
+    for (const each of [clear, secure]) open.push(await openListener(protocolOf(each)));
+    const internal = await openInternal(clear);
+    const endRehearsal = startRehearsal();
+    return {
+      get ports() {
+        return { imap: open[0]?.port, imaps: open[1]?.port };
+      },
+      internal: { imap: internal.port },
+      stop: async () => {
+        await endRehearsal();
+        await internal.close();
+        await stop();
+      },
+    };
   } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.stop(0)));
+    await stop();
     throw error;
   }
-  const endRehearsal = startRehearsal();
-  return {
-    ports: { imap: listeners[0]!.port, imaps: listeners[1]!.port },
-    stop: async () => {
-      await endRehearsal();
-      await Promise.all(listeners.map((listener) => listener.stop(graceMs)));
-    },
-  };
 }
 
-function listen(name: 'imap' | 'imaps', host: string, roster: Roster): Promise<Listener> {
-  return startListener({
+function createImapListener(name: 'imap' | 'imaps', roster: Roster): Listener {
+  return createListener({
     name,
-    host,
-    port: portOf(name),
     tls: name === 'imaps',
     maxConnections: () => readSetting('imap.maxConnections'),
     maxPerAddress,

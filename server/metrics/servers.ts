@@ -1,17 +1,18 @@
-// The scrape endpoint (Prometheus text format): GET /metrics, on loopback only, whatever the other
-// listeners are bound to. Counters are in index.ts; gauges of state are read at each scrape (gauges.ts).
+// The scrape endpoint (Prometheus text format): GET /metrics, on the loopback address unless the
+// setting listeners.metrics says otherwise. Counters are in index.ts; gauges of state are read at each scrape
+// (gauges.ts).
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import { collectDefaultMetrics } from 'prom-client';
-import { portOf } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
-import { explain } from '#server/net/listener.ts';
+import { openListener } from '#server/net/listeners.ts';
 import type { Running } from '#server/net/running.ts';
+import { listenAt } from '#server/net/socket.ts';
 import { readGauges } from './gauges.ts';
 import { registry } from './index.ts';
 import { timeWrites } from './timing.ts';
 
-const host = '127.0.0.1';
+const maxConnections = 20;
 const log = logOf('metrics');
 
 /** Starts the endpoint. Rejects with a sentence for a person when the port cannot be had. */
@@ -29,18 +30,30 @@ export async function startMetrics(): Promise<Running> {
       });
     },
   );
-  server.maxConnections = 20;
-  const port = portOf('metrics');
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explain(error, { name: 'metrics', host, port })));
-    server.listen({ host, port }, resolve);
+  // The sockets are opened elsewhere; without this it would not end requests that take too long.
+  server.emit('listening');
+  const sockets = new Set<Socket>();
+  const accept = (socket: Socket) => {
+    if (sockets.size >= maxConnections) return void socket.destroy();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    server.emit('connection', socket);
+  };
+  const open = await openListener({
+    name: 'metrics',
+    open: (address, isBeside) => listenAt(address, { accept }, isBeside),
+    countSessions: () => sockets.size,
   });
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
+  return {
+    get ports() {
+      return { metrics: open.port };
+    },
+    stop: async () => {
+      await open.close();
+      server.close();
       server.closeAllConnections();
-    });
-  return { stop, ports: { metrics: (server.address() as AddressInfo).port } };
+    },
+  };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

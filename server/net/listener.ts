@@ -1,8 +1,9 @@
-// A TCP listener with limits, implicit TLS and a graceful stop, for every protocol of the daemon.
+// What stands between the sockets of a listener and its protocol: limits, implicit TLS, a graceful stop. The sockets
+// come and go (listeners.ts); who came through one stays.
 //
 // Invariants: a connection over a limit never reaches the protocol; an error of a socket never reaches the
 // process; stop() ends within its grace period.
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isLoopback, limitKey, plainAddress } from '#lib/accounts/network.ts';
 import type { ListenerName } from '#lib/env.ts';
@@ -18,8 +19,6 @@ export type Session = { end(): void };
 
 export type ListenerOptions = {
   name: ListenerName;
-  host: string;
-  port: number;
   /** True: TLS from the first byte. */
   tls: boolean;
   maxConnections: Limit;
@@ -40,57 +39,48 @@ export type ListenerOptions = {
 };
 
 export type Listener = {
-  address: string;
-  /** The port really bound. */
-  port: number;
-  /** Accepts no more, ends each session, and destroys what is left after `graceMs`. */
+  name: ListenerName;
+  allowHalfOpen: boolean;
+  /** Takes a connection from a socket of this listener. */
+  accept(socket: Socket): void;
+  countSessions(): number;
+  /** Ends each session, and destroys what is left after `graceMs`. Its sockets are closed before. */
   stop(graceMs: number): Promise<void>;
 };
 
 const log = logOf('net');
-const keepAliveMs = 60_000;
 
-/** Starts listening. Rejects with one sentence for a person when the port cannot be had. */
-export async function startListener(options: ListenerOptions): Promise<Listener> {
+/** A listener without sockets; openListener() gives them to it. */
+export function createListener(options: ListenerOptions): Listener {
   const open = new Map<Socket, Session | null>();
   const perAddress = new Map<string, number>();
-  const server = createServer(
-    {
-      allowHalfOpen: options.allowHalfOpen ?? false,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveMs,
-    },
-    (socket) => {
-      const remote = plainAddress(socket.remoteAddress ?? '');
-      const key = limitKey(remote);
-      // The places are taken now; the limits, which are read from settings, are compared afterwards.
-      open.set(socket, null);
-      const place = { total: open.size, ofAddress: (perAddress.get(key) ?? 0) + 1 };
-      perAddress.set(key, place.ofAddress);
-      sessions.inc({ protocol: options.name });
-      socket.on('error', (error) => log.debug({ listener: options.name, remote, error }));
-      socket.once('close', () => {
-        open.delete(socket);
-        const left = (perAddress.get(key) ?? 1) - 1;
-        if (left > 0) perAddress.set(key, left);
-        else perAddress.delete(key);
-        sessions.dec({ protocol: options.name });
-      });
-      admit(options, socket, remote, place, open).catch((error: unknown) => {
-        log.error({ listener: options.name, remote, error }, 'a connection could not be served');
-        socket.destroy();
-      });
-    },
-  );
-  await listen(server, options);
-  const bound = server.address();
-  if (bound === null || typeof bound === 'string') throw new Error('The listener has no address.');
-  log.info({ listener: options.name, address: bound.address, port: bound.port }, 'listening');
+  const accept = (socket: Socket) => {
+    const remote = plainAddress(socket.remoteAddress ?? '');
+    const key = limitKey(remote);
+    // The places are taken now; the limits, which are read from settings, are compared afterwards.
+    open.set(socket, null);
+    const place = { total: open.size, ofAddress: (perAddress.get(key) ?? 0) + 1 };
+    perAddress.set(key, place.ofAddress);
+    sessions.inc({ protocol: options.name });
+    socket.on('error', (error) => log.debug({ listener: options.name, remote, error }));
+    socket.once('close', () => {
+      open.delete(socket);
+      const left = (perAddress.get(key) ?? 1) - 1;
+      if (left > 0) perAddress.set(key, left);
+      else perAddress.delete(key);
+      sessions.dec({ protocol: options.name });
+    });
+    admit(options, socket, remote, place, open).catch((error: unknown) => {
+      log.error({ listener: options.name, remote, error }, 'a connection could not be served');
+      socket.destroy();
+    });
+  };
   return {
-    address: bound.address,
-    port: bound.port,
-    stop: (graceMs) => stopServer(server, open, graceMs),
+    name: options.name,
+    allowHalfOpen: options.allowHalfOpen ?? false,
+    accept,
+    countSessions: () => open.size,
+    stop: (graceMs) => endAll(open, graceMs),
   };
 }
 
@@ -137,53 +127,19 @@ async function readLimit(limit: Limit): Promise<number> {
   return typeof limit === 'number' ? limit : limit();
 }
 
-function listen(server: Server, options: ListenerOptions): Promise<void> {
-  const { host, port } = options;
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, options)));
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      server.on('error', (error) => log.error({ listener: options.name, error }));
-      resolve();
-    });
-  });
-}
-
-/** One sentence that says what is wrong and what to do. */
-export function explain(
-  error: NodeJS.ErrnoException,
-  { name, host, port }: Pick<ListenerOptions, 'name' | 'host' | 'port'>,
-): Error {
-  const variable = `DREY_${name.toUpperCase()}_PORT`;
-  const texts: Record<string, string> = {
-    EADDRINUSE: `The ${name} port ${port} on ${host} is taken by another program; stop that program, or set ${variable} to a free port.`,
-    EACCES: `The ${name} port ${port} may not be opened by this user (ports below 1024 need the right for it); set ${variable} to a higher port, or grant the right.`,
-    EADDRNOTAVAIL: `The ${name} port cannot be opened on ${host} because this machine does not have that address; correct DREY_BIND or the setting server.bind.`,
-  };
-  const text =
-    texts[error.code ?? ''] ??
-    `The ${name} port ${port} on ${host} cannot be opened (${error.code ?? error.message}); check ${variable} and DREY_BIND.`;
-  return new Error(text, { cause: error });
-}
-
-async function stopServer(
-  server: Server,
-  open: Map<Socket, Session | null>,
-  graceMs: number,
-): Promise<void> {
+async function endAll(open: Map<Socket, Session | null>, graceMs: number): Promise<void> {
   const timer = setTimeout(() => {
     for (const socket of open.keys()) socket.destroy();
   }, graceMs);
   const closes = [...open.keys()].map(
     (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
   );
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const [socket, session] of open) {
     // One without a session is not yet admitted, or still in its handshake.
     if (session) endSession(session, socket);
     else socket.destroy();
   }
-  await Promise.all([closed, ...closes]);
+  await Promise.all(closes);
   clearTimeout(timer);
 }
 

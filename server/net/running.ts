@@ -4,8 +4,8 @@ import type { ListenerName } from '#lib/env.ts';
 export type Running = {
   /** Ends within a few seconds: no new work, open sessions told, timers cleared. */
   stop(): Promise<void>;
-  /** For a part that can listen on another address without ending its sessions; `env` as at its start. */
-  move?(host: string, env: Record<string, string>): Promise<void>;
-  /** Ports really bound (a configured 0 becomes the chosen one). */
-  ports?: Partial<Record<ListenerName, number>>;
+  /** The first port of each listener, as it is now; none where it is off. */
+  readonly ports?: Partial<Record<ListenerName, number | undefined>>;
+  /** Ports on the loopback address for the web app alone, whatever the listeners are. */
+  internal?: { imap?: number; submission?: number };
 };

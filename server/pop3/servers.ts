@@ -1,8 +1,7 @@
 // The POP3 listeners: 110 (STLS) and 995 (TLS from the first byte).
-import { portOf } from '#lib/env.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
-import { listenHost } from '#server/net/bind.ts';
-import { type Listener, startListener } from '#server/net/listener.ts';
+import { createListener, type Listener } from '#server/net/listener.ts';
+import { type OpenListener, openListener, protocolOf } from '#server/net/listeners.ts';
 import type { Running } from '#server/net/running.ts';
 import { serveConnection } from './connection.ts';
 
@@ -12,26 +11,29 @@ const stopGraceMs = 2000;
 
 /** Starts both listeners. Rejects with a sentence for a person when a port cannot be had. */
 export async function startPop3Servers(): Promise<Running> {
-  const host = await listenHost();
-  const listeners: Listener[] = [];
+  const listeners = [createPop3Listener('pop3'), createPop3Listener('pop3s')];
+  const open: OpenListener[] = [];
   const stop = async () => {
-    await Promise.all(listeners.map((listener) => listener.stop(stopGraceMs)));
+    await Promise.all(open.map((each) => each.close()));
+    await Promise.all(listeners.map((each) => each.stop(stopGraceMs)));
   };
   try {
-    listeners.push(await start('pop3', host), await start('pop3s', host));
+    for (const each of listeners) open.push(await openListener(protocolOf(each)));
   } catch (error) {
     await stop();
     throw error;
   }
-  const [clear, secure] = listeners as [Listener, Listener];
-  return { stop, ports: { pop3: clear.port, pop3s: secure.port } };
+  return {
+    get ports() {
+      return { pop3: open[0]?.port, pop3s: open[1]?.port };
+    },
+    stop,
+  };
 }
 
-function start(name: 'pop3' | 'pop3s', host: string): Promise<Listener> {
-  return startListener({
+function createPop3Listener(name: 'pop3' | 'pop3s'): Listener {
+  return createListener({
     name,
-    host,
-    port: portOf(name),
     tls: name === 'pop3s',
     maxConnections: () => readSetting('pop3.maxConnections'),
     maxPerAddress,

@@ -1,34 +1,39 @@
-// Runs the web app as a child process and starts it again when it dies.
+// Runs the web app as a child process and starts it again when it dies. Its listeners are kept here as those of the daemon
+// are; the sockets are the child's (messages.ts).
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deriveKey } from '#lib/accounts/secret.ts';
-import { portOf } from '#lib/env.ts';
 import { logOf } from '#lib/log.ts';
-import { listenHost } from '../net/bind.ts';
-import { explain } from '../net/listener.ts';
+import { type OpenListener, openListener, type Protocol } from '../net/listeners.ts';
 import type { Running } from '../net/running.ts';
 import { processEnv, webFlags } from '../small-process.mjs';
-
-type Told = { kind: 'ready'; port: number } | { kind: 'failed'; code: string; text: string };
+import type { Answer, Question, ToParent, WebListener } from './messages.ts';
 
 const log = logOf('web');
 const readyWithinMs = 60_000;
 const stopWithinMs = 2500;
 const maxRestartWaitMs = 30_000;
 
-/** Starts the web app; `env` names the daemon's ports. Throws one sentence where the port is taken. */
-export async function startWeb(env: Record<string, string>): Promise<Running> {
-  let host = await listenHost();
-  let environment = env;
-  let port = portOf('web');
+/** Starts the web app. Rejects with one sentence where a port is taken. */
+export async function startWeb(): Promise<Running> {
   let isStopping = false;
   let restartWaitMs = 500;
   let child = await launch();
+  const ask = (question: Question) => askChild(child, question);
+  const listeners: OpenListener[] = [];
+  for (const name of ['web', 'https'] as const) {
+    try {
+      listeners.push(await openListener(webProtocol(name, ask)));
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
 
   async function launch(): Promise<ChildProcess> {
-    const started = fork(join(import.meta.dirname, 'child.ts'), [host, String(port)], {
+    const started = fork(join(import.meta.dirname, 'child.ts'), [], {
       env: {
         ...process.env,
         ...processEnv,
@@ -36,7 +41,6 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
         NEXT_TELEMETRY_DISABLED: '1',
         AUTH_TRUST_HOST: 'true',
         NEXTAUTH_SECRET: deriveKey('web sessions').toString('base64'),
-        ...environment,
       },
       execArgv: webFlags,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -44,7 +48,8 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
     for (const stream of [started.stdout, started.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', logLine);
     }
-    port = await waitReady(started, host, port);
+    await waitPrepared(started);
+    started.setMaxListeners(0);
     started.once('exit', (code, signal) => void restart(code, signal));
     return started;
   }
@@ -57,6 +62,7 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
       if (isStopping) return;
       try {
         child = await launch();
+        for (const listener of listeners) await listener.reopen();
         return;
       } catch (error) {
         log.error({ err: error }, 'the web app did not start');
@@ -64,35 +70,78 @@ export async function startWeb(env: Record<string, string>): Promise<Running> {
     }
   }
 
+  async function stop(): Promise<void> {
+    isStopping = true;
+    await Promise.all(listeners.map((listener) => listener.close()));
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const isLate = await Promise.race([
+      ended.then(() => false),
+      sleep(stopWithinMs, true, { ref: false }),
+    ]);
+    if (isLate) child.kill('SIGKILL');
+    await ended;
+  }
+
   return {
-    ports: { web: port },
-    move: async (to, changed) => {
-      host = to;
-      environment = changed;
-      const told = new Promise<void>((resolve) => {
-        child.once('message', () => resolve());
-        child.once('exit', () => resolve());
-      });
-      child.send({ kind: 'move', host, env: environment });
-      // A child that fails here ends, and is started again on the new address.
-      await told;
+    get ports() {
+      const [web, https] = listeners;
+      return { web: web?.port, https: https?.port };
     },
-    stop: async () => {
-      isStopping = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const isLate = await Promise.race([
-        ended.then(() => false),
-        sleep(stopWithinMs, true, { ref: false }),
-      ]);
-      if (isLate) child.kill('SIGKILL');
-      await ended;
+    stop,
+  };
+}
+
+function webProtocol(name: WebListener, ask: (question: Question) => Promise<Answer>): Protocol {
+  let count = 0;
+  return {
+    name,
+    open: async (address, isBeside) => {
+      count += 1;
+      const socket = count * 2 + (name === 'web' ? 0 : 1);
+      const { port = 0 } = await ask({ kind: 'open', socket, name, address, isBeside });
+      return {
+        port,
+        close: async () => {
+          // Where the child is gone, so is the socket.
+          await ask({ kind: 'close', socket }).catch(() => {});
+        },
+      };
+    },
+    countSessions: async () => {
+      const { count: open = 0 } = await ask({ kind: 'count', name }).catch((): Answer => ({}));
+      return open;
     },
   };
 }
 
-function waitReady(child: ChildProcess, host: string, port: number): Promise<number> {
+let lastId = 0;
+
+/** Rejects as the child says, or when it ends. */
+function askChild(child: ChildProcess, question: Question): Promise<Answer> {
+  lastId += 1;
+  const id = lastId;
+  return new Promise((resolve, reject) => {
+    const settle = (error: Error | null, answer: Answer = {}) => {
+      child.off('message', hear).off('exit', miss);
+      if (error) reject(error);
+      else resolve(answer);
+    };
+    const hear = (message: unknown) => {
+      const told = message as ToParent;
+      if (told.kind !== 'answer' || told.id !== id) return;
+      const { error, code } = told;
+      settle(error === undefined ? null : Object.assign(new Error(error), { code }), told);
+    };
+    const miss = () => settle(new Error('the web app does not run'));
+    child.on('message', hear).once('exit', miss);
+    if (child.connected) child.send({ ...question, id }, (error) => error && settle(error));
+    else miss();
+  });
+}
+
+function waitPrepared(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (text: string) => {
       clearTimeout(timer);
@@ -104,15 +153,10 @@ function waitReady(child: ChildProcess, host: string, port: number): Promise<num
       readyWithinMs,
     );
     child.once('exit', (code) => fail(`The web app ended at its start (exit code ${code}).`));
-    child.on('message', (message) => {
-      const told = message as Told;
-      if (told.kind === 'failed') {
-        const error = Object.assign(new Error(told.text), { code: told.code });
-        return fail(explain(error, { name: 'web', host, port }).message);
-      }
+    child.once('message', () => {
       clearTimeout(timer);
       child.removeAllListeners('exit');
-      resolve(told.port);
+      resolve();
     });
   });
 }

@@ -14,12 +14,12 @@ import type { Result } from '#server/cli/command.ts';
 import { doctorCommands } from '#server/cli/doctor.ts';
 import { type DoctorCheck, ok, problem, warning } from '#server/doctor/check.ts';
 import { answerDoctor, checks, runDoctor } from '#server/doctor/index.ts';
-import { pretendInterfaces, rememberPorts } from '#server/doctor/own-machine.ts';
+import { pretendInterfaces } from '#server/doctor/own-machine.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 
 const address = '198.51.100.7';
-const off = { submission: 0, submissions: 0, imap: 0, imaps: 0, pop3: 0, pop3s: 0 };
+const off = ['submission', 'submissions', 'imap', 'imaps', 'pop3', 'pop3s'];
 const ntpEpoch = 2_208_988_800;
 
 describe('the doctor', () => {
@@ -50,7 +50,8 @@ describe('the doctor', () => {
     await writeSetting('doctor.timeServers', [`127.0.0.1:${time.address().port}`], 'test');
     await writeSetting('doctor.mailServers', [], 'test');
     pretendInterfaces(['192.168.1.7']);
-    rememberPorts({ ...off, smtp: portOf(taken) });
+    for (const name of off) await writeSetting(`listeners.${name}`, [], 'test');
+    await writeSetting('listeners.smtp', [String(portOf(taken))], 'test');
     await addDomain({ name: 'own.test' }, 'test');
   });
   after(async () => {
@@ -123,9 +124,9 @@ describe('the doctor', () => {
 
   it('knocks at the own ports', async () => {
     assert.equal(await verdict('ports'), 'warning');
-    rememberPorts({ ...off, smtp: portOf(taken), imaps: 1 });
+    await writeSetting('listeners.imaps', ['1'], 'test');
     assert.equal(await verdict('ports'), 'problem');
-    rememberPorts({ ...off, smtp: portOf(taken) });
+    await writeSetting('listeners.imaps', [], 'test');
   });
 
   it('looks at the records of the domains', async () => {

@@ -1,33 +1,26 @@
 // The listener: limits, implicit TLS, graceful stop, sentences for ports that cannot be had.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { limitKey } from '#lib/accounts/network.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { sessions } from '#server/metrics/index.ts';
 import { listenHost } from '#server/net/bind.ts';
-import {
-  explain,
-  type Listener,
-  type ListenerOptions,
-  startListener,
-} from '#server/net/listener.ts';
+import type { ListenerOptions } from '#server/net/listener.ts';
 import type { Running } from '#server/net/running.ts';
 import { startCertificates } from '#server/tls/certificate.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
+import { type StartedListener, startListener } from '#tests/support/listener.ts';
 import { connect, type LineClient } from './line-client.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let certificates: Running;
-const listeners: Listener[] = [];
+const listeners: StartedListener[] = [];
 const clients: LineClient[] = [];
 
-async function start(options: Partial<ListenerOptions>): Promise<Listener> {
+async function start(options: Partial<ListenerOptions>): Promise<StartedListener> {
   const listener = await startListener({
     name: 'pop3',
-    host: '127.0.0.1',
-    port: 0,
     tls: false,
     maxConnections: 10,
     maxPerAddress: 10,
@@ -41,7 +34,7 @@ async function start(options: Partial<ListenerOptions>): Promise<Listener> {
   return listener;
 }
 
-async function open(listener: Listener, isTls = false): Promise<LineClient> {
+async function open(listener: StartedListener, isTls = false): Promise<LineClient> {
   const client = await connect(listener.port, isTls);
   clients.push(client);
   return client;
@@ -161,32 +154,6 @@ describe('listener', () => {
     assert.equal(await countSessions(), 0);
     await assert.rejects(connect(listener.port));
   });
-
-  it('says in one sentence that a port is taken, and what to do', async () => {
-    const other = createServer();
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as { port: number };
-    await assert.rejects(start({ port }), (error: Error) => {
-      assert.match(error.message, new RegExp(`pop3 port ${port} .*taken.*DREY_POP3_PORT`));
-      return true;
-    });
-    other.close();
-  });
-
-  const codes: [string, RegExp][] = [
-    ['EACCES', /DREY_IMAPS_PORT to a higher port/],
-    ['EADDRNOTAVAIL', /DREY_BIND/],
-    ['EWHATEVER', /EWHATEVER.*DREY_IMAPS_PORT/],
-  ];
-  for (const [code, expected] of codes) {
-    it(`explains ${code}`, () => {
-      const error = Object.assign(new Error('raw'), { code });
-      const text = explain(error, { name: 'imaps', host: '127.0.0.1', port: 993 }).message;
-      assert.match(text, expected);
-      assert.doesNotMatch(text, /\n/);
-    });
-  }
 });
 
 describe('limitKey', () => {

@@ -7,7 +7,6 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { connect, createServer } from 'node:tls';
 import { freezeClock, now } from '#lib/clock.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { startListener } from '#server/net/listener.ts';
 import type { Running } from '#server/net/running.ts';
 import {
   certificateFacts,
@@ -18,6 +17,7 @@ import {
 } from '#server/tls/certificate.ts';
 import { makeSelfSigned } from '#server/tls/self-signed.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
+import { startListener } from '#tests/support/listener.ts';
 
 const day = 86_400_000;
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -123,8 +123,6 @@ describe('certificate files of the settings', () => {
   it('are in use for the next connection, and replaced live when they change', async () => {
     const listener = await startListener({
       name: 'imaps',
-      host: '127.0.0.1',
-      port: 0,
       tls: true,
       maxConnections: 10,
       maxPerAddress: 10,
@@ -227,8 +225,6 @@ describe('tls.minVersion', () => {
   it('is in force for the next connection', async () => {
     const listener = await startListener({
       name: 'imaps',
-      host: '127.0.0.1',
-      port: 0,
       tls: true,
       maxConnections: 10,
       maxPerAddress: 10,

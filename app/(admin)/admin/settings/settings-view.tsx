@@ -13,6 +13,7 @@ import { resetSettingAction, saveSettingAction } from './actions.ts';
 /** The groups in the order of their tabs. */
 export const groups: { id: Group; label: string }[] = [
   { id: 'server', label: 'Server' },
+  { id: 'listeners', label: 'Listeners' },
   { id: 'smtp', label: 'SMTP' },
   { id: 'checks', label: 'Checks' },
   { id: 'content', label: 'Content' },

@@ -37,7 +37,7 @@ export default async function ProgramsPage() {
             </tr>
           </thead>
           <tbody className="divide-y border-t">
-            {listMailServers().map(({ type, port, socket }) => (
+            {(await listMailServers()).map(({ type, port, socket }) => (
               <tr key={port}>
                 <th className="px-4 py-2 text-start font-normal">{t(type)}</th>
                 <td className="px-4 py-2">{host}</td>

@@ -19,7 +19,7 @@ export async function GET(request: Request): Promise<Response> {
     return new Response('This server has no mail for that domain.\n', { status: 404 });
   }
   const [hostname, title] = await Promise.all([serverHostname(), readSetting('web.title')]);
-  const entries = listMailServers().map(({ type, port, socket }) => {
+  const entries = (await listMailServers()).map(({ type, port, socket }) => {
     const element = type === 'smtp' ? 'outgoingServer' : 'incomingServer';
     return `    <${element} type="${type}">
       <hostname>${escapeXml(hostname)}</hostname>
