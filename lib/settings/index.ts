@@ -15,6 +15,7 @@ import { directorySettings } from './directory.ts';
 import { doctorSettings } from './doctor.ts';
 import { imapSettings } from './imap.ts';
 import { leavingSettings } from './leaving.ts';
+import { listenersSettings } from './listeners.ts';
 import { logSettings } from './log.ts';
 import { pop3Settings } from './pop3.ts';
 import { reportSettings } from './reports.ts';
@@ -30,6 +31,7 @@ import { webSettings } from './web.ts';
 const registry = [
   ...serverSettings,
   ...watchSettings,
+  ...listenersSettings,
   ...smtpSettings,
   ...checksSettings,
   ...contentSettings,
