@@ -14,9 +14,17 @@ export type Origin = {
   isWatched: boolean;
   /** The revision that is taken back */
   undoes: number | null;
+  /** Part of a change that is kept as one (reviseOnce) */
+  isPart: boolean;
 };
 
-const nowhere: Omit<Origin, 'groupId'> = { place: '', reason: '', isWatched: false, undoes: null };
+const nowhere: Omit<Origin, 'groupId'> = {
+  place: '',
+  reason: '',
+  isWatched: false,
+  undoes: null,
+  isPart: false,
+};
 
 /** Runs `run`; its changes come from there and belong together. What is left out stays as it is around it. */
 export function runFrom<T>(origin: Partial<Origin>, run: () => T): T {

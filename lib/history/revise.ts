@@ -2,9 +2,10 @@
 // in the transaction of the change. A room joins with one `Recorded` and revise() in the place of write().
 import { createHash } from 'node:crypto';
 import { fromNow, now } from '../clock.ts';
-import { type Tx, write } from '../db.ts';
+import { db, type Tx, write } from '../db.ts';
+import { writeJoined } from '../joined.ts';
 import { poke } from '../poke.ts';
-import { type Origin, readOrigin } from './origin.ts';
+import { readOrigin, runFrom } from './origin.ts';
 
 /** What stands at a key, as JSON holds it. */
 export type Fields = Record<string, unknown>;
@@ -46,11 +47,34 @@ export async function reviseIn<T>(
   key: string,
   step: () => Promise<T>,
 ): Promise<T> {
+  if (readOrigin().isPart) return step();
   const before = await recorded.read(tx, key);
   const result = await step();
   const after = await recorded.read(tx, key);
   if (!isSame(before, after)) await insertRevision(tx, by, recorded, key, before, after);
   return result;
+}
+
+/**
+ * Keeps what `run` does to one thing, in several writes, as one change. `key`: where it stands; null = it is added.
+ * `run` gives its key.
+ */
+export async function reviseOnce(
+  by: string,
+  recorded: Recorded,
+  key: string | null,
+  run: () => Promise<string>,
+): Promise<string> {
+  const found = await writeJoined(async () => {
+    const before = key === null ? null : await recorded.read(db, key);
+    const now = await runFrom({ isPart: true }, run);
+    const after = await recorded.read(db, now);
+    if (isSame(before, after)) return now;
+    await write((tx) => insertRevision(tx, by, recorded, now, before, after));
+    return now;
+  });
+  poke('settings');
+  return found;
 }
 
 async function insertRevision(
@@ -61,7 +85,7 @@ async function insertRevision(
   before: Fields | null,
   after: Fields | null,
 ): Promise<void> {
-  const { isWatched, ...origin }: Origin = readOrigin();
+  const { isWatched, isPart: _part, ...origin } = readOrigin();
   const isPending = isWatched && recorded.isRisky?.(key);
   await tx.revision.create({
     data: {

@@ -1,6 +1,7 @@
 // The web pages.
 import { z } from 'zod';
 import { defineSetting } from './define.ts';
+import { networkList } from './network-list.ts';
 import { defineNumber } from './number.ts';
 
 const link = z
@@ -81,6 +82,15 @@ export const webSettings = [
     title: 'Sign-in lasts',
     help: 'After so long without use a person signs in again.',
     applies: 'next-sign-in',
+  }),
+  defineSetting('web.adminNetworks', {
+    schema: networkList,
+    default: [],
+    title: 'Networks of administrators',
+    help: 'The panel opens from these addresses and networks only; empty means from anywhere. Mail and the other pages stay open to all. On the server itself "drey settings reset web.adminNetworks" opens it again.',
+    control: { kind: 'list', placeholder: '192.0.2.0/24, one a line' },
+    applies: 'next-command',
+    isRisky: true,
   }),
   defineNumber('web.pageSize', {
     min: 10,

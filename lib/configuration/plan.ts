@@ -1,0 +1,249 @@
+// What a file would change, and the changing: all of it in one transaction, by the same functions as the panel.
+import { isUniqueViolation } from '#lib/db.ts';
+import { isRefusal, Refusal } from '#lib/errors.ts';
+import { readOrigin, runFrom } from '#lib/history/origin.ts';
+import { type Fields, reviseOnce } from '#lib/history/revise.ts';
+import { rehearse, writeJoined, writePart } from '#lib/joined.ts';
+import { keptSecret, type Placed, type Problem, type ReadFile } from './file.ts';
+import { findOrder, sortEntries } from './order.ts';
+import type { Entry, Section } from './section.ts';
+import { type Difference, isNothing, listDifferences } from './words.ts';
+
+export type PlannedChange = {
+  section: string;
+  action: 'add' | 'change' | 'remove' | 'order';
+  /** "network 10.0.0.0/8" */
+  subject: string;
+  line: number;
+  differences: Difference[];
+};
+
+export type Plan = { changes: PlannedChange[]; problems: Problem[] };
+
+/** One change on its way. */
+type Step = {
+  section: Section;
+  line: number;
+  shown: PlannedChange;
+  /** Nothing to show: the order of entries that are added. */
+  isQuiet?: boolean;
+  /** Gives what is to be done after it. */
+  run(by: string): Promise<Step[]>;
+};
+
+/** What the file would change, and what is wrong with it. Changes nothing. */
+export async function planConfiguration(file: ReadFile): Promise<Plan> {
+  const { steps, problems } = await readSteps(file);
+  const all = [...file.problems, ...problems];
+  const changes = listShown(steps);
+  if (all.length > 0 || steps.length === 0) return { changes, problems: all };
+  const refused = await rehearse(() => carryOut(steps, 'plan'));
+  return { changes, problems: refused };
+}
+
+/** Thrown where a file cannot be applied: nothing was changed. */
+export class ConfigurationRefusal extends Refusal {
+  readonly problems: Problem[];
+
+  constructor(problems: Problem[]) {
+    super('invalid', problems.map(describeProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** "line 12, networks: …" */
+export function describeProblem({ line, section, text }: Problem): string {
+  const place = [line && `line ${line}`, section].filter(Boolean).join(', ');
+  return place ? `${place}: ${text}` : text;
+}
+
+/** Makes the server what the file says, whole or not at all. Refusal ConfigurationRefusal. */
+export async function applyConfiguration(file: ReadFile, by: string): Promise<PlannedChange[]> {
+  return runFrom({ groupId: readOrigin().groupId }, () =>
+    writeJoined(async () => {
+      const { steps, problems } = await readSteps(file);
+      const early = [...file.problems, ...problems];
+      if (early.length > 0) throw new ConfigurationRefusal(early);
+      const refused = await carryOut(steps, by);
+      if (refused.length > 0) throw new ConfigurationRefusal(refused);
+      return listShown(steps);
+    }),
+  );
+}
+
+function listShown(steps: Step[]): PlannedChange[] {
+  return steps.filter(({ isQuiet }) => !isQuiet).map(({ shown }) => shown);
+}
+
+/** What must be done, compared with what stands here. */
+async function readSteps(file: ReadFile): Promise<{ steps: Step[]; problems: Problem[] }> {
+  const problems: Problem[] = [];
+  const removing: Step[] = [];
+  const steps: Step[] = [];
+  for (const section of file.named) {
+    const placed = file.entries.filter((entry) => entry.section === section);
+    const entries = await section.list();
+    const known = new Map(entries.map((entry) => [section.identify(entry.fields), entry]));
+    for (const one of placed) {
+      const entry = known.get(section.identify(one.fields));
+      const step = entry ? await changeStep(one, entry) : addStep(one, problems);
+      if (step) steps.push(step);
+    }
+    const pruned = file.pruned.find((one) => one.section === section);
+    const listed = new Set(placed.map(({ fields }) => section.identify(fields)));
+    const gone = pruned
+      ? entries.filter(({ fields }) => !listed.has(section.identify(fields)))
+      : [];
+    for (const entry of gone) removing.unshift(removeStep(section, entry, pruned?.line ?? 1));
+    steps.push(...orderSteps(section, placed, entries));
+  }
+  return { steps: [...removing, ...steps], problems };
+}
+
+function addStep({ section, line, fields }: Placed, problems: Problem[]): Step | null {
+  const kept = Object.keys(fields).filter((name) => fields[name] === keptSecret);
+  const subject = section.recorded.describe(String(fields.key ?? section.identify(fields)), fields);
+  if (kept.length > 0) {
+    const text = `${subject}: there is no secret here to keep; give { env: NAME } or { file: PATH }.`;
+    problems.push({ line, section: section.name, text });
+    return null;
+  }
+  const { later = [], name } = section;
+  const first = Object.fromEntries(Object.entries(fields).filter(([key]) => !later.includes(key)));
+  const rest = Object.entries(fields).filter(
+    ([key, value]) => later.includes(key) && !isNothing(value),
+  );
+  const shown = { section: name, action: 'add' as const, subject, line, differences: [] };
+  return {
+    section,
+    line,
+    shown: { ...shown, differences: listDifferences(null, hide(section, fields)) },
+    run: async (by) => {
+      const key = await section.add(first, by);
+      if (rest.length === 0) return [];
+      const run = async () => {
+        await section.change(key, Object.fromEntries(rest), by);
+        return [];
+      };
+      return [{ section, line, shown, run }];
+    },
+  };
+}
+
+async function changeStep({ section, line, fields }: Placed, entry: Entry): Promise<Step | null> {
+  const changed: Fields = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === keptSecret || name === 'passwordHash') continue;
+    const isSecret = section.secrets?.includes(name) && (section.isSecret?.(fields) ?? true);
+    const known = isSecret ? await section.readSecret?.(entry.key) : entry.fields[name];
+    if (JSON.stringify(value) !== JSON.stringify(known ?? (isSecret ? '' : known))) {
+      changed[name] = value;
+    }
+  }
+  if (Object.keys(changed).length === 0) return null;
+  const before = Object.fromEntries(Object.keys(changed).map((name) => [name, entry.fields[name]]));
+  return {
+    section,
+    line,
+    shown: {
+      section: section.name,
+      action: 'change',
+      subject: section.recorded.describe(entry.key, entry.fields),
+      line,
+      differences: listDifferences(before, hide(section, { ...fields, ...changed }, changed)),
+    },
+    run: async (by) => {
+      await reviseOnce(by, section.recorded, entry.key, async () => {
+        await section.change(entry.key, changed, by);
+        return entry.key;
+      });
+      return [];
+    },
+  };
+}
+
+/** The fields as they may be shown; `only`: of these. */
+function hide(section: Section, fields: Fields, only: Fields = fields): Fields {
+  const isHidden = section.isSecret?.(fields) ?? true;
+  const shown = Object.entries(only).map(([name, value]) => {
+    const isSecret = name === 'passwordHash' || (isHidden && section.secrets?.includes(name));
+    return [name, isSecret && value !== '' ? '(secret)' : value];
+  });
+  return Object.fromEntries(shown);
+}
+
+function removeStep(section: Section, { key, fields }: Entry, line: number): Step {
+  const subject = section.recorded.describe(key, fields);
+  const shown = {
+    section: section.name,
+    action: 'remove' as const,
+    subject,
+    line,
+    differences: [],
+  };
+  return {
+    section,
+    line,
+    shown: { ...shown, differences: listDifferences(fields, null) },
+    run: async (by) => {
+      await section.remove(key, by);
+      return [];
+    },
+  };
+}
+
+/** Puts those that a file lists into its order, in the places that they have. */
+function orderSteps(section: Section, placed: Placed[], entries: Entry[]): Step[] {
+  const { move, group, name } = section;
+  if (!move || !group) return [];
+  const byGroup = Map.groupBy(placed, ({ fields }) => group(fields));
+  return [...byGroup].flatMap(([word, some]) => {
+    const wanted = some.map(({ fields }) => section.identify(fields));
+    const here = entries.filter(({ fields }) => group(fields) === word);
+    const isSorted = findOrder(section, here, wanted).length === 0;
+    const isNew = wanted.some(
+      (one) => !here.some(({ fields }) => section.identify(fields) === one),
+    );
+    if (isSorted && !isNew) return [];
+    const line = some[0]?.line ?? 1;
+    const subject = `order of ${name}${word && ` (${word})`}`;
+    const shown = { section: name, action: 'order' as const, subject, line, differences: [] };
+    const run = async (by: string) => {
+      await sortEntries(section, word, wanted, by);
+      return [];
+    };
+    return [{ section, line, shown, isQuiet: isSorted, run }];
+  });
+}
+
+/**
+ * Does them all, inside a transaction. What one refuses may be right after the others (an alias of a domain that stands
+ * further down), so those come again until nothing moves any more. Gives what was refused at last.
+ */
+async function carryOut(steps: Step[], by: string): Promise<Problem[]> {
+  // An order only counts once everything is there.
+  let waiting = steps.filter(({ shown }) => shown.action !== 'order');
+  const orders = steps.filter(({ shown }) => shown.action === 'order');
+  while (waiting.length > 0) {
+    const next: Step[] = [];
+    const problems: Problem[] = [];
+    for (const step of waiting) {
+      try {
+        next.push(...(await writePart(() => step.run(by))));
+      } catch (error) {
+        next.push(step);
+        problems.push(toProblem(step, error));
+      }
+    }
+    if (problems.length === waiting.length) return problems;
+    waiting = next;
+  }
+  for (const step of orders) await writePart(() => step.run(by));
+  return [];
+}
+
+function toProblem({ line, section, shown }: Step, error: unknown): Problem {
+  if (!isRefusal(error) && !isUniqueViolation(error)) throw error;
+  const text = isRefusal(error) ? error.message : 'It is here already.';
+  return { line, section: section.name, text: `${shown.subject}: ${text}` };
+}

@@ -1,0 +1,26 @@
+// The parts of the configuration, in the order of a file and of what a file brings.
+import type { Section } from './section.ts';
+import { accessRulesSection } from './sections/access-rules.ts';
+import { aliasesSection } from './sections/aliases.ts';
+import { domainsSection } from './sections/domains.ts';
+import { networksSection } from './sections/networks.ts';
+import { relayRulesSection } from './sections/relay-rules.ts';
+import { rewritingSection } from './sections/rewriting.ts';
+import { settingsSection } from './sections/settings.ts';
+import { usersSection } from './sections/users.ts';
+
+export const sections: Section[] = [
+  settingsSection,
+  domainsSection,
+  usersSection,
+  aliasesSection,
+  networksSection,
+  accessRulesSection,
+  rewritingSection,
+  relayRulesSection,
+];
+
+/** The section whose changes the history calls so. */
+export function findSection(kind: string): Section | undefined {
+  return sections.find(({ recorded }) => recorded.kind === kind);
+}

@@ -1,0 +1,82 @@
+// Users in a file: their fields, never their passwords; on request what their passwords are compared with. Who is new and has
+// none cannot sign in until somebody sets a password. Files never remove a user: that removes mail.
+import { z } from 'zod';
+import { addAccount, readAccount, requireAccount, updateAccount } from '#lib/accounts/account.ts';
+import { recordedAccount, toAccountFields } from '#lib/accounts/recorded.ts';
+import { roles } from '#lib/accounts/role.ts';
+import { giveRole } from '#lib/accounts/role-change.ts';
+import { db } from '#lib/db.ts';
+import type { Fields } from '#lib/history/revise.ts';
+import type { Section } from '../section.ts';
+
+const limit = z.number().int().nonnegative().nullable().optional();
+
+const schema = z.strictObject({
+  address: z.string().trim().toLowerCase(),
+  displayName: z.string().optional(),
+  role: z.enum(roles).optional(),
+  domains: z.array(z.string().trim().toLowerCase()).optional(),
+  isDisabled: z.boolean().optional(),
+  quotaBytes: limit,
+  quotaMessages: limit,
+  dailyMessages: limit,
+  dailyRecipients: limit,
+  passwordHash: z.string().max(1000).optional(),
+});
+type Item = z.infer<typeof schema>;
+
+export const usersSection: Section = {
+  name: 'users',
+  recorded: recordedAccount,
+  schema,
+  identify: ({ address }) => String(address),
+  isKept: 'users are never removed by a file, because their mail would go with them',
+  list: () => listUsers(false),
+  later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients'],
+  add: async (fields, by) => {
+    const { passwordHash = null, ...item } = fields as Item;
+    const account = await addAccount({ ...item, password: { stored: passwordHash } }, by);
+    return account.address;
+  },
+  change: async (key, fields, by) => {
+    const {
+      address: _address,
+      role,
+      domains,
+      passwordHash: _hash,
+      ...change
+    }: Partial<Item> = fields;
+    const { id } = await requireAccount(key);
+    if (Object.keys(change).length > 0) await updateAccount(id, change, by);
+    if (role === undefined && domains === undefined) return;
+    const now = await recordedAccount.read(db, key);
+    const wanted = {
+      role: (await readAccount(id))?.role ?? 'user',
+      domains: now?.domains as string[],
+    };
+    await giveRole(id, { role: role ?? wanted.role, domains: domains ?? wanted.domains }, by);
+  },
+  remove: async (address) => {
+    throw new Error(`a file does not remove ${address}`);
+  },
+};
+
+/** Everybody by address; `withHashes`: with what their passwords are compared with. */
+export async function listUsers(withHashes: boolean): Promise<{ key: string; fields: Fields }[]> {
+  const rows = await db.account.findMany({
+    where: { kind: 'person', deletedAt: null },
+    orderBy: { address: 'asc' },
+  });
+  const names = new Map(
+    (await db.domain.findMany({ select: { id: true, name: true } })).map(({ id, name }) => [
+      id,
+      name,
+    ]),
+  );
+  const charges = Map.groupBy(await db.charge.findMany(), ({ accountId }) => accountId);
+  return rows.map((row) => {
+    const own = (charges.get(row.id) ?? []).map(({ domainId }) => names.get(domainId) ?? '').sort();
+    const hash = withHashes && row.passwordHash ? { passwordHash: row.passwordHash } : {};
+    return { key: row.address, fields: { ...toAccountFields(row, own), ...hash } };
+  });
+}

@@ -1,0 +1,99 @@
+// Taking a change back: what stood before it, where what stands now is still what the change has made. Done by the rooms' own
+// functions, so it is refused where they refuse, and is a revision itself.
+import { db } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
+import { runFrom } from '#lib/history/origin.ts';
+import { type Fields, isMasked, isSame, reviseOnce } from '#lib/history/revise.ts';
+import { type Revision, requireRevision } from '#lib/history/revision.ts';
+import { writeJoined } from '#lib/joined.ts';
+import type { Section } from './section.ts';
+import { findSection } from './sections.ts';
+import { describeFields, isNothing } from './words.ts';
+
+/**
+ * Takes a revision back. Gives what cannot be brought back, in words; empty = nothing. Refusal 'not-found', 'conflict'
+ * where it was changed again since, 'invalid' where it cannot be known again, and what the room refuses.
+ */
+export async function undoRevision(id: number, by: string): Promise<string> {
+  return writeJoined(async () => {
+    const revision = await requireRevision(id);
+    const section = findSection(revision.kind);
+    if (!section)
+      throw new Refusal('invalid', `A change of ${revision.subject} is not taken back.`);
+    await requireUnchanged(section, revision);
+    return runFrom({ undoes: id }, () => restore(section, revision, by));
+  });
+}
+
+async function requireUnchanged(section: Section, revision: Revision): Promise<void> {
+  const { key, before, after, subject } = revision;
+  const stands = await section.recorded.read(db, key);
+  // Others in a list move it without changing it.
+  const hasMoved = before && after && before.position !== after.position;
+  const compare = (fields: Fields | null) =>
+    fields && !hasMoved ? { ...fields, position: undefined } : fields;
+  if (isSame(compare(stands), compare(after))) return;
+  const now = stands ? `it is now: ${describeFields(stands)}` : 'it is not here any more';
+  throw new Refusal('conflict', `${capitalize(subject)} was changed since; ${now}.`);
+}
+
+async function restore(section: Section, revision: Revision, by: string): Promise<string> {
+  const { key, before, after, subject } = revision;
+  if (!before) {
+    if (section.isKept) throw new Refusal('invalid', `${capitalize(section.isKept)}.`);
+    await section.remove(key, by);
+    return '';
+  }
+  if (!after) return bringBack(section, revision, before, by);
+  const changed = Object.entries(before).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(after[name]),
+  );
+  const known = changed.filter(([name, value]) => !isSecret(section, name, value, after[name]));
+  const { position, ...fields } = Object.fromEntries(known) as Fields;
+  if (known.length === 0) {
+    throw new Refusal('invalid', `The secret of ${subject} is not known any more: set it again.`);
+  }
+  await reviseOnce(by, section.recorded, key, async () => {
+    if (Object.keys(fields).length > 0) await section.change(key, fields, by);
+    if (typeof position === 'number') await section.move?.(key, position, by);
+    return key;
+  });
+  return known.length < changed.length ? 'The secret that stood there is not known any more.' : '';
+}
+
+/** What was removed comes back; what went with it (keys, charges, passwords) does not. */
+async function bringBack(
+  section: Section,
+  { subject, kind, key }: Revision,
+  before: Fields,
+  by: string,
+): Promise<string> {
+  const { secrets = [], later = [] } = section;
+  const hidden = secrets.filter((name) => isMasked(before[name]));
+  if (kind === 'setting' && hidden.length > 0) {
+    throw new Refusal('invalid', `The secret of ${subject} is not known any more: set it again.`);
+  }
+  if (kind === 'user') throw new Refusal('invalid', 'Deleted users come back on their own page.');
+  const { position, ...all } = before;
+  const fields = Object.entries(kind === 'setting' ? { key, ...all } : all).filter(
+    ([name]) => !hidden.includes(name),
+  );
+  const first = fields.filter(([name]) => !later.includes(name));
+  const rest = fields.filter(([name, value]) => later.includes(name) && !isNothing(value));
+  await reviseOnce(by, section.recorded, null, async () => {
+    const added = await section.add(Object.fromEntries(first), by);
+    if (rest.length > 0) await section.change(added, Object.fromEntries(rest), by);
+    if (typeof position === 'number') await section.move?.(added, position, by);
+    return added;
+  });
+  if (hidden.length > 0) return 'Its secret is not known any more: set it again.';
+  return kind === 'domain' ? 'Its DKIM keys and who looks after it do not come back.' : '';
+}
+
+function isSecret(section: Section, name: string, before: unknown, after: unknown): boolean {
+  return (section.secrets?.includes(name) ?? false) && (isMasked(before) || isMasked(after));
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
