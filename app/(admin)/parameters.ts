@@ -1,12 +1,15 @@
 // Reading and writing the parameters of list pages (search, page, filter) in the address.
 
+/** Cursors of long lists hold a value of a row. */
+const mostLength = 1000;
+
 export type Parameters = Promise<Record<string, string | string[] | undefined>>;
 
 /** The parameters as texts, limited in length; of repeated ones the first. */
 export async function readParameters(parameters: Parameters): Promise<Record<string, string>> {
   const entries = Object.entries(await parameters).map(([name, value]) => [
     name,
-    (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')).slice(0, 300),
+    (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')).slice(0, mostLength),
   ]);
   return Object.fromEntries(entries);
 }

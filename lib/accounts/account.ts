@@ -1,7 +1,6 @@
 // Users: one account is one address with a mailbox and, where it has a password, a login.
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, type Tx, write } from '../db.ts';
-import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { poke } from '../poke.ts';
@@ -52,13 +51,15 @@ export type Account = {
   epoch: number;
   createdAt: Date;
   lastLoginAt: Date | null;
+  /** Removed then, and restorable for some time (deleted-account.ts); disabled meanwhile */
+  deletedAt: Date | null;
 };
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.account.findUnique>>>;
 
 /** The account as the rest of Drey sees it: without its secrets, sizes as numbers. */
 export function toAccount(row: Row): Account {
-  const { passwordHash, scram: _scram, warnedPercent: _warned, ...rest } = row;
+  const { passwordHash, scram: _scram, warnedPercent: _warned, wasDisabled: _was, ...rest } = row;
   return {
     ...rest,
     hasPassword: passwordHash !== null && passwordHash !== lockedHash,
@@ -71,43 +72,6 @@ export function toAccount(row: Row): Account {
     usedBytes: Number(row.usedBytes),
     usedMessages: Number(row.usedMessages),
   };
-}
-
-export type AccountFilter = {
-  search?: string;
-  domain?: string;
-  /** Of these domains only. */
-  domainIds?: string[];
-  /** Left out: both. */
-  kind?: Account['kind'];
-  page?: number;
-  pageSize?: number;
-};
-
-/** A page of accounts by address; `page` counts from 1. */
-export async function listAccounts(
-  filter: AccountFilter = {},
-): Promise<{ rows: Account[]; total: number }> {
-  const { page = 1, pageSize = 50 } = filter;
-  const search = filter.search?.trim().toLowerCase();
-  const where = {
-    ...(filter.kind ? { kind: filter.kind } : {}),
-    ...(filter.domainIds ? { domainId: { in: filter.domainIds } } : {}),
-    ...(filter.domain ? { address: { endsWith: `@${filter.domain.toLowerCase()}` } } : {}),
-    ...(search
-      ? { OR: [{ address: containsText(search) }, { displayName: containsText(search) }] }
-      : {}),
-  };
-  const [rows, total] = await Promise.all([
-    db.account.findMany({
-      where,
-      orderBy: { address: 'asc' },
-      skip: (page - 1) * pageSize,
-      take: pageSize,
-    }),
-    db.account.count({ where }),
-  ]);
-  return { rows: rows.map(toAccount), total };
 }
 
 /** By canonical address, or null. */
@@ -175,9 +139,10 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
     });
     return toAccount(row);
   } catch (error) {
-    if (isUniqueViolation(error))
-      throw new Refusal('exists', `${address} is here already.`, 'address');
-    throw error;
+    if (!isUniqueViolation(error)) throw error;
+    const isDeleted = (await findAccount(address))?.deletedAt;
+    const text = isDeleted ? 'was deleted and can be restored' : 'is here already';
+    throw new Refusal('exists', `${address} ${text}.`, 'address');
   }
 }
 
@@ -258,6 +223,9 @@ export async function updateAccount(
   const row = await write(async (tx) => {
     const before = await findIn(tx, id);
     const endsSessions = change.isDisabled === true;
+    if (change.isDisabled === false && before.deletedAt) {
+      throw new Refusal('conflict', `${before.address} is deleted: restore it.`);
+    }
     if (change.mustChange) requirePerson(before);
     if (endsSessions && before.role === 'admin') await refuseLastAdmin(tx, id);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
@@ -316,10 +284,18 @@ export async function endLogin(tx: Tx, row: Row): Promise<void> {
   await lockIn(tx, row.id);
 }
 
-/** Removes the login and the address at once; the daemon's job removes the mail behind it. */
-export async function removeAccount(id: string, by: string): Promise<void> {
+/**
+ * Removes the login and the address at once and for good; the daemon's job removes the mail behind it (deleted-account.ts
+ * has the way that can be undone). `isOnlyDeleted`: unless somebody has restored it. Refusal 'not-found', 'forbidden' (the last administrator).
+ */
+export async function removeAccount(
+  id: string,
+  by: string,
+  { isOnlyDeleted = false } = {},
+): Promise<void> {
   const members = await write(async (tx) => {
-    const { address, role, kind } = await findIn(tx, id);
+    const { address, role, kind, deletedAt } = await findIn(tx, id);
+    if (isOnlyDeleted && !deletedAt) return [];
     if (role === 'admin') await refuseLastAdmin(tx, id);
     await tx.account.delete({ where: { id } });
     await tx.preference.deleteMany({ where: { accountId: id } });
@@ -330,7 +306,12 @@ export async function removeAccount(id: string, by: string): Promise<void> {
     const members = await tx.member.findMany({ where: { sharedId: id } });
     await endSharing(tx, id, address);
     const subject = kind === 'shared' ? 'shared mailbox' : 'user';
-    await recordChangeIn(tx, by, `${subject} ${address}`, 'removed');
+    await recordChangeIn(
+      tx,
+      by,
+      `${subject} ${address}`,
+      deletedAt ? 'removed for good' : 'removed',
+    );
     return members;
   });
   // Their open sessions lose its mailboxes now.

@@ -2,7 +2,6 @@
 // in the local part stands for anything (alias-pattern.ts).
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, type Tx } from '../db.ts';
-import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
 import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
@@ -32,50 +31,6 @@ export type Posters = (typeof posterKinds)[number];
 
 const maxTargets = 500;
 
-export type AliasFilter = {
-  search?: string;
-  domain?: string;
-  target?: string;
-  /** Of these domains only. */
-  domainIds?: string[];
-};
-
-/** Aliases by address, of a domain, to a target or with a text in address, comment or a target. */
-export async function listAliases(filter: AliasFilter = {}): Promise<Alias[]> {
-  const search = filter.search?.trim().toLowerCase();
-  const idsOf = async (where: object) =>
-    (await db.aliasTarget.findMany({ where, select: { aliasId: true } })).map((row) => row.aliasId);
-  const conditions: object[] = [];
-  if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
-  if (filter.domainIds) conditions.push({ domainId: { in: filter.domainIds } });
-  if (filter.target) conditions.push({ id: { in: await idsOf({ address: filter.target }) } });
-  if (search) {
-    const found = await idsOf({ address: containsText(search) });
-    conditions.push({
-      OR: [
-        { address: containsText(search) },
-        { comment: containsText(search) },
-        { id: { in: found } },
-      ],
-    });
-  }
-  const rows = await db.alias.findMany({
-    where: { AND: conditions },
-    orderBy: { address: 'asc' },
-    take: 5000,
-  });
-  const targets = await db.aliasTarget.findMany({
-    where: { aliasId: { in: rows.map((row) => row.id) } },
-    orderBy: { address: 'asc' },
-  });
-  const byAlias = Map.groupBy(targets, (target) => target.aliasId);
-  return rows.map(({ domainId: _domain, ...row }) => ({
-    ...row,
-    posters: row.posters as Posters,
-    targets: (byAlias.get(row.id) ?? []).map((target) => target.address),
-  }));
-}
-
 /** The alias of that address, or null. */
 export async function findAlias(address: string): Promise<Alias | null> {
   const row = await db.alias.findUnique({ where: { address: address.trim().toLowerCase() } });
@@ -84,9 +39,15 @@ export async function findAlias(address: string): Promise<Alias | null> {
     where: { aliasId: row.id },
     orderBy: { address: 'asc' },
   });
-  const { domainId: _domain, ...rest } = row;
+  return toAlias(row, targets);
+}
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.alias.findUnique>>>;
+
+/** Of its rows; the targets in their order. */
+export function toAlias({ domainId: _domain, ...row }: Row, targets: { address: string }[]): Alias {
   return {
-    ...rest,
+    ...row,
     posters: row.posters as Posters,
     targets: targets.map((target) => target.address),
   };
@@ -201,6 +162,25 @@ export async function updateAlias(address: string, change: AliasChange, by: stri
     });
     if (targets) await writeTargets(tx, alias.id, targets);
     await recordChangeIn(tx, by, `alias ${alias.address}`, JSON.stringify(change));
+  });
+}
+
+/**
+ * Adds targets (canonical addresses) to an alias; resolves with how many were not among them. Refusal 'not-found', 'limit'.
+ */
+export async function addTargets(address: string, targets: string[], by: string): Promise<number> {
+  const alias = await requireAlias(address);
+  return revise(by, recordedAlias, alias.address, async (tx) => {
+    const rows = await tx.aliasTarget.findMany({ where: { aliasId: alias.id } });
+    const known = new Set(rows.map((row) => row.address));
+    const fresh = [...new Set(targets)].filter((target) => !known.has(target));
+    requireTargets([...known, ...fresh]);
+    await tx.aliasTarget.createMany({
+      data: fresh.map((target) => ({ aliasId: alias.id, address: target })),
+    });
+    const text = `added ${fresh.length} targets: ${fresh.join(', ')}`;
+    if (fresh.length > 0) await recordChangeIn(tx, by, `alias ${alias.address}`, text);
+    return fresh.length;
   });
 }
 

@@ -33,17 +33,10 @@ export type Domain = {
   createdAt: Date;
 };
 
-/** A domain with how many accounts and aliases it has and what its accounts use together. */
-export type ListedDomain = Domain & {
-  accounts: number;
-  aliases: number;
-  usedBytes: number;
-  usedMessages: number;
-};
-
 type Row = NonNullable<Awaited<ReturnType<typeof db.domain.findUnique>>>;
 
-function toDomain({ warnedPercent: _hidden, ...row }: Row): Domain {
+/** The domain as the rest of Drey sees it. */
+export function toDomain({ warnedPercent: _hidden, ...row }: Row): Domain {
   return {
     ...row,
     elsewhere: row.elsewhere as Elsewhere | '',
@@ -62,31 +55,6 @@ export function canonicalDomain(text: string): string {
     throw new Refusal('invalid', 'Give a domain name such as example.org.', 'name');
   }
   return name;
-}
-
-/** Every domain by name; with `ids` only those. */
-export async function listDomains(ids?: string[]): Promise<ListedDomain[]> {
-  const [domains, accounts, aliases] = await Promise.all([
-    db.domain.findMany({ where: { id: ids && { in: ids } }, orderBy: { name: 'asc' } }),
-    db.account.groupBy({
-      by: ['domainId'],
-      _count: true,
-      _sum: { usedBytes: true, usedMessages: true },
-    }),
-    db.alias.groupBy({ by: ['domainId'], _count: true }),
-  ]);
-  const accountsOf = new Map(accounts.map((row) => [row.domainId, row]));
-  const aliasesOf = new Map(aliases.map((row) => [row.domainId, row._count]));
-  return domains.map((domain) => {
-    const own = accountsOf.get(domain.id);
-    return {
-      ...toDomain(domain),
-      accounts: own?._count ?? 0,
-      aliases: aliasesOf.get(domain.id) ?? 0,
-      usedBytes: Number(own?._sum.usedBytes ?? 0),
-      usedMessages: Number(own?._sum.usedMessages ?? 0),
-    };
-  });
 }
 
 /** The domain of that name, or null. */
@@ -217,7 +185,7 @@ export async function removeDomain(name: string, by: string): Promise<void> {
     if (accounts + aliases > 0) {
       throw new Refusal(
         'in-use',
-        `${domain.name} still has ${accounts} users and ${aliases} aliases; remove them first.`,
+        `${domain.name} still has ${accounts} users (with deleted ones) and ${aliases} aliases; remove them first.`,
       );
     }
     const others = await tx.domain.findMany({ where: { aliasOf: domain.name } });

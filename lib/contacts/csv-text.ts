@@ -1,4 +1,5 @@
 // A table of contacts (CSV, RFC 4180) with headings that Thunderbird, Google and Outlook know. Pure.
+import { writeCsvLine } from '../csv-cell.ts';
 import type { ContactFields, Phone } from './contact-fields.ts';
 
 type Written = ContactFields & { groups?: string[] };
@@ -15,9 +16,7 @@ const maxAddressColumns = 4;
 
 /** The contacts as a table, CRLF lines. What has no column (a fifth address, photos) is left out. */
 export function writeTable(contacts: readonly Written[]): string {
-  return [headings, ...contacts.map(writeRow)]
-    .map((row) => `${row.map(writeCell).join(',')}\r\n`)
-    .join('');
+  return [headings, ...contacts.map(writeRow)].map(writeCsvLine).join('');
 }
 
 function writeRow(contact: Written): string[] {
@@ -46,11 +45,4 @@ function writePostal(contact: Written, kind: 'home' | 'work'): string[] {
   const postal = contact.postal.find(fits);
   const { street = '', city = '', region = '', code = '', country = '' } = postal ?? {};
   return [street, city, region, code, country];
-}
-
-/** Spreadsheets calculate what begins with = + - @: an apostrophe keeps them from it. */
-function writeCell(text: string): string {
-  const isPhone = /^\+[\d\s()/-]*$/.test(text);
-  const safe = /^[=+\-@\t\r]/.test(text) && !isPhone ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,11 +1,6 @@
 // `drey alias …`, `drey network …`.
-import {
-  addAlias,
-  listAliases,
-  type Posters,
-  removeAlias,
-  updateAlias,
-} from '#lib/accounts/alias.ts';
+import { addAlias, type Posters, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { listAliases } from '#lib/accounts/alias-list.ts';
 import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '#lib/accounts/network.ts';
 import { idsOf, requireDomainOfAddress } from '#lib/accounts/staff.ts';
 import { Refusal } from '#lib/errors.ts';

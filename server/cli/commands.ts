@@ -3,6 +3,7 @@ import { accountCommands } from './accounts.ts';
 import { addressCommands } from './addresses.ts';
 import { backupCommands } from './backup.ts';
 import { blockedCommands } from './blocked.ts';
+import { certificateCommands } from './certificates.ts';
 import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
@@ -28,9 +29,11 @@ import { signInCommands } from './sign-in.ts';
 import { squirrelmailCommands } from './squirrelmail.ts';
 import { tlsPolicyCommands } from './tls-policy.ts';
 import { transferCommands } from './transfer.ts';
+import { userCommands } from './users.ts';
 
 export const commands: CommandDefinition[] = [
   ...accountCommands,
+  ...userCommands,
   ...passwordCommands,
   ...roleCommands,
   ...addressCommands,
@@ -50,6 +53,7 @@ export const commands: CommandDefinition[] = [
   ...explainCommands,
   ...relayTestCommands,
   ...tlsPolicyCommands,
+  ...certificateCommands,
   ...reportCommands,
   ...transferCommands,
   ...squirrelmailCommands,

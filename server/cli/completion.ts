@@ -1,7 +1,7 @@
 // `drey completion bash|zsh`: a script that completes commands, and asks `drey` itself for names.
-import { listAccounts } from '#lib/accounts/account.ts';
-import { listAliases } from '#lib/accounts/alias.ts';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { listAccounts } from '#lib/accounts/account-list.ts';
+import { listAliases } from '#lib/accounts/alias-list.ts';
+import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { listNetworks } from '#lib/accounts/network.ts';
 import { listSharedMailboxes } from '#lib/accounts/shared.ts';
 import { Refusal } from '#lib/errors.ts';
@@ -12,7 +12,7 @@ import { type CommandDefinition, textAt } from './command.ts';
 
 /** The names a command's first argument may have, by the command's first word. */
 const namesOf: Record<string, () => Promise<string[]>> = {
-  domain: async () => (await listDomains()).map((domain) => domain.name),
+  domain: () => listDomainNames(),
   user: async () =>
     (await listAccounts({ kind: 'person', pageSize: 1000 })).rows.map((user) => user.address),
   deleted: async () => (await listAccounts({ pageSize: 1000 })).rows.map((user) => user.address),

@@ -1,5 +1,5 @@
 // The DNS records of each domain here, as the page "DNS records" of the domain judges them.
-import { listDomains } from '#lib/accounts/domain.ts';
+import { readDomains } from '#lib/accounts/domain-list.ts';
 import type { Judged } from '#lib/doctor/report.ts';
 import { type CheckedRecord, checkDomain } from '../control/domain-check.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown, warning } from './check.ts';
@@ -43,7 +43,7 @@ export const domains: DoctorCheck = {
   title: 'DNS of the domains',
   looksAt: 'Mail finds its way here, and is believed elsewhere, by these records.',
   async run() {
-    const names = (await listDomains())
+    const names = (await readDomains())
       .filter(({ isDisabled }) => !isDisabled)
       .slice(0, maxDomains)
       .map(({ name }) => name);

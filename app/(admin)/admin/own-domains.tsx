@@ -5,8 +5,8 @@ import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
 import { EventList } from '#components/admin/event-list.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
-import { listAccounts } from '#lib/accounts/account.ts';
-import { listAliases } from '#lib/accounts/alias.ts';
+import { countAccounts } from '#lib/accounts/account-list.ts';
+import { countAliases } from '#lib/accounts/alias-list.ts';
 import { mayRole } from '#lib/accounts/permission.ts';
 import { roleTexts } from '#lib/accounts/role.ts';
 import { idsOf, namesOf, type Staff } from '#lib/accounts/staff.ts';
@@ -20,8 +20,8 @@ export async function OwnDomains({ staff }: { staff: Staff }) {
   const [domainIds, domains] = [idsOf(staff.scope), namesOf(staff.scope) ?? []];
   const may = (permission: Parameters<typeof mayRole>[1]) => mayRole(staff.role, permission);
   const [users, aliases, queue, events, heldSenders] = await Promise.all([
-    listAccounts({ kind: 'person', domainIds, pageSize: 1 }),
-    may('aliases') ? listAliases({ domainIds }) : [],
+    countAccounts({ kind: 'person', domainIds }),
+    may('aliases') ? countAliases({ domainIds }) : { total: 0 },
     may('queue') ? listQueue({ domainIds, pageSize: 1 }) : { total: 0 },
     listEvents({ domains, pageSize: 8 }),
     may('users') ? listHeldSenders(domainIds) : [],
@@ -44,7 +44,7 @@ export async function OwnDomains({ staff }: { staff: Staff }) {
         )}
         <Figure href="/admin/users" value={users.total} label="users" />
         {may('domains') && <Figure href="/admin/domains" value={domains.length} label="domains" />}
-        {may('aliases') && <Figure href="/admin/aliases" value={aliases.length} label="aliases" />}
+        {may('aliases') && <Figure href="/admin/aliases" value={aliases.total} label="aliases" />}
       </div>
       <Section
         title="Last events"

@@ -9,9 +9,9 @@ import { Badge } from '#components/ui/badge.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatCount, formatPlural } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
-import { listAccounts } from '#lib/accounts/account.ts';
-import { listAliases } from '#lib/accounts/alias.ts';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { countAccounts } from '#lib/accounts/account-list.ts';
+import { countAliases } from '#lib/accounts/alias-list.ts';
+import { countDomains } from '#lib/accounts/domain-list.ts';
 import type { Staff } from '#lib/accounts/staff.ts';
 import { now } from '#lib/clock.ts';
 import { countQueue } from '#lib/queue/entries.ts';
@@ -40,9 +40,9 @@ async function WholeServer({ admin }: { admin: Staff }) {
       lookAtServices(),
       readCertificate(),
       countQueue(),
-      listAccounts({ kind: 'person', pageSize: 1 }),
-      listDomains(),
-      listAliases(),
+      countAccounts({ kind: 'person' }),
+      countDomains(),
+      countAliases(),
       listEvents({ pageSize: 8 }),
       listHeldSenders(),
     ]);
@@ -60,8 +60,8 @@ async function WholeServer({ admin }: { admin: Staff }) {
           note={queue.held > 0 ? `${formatCount(queue.held)} held` : undefined}
         />
         <Figure href="/admin/users" value={users.total} label="users" />
-        <Figure href="/admin/domains" value={domains.length} label="domains" />
-        <Figure href="/admin/aliases" value={aliases.length} label="aliases" />
+        <Figure href="/admin/domains" value={domains} label="domains" />
+        <Figure href="/admin/aliases" value={aliases.total} label="aliases" />
       </div>
       <div className="grid grid-cols-1 items-start gap-x-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Section
@@ -130,7 +130,7 @@ function ServiceList({ services }: { services: Service[] }) {
 }
 
 function CertificateFacts({ certificate }: { certificate: Certificate | null }) {
-  if (!certificate) return <p className="text-muted">Not known: the IMAPS port does not answer.</p>;
+  if (!certificate) return <p className="text-muted">Not known: no port with TLS answers.</p>;
   const daysLeft = Math.floor((certificate.validTo.getTime() - now().getTime()) / dayMs);
   return (
     <dl className="flex flex-col gap-1.5">

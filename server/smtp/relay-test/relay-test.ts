@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { readDomains } from '#lib/accounts/domain-list.ts';
 import { Refusal } from '#lib/errors.ts';
 import type { RelayStep } from '#lib/relay-test.ts';
 import { type Finding, saveFinding } from '#lib/trail/finding.ts';
@@ -44,7 +44,7 @@ const listSenders = (ours: string) => ['', `user@${ours}`, 'user@localhost', `so
 
 /** Tries everything and keeps what it found. Refusal 'unavailable' when the port does not let us speak. */
 export async function testRelay(endpoint: Endpoint): Promise<Finding> {
-  const domains = (await listDomains()).filter((domain) => !domain.isDisabled);
+  const domains = (await readDomains()).filter((domain) => !domain.isDisabled);
   const ours = domains[0]?.name ?? 'localhost';
   const steps: RelayStep[] = [];
   for (const client of clients) {

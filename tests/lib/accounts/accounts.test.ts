@@ -3,13 +3,15 @@ import { after, before, describe, it } from 'node:test';
 import {
   addAccount,
   findAccount,
-  listAccounts,
   removeAccount,
   setPassword,
   updateAccount,
 } from '#lib/accounts/account.ts';
-import { addAlias, listAliases, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
-import { addDomain, listDomains, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { listAccounts } from '#lib/accounts/account-list.ts';
+import { addAlias, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { listAliases } from '#lib/accounts/alias-list.ts';
+import { addDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
+import { listDomains } from '#lib/accounts/domain-list.ts';
 import {
   addNetwork,
   isTrustedAddress,

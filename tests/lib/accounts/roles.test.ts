@@ -4,13 +4,15 @@ import { after, before, describe, it } from 'node:test';
 import {
   type Account,
   addAccount,
-  listAccounts,
   readAccount,
   removeAccount,
   updateAccount,
 } from '#lib/accounts/account.ts';
-import { addAlias, listAliases } from '#lib/accounts/alias.ts';
-import { addDomain, listDomains, removeDomain } from '#lib/accounts/domain.ts';
+import { listAccounts } from '#lib/accounts/account-list.ts';
+import { addAlias } from '#lib/accounts/alias.ts';
+import { listAliases } from '#lib/accounts/alias-list.ts';
+import { addDomain, removeDomain } from '#lib/accounts/domain.ts';
+import { listDomains } from '#lib/accounts/domain-list.ts';
 import { isFreshSignIn, requireSelf } from '#lib/accounts/own-password.ts';
 import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { mayRole, type Permission } from '#lib/accounts/permission.ts';

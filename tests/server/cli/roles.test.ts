@@ -97,6 +97,7 @@ const calls: Record<string, [Permission, Kind, (of: Things) => Call]> = {
   'queue retry': ['queue', 'change', ({ entry }) => call(entry)],
   events: ['trail', 'list', () => call('')],
   'user rm': ['users', 'change', ({ user }) => call(user)],
+  'user restore': ['users', 'change', ({ user }) => call(user)],
 };
 
 /** For super admins alone. */
@@ -110,6 +111,8 @@ const closed = [
   'route add, route set, route list, route move, route rm, route test',
   'queue hold, queue release, queue bounce, queue rm, queue all, queue reroute, queue pause, queue resume',
   'queue pauses, queue suppressed, queue allow, explain, checks, relay-test, tls-policy',
+  'certificates list, certificates add, certificates replace, certificates order, certificates check',
+  'certificates remove, certificates account',
   'dmarc domains, dmarc sources, dmarc reports, tls-reports',
   'import, export, squirrelmail import, deleted purge, check',
   'backup, backup list, backup verify, backup prune, backup find, restore, completion, complete',

@@ -1,11 +1,16 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
+import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
 import type { FormState } from '#components/ui/form-state.ts';
 import { addAlias, posterKinds, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { aliasActions, changeAliases } from '#lib/accounts/bulk-aliases.ts';
+import type { BulkReport } from '#lib/accounts/bulk-report.ts';
 import { requireDomainOf, requireDomainOfAddress } from '#lib/accounts/staff.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireStaff } from '../../../session.ts';
+import { wantedSchema } from '../../bulk-wanted.ts';
+import { readFilter } from './filter.ts';
 
 const address = z.string().trim().max(320);
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
@@ -66,4 +71,17 @@ export async function removeAliasAction(alias: string): Promise<string | undefin
     await removeAlias(wanted, staff.address);
     revalidatePath('/admin', 'layout');
   });
+}
+
+/** To the aliases of `ids`, or to all that the parameters of the page find. */
+export async function changeAliasesAction(wanted: Wanted, action: string): Promise<BulkAnswer> {
+  const staff = await requireStaff('aliases');
+  let report: BulkReport | undefined;
+  const error = await answerButton(async () => {
+    const read = wantedSchema.parse(wanted);
+    const aliases = 'ids' in read ? read : { filter: readFilter(read.filter) };
+    report = await changeAliases(staff, aliases, z.enum(aliasActions).parse(action));
+    revalidatePath('/admin', 'layout');
+  });
+  return { error, report };
 }

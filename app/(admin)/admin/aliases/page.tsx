@@ -1,21 +1,27 @@
 // Aliases: one address for others, here or outside (Postfix: virtual_alias_maps).
-import { ArrowRight, AtSign } from 'lucide-react';
+import { ArrowRight, AtSign, FileDown } from 'lucide-react';
 import type { Metadata } from 'next';
+import { Pager } from '#components/admin/table/pager.tsx';
+import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
-import { type Alias, listAliases } from '#lib/accounts/alias.ts';
-import { listDomains } from '#lib/accounts/domain.ts';
-import { idsOf } from '#lib/accounts/staff.ts';
+import type { Alias } from '#lib/accounts/alias.ts';
+import { type AliasOrder, aliasOrders, listAliasPage } from '#lib/accounts/alias-list.ts';
+import { listDomainNames } from '#lib/accounts/domain-list.ts';
+import { idsOf, namesOf } from '#lib/accounts/staff.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
-import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+import { ListChoice } from '../../list-choice.tsx';
+import { type ListState, readListState } from '../../list-state.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 import { AddAlias, EditAlias } from './alias-forms.tsx';
+import { BulkAliases } from './bulk-aliases.tsx';
+import { filterNames, readFilter, stateTexts } from './filter.ts';
 
 export const metadata: Metadata = { title: 'Aliases' };
 
@@ -25,35 +31,57 @@ const posterTexts = { anyone: '', inside: 'from users here', members: 'from memb
 export default async function AliasesPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('aliases');
   const domainIds = idsOf(staff.scope);
-  const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
-  const page = readPage(pageText);
-  const [aliases, domains, pageSize] = await Promise.all([
-    listAliases({ search: q, domain, domainIds }),
-    listDomains(domainIds),
-    readSetting('web.pageSize'),
+  const parameters = await readParameters(searchParams);
+  const list = readListState('/admin/aliases', parameters, {
+    orders: Object.keys(aliasOrders) as AliasOrder[],
+    initial: 'address',
+    filters: filterNames,
+  });
+  const pageSize = await readSetting('web.pageSize');
+  const [page, names] = await Promise.all([
+    listAliasPage({ ...readFilter(parameters), ...list, domainIds, pageSize }),
+    namesOf(staff.scope) ?? listDomainNames(),
   ]);
-  const names = domains.map(({ name }) => name);
-  const rows = aliases.slice((page - 1) * pageSize, page * pageSize);
-  const isFiltered = q !== '' || domain !== '';
+  const { rows } = page;
+  const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
+  const { q = '', domain = '', state = '' } = chosen;
+  const isFiltered = [q, domain, state].some((text) => text !== '');
   return (
     <>
       <PageHeader
         title="Aliases"
         description="An alias hands its mail on to one or more addresses, here or outside. A catch-all takes what no other address of its domain takes."
-        action={names.length > 0 && <AddAlias domains={names} domain={domain} />}
+        action={
+          <>
+            <ButtonLink
+              href={buildHref('/admin/aliases/export', chosen)}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+            {names.length > 0 && <AddAlias domains={names} domain={domain} />}
+          </>
+        }
       />
-      {(aliases.length > 0 || isFiltered) && (
+      {(rows.length > 0 || isFiltered) && (
         <SearchForm action="/admin/aliases" label="Search alias, target or comment" initial={q}>
           {names.length > 1 && (
-            <Select name="domain" defaultValue={domain} aria-label="Domain" className="w-44">
-              <option value="">All domains</option>
-              {names.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </Select>
+            <ListChoice
+              name="domain"
+              value={domain}
+              label="Domain"
+              all="All domains"
+              options={names.map((name) => [name, name])}
+            />
           )}
+          <ListChoice
+            name="state"
+            value={state}
+            label="State"
+            all="On and off"
+            options={Object.entries(stateTexts)}
+          />
         </SearchForm>
       )}
       {rows.length === 0 ? (
@@ -61,23 +89,24 @@ export default async function AliasesPage({ searchParams }: { searchParams: Para
           <NoAliases isFiltered={isFiltered} domains={names} />
         </div>
       ) : (
-        <AliasTable rows={rows} />
+        <Selection ids={rows.map(({ id }) => id)} {...page}>
+          <BulkAliases filter={chosen} />
+          <AliasTable rows={rows} list={list} />
+        </Selection>
       )}
-      <Pagination
-        page={page}
-        pageSize={pageSize}
-        total={aliases.length}
-        hrefOf={(to) => buildHref('/admin/aliases', { q, domain, page: to })}
-      />
+      <Pager page={page} list={list} pageSize={pageSize} />
     </>
   );
 }
 
-function AliasTable({ rows }: { rows: Alias[] }) {
+function AliasTable({ rows, list }: { rows: Alias[]; list: ListState<AliasOrder> }) {
   return (
     <Table label="Aliases">
       <TableHead>
-        <Th>Alias</Th>
+        <SelectAllTh />
+        <SortTh order="address" list={list}>
+          Alias
+        </SortTh>
         <Th className="hidden sm:table-cell">Goes to</Th>
         <Th>
           <span className="sr-only">Actions</span>
@@ -86,6 +115,7 @@ function AliasTable({ rows }: { rows: Alias[] }) {
       <TableBody>
         {rows.map((alias) => (
           <TableRow key={alias.id}>
+            <SelectTd id={alias.id} label={alias.address} />
             <Td className="w-full max-w-0 sm:w-1/2">
               <span className="flex flex-wrap items-center gap-x-2">
                 <span className="truncate font-medium">{alias.address}</span>

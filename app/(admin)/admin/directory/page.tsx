@@ -9,7 +9,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { readDomains } from '#lib/accounts/domain-list.ts';
 import { listDirectoryEntries } from '#lib/contacts/directory-entry.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
@@ -22,7 +22,7 @@ export default async function DirectoryPage({ searchParams }: { searchParams: Pa
   await requireAdmin();
   const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
   const page = readPage(pageText);
-  const [domains, settings] = await Promise.all([listDomains(), readSettings()]);
+  const [domains, settings] = await Promise.all([readDomains(), readSettings()]);
   const pageSize = settings['web.pageSize'];
   const { rows, total } = await listDirectoryEntries({ search: q, domain, page, pageSize });
   const names = domains.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);

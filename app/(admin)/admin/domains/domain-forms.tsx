@@ -1,6 +1,6 @@
 'use client';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { createContext, type ReactNode, useContext, useState } from 'react';
 import { ActionButton } from '#components/ui/action-button.tsx';
 import { ActionForm, FormButtons, FormField } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -10,7 +10,14 @@ import { Input, Select } from '#components/ui/input.tsx';
 import type { Elsewhere } from '#lib/accounts/domain.ts';
 import { addDomainAction, editDomainAction, removeDomainAction } from './actions.ts';
 
-export function AddDomain({ others = [] }: { others?: string[] }) {
+const WholeDomains = createContext<string[]>([]);
+
+/** The domains that others may be aliases of, once for all forms of the page. */
+export function KnownDomains({ names, children }: { names: string[]; children: ReactNode }) {
+  return <WholeDomains value={names}>{children}</WholeDomains>;
+}
+
+export function AddDomain() {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
   return (
@@ -33,7 +40,7 @@ export function AddDomain({ others = [] }: { others?: string[] }) {
               spellCheck={false}
             />
           </FormField>
-          <AliasOf others={others} />
+          <AliasOf />
           <Mailboxes />
           <FormField name="comment" label="Comment" isOptional>
             <Input name="comment" />
@@ -56,7 +63,6 @@ export function EditDomain({
   aliasOf,
   archive,
   elsewhere,
-  others,
 }: {
   name: string;
   comment: string;
@@ -71,7 +77,6 @@ export function EditDomain({
   archive: string;
   elsewhere: Elsewhere | '';
   /** Domains it may be an alias of. */
-  others: string[];
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
@@ -109,7 +114,7 @@ export function EditDomain({
               placeholder="no limit"
             />
           </FormField>
-          <AliasOf value={aliasOf} others={others} />
+          <AliasOf value={aliasOf} name={name} />
           <Mailboxes value={elsewhere} />
           <FormField
             name="archive"
@@ -180,7 +185,8 @@ function Mailboxes({ value = '' }: { value?: Elsewhere | '' }) {
   );
 }
 
-function AliasOf({ value = '', others }: { value?: string; others: string[] }) {
+function AliasOf({ value = '', name = '' }: { value?: string; name?: string }) {
+  const others = useContext(WholeDomains).filter((each) => each !== name);
   if (others.length === 0) return <input type="hidden" name="aliasOf" value={value} />;
   return (
     <FormField

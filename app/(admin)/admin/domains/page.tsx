@@ -1,33 +1,58 @@
 // The domains whose mail this server takes (Postfix: mydestination, virtual_mailbox_domains).
-import { Globe } from 'lucide-react';
+import { FileDown, Globe } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { Pager } from '#components/admin/table/pager.tsx';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatBytes, formatCount, formatExactBytes, formatPlural } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { countActiveKeys } from '#lib/accounts/dkim-key.ts';
-import { type ListedDomain, listDomains } from '#lib/accounts/domain.ts';
+import {
+  type DomainOrder,
+  domainOrders,
+  type ListedDomain,
+  listDomainPage,
+  readDomains,
+} from '#lib/accounts/domain-list.ts';
 import { idsOf } from '#lib/accounts/staff.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
-import { buildHref } from '../../parameters.ts';
-import { AddDomain, EditDomain } from './domain-forms.tsx';
+import { ListChoice } from '../../list-choice.tsx';
+import { readListState } from '../../list-state.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { AddDomain, EditDomain, KnownDomains } from './domain-forms.tsx';
+import { filterNames, readFilter, stateTexts } from './filter.ts';
 
 export const metadata: Metadata = { title: 'Domains' };
 
-export default async function DomainsPage() {
+export default async function DomainsPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('domains');
   const isSuper = staff.role === 'admin';
-  const [domains, activeKeys] = await Promise.all([
-    listDomains(idsOf(staff.scope)),
+  const parameters = await readParameters(searchParams);
+  const list = readListState('/admin/domains', parameters, {
+    orders: Object.keys(domainOrders) as DomainOrder[],
+    initial: 'name',
+    filters: filterNames,
+  });
+  const pageSize = await readSetting('web.pageSize');
+  const [page, activeKeys, all] = await Promise.all([
+    listDomainPage({ ...readFilter(parameters), ...list, ids: idsOf(staff.scope), pageSize }),
     countActiveKeys(),
+    isSuper ? readDomains() : [],
   ]);
-  const whole = domains.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
+  const domains = page.rows;
+  const { q = '', state = '' } = parameters;
+  const isFiltered = q !== '' || state !== '';
+  const whole = all.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
   return (
-    <>
+    <KnownDomains names={whole}>
       <PageHeader
         title="Domains"
         description={
@@ -35,9 +60,39 @@ export default async function DomainsPage() {
             ? 'This server takes mail for addresses in these domains, and for no others.'
             : 'The domains that you look after.'
         }
-        action={isSuper && <AddDomain others={whole} />}
+        action={
+          <>
+            <ButtonLink
+              href={buildHref('/admin/domains/export', { q, state })}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+            {isSuper && <AddDomain />}
+          </>
+        }
       />
-      {domains.length === 0 ? (
+      {(domains.length > 0 || isFiltered) && (
+        <SearchForm action="/admin/domains" label="Search name or comment" initial={q}>
+          <ListChoice
+            name="state"
+            value={state}
+            label="State"
+            all="All states"
+            options={Object.entries(stateTexts)}
+          />
+        </SearchForm>
+      )}
+      {isFiltered && domains.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState
+            icon={<Globe />}
+            title="No domain fits"
+            action={<ButtonLink href="/admin/domains">Show all domains</ButtonLink>}
+          />
+        </div>
+      ) : domains.length === 0 ? (
         <div className="rounded-lg border bg-surface">
           <EmptyState icon={<Globe />} title="No domain yet" action={isSuper && <AddDomain />}>
             Without a domain, the server takes no mail. Add the part after the @ of your addresses.
@@ -46,12 +101,16 @@ export default async function DomainsPage() {
       ) : (
         <Table label="Domains">
           <TableHead>
-            <Th>Domain</Th>
+            <SortTh order="name" list={list}>
+              Domain
+            </SortTh>
             <Th className="text-right">Users</Th>
             <Th className="text-right">Aliases</Th>
             <Th className="hidden md:table-cell">Storage</Th>
             <Th className="hidden lg:table-cell">Messages</Th>
-            <Th className="hidden sm:table-cell">Added</Th>
+            <SortTh order="added" list={list} isFallingFirst className="hidden sm:table-cell">
+              Added
+            </SortTh>
             <Th>
               <span className="sr-only">Actions</span>
             </Th>
@@ -117,7 +176,6 @@ export default async function DomainsPage() {
                       aliasOf={domain.aliasOf}
                       archive={domain.archive}
                       elsewhere={domain.elsewhere}
-                      others={whole.filter((name) => name !== domain.name)}
                     />
                   )}
                 </Td>
@@ -126,7 +184,8 @@ export default async function DomainsPage() {
           </TableBody>
         </Table>
       )}
-    </>
+      <Pager page={page} list={list} pageSize={pageSize} />
+    </KnownDomains>
   );
 }
 

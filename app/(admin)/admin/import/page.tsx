@@ -1,7 +1,7 @@
 // Postfix's tables, pasted as they are: shown line by line first, then taken over.
 import type { Metadata } from 'next';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { requireAdmin } from '../../../session.ts';
 import { ImportForm } from './import-form.tsx';
 
@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: 'Import' };
 
 export default async function ImportPage() {
   await requireAdmin();
-  const domains = (await listDomains()).map(({ name }) => name);
+  const domains = await listDomainNames();
   return (
     <>
       <PageHeader

@@ -2,7 +2,7 @@
 import { Resolver } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import type { Account } from '#lib/accounts/account.ts';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { readDomains } from '#lib/accounts/domain-list.ts';
 import { askDaemon } from '#lib/control.ts';
 import { internalSubmission } from '#lib/env.ts';
 import { locales } from '#lib/i18n/locales.ts';
@@ -124,7 +124,7 @@ async function tryHostname(): Promise<Finding> {
 }
 
 async function tryDomains(): Promise<Finding> {
-  const domains = (await listDomains()).slice(0, 20).map(({ name }) => name);
+  const domains = (await readDomains()).slice(0, 20).map(({ name }) => name);
   const resolver = await makeResolver();
   const without = await Promise.all(
     domains.map(async (name) =>

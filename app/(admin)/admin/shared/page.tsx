@@ -9,7 +9,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { listDomains } from '#lib/accounts/domain-list.ts';
 import type { Member } from '#lib/accounts/member.ts';
 import { listSharedMailboxes, type SharedMailbox } from '#lib/accounts/shared.ts';
 import { idsOf } from '#lib/accounts/staff.ts';

@@ -10,6 +10,7 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addAlias, removeAlias } from '#lib/accounts/alias.ts';
+import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { roles } from '#lib/accounts/role.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
@@ -162,8 +163,26 @@ export async function removeUserAction(account: string): Promise<string | undefi
   const staff = await requireStaff('users');
   return answerButton(async () => {
     const { id: wanted } = await requireUserOf(staff, id.parse(account));
-    // Nothing is drawn anew here: the page of this user is gone, and the browser goes on to the list.
+    // Nothing is drawn anew here: the page of this user may be gone, and the browser goes on to the list.
+    await deleteAccount(wanted, staff.address);
+  });
+}
+
+/** Deletes at once for good, also who was deleted before. */
+export async function purgeUserAction(account: string): Promise<string | undefined> {
+  const staff = await requireStaff('users');
+  return answerButton(async () => {
+    const { id: wanted } = await requireUserOf(staff, id.parse(account));
     await removeAccount(wanted, staff.address);
+  });
+}
+
+export async function restoreUserAction(account: string): Promise<string | undefined> {
+  const staff = await requireStaff('users');
+  return answerButton(async () => {
+    const { id: wanted } = await requireUserOf(staff, id.parse(account));
+    await restoreAccount(wanted, staff.address);
+    revalidatePath('/admin', 'layout');
   });
 }
 

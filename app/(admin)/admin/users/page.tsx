@@ -1,85 +1,127 @@
 // The users: every account with a mailbox.
-import { Plus, Users } from 'lucide-react';
+import { FileDown, Plus, Upload, Users } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { Pager } from '#components/admin/table/pager.tsx';
+import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
+import { SortSelect } from '#components/admin/table/sort-select.tsx';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
-import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { Table, TableBody, TableHead, TableRow, Td } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { type Account, listAccounts } from '#lib/accounts/account.ts';
-import { listDomains } from '#lib/accounts/domain.ts';
+import type { Account } from '#lib/accounts/account.ts';
+import { type AccountOrder, listAccounts } from '#lib/accounts/account-list.ts';
+import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { mayRole } from '#lib/accounts/permission.ts';
-import { idsOf, mayChange } from '#lib/accounts/staff.ts';
+import { roles, roleTexts } from '#lib/accounts/role.ts';
+import { idsOf, mayChange, namesOf } from '#lib/accounts/staff.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
-import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+import { ListChoice } from '../../list-choice.tsx';
+import { type ListState, readListState } from '../../list-state.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 import { RoleBadge } from '../../role-badge.tsx';
+import { BulkUsers } from './bulk-users.tsx';
+import { filterNames, orders, orderTexts, readFilter, stateTexts } from './filter.ts';
 
 export const metadata: Metadata = { title: 'Users' };
 
 export default async function UsersPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('people');
   const domainIds = idsOf(staff.scope);
-  const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
-  const page = readPage(pageText);
+  const parameters = await readParameters(searchParams);
   const settings = await readSettings();
   const pageSize = settings['web.pageSize'];
-  const [{ rows, total }, domains] = await Promise.all([
-    listAccounts({ kind: 'person', search: q, domain, domainIds, page, pageSize }),
-    listDomains(domainIds),
+  const list = readListState('/admin/users', parameters, {
+    orders,
+    initial: 'address',
+    filters: filterNames,
+  });
+  const filter = readFilter(parameters);
+  const [page, domains] = await Promise.all([
+    listAccounts({ ...filter, ...list, domainIds, pageSize }),
+    namesOf(staff.scope) ?? listDomainNames(),
   ]);
+  const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
+  const isFiltered = Object.values(chosen).some((text) => text !== '');
+  const mayEdit = mayRole(staff.role, 'users');
+  const rows = page.rows.map((row) => ({ ...row, isOpen: mayChange(staff, row) }));
   return (
     <>
       <PageHeader
         title="Users"
         description="Each user has an address, a mailbox and a password for mail programs and the web."
         action={
-          mayRole(staff.role, 'users') && (
+          <>
             <ButtonLink
-              href="/admin/users/new"
-              variant="primary"
-              icon={<Plus className="size-4" />}
+              href={buildHref('/admin/users/export', chosen)}
+              download=""
+              icon={<FileDown className="size-4" />}
             >
-              Add user
+              Export
             </ButtonLink>
-          )
+            {mayEdit && (
+              <>
+                <ButtonLink href="/admin/users/batch" icon={<Upload className="size-4" />}>
+                  Many at once
+                </ButtonLink>
+                <ButtonLink
+                  href="/admin/users/new"
+                  variant="primary"
+                  icon={<Plus className="size-4" />}
+                >
+                  Add user
+                </ButtonLink>
+              </>
+            )}
+          </>
         }
       />
-      <SearchForm action="/admin/users" label="Search address or name" initial={q}>
+      <SearchForm action="/admin/users" label="Search address or name" initial={chosen.q ?? ''}>
         {domains.length > 1 && (
-          <Select name="domain" defaultValue={domain} aria-label="Domain" className="w-44">
-            <option value="">All domains</option>
-            {domains.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </Select>
+          <ListChoice
+            name="domain"
+            value={chosen.domain}
+            label="Domain"
+            all="All domains"
+            options={domains.map((name) => [name, name])}
+          />
         )}
+        <ListChoice
+          name="state"
+          value={chosen.state}
+          label="State"
+          all="All but deleted"
+          options={Object.entries(stateTexts)}
+        />
+        {staff.role === 'admin' && (
+          <ListChoice
+            name="role"
+            value={chosen.role}
+            label="Role"
+            all="All roles"
+            options={roles.map((role) => [role, roleTexts[role]])}
+          />
+        )}
+        <SortSelect list={list} texts={orderTexts} />
       </SearchForm>
       {rows.length === 0 ? (
         <div className="rounded-lg border bg-surface">
-          <NoUsers isFiltered={q !== '' || domain !== ''} mayAdd={mayRole(staff.role, 'users')} />
+          <NoUsers isFiltered={isFiltered} mayAdd={mayEdit} />
         </div>
       ) : (
-        <UserTable
-          rows={rows.map((row) => ({ ...row, isOpen: mayChange(staff, row) }))}
-          settings={settings}
-        />
+        <Selection ids={rows.filter(({ isOpen }) => isOpen).map(({ id }) => id)} {...page}>
+          {mayEdit && <BulkUsers filter={chosen} areDeleted={filter.state === 'deleted'} />}
+          <UserTable rows={rows} settings={settings} list={list} mayChoose={mayEdit} />
+        </Selection>
       )}
-      <Pagination
-        page={page}
-        pageSize={pageSize}
-        total={total}
-        hrefOf={(to) => buildHref('/admin/users', { q, domain, page: to })}
-      />
+      <Pager page={page} list={list} pageSize={pageSize} />
     </>
   );
 }
@@ -87,24 +129,38 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
 function UserTable({
   rows,
   settings,
+  list,
+  mayChoose,
 }: {
   /** `isOpen`: its page may be opened */
   rows: (Account & { isOpen: boolean })[];
   settings: Settings;
+  list: ListState<AccountOrder>;
+  mayChoose: boolean;
 }) {
   const defaultBytes = settings['storage.defaultQuotaBytes'];
   const defaultMessages = settings['storage.defaultQuotaMessages'];
   return (
     <Table label="Users">
       <TableHead>
-        <Th>User</Th>
-        <Th className="hidden md:table-cell">Storage</Th>
-        <Th className="hidden lg:table-cell">Messages</Th>
-        <Th className="hidden sm:table-cell">Last sign-in</Th>
+        {mayChoose && <SelectAllTh />}
+        <SortTh order="address" list={list}>
+          User
+        </SortTh>
+        <SortTh order="storage" list={list} isFallingFirst className="hidden md:table-cell">
+          Storage
+        </SortTh>
+        <SortTh order="messages" list={list} isFallingFirst className="hidden lg:table-cell">
+          Messages
+        </SortTh>
+        <SortTh order="seen" list={list} isFallingFirst className="hidden sm:table-cell">
+          Last sign-in
+        </SortTh>
       </TableHead>
       <TableBody>
         {rows.map((row) => (
           <TableRow key={row.id} className="relative">
+            {mayChoose && <SelectTd id={row.id} label={row.address} isOff={!row.isOpen} />}
             <Td className="w-full max-w-0">
               <span className="flex items-center gap-3">
                 <Avatar name={row.displayName} address={row.address} />
@@ -122,7 +178,11 @@ function UserTable({
                       <span className="truncate font-medium">{row.displayName || row.address}</span>
                     )}
                     <RoleBadge role={row.role} />
-                    {row.isDisabled && <Badge tone="warn">disabled</Badge>}
+                    {row.deletedAt ? (
+                      <Badge tone="danger">deleted</Badge>
+                    ) : (
+                      row.isDisabled && <Badge tone="warn">disabled</Badge>
+                    )}
                   </span>
                   {row.displayName && (
                     <span className="block truncate text-sm text-muted">{row.address}</span>

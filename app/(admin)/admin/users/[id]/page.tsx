@@ -9,14 +9,15 @@ import { formatCount, formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { type Account, readAccount } from '#lib/accounts/account.ts';
-import { listAliases } from '#lib/accounts/alias.ts';
+import { listAliases } from '#lib/accounts/alias-list.ts';
 import { listAppPasswords } from '#lib/accounts/app-password.ts';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { readPurgeTime } from '#lib/accounts/deleted-account.ts';
+import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { mayRole } from '#lib/accounts/permission.ts';
 import { listCharges } from '#lib/accounts/role-change.ts';
 import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { readSendingUsage } from '#lib/accounts/sending.ts';
-import { idsOf, mayChange } from '#lib/accounts/staff.ts';
+import { idsOf, mayChange, namesOf } from '#lib/accounts/staff.ts';
 import { listWebSessions } from '#lib/accounts/web-session.ts';
 import { countHeld } from '#lib/queue/sending-hold.ts';
 import { readSettings } from '#lib/settings/index.ts';
@@ -25,11 +26,12 @@ import { buildHref } from '../../../parameters.ts';
 import { RoleBadge } from '../../../role-badge.tsx';
 import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
 import { HeldSender } from '../held-sender.tsx';
+import { DangerZone, DeletedUser } from './danger-zone.tsx';
 import { PasswordLink } from './password-link.tsx';
 import { RoleForm } from './role-form.tsx';
 import { SendingSection } from './sending-section.tsx';
 import { SignInSection } from './sign-in-section.tsx';
-import { DangerZone, PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
+import { PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
 
 export const metadata: Metadata = { title: 'User' };
 
@@ -50,10 +52,11 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
     account.sendingHold ? countHeld(account.id) : 0,
     readSettings(),
     listAliases({ target: account.address, domainIds }),
-    listDomains(domainIds),
+    namesOf(staff.scope) ?? listDomainNames(),
   ]);
   const { quotaBytes, quotaMessages, dailyMessages, dailyRecipients } = account;
   const isSelf = account.id === staff.id;
+  const goesAt = await readPurgeTime(account);
   return (
     <>
       <PageHeader
@@ -66,7 +69,8 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           <span className="flex flex-wrap items-center gap-2">
             {account.address}
             <RoleBadge role={account.role} />
-            {account.isDisabled && <Badge tone="warn">disabled</Badge>}
+            {account.isDisabled && !account.deletedAt && <Badge tone="warn">disabled</Badge>}
+            {account.deletedAt && <Badge tone="danger">deleted</Badge>}
             {account.isLocked && <Badge tone="danger">locked</Badge>}
             {account.mustChange && <Badge tone="info">must change password</Badge>}
             {account.sendingHold && <Badge tone="warn">mail held</Badge>}
@@ -74,6 +78,9 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         }
         description={account.displayName}
       />
+      {goesAt && (
+        <DeletedUser id={account.id} address={account.address} until={goesAt} mayEdit={mayEdit} />
+      )}
       {account.sendingHold && mayEdit && (
         <HeldSender
           isLinked={false}
@@ -117,12 +124,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
       )}
       {staff.role === 'admin' && account.kind === 'person' && (
         <Section title="Role" description="Another role ends the user's sessions.">
-          <RoleForm
-            id={account.id}
-            role={account.role}
-            charges={charges}
-            domains={domains.map(({ name }) => name)}
-          />
+          <RoleForm id={account.id} role={account.role} charges={charges} domains={domains} />
         </Section>
       )}
       {usage && mayEdit && account.kind === 'person' && (
@@ -169,7 +171,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         <Section title="Other addresses" description="Aliases whose mail reaches this user.">
           <UserAliases
             address={account.address}
-            domains={domains.map(({ name }) => name)}
+            domains={domains}
             aliases={aliases.map((alias) => ({
               address: alias.address,
               others: alias.targets.length - 1,
@@ -178,13 +180,14 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           />
         </Section>
       )}
-      {mayEdit && (
+      {mayEdit && !account.deletedAt && (
         <Section title="Access">
           <DangerZone
             id={account.id}
             address={account.address}
             isDisabled={account.isDisabled}
             isSelf={isSelf}
+            days={settings['storage.deletedUserDays']}
           />
         </Section>
       )}

@@ -1,14 +1,11 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { ActionButton } from '#components/ui/action-button.tsx';
 import { ActionForm, SubmitButton } from '#components/ui/action-form.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import {
   addUserAliasAction,
   editUserAction,
-  removeUserAction,
   removeUserAliasAction,
-  setDisabledAction,
   setPasswordAction,
 } from '../actions.ts';
 import {
@@ -122,78 +119,6 @@ export function UserAliases({
           <SubmitButton variant="secondary">Add alias</SubmitButton>
         </div>
       </ActionForm>
-    </div>
-  );
-}
-
-export function DangerZone({
-  id,
-  address,
-  isDisabled,
-  isSelf,
-}: {
-  id: string;
-  address: string;
-  isDisabled: boolean;
-  isSelf: boolean;
-}) {
-  const router = useRouter();
-  return (
-    <div className="flex flex-col gap-4">
-      <Row
-        title={isDisabled ? 'This user is disabled' : 'Disable this user'}
-        text="A disabled user cannot sign in anywhere, and mail to the address is refused. The mailbox stays."
-      >
-        <ActionButton
-          disabled={isSelf && !isDisabled}
-          title={isSelf ? 'You cannot disable yourself' : undefined}
-          action={() => setDisabledAction(id, !isDisabled)}
-          doneText={isDisabled ? `${address} enabled` : `${address} disabled`}
-        >
-          {isDisabled ? 'Enable' : 'Disable'}
-        </ActionButton>
-      </Row>
-      <Row
-        title="Delete this user"
-        text="Removes the login and every message in the mailbox. This cannot be undone."
-      >
-        <ActionButton
-          variant="danger"
-          disabled={isSelf}
-          title={isSelf ? 'You cannot delete yourself' : undefined}
-          action={() => removeUserAction(id)}
-          doneText={`${address} deleted`}
-          onDone={() => router.replace('/admin/users')}
-          confirm={{
-            title: 'Delete this user?',
-            text: `The login ${address} and all mail of this user will be gone for good.`,
-            confirmLabel: 'Delete user',
-            typeToConfirm: address,
-          }}
-        >
-          Delete…
-        </ActionButton>
-      </Row>
-    </div>
-  );
-}
-
-function Row({
-  title,
-  text,
-  children,
-}: {
-  title: string;
-  text: string;
-  children: React.ReactNode;
-}) {
-  return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
-      <div className="min-w-0 flex-1 basis-64">
-        <p className="font-medium">{title}</p>
-        <p className="text-sm text-muted">{text}</p>
-      </div>
-      {children}
     </div>
   );
 }

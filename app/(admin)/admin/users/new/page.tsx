@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { listDomains } from '#lib/accounts/domain.ts';
+import { readDomains } from '#lib/accounts/domain-list.ts';
 import { idsOf } from '#lib/accounts/staff.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../../session.ts';
@@ -17,7 +17,7 @@ export const metadata: Metadata = { title: 'Add user' };
 export default async function NewUserPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('users');
   const { domain } = await readParameters(searchParams);
-  const [domains, settings] = await Promise.all([listDomains(idsOf(staff.scope)), readSettings()]);
+  const [domains, settings] = await Promise.all([readDomains(idsOf(staff.scope)), readSettings()]);
   return (
     <>
       <PageHeader

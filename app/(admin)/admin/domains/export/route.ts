@@ -1,0 +1,27 @@
+// The domains that the filter of the page finds, as a table for spreadsheets.
+import type { NextRequest } from 'next/server';
+import { walkDomains } from '#lib/accounts/domain-list.ts';
+import { idsOf } from '#lib/accounts/staff.ts';
+import { requireStaff } from '../../../../session.ts';
+import { answerCsv } from '../../../csv-answer.ts';
+import { readFilter } from '../filter.ts';
+
+export async function GET(request: NextRequest): Promise<Response> {
+  const staff = await requireStaff('domains');
+  const filter = readFilter(Object.fromEntries(request.nextUrl.searchParams));
+  return answerCsv('domains', walkDomains({ ...filter, ids: idsOf(staff.scope) }), {
+    domain: (row) => row.name,
+    users: (row) => row.accounts,
+    aliases: (row) => row.aliases,
+    'used bytes': (row) => row.usedBytes,
+    'quota bytes': (row) => row.quotaBytes,
+    'used messages': (row) => row.usedMessages,
+    'quota messages': (row) => row.quotaMessages,
+    'alias of': (row) => row.aliasOf,
+    archive: (row) => row.archive,
+    elsewhere: (row) => row.elsewhere,
+    off: (row) => row.isDisabled,
+    comment: (row) => row.comment,
+    added: (row) => row.createdAt,
+  });
+}
