@@ -14,7 +14,8 @@ import { findSnapshot, type Sheet } from './snapshot.ts';
 
 const maxFound = 1000;
 
-export type Wanted = { emailId: string } | { text: string };
+/** `mailbox`: all of one, by its name in the snapshot; `all`: of every mailbox, but what was deleted. */
+export type Wanted = { emailId: string } | { text: string } | { mailbox: string } | { all: true };
 
 export type FoundMessage = {
   emailId: string;
@@ -45,7 +46,7 @@ export function findInBackup(
   });
 }
 
-/** Refusal 'limit' where there are too many. */
+/** Refusal 'limit' where there are too many to choose from. Of whole mailboxes no header is read. */
 export async function findMessages(
   source: RestoreSource,
   sheet: Sheet,
@@ -60,6 +61,11 @@ export async function findMessages(
       const mailbox = byId.get(String(row.mailboxId));
       if (!mailbox || row.blobId === null) continue;
       if ('emailId' in wanted && row.emailId !== wanted.emailId) continue;
+      if ('mailbox' in wanted || 'all' in wanted) {
+        if (isTwin(mailbox) || ('mailbox' in wanted && mailbox.name !== wanted.mailbox)) continue;
+        found.push(toFound(row, mailbox, { fromText: '', toText: '', subject: '' }));
+        continue;
+      }
       const message = await describe(source, row, mailbox);
       if (!message || !words.every((word) => message.haystack.includes(word))) continue;
       found.push(message.found);
@@ -88,19 +94,24 @@ async function describe(
   const { fromText, toText, ccText, subject, messageId } = facts;
   const internalDate = new Date(String(row.internalDate));
   const haystack = [fromText, toText, ccText, subject, messageId, internalDate.toISOString()];
+  return { haystack: foldText(haystack.join('\n')), found: toFound(row, mailbox, facts) };
+}
+
+function toFound(
+  row: BackupRow,
+  mailbox: BackupRow,
+  { fromText, toText, subject }: { fromText: string; toText: string; subject: string },
+): FoundMessage {
   const name = String(mailbox.name);
   return {
-    haystack: foldText(haystack.join('\n')),
-    found: {
-      emailId: String(row.emailId),
-      mailbox: isTwin(mailbox) ? originalName(name) : name,
-      isDeleted: isTwin(mailbox),
-      internalDate,
-      from: fromText,
-      to: toText,
-      subject,
-      sizeBytes: Number(row.sizeBytes),
-      row,
-    },
+    emailId: String(row.emailId),
+    mailbox: isTwin(mailbox) ? originalName(name) : name,
+    isDeleted: isTwin(mailbox),
+    internalDate: new Date(String(row.internalDate)),
+    from: fromText,
+    to: toText,
+    subject,
+    sizeBytes: Number(row.sizeBytes),
+    row,
   };
 }

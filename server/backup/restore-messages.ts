@@ -16,8 +16,14 @@ import { findSnapshot } from './snapshot.ts';
 
 export type RestoredMessage = Omit<FoundMessage, 'row'> & { restoredTo: string; uid: number };
 
-/** `to` names a mailbox; without it each goes where it was, unless the user has it still. */
-export type MessageOptions = RestoreOptions & { to?: string };
+/**
+ * `to` names a mailbox, `below` one that gets the mailboxes of the snapshot as its children: another copy of each comes
+ * there. Without either each goes where it was, unless the user has it still.
+ */
+export type MessageOptions = RestoreOptions & { to?: string; below?: string };
+
+/** Of one mailbox, in one commit. */
+const rowsPerStep = 100;
 
 /**
  * Restores the messages that fit; flags, dates, EMAILID and THREADID stay, the UID is new. Returns those that came
@@ -39,21 +45,30 @@ export function restoreMessages(
     if (fitting.length === 0) {
       throw new Refusal('not-found', `No message of ${sheet.address} fits in ${named.name}.`);
     }
-    const chosen = chooseCopies(fitting);
+    const isWhole = 'mailbox' in wanted || 'all' in wanted;
+    const chosen = isWhole ? fitting : chooseCopies(fitting);
     const present = await readEmailIds(account.id);
-    const missing = options.to ? chosen : chosen.filter(({ emailId }) => !present.has(emailId));
+    const isCopy = options.to !== undefined || options.below !== undefined;
+    const missing = isCopy ? chosen : chosen.filter(({ emailId }) => !present.has(emailId));
     const mailboxes = await source.readAllOwn(sheet, 'Mailbox');
     const popUidOf = await readPopUidOf(source, sheet, mailboxes);
     const restored: RestoredMessage[] = [];
-    for (const { row, ...message } of missing) {
-      const name = options.to ?? message.mailbox;
+    const nameOf = ({ mailbox }: FoundMessage) =>
+      options.below === undefined ? (options.to ?? mailbox) : `${options.below}/${mailbox}`;
+    for (const [name, messages] of Map.groupBy(missing, nameOf)) {
       const former = mailboxes.find((one) => one.name === name)?.specialUse;
       const mailbox = await ensureMailbox(account.id, name, former ? String(former) : null);
-      // Where the user has it still, another copy is another message to POP3.
-      const isBack = mailbox.name === 'INBOX' && !present.has(message.emailId);
-      const told = isBack ? popUidOf : undefined;
-      const [uid = 0] = await appendRestored(source, account.id, mailbox.id, [row], told);
-      restored.push({ ...message, restoredTo: mailbox.name, uid });
+      for (const part of cutParts(messages, present)) {
+        // Where the user has it still, another copy is another message to POP3.
+        const isBack = mailbox.name === 'INBOX' && !present.has(part[0]!.emailId);
+        const told = isBack ? popUidOf : undefined;
+        const rows = part.map(({ row }) => row);
+        const uids = await appendRestored(source, account.id, mailbox.id, rows, told);
+        for (const [index, { row: _row, ...message }] of part.entries()) {
+          restored.push({ ...message, restoredTo: mailbox.name, uid: uids[index] ?? 0 });
+        }
+        options.progress('Messages', restored.length, missing.length);
+      }
     }
     if (restored.length > 0) {
       const text = `${restored.length} messages restored from the backup of ${named.snapshot.takenAt}`;
@@ -61,6 +76,17 @@ export function restoreMessages(
     }
     return { restored, present: chosen.length - missing.length };
   });
+}
+
+/** Parts of one step, in each either all are there still or none is. */
+function* cutParts(
+  messages: FoundMessage[],
+  present: { has(emailId: string): boolean },
+): Generator<FoundMessage[]> {
+  const halves = Map.groupBy(messages, ({ emailId }) => present.has(emailId));
+  for (const half of halves.values()) {
+    for (let at = 0; at < half.length; at += rowsPerStep) yield half.slice(at, at + rowsPerStep);
+  }
 }
 
 /** Of the copies of a message one: rather one that was not deleted. */

@@ -1,5 +1,13 @@
 // `drey backup …`, `drey restore …`: docs/backup.md says how they are meant.
 import { Refusal } from '#lib/errors.ts';
+import {
+  describePruned,
+  describeRestored,
+  describeTaken,
+  describeVerified,
+  formatSkipped,
+  storedBytes,
+} from '../backup/describe.ts';
 import { findInBackup } from '../backup/find-messages.ts';
 import { listBackup } from '../backup/list-backup.ts';
 import { type Progress, showProgress } from '../backup/progress.ts';
@@ -7,6 +15,7 @@ import { pruneBackup } from '../backup/prune-backup.ts';
 import { restoreMessages } from '../backup/restore-messages.ts';
 import { restoreServer } from '../backup/restore-server.ts';
 import { restoreUser } from '../backup/restore-user.ts';
+import type { KeepPolicy } from '../backup/retention.ts';
 import { takeBackup } from '../backup/take-backup.ts';
 import { verifyBackup } from '../backup/verify-backup.ts';
 import {
@@ -33,38 +42,23 @@ async function watch<T>(step: (progress: Progress) => Promise<T>): Promise<T> {
   }
 }
 
-function formatBytes(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
-}
-
 async function runBackup(input: Input): Promise<Result> {
-  const { name, totals, bodies, rows, lost } = await watch((progress) =>
-    takeBackup(textAt(input, 0), progress),
-  );
-  const newBytes = bodies.storedBytes + rows.storedBytes;
-  const text = `Snapshot ${name}: ${totals.accounts} users, ${totals.messages} messages. New: ${bodies.objects} bodies, ${formatBytes(newBytes)} in all.`;
-  const [first] = lost;
-  if (first) {
-    throw new Refusal(
-      'unavailable',
-      `${text}\nBut the store has lost the bodies of ${lost.length} messages, the first of ${first.address || 'the queue'} (UID ${first.uid}): they are not in the backup. Run "drey check".`,
-    );
-  }
-  return { text, row: { name, ...totals, newBodies: bodies.objects, newBytes } };
+  const report = await watch((progress) => takeBackup(textAt(input, 0), progress));
+  const { name, totals, bodies } = report;
+  const newBytes = storedBytes(report);
+  return {
+    text: describeTaken(report),
+    row: { name, ...totals, newBodies: bodies.objects, newBytes },
+  };
 }
 
 async function runVerify(input: Input): Promise<Result> {
   const verified = await watch((progress) =>
     verifyBackup(textAt(input, 0), optionText(input, 'snapshot'), progress),
   );
-  const { snapshots, chunks, bodies, faults, faultCount } = verified;
+  const { faults, faultCount } = verified;
   const isWhole = faultCount === 0;
-  const summary = isWhole
-    ? `All is well: ${snapshots} snapshots, ${chunks} chunks, ${bodies} bodies.`
-    : `${faultCount} things are wrong.`;
-  const text = [...faults, summary].join('\n');
+  const text = [...faults, describeVerified(verified)].join('\n');
   if (isWhole) return { text, row: { ok: true, ...verified } };
   const isJson = input.options.json === true;
   process.stdout.write(`${isJson ? JSON.stringify({ ok: false, ...verified }) : text}\n`);
@@ -72,15 +66,21 @@ async function runVerify(input: Input): Promise<Result> {
 }
 
 async function runPrune(input: Input): Promise<Result> {
-  const pruned = await pruneBackup(
-    textAt(input, 0),
-    Number(optionText(input, 'keep') ?? Number.NaN),
-  );
-  const { removed, kept, freedBytes } = pruned;
-  return {
-    text: `Removed ${removed.length} snapshots, kept ${kept}; ${formatBytes(freedBytes)} became free.`,
-    row: pruned,
-  };
+  const pruned = await pruneBackup(textAt(input, 0), readKeep(input));
+  return { text: describePruned(pruned), row: pruned };
+}
+
+/** --keep, or days, weeks and months. Refusal 'invalid' (in pruneBackup) where neither is said. */
+function readKeep(input: Input): number | KeepPolicy {
+  const numberOf = (name: string) => Number(optionText(input, name) ?? Number.NaN);
+  const [daily, weekly, monthly] = [numberOf('daily'), numberOf('weekly'), numberOf('monthly')];
+  if ([daily, weekly, monthly].every(Number.isNaN)) return numberOf('keep');
+  if (optionText(input, 'keep')) throw new Refusal('invalid', 'Either --keep or a policy.');
+  const policy = { daily: daily || 0, weekly: weekly || 0, monthly: monthly || 0 };
+  if (Object.values(policy).some((count) => !Number.isSafeInteger(count) || count < 0)) {
+    throw new Refusal('invalid', 'Say whole numbers of days, weeks and months.');
+  }
+  return policy;
 }
 
 const foundColumns = ['emailId', 'mailbox', 'internalDate', 'from', 'subject'];
@@ -91,12 +91,6 @@ async function runFind(input: Input): Promise<Result> {
   const text = textAt(input, 1);
   const found = await findInBackup(textAt(input, 0), user, text, optionText(input, 'snapshot'));
   return { rows: found.map(({ row: _hidden, ...message }) => message), columns: foundColumns };
-}
-
-function formatSkipped(skipped: string[]): string {
-  if (skipped.length === 0) return '';
-  const shown = skipped.slice(0, 20).join('\n  ');
-  return `\nLeft out, as the backup has lost them: ${skipped.length}\n  ${shown}`;
 }
 
 function runRestore(input: Input): Promise<Result> {
@@ -140,11 +134,7 @@ async function restoreOne(input: Input, user: string): Promise<Result> {
   const restored = await watch((progress) =>
     restoreUser(textAt(input, 0), user, readOptions(input, progress)),
   );
-  const { name, isWhole, mailboxes, messages, skipped } = restored;
-  const what = isWhole
-    ? `${user} is back with ${mailboxes.length} mailboxes and ${messages} messages`
-    : `${messages} messages and ${mailboxes.length} mailboxes that were missing are back`;
-  return { text: `From ${name}: ${what}.${formatSkipped(skipped)}`, row: restored };
+  return { text: describeRestored(user, restored), row: restored };
 }
 
 async function restoreSome(
@@ -197,7 +187,12 @@ export const backupCommands: CommandDefinition[] = [
   {
     name: 'backup prune',
     arguments: ['<folder>'],
-    options: [{ flags: '--keep <number>', help: 'how many of the newest snapshots stay' }],
+    options: [
+      { flags: '--keep <number>', help: 'how many of the newest snapshots stay' },
+      { flags: '--daily <number>', help: 'or: the newest of each of so many days,' },
+      { flags: '--weekly <number>', help: 'weeks' },
+      { flags: '--monthly <number>', help: 'and months' },
+    ],
     help: 'remove older snapshots and what only they needed',
     stopped: 'Stopped: what is listed is whole. Run it again to make the rest free.',
     run: runPrune,

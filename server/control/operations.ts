@@ -13,6 +13,7 @@ import {
   answerCertificateCheck,
   answerProposedNames,
 } from './certificates.ts';
+import { answerBackupSearch, answerBackups, beginBackupWork } from './backup.ts';
 import { answerDomainCheck } from './domain-check.ts';
 import { learnFromUser } from './learn.ts';
 import { answerListeners, answerTryListeners } from './listeners.ts';
@@ -36,4 +37,7 @@ export const operations: Record<string, Operation> = {
   listeners: answerListeners,
   'try-listeners': answerTryListeners,
   doctor: answerDoctor,
+  backups: answerBackups,
+  'backup-work': beginBackupWork,
+  'backup-search': answerBackupSearch,
 };

@@ -30,6 +30,8 @@ import { measureBodies } from './body-size.ts';
 import type { Job } from './job.ts';
 import { lookForNewVersion } from './new-version.ts';
 import { startLoop } from './runner.ts';
+import { deliverAnnouncements } from './announce.ts';
+import { backUpWhenDue } from './backup.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
 
 export type { Job } from './job.ts';
@@ -183,6 +185,18 @@ export const jobs: Job[] = [
     text: 'Brings mail back that users put away until a time.',
     intervalMs: 15_000,
     run: wakeSnoozed,
+  },
+  {
+    name: 'announcements',
+    text: 'Puts the mail of announcements into the mailboxes it is for.',
+    intervalMs: 15_000,
+    run: (signal) => deliverAnnouncements(signal),
+  },
+  {
+    name: 'backup',
+    text: 'Begins backups that are due.',
+    intervalMs: minuteMs,
+    run: backUpWhenDue,
   },
   {
     name: 'vacation-answers',

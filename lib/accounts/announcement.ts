@@ -1,0 +1,139 @@
+// What administrators tell all users of some domains: a banner in the webmail until a date, a mail into every mailbox, or both.
+// The daemon delivers the mail in pieces (server/jobs/announce.ts).
+import { now } from '../clock.ts';
+import { db, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../trail/change.ts';
+
+export type AnnouncementLevel = 'info' | 'warning';
+
+export type Announcement = {
+  id: string;
+  level: AnnouncementLevel;
+  text: string;
+  /** Names; none = all */
+  domains: string[];
+  /** The banner is shown before that; null = there is none */
+  until: Date | null;
+  /** Of the mail; empty = none */
+  subject: string;
+  mail: '' | 'waiting' | 'done' | 'stopped';
+  mailed: number;
+  by: string;
+  createdAt: Date;
+};
+
+export type NewAnnouncement = Pick<
+  Announcement,
+  'level' | 'text' | 'domains' | 'until' | 'subject'
+>;
+
+const maxTextLength = 10_000;
+const maxSubjectLength = 200;
+/** In the webmail at once. */
+const maxBanners = 5;
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.announcement.findUnique>>>;
+
+function toAnnouncement({ lastAccountId: _hidden, ...row }: Row): Announcement {
+  return {
+    ...row,
+    level: row.level as AnnouncementLevel,
+    mail: row.mail as Announcement['mail'],
+    domains: row.domains.split(' ').filter(Boolean),
+  };
+}
+
+/** The newest first. */
+export async function listAnnouncements(most = 50): Promise<Announcement[]> {
+  const rows = await db.announcement.findMany({
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: most,
+  });
+  return rows.map(toAnnouncement);
+}
+
+/** Refusal 'invalid' with the field. */
+export async function addAnnouncement(input: NewAnnouncement, by: string): Promise<Announcement> {
+  const text = input.text.trim().replaceAll('\r\n', '\n');
+  const subject = input.subject.trim().replace(/\s+/g, ' ');
+  if (text === '') throw new Refusal('invalid', 'Write what is to be told.', 'text');
+  if (text.length > maxTextLength) {
+    throw new Refusal('invalid', `At most ${maxTextLength} characters.`, 'text');
+  }
+  if (subject.length > maxSubjectLength) {
+    throw new Refusal('invalid', `At most ${maxSubjectLength} characters.`, 'subject');
+  }
+  if (input.until === null && subject === '') {
+    throw new Refusal('invalid', 'Choose a banner, a mail, or both.', 'channel');
+  }
+  if (input.until && input.until <= now()) {
+    throw new Refusal('invalid', 'Choose a time to come.', 'until');
+  }
+  await requireDomains(input.domains);
+  const data = {
+    id: newId(),
+    level: input.level,
+    text,
+    domains: input.domains.join(' '),
+    until: input.until,
+    subject,
+    mail: subject === '' ? '' : 'waiting',
+    by,
+    createdAt: now(),
+  };
+  const row = await write(async (tx) => {
+    const where = input.domains.length > 0 ? input.domains.join(', ') : 'all domains';
+    await recordChangeIn(tx, by, 'announcement', `to ${where}: ${text.slice(0, 200)}`);
+    return tx.announcement.create({ data });
+  });
+  return toAnnouncement(row);
+}
+
+async function requireDomains(names: string[]): Promise<void> {
+  const known = await db.domain.findMany({
+    where: { name: { in: names } },
+    select: { name: true },
+  });
+  const missing = names.find((name) => !known.some((each) => each.name === name));
+  if (missing) throw new Refusal('not-found', `There is no domain ${missing} here.`, 'domains');
+}
+
+/** The banner goes at once, and no more mail is delivered. Refusal 'not-found'. */
+export async function endAnnouncement(id: string, by: string): Promise<void> {
+  await write(async (tx) => {
+    const row = await tx.announcement.findUnique({ where: { id } });
+    if (!row) throw new Refusal('not-found', 'There is no such announcement.');
+    const until = row.until && row.until > now() ? now() : row.until;
+    const mail = row.mail === 'waiting' ? 'stopped' : row.mail;
+    await tx.announcement.update({ where: { id }, data: { until, mail } });
+    await recordChangeIn(tx, by, 'announcement', `ended: ${row.text.slice(0, 200)}`);
+  });
+}
+
+/** Away with it. Refusal 'not-found'. */
+export async function removeAnnouncement(id: string, by: string): Promise<void> {
+  await write(async (tx) => {
+    const { count } = await tx.announcement.deleteMany({ where: { id } });
+    if (count === 0) throw new Refusal('not-found', 'There is no such announcement.');
+    await recordChangeIn(tx, by, 'announcement', 'removed');
+  });
+}
+
+export type Banner = Pick<Announcement, 'id' | 'level' | 'text'>;
+
+/** What a user of the address reads now, the newest first, without those that the user has closed. */
+export async function listBanners(address: string, closed: string[]): Promise<Banner[]> {
+  const rows = await db.announcement.findMany({
+    where: { until: { gt: now() } },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+  });
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return rows
+    .map(toAnnouncement)
+    .filter(({ domains }) => domains.length === 0 || domains.includes(domain))
+    .filter(({ id }) => !closed.includes(id))
+    .slice(0, maxBanners)
+    .map(({ id, level, text }) => ({ id, level, text }));
+}
