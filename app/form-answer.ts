@@ -4,8 +4,10 @@ import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { runFrom } from '#lib/history/origin.ts';
 import { logOf } from '#lib/log.ts';
 import { translateSentence } from './i18n.ts';
+import { currentPath, currentRemote } from './session.ts';
 
 const log = logOf('web');
 const bugText = 'Something went wrong on the server. Its log has the details.';
@@ -30,7 +32,8 @@ export async function answerForm<T extends z.ZodType>(
   const parsed = schema.safeParse(readFields(form));
   if (!parsed.success) return { status: 'error', fields: await describeIssues(parsed.error) };
   try {
-    return await change(parsed.data);
+    const reason = form.get('reason');
+    return await runHere(typeof reason === 'string' ? reason : '', () => change(parsed.data));
   } catch (error) {
     const state = await describeError(error);
     if (state.status !== 'error' || !state.fields) return state;
@@ -46,13 +49,19 @@ export async function answerForm<T extends z.ZodType>(
 /** For buttons without a form: undefined when `change` worked, else the text to show. */
 export async function answerButton(change: () => Promise<void>): Promise<string | undefined> {
   try {
-    await change();
+    await runHere('', change);
     return undefined;
   } catch (error) {
     const state = await describeError(error);
     if (state.status !== 'error') return undefined;
     return state.text ?? Object.values(state.fields ?? {})[0] ?? bugText;
   }
+}
+
+/** Runs a change, for the history: from here, for that reason. In the panel a risky one must be confirmed. */
+export async function runHere<T>(reason: string, change: () => Promise<T>): Promise<T> {
+  const isWatched = (await currentPath()).startsWith('/admin');
+  return runFrom({ place: await currentRemote(), reason: reason.trim(), isWatched }, change);
 }
 
 async function describeIssues(error: z.ZodError): Promise<Record<string, string>> {

@@ -6,6 +6,7 @@ import { forbidden, redirect } from 'next/navigation';
 import { decode } from 'next-auth/jwt';
 import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
+import { isAdminAddress } from '#lib/accounts/network.ts';
 import { mayRole, type Permission } from '#lib/accounts/permission.ts';
 import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { checkWebSession, readProof, type SessionClaims } from '#lib/accounts/web-session.ts';
@@ -25,6 +26,11 @@ export const currentSession = cache(async (): Promise<Account | null> => {
 /** The address of whoever asks. */
 export async function currentRemote(): Promise<string> {
   return remoteAddress((await headers()).get('x-forwarded-for'));
+}
+
+/** The path of the page that is asked for, or that a form stands on. */
+export async function currentPath(): Promise<string> {
+  return (await headers()).get('x-drey-path') ?? '';
 }
 
 /** What the cookie says, where its signature is ours; it counts only with its row. */
@@ -67,6 +73,7 @@ export async function requireStaff(permission: Permission): Promise<Account & St
 async function requireRole(permission: Permission | null): Promise<Account & Staff> {
   const account = await requireUser();
   if (!mayRole(account.role, permission)) forbidden();
+  if (!(await isAdminAddress(await currentRemote()))) forbidden();
   await requireProof(account);
   return readStaff(account);
 }
@@ -96,6 +103,6 @@ export async function requireForRoute(): Promise<Account | Response> {
 }
 
 async function goTo(page: '/login' | '/password' | '/prove'): Promise<never> {
-  const path = (await headers()).get('x-drey-path') ?? '';
+  const path = await currentPath();
   redirect(isOwnPath(path) && path !== '/' ? `${page}?next=${encodeURIComponent(path)}` : page);
 }

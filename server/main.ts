@@ -9,6 +9,7 @@ import { setEnding, storageLostCode } from '#lib/storage-failure.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { announce } from './announce.ts';
 import { startCollecting } from './collect/runner.ts';
+import { startConfiguration } from './configuration/watch.ts';
 import { startControl } from './control/servers.ts';
 import { openData, StartError } from './data-folder.ts';
 import { startImapServers } from './imap/servers.ts';
@@ -36,6 +37,8 @@ type Service = { name: string; start(ports: Record<string, number>): Promise<Run
 const services: Service[] = [
   { name: 'maillog', start: startMaillog },
   { name: 'checkpoints', start: () => startCheckpoints() },
+  // Before all that reads it: what was not confirmed goes back first.
+  { name: 'configuration', start: startConfiguration },
   { name: 'certificates', start: startCertificates },
   { name: 'smtp', start: startSmtpServers },
   { name: 'lmtp', start: startLmtp },

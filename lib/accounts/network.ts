@@ -7,6 +7,7 @@ import { db, isUniqueViolation, readOnceACommit } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
+import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { recordedNetwork } from './recorded.ts';
 
@@ -162,6 +163,18 @@ function isIn(list: BlockList, address: string): boolean {
 /** Whether the peer is this machine itself. */
 export function isLoopback(remote: string): boolean {
   return isIn(loopback, plainAddress(remote));
+}
+
+/** Whether the panel opens from there: the setting web.adminNetworks. */
+export async function isAdminAddress(remote: string): Promise<boolean> {
+  const networks = await readSetting('web.adminNetworks');
+  if (networks.length === 0) return true;
+  const list = new BlockList();
+  for (const each of networks) {
+    const { address, bits, family } = parseCidr(each);
+    list.addSubnet(address, bits, family);
+  }
+  return isIn(list, plainAddress(remote));
 }
 
 const ownAddresses = ['127.0.0.1', '::1'];

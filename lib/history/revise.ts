@@ -22,8 +22,8 @@ export type Recorded = {
   isRisky?(key: string): boolean;
 };
 
-/** How long a risky change waits to be confirmed. */
-export const confirmWithinMs = 60_000;
+/** How long a risky change waits to be confirmed; tests do not wait that long. */
+export const confirmWithinMs = Number(process.env.DREY_TEST_CONFIRM_MS) || 60_000;
 
 const maxReasonLength = 500;
 

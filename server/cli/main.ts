@@ -5,6 +5,7 @@ import './quiet.ts';
 import { Command, CommanderError } from 'commander';
 import { closeDatabase } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
+import { runFrom } from '#lib/history/origin.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from '../data-folder.ts';
 import type { CommandDefinition } from './command.ts';
@@ -38,17 +39,13 @@ function buildProgram(): Command {
     // Options behind a word are that word's: "backup <folder>" and "backup list" both have --json.
     .enablePositionalOptions()
     .option('--as <address>', 'act with the role and the domains of this account', takeOnce)
+    .option('--reason <text>', 'why, for the history of the configuration')
     .showHelpAfterError('(drey --help lists the commands)');
   const groups = new Map<string, Command>();
   for (const definition of commands) {
     const [first = '', second] = definition.name.split(' ');
     const parent = second ? findGroup(program, groups, first) : program;
-    const command = addCommand(
-      parent,
-      second ?? first,
-      definition,
-      () => program.opts().as ?? null,
-    );
+    const command = addCommand(parent, second ?? first, definition, () => program.opts());
     // A command may be a group too: "backup <folder>", "backup list".
     if (!second) groups.set(first, command.enablePositionalOptions());
   }
@@ -76,7 +73,7 @@ function addCommand(
   parent: Command,
   word: string,
   definition: CommandDefinition,
-  readAs: () => string | null,
+  readGlobal: () => { as?: string; reason?: string },
 ): Command {
   const command = parent.command(word).description(definition.help).exitOverride();
   for (const argument of definition.arguments) command.argument(argument);
@@ -86,7 +83,10 @@ function addCommand(
     const options = command.opts<Record<string, string | boolean | undefined>>();
     stopOnSignals(definition.stopped);
     const values = given.slice(0, definition.arguments.length) as (string | string[] | undefined)[];
-    const result = await runAs(definition, { arguments: values, options }, readAs());
+    const { as = null, reason = options.reason ?? '' } = readGlobal();
+    const result = await runFrom({ place: 'command line', reason: String(reason) }, () =>
+      runAs(definition, { arguments: values, options }, as),
+    );
     printResult(result, options.json === true);
   });
   return command;
