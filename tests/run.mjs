@@ -124,6 +124,8 @@ async function prepareClients() {
     psql: ['postgresql'],
     strace: ['strace'],
     slapd: ['slapd'],
+    // An authority that gives certificates by ACME.
+    pebble: ['pebble'],
     // DNSSEC: a resolver that validates, and the tools that sign a zone.
     unbound: ['unbound'],
     'ldns-signzone': ['ldnsutils'],

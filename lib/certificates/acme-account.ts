@@ -60,6 +60,10 @@ export async function agreeToTerms(terms: string, by: string): Promise<void> {
   const row = { secret: sealKey(await makeKey()), url: '', terms, agreedBy: by, createdAt: now() };
   await write(async (tx) => {
     await tx.acmeAccount.upsert({ where: { id }, create: { id, ...row }, update: row });
+    // What could not be had without it is tried at once.
+    const failed = { kind: 'acme', failures: { gt: 0 } };
+    const data = { dueAt: now(), orderUrl: '', orderSecret: '' };
+    await tx.certificate.updateMany({ where: failed, data });
     await recordChangeIn(tx, by, `account at ${id}`, `agreed to ${terms || 'its terms'}`);
   });
   poke('certificates');

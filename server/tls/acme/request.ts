@@ -39,7 +39,7 @@ export async function makeProof(name: string, answer: string): Promise<Pems> {
     signingAlgorithm: algorithm,
     extensions: [
       new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: name }]),
-      new x509.Extension(acmeIdentifier, true, hashAnswer(answer)),
+      new x509.Extension(acmeIdentifier, true, new Uint8Array(hashAnswer(answer))),
     ],
   });
   return { key: exportKey(key), cert: `${certificate.toString('pem').trimEnd()}\n` };

@@ -30,8 +30,8 @@ const log = logOf('acme');
 /** How the trail names who did it. */
 const by = 'certificates';
 const lookIntervalMs = 20_000;
-/** Anything committed anywhere is a hint that may come often. */
-const hintIntervalMs = 1000;
+/** Anything committed anywhere is a hint that may come often: of many one is heard. */
+const hintDelayMs = 500;
 const leaseMs = 120_000;
 const stopGraceMs = 1500;
 const minuteMs = 60_000;
@@ -49,9 +49,12 @@ export async function startOrders(): Promise<Running> {
   const owner = `${hostname()} ${dataFolder()}`;
   await releaseLeases(owner);
   let wake = () => {};
-  let hintedAt = 0;
+  let hinted: NodeJS.Timeout | null = null;
   const hint = () => {
-    if (performance.now() - hintedAt > hintIntervalMs) wake();
+    hinted ??= setTimeout(() => {
+      hinted = null;
+      wake();
+    }, hintDelayMs).unref();
   };
   const ends = [
     onPoke('certificates', () => wake()),
@@ -63,7 +66,6 @@ export async function startOrders(): Promise<Running> {
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      hintedAt = performance.now();
       await workOnce(owner, signal).catch((error: unknown) => {
         if (!signal.aborted) log.error({ err: error }, 'certificates could not be looked after');
       });
