@@ -10,7 +10,7 @@ export type Result =
   | { rows: Row[]; columns: string[] }
   | { text: string; row?: Row }
   /** The command has printed by itself, as it went; `code` is the exit code. */
-  | { code: 0 | 1 }
+  | { code: 0 | 1 | 3 }
   | null;
 
 export type Option = {

@@ -7,6 +7,7 @@ import { certificateCommands } from './certificates.ts';
 import { checkCommands } from './check.ts';
 import type { CommandDefinition } from './command.ts';
 import { completionCommands } from './completion.ts';
+import { configurationCommands } from './configuration.ts';
 import { deletedCommands } from './deleted.ts';
 import { directoryCommands } from './directory.ts';
 import { dkimCommands } from './dkim.ts';
@@ -49,6 +50,7 @@ export const commands: CommandDefinition[] = [
   ...sharedCommands,
   ...directoryCommands,
   ...serverCommands,
+  ...configurationCommands,
   ...eventCommands,
   ...explainCommands,
   ...relayTestCommands,

@@ -25,6 +25,7 @@ const groupHelp: Record<string, string> = {
   rewrite: 'rewriting of addresses (canonical maps)',
   shared: 'mailboxes that several users open',
   settings: 'settings, as on the admin pages',
+  config: 'the history of the configuration, and the whole of it',
   network: 'trusted networks (mynetworks)',
   blocked: 'who may not sign in for a while',
   route: 'relay rules (transport, relayhost)',

@@ -2,6 +2,7 @@
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { findSetting, listSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { by, type CommandDefinition, type Row, textAt } from './command.ts';
+import { keepOption, runWatched, sayPending } from './keep.ts';
 import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
 
@@ -49,23 +50,24 @@ const settingsCommands: CommandDefinition[] = [
   {
     name: 'settings set',
     arguments: ['<key>', '<value...>'],
-    options: [],
+    options: [{ flags: '--reason <text>', help: 'why, for the history' }, keepOption],
     help: 'set a value; in force without a restart',
     run: async (input) => {
       const key = textAt(input, 0);
-      await writeSetting(key, readTypedSetting(key, textAt(input, 1)), by);
+      const value = readTypedSetting(key, textAt(input, 1));
+      await runWatched(input, () => writeSetting(key, value, by));
       const row = (await listSettingRows(key)).find((setting) => setting.key === key);
-      return { text: `${key} = ${JSON.stringify(row?.value)}`, row };
+      return { text: `${key} = ${JSON.stringify(row?.value)}${await sayPending()}`, row };
     },
   },
   {
     name: 'settings reset',
     arguments: ['<key>'],
-    options: [],
+    options: [{ flags: '--reason <text>', help: 'why, for the history' }, keepOption],
     help: 'back to the default',
     run: async (input) => {
-      await resetSetting(textAt(input, 0), by);
-      return { text: `${textAt(input, 0)} has its default again` };
+      await runWatched(input, () => resetSetting(textAt(input, 0), by));
+      return { text: `${textAt(input, 0)} has its default again${await sayPending()}` };
     },
   },
 ];

@@ -1,0 +1,179 @@
+// `drey config …`, `drey plan`, `drey apply`: the history of the configuration, and the configuration as a file.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { exportConfiguration } from '#lib/configuration/export.ts';
+import { readFile } from '#lib/configuration/file.ts';
+import { keepChanges } from '#lib/configuration/pending.ts';
+import {
+  applyConfiguration,
+  describeProblem,
+  type PlannedChange,
+  planConfiguration,
+} from '#lib/configuration/plan.ts';
+import { undoRevision } from '#lib/configuration/undo.ts';
+import { listDifferences } from '#lib/configuration/words.ts';
+import { Refusal } from '#lib/errors.ts';
+import { listNodes } from '#lib/history/node.ts';
+import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
+import {
+  by,
+  type CommandDefinition,
+  type Input,
+  optionText,
+  type Result,
+  textAt,
+} from './command.ts';
+import { keepOption, runWatched, sayPending } from './keep.ts';
+
+const reasonOption = { flags: '--reason <text>', help: 'why, for the history' };
+
+/** Refusal 'invalid' where there is no such variable or file. */
+function readSecret(reference: { env: string } | { file: string }): string {
+  if ('env' in reference) {
+    const value = process.env[reference.env];
+    if (!value) throw new Refusal('invalid', `The variable ${reference.env} is not set.`);
+    return value;
+  }
+  return readText(reference.file).replace(/\r?\n$/, '');
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new Refusal('invalid', `${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+const signs = { add: '+', change: '~', remove: '-', order: '↕' };
+
+/** "~ setting web.title" and what changes of it, a line each. */
+function describeChange({ action, subject, differences }: PlannedChange): string {
+  const lines = differences.map(({ field, before, after }) => {
+    if (action === 'add') return `    ${field}: ${after}`;
+    return action === 'remove' ? `    ${field}: ${before}` : `    ${field}: ${before} → ${after}`;
+  });
+  return [`${signs[action]} ${subject}`, ...lines].join('\n');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Exit code 0: nothing would change; 1: the file is wrong; 3: it would change something. */
+async function plan(input: Input): Promise<Result> {
+  const { changes, problems } = await planConfiguration(
+    readFile(readText(textAt(input, 0)), readSecret),
+  );
+  if (input.options.json) print(JSON.stringify({ changes, problems }));
+  else {
+    for (const change of changes) print(describeChange(change));
+    for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
+    if (changes.length + problems.length === 0) print('Nothing would change.');
+  }
+  if (problems.length > 0) return { code: 1 };
+  return { code: changes.length > 0 ? 3 : 0 };
+}
+
+async function apply(input: Input): Promise<Result> {
+  const file = readFile(readText(textAt(input, 0)), readSecret);
+  const changes = await runWatched(input, () => applyConfiguration(file, by));
+  if (input.options.json) print(JSON.stringify({ changes }));
+  else {
+    for (const change of changes) print(describeChange(change));
+    print(changes.length === 0 ? 'Nothing to change.' : `Done${await sayPending()}`);
+  }
+  return { code: 0 };
+}
+
+async function listHistory(input: Input): Promise<Result> {
+  const rows = await listRevisions({
+    search: textAt(input, 0),
+    by: optionText(input, 'by'),
+    pageSize: Number(optionText(input, 'limit') ?? 50) || 50,
+  });
+  return {
+    rows: rows.map((revision) => ({
+      ...revision,
+      number: revision.id,
+      what: listDifferences(revision.before, revision.after)
+        .map(({ field, before, after }) => `${field}: ${before || '–'} → ${after || '–'}`)
+        .join('; '),
+    })),
+    columns: ['number', 'at', 'by', 'place', 'subject', 'what', 'reason'],
+  };
+}
+
+export const configurationCommands: CommandDefinition[] = [
+  {
+    name: 'config history',
+    arguments: ['[search]'],
+    options: [
+      { flags: '--by <who>', help: 'of one administrator or place' },
+      { flags: '--limit <count>', help: 'so many, newest first' },
+    ],
+    help: 'list changes of the configuration',
+    run: listHistory,
+  },
+  {
+    name: 'config undo',
+    arguments: ['<number>'],
+    options: [reasonOption, keepOption],
+    help: 'take a change back, where it was not changed again since',
+    run: async (input) => {
+      const note = await runWatched(input, () => undoRevision(Number(textAt(input, 0)), by));
+      const number = await readRevisionNumber();
+      const text = `Taken back, as revision ${number}${await sayPending()}`;
+      return { text: [text, note].filter(Boolean).join('\n'), row: { number, note } };
+    },
+  },
+  {
+    name: 'config keep',
+    arguments: [],
+    options: [],
+    help: 'confirm risky changes, which else go back by themselves',
+    run: async () => {
+      const count = await keepChanges(by, () => true);
+      return { text: count === 1 ? 'Kept.' : `Kept: ${count} changes.`, row: { count } };
+    },
+  },
+  {
+    name: 'config nodes',
+    arguments: [],
+    options: [],
+    help: 'list the daemons that run and the revision each has read',
+    run: async () => ({
+      rows: (await listNodes()).map(({ id: _id, ...node }) => node),
+      columns: ['host', 'pid', 'version', 'revision', 'startedAt', 'seenAt'],
+    }),
+  },
+  {
+    name: 'config export',
+    arguments: ['[file]'],
+    options: [{ flags: '--with-hashes', help: 'with what passwords of users are compared with' }],
+    help: 'write the whole configuration as YAML',
+    run: async (input) => {
+      const text = await exportConfiguration({ withHashes: input.options.withHashes === true });
+      const path = textAt(input, 0);
+      if (path === '' || path === '-') {
+        process.stdout.write(text);
+        return { code: 0 };
+      }
+      writeFileSync(path, text, { mode: 0o600 });
+      return { text: `Written to ${path}`, row: { path } };
+    },
+  },
+  {
+    name: 'plan',
+    arguments: ['<file>'],
+    options: [],
+    help: 'show what a file would change: exit code 0 nothing, 3 something, 1 the file is wrong',
+    run: plan,
+  },
+  {
+    name: 'apply',
+    arguments: ['<file>'],
+    options: [reasonOption, keepOption],
+    help: 'make the server what a file says, whole or not at all',
+    run: apply,
+  },
+];
