@@ -289,7 +289,7 @@ export const standards: Standard[] = [
   { number: 6533, title: 'Internationalised DSN', status: 'yes' },
   { number: 6647, title: 'Greylisting', status: 'yes' },
   { number: 6698, title: 'DANE', status: 'partly', note: 'for mail: usages 2 and 3' },
-  { number: 6750, title: 'Bearer tokens', status: 'yes', note: 'the syntax' },
+  { number: 6750, title: 'Bearer tokens', status: 'yes', note: 'SASL: the syntax; the REST API' },
   { number: 6840, title: 'DNSSEC clarifications', status: 'yes' },
   { number: 6851, title: 'IMAP MOVE', status: 'yes' },
   {
@@ -312,6 +312,12 @@ export const standards: Standard[] = [
     note: 'never a target of delivery by MX',
   },
   { number: 6891, title: 'EDNS', status: 'yes' },
+  {
+    number: 6901,
+    title: 'JSON Pointer',
+    status: 'yes',
+    note: 'REST API: what a trial would change',
+  },
   { number: 7162, title: 'IMAP CONDSTORE and QRESYNC', status: 'yes' },
   {
     number: 7208,
@@ -358,6 +364,7 @@ export const standards: Standard[] = [
     note: "asked for, and sent only by the reader's will",
   },
   { number: 8187, title: 'Header parameters in HTTP', status: 'yes' },
+  { number: 8288, title: 'Web Linking', status: 'yes', note: 'REST API: the next page of a list' },
   { number: 8314, title: 'TLS for submission and access', status: 'yes' },
   { number: 8437, title: 'IMAP UNAUTHENTICATE', status: 'yes' },
   { number: 8438, title: 'IMAP STATUS=SIZE', status: 'yes' },
@@ -394,6 +401,7 @@ export const standards: Standard[] = [
   { number: 9266, title: 'Channel binding for TLS 1.3', status: 'yes', note: 'tls-exporter' },
   { number: 9394, title: 'IMAP PARTIAL', status: 'yes' },
   { number: 9422, title: 'SMTP LIMITS', status: 'yes', note: 'RCPTMAX' },
+  { number: 9457, title: 'Problem Details for HTTP APIs', status: 'yes', note: 'REST API' },
   { number: 9585, title: 'IMAP INPROGRESS', status: 'yes' },
   { number: 9590, title: 'IMAP LIST-METADATA', status: 'yes' },
   {

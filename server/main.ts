@@ -30,6 +30,7 @@ import { startSearch } from './store/search/text-hits.ts';
 import { startOrders } from './tls/acme/runner.ts';
 import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
+import { startWebhooks } from './webhooks/runner.ts';
 
 type Service = { name: string; start(ports: Record<string, number>): Promise<Running> };
 
@@ -47,6 +48,7 @@ const services: Service[] = [
   { name: 'pop3', start: startPop3Servers },
   { name: 'queue', start: startQueue },
   { name: 'collecting', start: startCollecting },
+  { name: 'webhooks', start: startWebhooks },
   { name: 'search', start: startSearch },
   { name: 'jobs', start: () => startJobs() },
   { name: 'certificate-orders', start: startOrders },

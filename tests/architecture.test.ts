@@ -51,6 +51,7 @@ const libOrder = [
   ...['trail', 'history', 'settings', 'i18n', 'backup', 'doctor', 'accounts', 'certificates'],
   ...['preferences', 'contacts', 'calendar'],
   ...['filters', 'collections', 'queue', 'configuration', 'reports', 'numbers', 'webmail'],
+  ...['webhooks', 'api'],
 ];
 const libCore =
   /^lib\/(mail\/|dialect\/|errors\.ts|lease\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|write-times\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;
@@ -65,7 +66,8 @@ const pureLib = new Set([
 const serverProtocols = ['smtp', 'imap', 'pop3', 'queue'];
 const serverShared = ['net', 'auth', 'store', 'delivery', 'dns', 'tls', 'metrics'];
 /** The parts that put the daemon together may import every room of the server. */
-const serverTop = /^server\/(main\.ts|data-folder\.ts|cli\/|control\/|doctor\/|web\/|jobs\/|demo\/)/;
+const serverTop =
+  /^server\/(main\.ts|data-folder\.ts|cli\/|control\/|doctor\/|web\/|jobs\/|demo\/)/;
 
 function isAllowed({ from, to }: Import): boolean {
   if (to.startsWith('prisma/generated')) return from === 'lib/db.ts';

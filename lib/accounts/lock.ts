@@ -13,13 +13,14 @@ export const lockedHash = '!';
 /** The condition of rows that have a password which may fit. */
 export const withPassword = { passwordHash: { not: null }, NOT: { passwordHash: lockedHash } };
 
-/** Locks the account, ends its sessions and takes its app passwords away: who knows one of them sends with it. */
+/** Locks the account, ends its sessions and takes its app passwords and tokens away: who knows one of them goes on with it. */
 export async function lockIn(tx: Tx, accountId: string): Promise<void> {
   const data = { passwordHash: lockedHash, scram: '', epoch: { increment: 1 } };
   await tx.account.update({ where: { id: accountId }, data });
   await endWebSessionsIn(tx, accountId);
   await endPasswordLinksIn(tx, accountId);
   await tx.appPassword.deleteMany({ where: { accountId } });
+  await tx.apiToken.deleteMany({ where: { accountId } });
 }
 
 /** Removes everything that an account which goes signed in with. */
@@ -28,6 +29,7 @@ export async function removeSignInsIn(tx: Tx, accountId: string): Promise<void> 
   await endWebSessionsIn(tx, accountId);
   await endPasswordLinksIn(tx, accountId);
   await tx.appPassword.deleteMany({ where });
+  await tx.apiToken.deleteMany({ where });
   await tx.authenticator.deleteMany({ where });
   await tx.passkey.deleteMany({ where });
   await tx.recoveryCode.deleteMany({ where });

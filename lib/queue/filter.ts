@@ -23,6 +23,8 @@ export type QueueFilter = {
   accountId?: string;
   /** Of users of these domains only. */
   domainIds?: string[];
+  /** Only what came before this one (paging) */
+  before?: { at: Date; id: string };
 };
 
 export const queueTables = sql`"QueueRecipient" r JOIN "QueueMessage" m ON m."id" = r."messageId"
@@ -53,6 +55,10 @@ export function conditionOf(filter: QueueFilter): Sql {
   }
   if (accountId) parts.push(sql`m."accountId" = ${accountId}`);
   if (filter.domainIds) parts.push(isOfUsers(filter.domainIds));
+  if (filter.before) {
+    const { at, id } = filter.before;
+    parts.push(sql`(r."createdAt" < ${at} OR (r."createdAt" = ${at} AND r."id" < ${id}))`);
+  }
   return parts.length === 0 ? sql`1 = 1` : join(parts, ' AND ');
 }
 

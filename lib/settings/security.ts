@@ -84,6 +84,15 @@ export const securitySettings = [
     help: 'An administrator who has a second factor shows it again for a change in the panel when the last time is so long ago. Who only looks is not asked.',
     applies: 'next-command',
   }),
+  defineNumber('security.signInAsMinutes', {
+    min: 0,
+    max: 60,
+    default: 15,
+    unit: 'minutes',
+    title: 'Signed in as a user for',
+    help: 'A super admin may open the webmail of a user so long at a time, with a mark on every page and an event that the user sees. 0: nobody may.',
+    applies: 'next-command',
+  }),
   defineSwitch('security.ldapSignIn', {
     default: false,
     title: 'Passwords of the directory server',
@@ -96,6 +105,12 @@ export const securitySettings = [
     title: 'Make users of the directory server',
     help: 'Whoever signs in with an address of a domain here and a password of the LDAP server gets a mailbox at the first time. Off: only users who are here already.',
     applies: 'next-sign-in',
+  }),
+  defineSwitch('security.webhooksInside', {
+    default: false,
+    title: 'Webhooks into the own network',
+    help: 'Webhooks may call private addresses (10.0.0.0/8, 127.0.0.1, …) and plain http too. Off: https and addresses of the public Internet alone, so that nobody uses them to reach what is behind this server.',
+    applies: 'next-attempt',
   }),
   defineSetting('security.oidcIssuer', {
     schema: z

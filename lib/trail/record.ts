@@ -1,9 +1,11 @@
 // Writing the event trail: what happened to each message and login, for people. Events of a delivery go
 // into its own transaction; others are gathered for a moment and written together.
 import { now } from '../clock.ts';
+import { afterCommit } from '../context.ts';
 import { insertRows, sql, type Tx, write } from '../db.ts';
 import { newId } from '../id.ts';
 import { logOf } from '../log.ts';
+import { addToOutboxIn } from './outbox.ts';
 
 export type EventKind =
   | 'received'
@@ -91,8 +93,12 @@ function tell(events: NewEvent[]): void {
   for (const listener of listeners) listener(events);
 }
 
-/** Notes an event; it is in the database within 200 ms. Never throws. */
+/** Notes an event; it is in the database within 200 ms (of the commit that it is a part of). Never throws. */
 export function recordEvent(event: NewEvent): void {
+  afterCommit(() => note(event));
+}
+
+function note(event: NewEvent): void {
   const row = toRow(event);
   tell([event]);
   waiting.push(row);
@@ -125,10 +131,10 @@ export function recordEventIn(tx: Tx, event: NewEvent): Promise<void> {
 /** Notes events, in their order, inside the caller's transaction. */
 export async function recordEventsIn(tx: Tx, events: NewEvent[]): Promise<void> {
   await insertEvents(tx, events.map(toRow));
-  tell(events);
+  afterCommit(() => tell(events));
 }
 
-function insertEvents(tx: Tx, events: ReturnType<typeof toRow>[]): Promise<void> {
+async function insertEvents(tx: Tx, events: ReturnType<typeof toRow>[]): Promise<void> {
   const into = sql`INSERT INTO "TrailEvent" ("id", "at", "traceId", "kind", "accountId", "sender", "recipient",
     "remote", "reason", "text", "messageId", "detail")`;
   const rows = events.map(
@@ -136,5 +142,6 @@ function insertEvents(tx: Tx, events: ReturnType<typeof toRow>[]): Promise<void>
       ${event.sender}, ${event.recipient}, ${event.remote}, ${event.reason}, ${event.text},
       ${event.messageId}, ${event.detail})`,
   );
-  return insertRows(tx, into, rows);
+  await insertRows(tx, into, rows);
+  await addToOutboxIn(tx, events);
 }

@@ -17,6 +17,7 @@ import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
 import { filterCommands } from './filters.ts';
 import { footerCommands } from './footer.ts';
+import { listenerCommands } from './listeners.ts';
 import { passwordCommands } from './passwords.ts';
 import { policyCommands } from './policy.ts';
 import { pop3Commands } from './pop3.ts';
@@ -29,8 +30,10 @@ import { sharedCommands } from './shared.ts';
 import { signInCommands } from './sign-in.ts';
 import { squirrelmailCommands } from './squirrelmail.ts';
 import { tlsPolicyCommands } from './tls-policy.ts';
+import { tokenCommands } from './tokens.ts';
 import { transferCommands } from './transfer.ts';
 import { userCommands } from './users.ts';
+import { webhookCommands } from './webhooks.ts';
 
 export const commands: CommandDefinition[] = [
   ...accountCommands,
@@ -50,6 +53,7 @@ export const commands: CommandDefinition[] = [
   ...sharedCommands,
   ...directoryCommands,
   ...serverCommands,
+  ...listenerCommands,
   ...configurationCommands,
   ...eventCommands,
   ...explainCommands,
@@ -60,6 +64,8 @@ export const commands: CommandDefinition[] = [
   ...transferCommands,
   ...squirrelmailCommands,
   ...deletedCommands,
+  ...tokenCommands,
+  ...webhookCommands,
   ...checkCommands,
   ...doctorCommands,
   ...backupCommands,

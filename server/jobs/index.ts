@@ -4,6 +4,7 @@ import { purgeDeletedAccounts } from '#lib/accounts/deleted-account.ts';
 import { removeOldSending } from '#lib/accounts/sending.ts';
 import { removeSpent } from '#lib/accounts/throttle.ts';
 import { removeExpiredSessions } from '#lib/accounts/web-session.ts';
+import { removeOldKept } from '#lib/api/kept-answer.ts';
 import { fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { removeOldNumbers } from '#lib/numbers/record.ts';
@@ -25,13 +26,13 @@ import { removePopUids } from '#server/store/pop-uid.ts';
 import { warnOfQuotas } from '#server/store/quota/quota-warning.ts';
 import { pruneThreadReferences } from '#server/store/thread-subject.ts';
 import { pruneTombstones } from '#server/store/tombstones.ts';
+import { deliverAnnouncements } from './announce.ts';
+import { backUpWhenDue } from './backup.ts';
 import { lookAtBlockLists } from './block-lists.ts';
 import { measureBodies } from './body-size.ts';
 import type { Job } from './job.ts';
 import { lookForNewVersion } from './new-version.ts';
 import { startLoop } from './runner.ts';
-import { deliverAnnouncements } from './announce.ts';
-import { backUpWhenDue } from './backup.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
 
 export type { Job } from './job.ts';
@@ -120,6 +121,12 @@ export const jobs: Job[] = [
     text: 'Removes sign-ins of the web after their end.',
     intervalMs: hourMs,
     run: removeExpiredSessions,
+  },
+  {
+    name: 'kept-answers',
+    text: 'Forgets answers of the API that are kept for calls which come twice, after a day.',
+    intervalMs: hourMs,
+    run: removeOldKept,
   },
   {
     name: 'queue-leftovers',

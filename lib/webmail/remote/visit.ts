@@ -1,6 +1,6 @@
-// Requests to other servers because a message says so (a picture, leaving a list). Each host is resolved once and the
-// connection pinned to the address that was checked, again after every redirect; no cookies, no referrer, a name that
-// says no more than "Drey"; bytes and time are bounded.
+// Requests to other servers because a message says so (a picture, leaving a list), or an administrator (webhooks). Each
+// host is resolved once and the connection pinned to the address that was checked, again after every redirect; no cookies,
+// no referrer, a name that says no more than "Drey"; bytes and time are bounded.
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
@@ -12,6 +12,10 @@ import { Refusal } from '../../errors.ts';
 export type VisitRules = {
   method: 'GET' | 'POST';
   body?: string;
+  /** Of the body; without, a form's */
+  bodyType?: string;
+  headers?: Record<string, string>;
+  /** Of the answer; 0: it is not read */
   maxBytes: number;
   timeoutMs: number;
   maxRedirects: number;
@@ -101,10 +105,11 @@ async function ask(url: URL, rules: VisitRules, signal: AbortSignal): Promise<In
           accept: rules.accept,
           'accept-encoding': 'identity',
           'user-agent': 'Drey',
+          ...rules.headers,
           ...(rules.body === undefined
             ? {}
             : {
-                'content-type': 'application/x-www-form-urlencoded',
+                'content-type': rules.bodyType ?? 'application/x-www-form-urlencoded',
                 'content-length': Buffer.byteLength(rules.body),
               }),
         },
@@ -120,6 +125,8 @@ async function readAnswer(answer: IncomingMessage, rules: VisitRules): Promise<V
   const declared = Number(answer.headers['content-length'] ?? 0);
   const encoding = answer.headers['content-encoding'] ?? 'identity';
   try {
+    if (rules.maxBytes === 0)
+      return { status: answer.statusCode ?? 0, type: '', bytes: Buffer.alloc(0) };
     if (encoding !== 'identity') throw new Refusal('unavailable', 'This answer is packed.');
     if (declared > rules.maxBytes) throw new Refusal('too-big', 'This is too large.');
     const chunks: Buffer[] = [];

@@ -114,8 +114,10 @@ const closed = [
   'certificates list, certificates add, certificates replace, certificates order, certificates check',
   'certificates remove, certificates account',
   'dmarc domains, dmarc sources, dmarc reports, tls-reports',
-  'import, export, squirrelmail import, deleted purge, check',
+  'import, export, squirrelmail import, deleted purge, check, listeners',
   'backup, backup list, backup verify, backup prune, backup find, restore, completion, complete',
+  'tokens list, tokens add, tokens remove, webhooks list, webhooks add, webhooks set',
+  'webhooks secret, webhooks test, webhooks remove',
 ].flatMap((line) => line.split(', '));
 
 const refused = /There is no|not in the queue/;

@@ -1,0 +1,261 @@
+// Tokens of the REST API: "drey_ID_SECRET", shown once, kept as a hash. A token has a role over domains as staff has
+// (permission.ts, staff.ts), perhaps networks and an end, and perhaps only reads.
+//
+// Invariant: a token never has more rights than its maker has at this moment. A maker who is gone, disabled, locked or has a
+// lesser role now ends it; domains that the maker looks after no more fall out of it.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { now } from '../clock.ts';
+import { db, write } from '../db.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../id.ts';
+import { recordChangeIn } from '../trail/change.ts';
+import { readAccount } from './account.ts';
+import { parseCidr, plainAddress } from './network.ts';
+import { mayRole } from './permission.ts';
+import { isOverDomains, type Role, readRole } from './role.ts';
+import { isInScope, readStaff, requireDomainOf, type Scope, type Staff } from './staff.ts';
+import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
+
+/** The roles that a token may have. */
+export const tokenRoles = ['help-desk', 'domain-admin', 'admin'] as const satisfies Role[];
+export type TokenRole = (typeof tokenRoles)[number];
+
+export type ApiToken = {
+  id: string;
+  name: string;
+  role: Role;
+  /** Names; empty for one over everything */
+  domains: string[];
+  /** Canonical CIDR texts; empty = anywhere */
+  networks: string[];
+  isReadOnly: boolean;
+  /** Address, or "cli:name" */
+  madeBy: string;
+  /** Whether it opens anything now */
+  isAlive: boolean;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  lastRemote: string;
+  createdAt: Date;
+};
+
+export type NewApiToken = {
+  name: string;
+  role: TokenRole;
+  domains?: readonly string[];
+  networks?: readonly string[];
+  isReadOnly?: boolean;
+  expiresAt?: Date | null;
+};
+
+type Row = NonNullable<Awaited<ReturnType<typeof db.apiToken.findUnique>>>;
+
+const secretBytes = 24;
+const shape = /^drey_([\w-]{24})_([\w-]{32})$/;
+const maxTokens = 500;
+const maxNetworks = 20;
+const maxDomains = 1000;
+/** Use is noted at most so often. */
+const noteEveryMs = 10 * 60_000;
+
+const hashOf = (secret: string) => createHash('sha256').update(`api token ${secret}`).digest('hex');
+const listOf = (text: string) => (text === '' ? [] : text.split(' '));
+
+/**
+ * Makes a token; `token` is told this once. `maker` has the id '' where the owner of the machine makes it. Refusal 'invalid'
+ * with the field, 'not-found' (domain), 'forbidden' (more than the maker may), 'limit'.
+ */
+export async function addApiToken(
+  input: NewApiToken,
+  maker: Staff,
+): Promise<{ id: string; token: string }> {
+  const data = { ...readInput(input), domains: await readDomains(input, maker) };
+  requireNoMore(input.role, maker);
+  const id = newId();
+  const secret = randomBytes(secretBytes).toString('base64url');
+  await write(async (tx) => {
+    if ((await tx.apiToken.count()) >= maxTokens) {
+      throw new Refusal('limit', `There may be at most ${maxTokens} tokens.`);
+    }
+    const made = { accountId: maker.id, madeBy: maker.address, createdAt: now() };
+    await tx.apiToken.create({ data: { id, hash: hashOf(secret), ...data, ...made } });
+    const over = input.domains?.length ? ` of ${input.domains.join(', ')}` : '';
+    const what = `added: ${data.role}${over}${data.isReadOnly ? ', only reads' : ''}`;
+    await recordChangeIn(tx, maker.address, `API token ${data.name}`, what);
+  });
+  return { id, token: `drey_${id}_${secret}` };
+}
+
+function readInput({ name, role, networks = [], isReadOnly = false, expiresAt }: NewApiToken) {
+  const title = name.trim().slice(0, 80);
+  if (title === '') throw new Refusal('invalid', 'Give it a name, such as “Billing”.', 'name');
+  if (!tokenRoles.includes(role)) throw new Refusal('invalid', 'Choose a role.', 'role');
+  const end = expiresAt ?? null;
+  if (end && (Number.isNaN(end.getTime()) || end <= now())) {
+    throw new Refusal('invalid', 'Give a day that is still to come.', 'expiresAt');
+  }
+  if (networks.length > maxNetworks) throw new Refusal('invalid', 'Too many networks.', 'networks');
+  const cidrs = networks.map((text) => {
+    try {
+      const { address, bits } = parseCidr(text);
+      return `${address}/${bits}`;
+    } catch {
+      throw new Refusal('invalid', `“${text.slice(0, 60)}” is no network.`, 'networks');
+    }
+  });
+  return { name: title, role, networks: cidrs.join(' '), isReadOnly, expiresAt: end };
+}
+
+/** Ids of the domains of a role over domains. */
+async function readDomains({ role, domains = [] }: NewApiToken, maker: Staff): Promise<string> {
+  if (!isOverDomains(role)) {
+    if (domains.length === 0) return '';
+    throw new Refusal('invalid', 'A super admin is over all domains.', 'domains');
+  }
+  if (domains.length === 0 || domains.length > maxDomains) {
+    throw new Refusal('invalid', `Choose domains, up to ${maxDomains}.`, 'domains');
+  }
+  const found = await Promise.all(domains.map((name) => requireDomainOf(maker, name)));
+  return [...new Set(found.map(({ id }) => id))].join(' ');
+}
+
+/** Whether whoever has the role `mine` may all that `wanted` may. */
+function reaches(mine: Role, wanted: Role): boolean {
+  if (mine === 'admin' || mine === wanted) return true;
+  return mine === 'domain-admin' && wanted === 'help-desk';
+}
+
+function requireNoMore(role: Role, maker: Staff): void {
+  if (reaches(maker.role, role)) return;
+  throw new Refusal('forbidden', 'A token has no more rights than who makes it.', 'role');
+}
+
+/** Every token, newest first. */
+export async function listApiTokens(): Promise<ApiToken[]> {
+  const rows = await db.apiToken.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] });
+  return Promise.all(rows.map(toToken));
+}
+
+/** Refusal 'not-found'. */
+export async function readApiToken(id: string): Promise<ApiToken> {
+  const row = await db.apiToken.findUnique({ where: { id } });
+  if (!row) throw new Refusal('not-found', 'There is no such token.');
+  return toToken(row);
+}
+
+async function toToken(row: Row): Promise<ApiToken> {
+  const { hash: _hash, accountId: _account, ...rest } = row;
+  const ids = listOf(row.domains);
+  const domains = await db.domain.findMany({
+    where: { id: { in: ids } },
+    select: { name: true },
+    orderBy: { name: 'asc' },
+  });
+  return {
+    ...rest,
+    role: readRole(row.role),
+    domains: domains.map(({ name }) => name),
+    networks: listOf(row.networks),
+    isAlive: !isOver(row) && (await findScope(row)) !== null,
+  };
+}
+
+/** Takes a token away; it opens nothing from then on. Refusal 'not-found'. */
+export async function removeApiToken(id: string, by: string): Promise<void> {
+  await write(async (tx) => {
+    const row = await tx.apiToken.findUnique({ where: { id } });
+    if (!row) throw new Refusal('not-found', 'There is no such token.');
+    await tx.apiToken.delete({ where: { id } });
+    await recordChangeIn(tx, by, `API token ${row.name}`, 'removed');
+  });
+}
+
+const isOver = ({ expiresAt }: Row) => expiresAt !== null && expiresAt <= now();
+
+/** What the token is over now; null where its maker's rights have ended it. */
+async function findScope(row: Row): Promise<Scope | null> {
+  const role = readRole(row.role);
+  if (role === 'user' || !mayRole(role, 'overview')) return null;
+  const ids = listOf(row.domains);
+  const own = await db.domain.findMany({
+    where: { id: { in: ids } },
+    select: { id: true, name: true },
+    orderBy: { name: 'asc' },
+  });
+  const wanted: Scope = isOverDomains(role) ? own : 'all';
+  if (row.accountId === '') return wanted;
+  const account = await readAccount(row.accountId);
+  if (account?.kind !== 'person' || account.isDisabled || account.isLocked) return null;
+  if (!reaches(account.role, role)) return null;
+  const maker = await readStaff(account);
+  if (wanted === 'all') return maker.scope === 'all' ? 'all' : null;
+  return wanted.filter(({ id }) => isInScope(maker.scope, id));
+}
+
+function fitsNetworks(networks: string, remote: string): boolean {
+  if (networks === '') return true;
+  const list = new BlockList();
+  for (const cidr of networks.split(' ')) {
+    const { address, bits, family } = parseCidr(cidr);
+    list.addSubnet(address, bits, family);
+  }
+  const address = plainAddress(remote);
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+export type TokenUser = Staff & {
+  tokenId: string;
+  /** Of the token */
+  name: string;
+  /** It may read, no more */
+  isReadOnly: boolean;
+};
+
+/**
+ * Who the token stands for, as staff. Failures count with those of all sign-ins, of the address that asks and of this token.
+ * Refusal 'auth-failed', the same for whatever is wrong with it; 'throttled'.
+ */
+export async function signInByApiToken(text: string, remote: string): Promise<TokenUser> {
+  const [, id = '', secret = ''] = shape.exec(text) ?? [];
+  const attempt = { remote, account: `API token ${id}` };
+  if (await isThrottled(attempt)) {
+    throw new Refusal('throttled', 'Too many failed tries. Wait before the next one.');
+  }
+  const row = await findByHash(id, secret);
+  const scope =
+    row && !isOver(row) && fitsNetworks(row.networks, remote) ? await findScope(row) : null;
+  if (!row || !scope) {
+    await sleep(await recordFailure(attempt));
+    throw new Refusal('auth-failed', 'This token opens nothing.');
+  }
+  await recordSuccess(attempt);
+  await noteUse(row, remote);
+
+  return {
+    id: '',
+    address: `token ${row.name} for ${row.madeBy}`,
+    role: readRole(row.role),
+    scope,
+    tokenId: row.id,
+    name: row.name,
+    isReadOnly: row.isReadOnly,
+  };
+}
+
+/** Compared in constant time, with something in any case. */
+async function findByHash(id: string, secret: string): Promise<Row | null> {
+  const row = id === '' ? null : await db.apiToken.findUnique({ where: { id } });
+  const given = Buffer.from(hashOf(secret));
+  const expected = Buffer.from(row?.hash ?? hashOf(''));
+  return timingSafeEqual(given, expected) && row ? row : null;
+}
+
+async function noteUse({ id, lastUsedAt, lastRemote }: Row, remote: string): Promise<void> {
+  const isRecent = lastUsedAt && now().getTime() - lastUsedAt.getTime() < noteEveryMs;
+  if (isRecent && lastRemote === remote) return;
+  const data = { lastUsedAt: now(), lastRemote: remote };
+  await write((tx) => tx.apiToken.updateMany({ where: { id }, data }));
+}

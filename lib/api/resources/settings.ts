@@ -1,0 +1,89 @@
+// Settings of the server. Values of secrets are shown to nobody.
+import { z } from 'zod';
+import { encryptSecret } from '../../accounts/secret.ts';
+import {
+  findSetting,
+  type ListedSetting,
+  listSettings,
+  resetSetting,
+  writeSetting,
+} from '../../settings/index.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { pageOf, time, wholeList } from '../fields.ts';
+
+const setting = z.object({
+  key: z.string(),
+  title: z.string(),
+  unit: z.string(),
+  applies: z.string().describe('when a change is in force'),
+  value: z.unknown().describe('null for a secret'),
+  default: z.unknown(),
+  isDefault: z.boolean(),
+  isSecret: z.boolean(),
+  updatedBy: z.string(),
+  updatedAt: time.nullable(),
+});
+const parameters = z.object({ key: z.string().min(1).max(100) });
+
+function show({ definition, value, ...row }: ListedSetting) {
+  const { key, title, unit, applies } = definition;
+  const isSecret = definition.control.kind === 'secret';
+  const shown = isSecret ? { value: null, default: null } : { value, default: definition.default };
+  return { key, title, unit, applies, ...shown, isSecret, ...row };
+}
+
+async function requireSetting(key: string) {
+  findSetting(key);
+  const all = await listSettings();
+  return show(all.find(({ definition }) => definition.key === key) as ListedSetting);
+}
+
+export const settingEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/settings',
+    permission: null,
+    title: 'List settings',
+    query: z.strictObject({ group: z.string().max(40).optional().describe('such as "smtp"') }),
+    answer: pageOf(setting),
+    run: async ({ query }) => {
+      const all = await listSettings();
+      const isWanted = ({ definition }: ListedSetting) =>
+        query.group === undefined || definition.group === query.group;
+      return wholeList(all.filter(isWanted).map(show));
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/settings/{key}',
+    permission: null,
+    title: 'Read a setting',
+    parameters,
+    answer: setting,
+    run: ({ parameters }) => requireSetting(parameters.key),
+  }),
+  endpoint({
+    method: 'PUT',
+    path: '/settings/{key}',
+    permission: null,
+    title: 'Set a setting',
+    help: 'The value has the type of its default.',
+    parameters,
+    body: z.strictObject({ value: z.unknown() }),
+    answer: setting,
+    run: async ({ staff, parameters: { key }, body: { value } }) => {
+      const isSecret = findSetting(key).control.kind === 'secret';
+      const isSealed = isSecret && typeof value === 'string' && value !== '';
+      await writeSetting(key, isSealed ? encryptSecret(value) : value, staff.address);
+      return requireSetting(key);
+    },
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/settings/{key}',
+    permission: null,
+    title: 'Put a setting back to its default',
+    parameters,
+    run: ({ staff, parameters }) => resetSetting(parameters.key, staff.address),
+  }),
+];
