@@ -22,6 +22,7 @@ const open: Record<string, string> = {
   'api/auth/[...nextauth]/route.ts': "next-auth's own addresses",
   '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
     'tells mail programs the ports, of no account whether it exists',
+  '.well-known/acme-challenge/[token]/route.ts': 'the authority reads the proof of a name',
   '.well-known/mta-sts.txt/route.ts': 'other mail servers read it',
   'api/passkey/route.ts': 'says the same to everybody: what a browser needs to show a passkey',
   'api/mail/image/route.ts': 'the frame that asks has no cookies: the address itself is signed',
