@@ -59,6 +59,8 @@ const log = logOf('net');
 const retryMs = 3000;
 
 const entries = new Set<Entry>();
+/** By port: who has it only as long as no listener wants it, and how it gives it back. */
+const guests = new Map<number, () => Promise<void>>();
 const changeListeners = new Set<() => void>();
 let endPokes: (() => void)[] = [];
 let retryTimer: NodeJS.Timeout | null = null;
@@ -119,6 +121,16 @@ function isFatal({ protocol, wanted, environment }: Entry, error: NodeJS.ErrnoEx
   return error.code === 'EADDRNOTAVAIL' ? environment.bind !== null : wanted !== 'setting';
 }
 
+/** Says that something else of this process has `port`, and gives it back when a listener wants it. */
+export function lendPort(port: number, giveBack: () => Promise<void>): void {
+  guests.set(port, giveBack);
+}
+
+/** The port is not needed any more. */
+export function returnPort(port: number): void {
+  guests.delete(port);
+}
+
 /** Calls `listener` after sockets were opened, closed, or could not be had; returns the end of that. */
 export function onListenersChange(listener: () => void): () => void {
   changeListeners.add(listener);
@@ -160,39 +172,51 @@ export async function listListeners(): Promise<ListenerState[]> {
 }
 
 /**
- * Tries whether this process could have what `key` set to `value` asks for. Refusal 'invalid' on the field `key` with what
- * would be right; nothing is opened for longer than that takes.
+ * Tries whether this process could have what settings with `changes` ask for. Refusal 'invalid' on the key that cannot be,
+ * with what would be right; nothing is opened for longer than that takes.
  */
-export async function tryListeners(key: string, value: unknown): Promise<void> {
-  const parsed = findSetting(key).schema.safeParse(value);
-  // What does not fit its declaration is refused where it is written.
-  if (!parsed.success) return;
+export async function tryListeners(changes: Record<string, unknown>): Promise<void> {
   await settling.catch(() => {});
-  const settings = { ...(await readSettings()), [key]: parsed.data };
+  const settings: Record<string, unknown> = { ...(await readSettings()) };
+  for (const [key, value] of Object.entries(changes)) {
+    const parsed = findSetting(key).schema.safeParse(value);
+    // What does not fit its declaration is refused where it is written.
+    if (parsed.success) settings[key] = parsed.data;
+  }
   const plans = await Promise.all(
-    [...entries].map(async (entry) => ({ entry, places: await findPlaces(entry, settings) })),
+    [...entries].map(async (entry) => ({
+      entry,
+      places: await findPlaces(entry, settings as Settings),
+    })),
   );
   for (const { entry, places } of plans) {
+    const rivals = plans.filter((plan) => plan.entry !== entry);
+    const own = `listeners.${entry.protocol.name}`;
+    const key = own in changes ? own : Object.keys(changes)[0];
     for (const [text, address] of places) {
       // What is wanted already is no fault of this change.
       if (entry.places.has(text)) continue;
-      const others = plans.filter((plan) => plan.entry !== entry);
-      const rival = others.find((plan) =>
-        [...plan.places.values()].some((other) => isOverlapping(address, other)),
-      );
-      const tried = rival
-        ? Promise.reject(takenBy(rival.entry))
-        : isOursAlready(address)
-          ? Promise.resolve()
-          : probe(address);
-      await tried.catch((error) => {
+      await tryAddress(address, rivals).catch((error) => {
         throw new Refusal('invalid', explainFailure(entry, address, error), key);
       });
     }
   }
 }
 
-function isOursAlready(address: Address): boolean {
+async function tryAddress(
+  address: Address,
+  rivals: { entry: Entry; places: Map<string, Address> }[],
+): Promise<void> {
+  const rival = rivals.find(({ places }) =>
+    [...places.values()].some((other) => isOverlapping(address, other)),
+  );
+  if (rival) throw takenBy(rival.entry);
+  if (!isOurs(address)) await probe(address);
+}
+
+/** Whether this process has it, and would not stand in its own way. */
+function isOurs(address: Address): boolean {
+  if ('port' in address && guests.has(address.port)) return true;
   return [...entries].some(({ sockets }) =>
     [...sockets.values()].some((socket) => isOverlapping(socket.address, address)),
   );
@@ -303,6 +327,7 @@ async function openWanted(entry: Entry, former: Entry['places'] = new Map()): Pr
 
 /** Where two listeners change their ports with one another, neither could open before the other closes. */
 async function makeRoom(entry: Entry, address: Address): Promise<void> {
+  if ('port' in address) await guests.get(address.port)?.();
   for (const other of entries) {
     if (other === entry) continue;
     for (const [text, socket] of other.sockets) {

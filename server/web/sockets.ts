@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { logOf } from '#lib/log.ts';
 import { type ListeningSocket, listenAt } from '../net/socket.ts';
 import { shakeHands } from '../net/start-tls.ts';
+import { takeProof } from '../tls/acme/tls-proof.ts';
 import { startCertificates } from '../tls/certificate.ts';
 import type { Answer, Question, ToChild, ToParent, WebListener } from './messages.ts';
 
@@ -62,7 +63,12 @@ function admit(name: WebListener, socket: Socket, serve: (socket: Socket) => voi
     return;
   }
   socket.on('error', () => {});
-  shakeHands(socket).then(serve, (error: unknown) =>
+  secure(socket, serve).catch((error: unknown) =>
     log.debug({ remote: socket.remoteAddress, error }, 'TLS handshake failed'),
   );
+}
+
+/** Authorities ask at this port for proofs (RFC 8737). */
+async function secure(socket: Socket, serve: (socket: Socket) => void): Promise<void> {
+  if (!(await takeProof(socket))) serve(await shakeHands(socket));
 }

@@ -11,6 +11,7 @@ import { readSetting } from '#lib/settings/index.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
 import { requireStaff } from '../../session.ts';
 import { menu } from '../menu.ts';
+import { ListenerBanner } from './listeners/listener-banner.tsx';
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
   const staff = await requireStaff('overview');
@@ -34,6 +35,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
     >
       <DocumentLanguage language="en" direction="ltr" />
       <SessionKeeper />
+      {staff.role === 'admin' && <ListenerBanner />}
       {children}
     </AdminShell>
   );

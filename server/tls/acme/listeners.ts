@@ -1,17 +1,19 @@
 // The ports on which an authority asks for proofs, open while there are certificates by ACME: HTTP-01 (RFC 8555 §8.3) and
-// TLS-ALPN-01 (RFC 8737). They serve nothing else. Where another server has a port, that one has to answer: the web app
-// does by its route, or passes it on.
+// TLS-ALPN-01 (RFC 8737). They serve nothing else. Where the web pages have a port, those answer; where another server
+// has it, that one has to pass the question on.
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { findAgreement } from '#lib/certificates/acme-account.ts';
 import { findHttpAnswer } from '#lib/certificates/challenge.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings } from '#lib/settings/index.ts';
+import { listPorts } from '#lib/settings/wanted.ts';
 import { listenHost } from '../../net/bind.ts';
+import { lendPort, returnPort } from '../../net/listeners.ts';
 import { takeProof } from './tls-proof.ts';
 
 type Kind = 'http' | 'tls';
-type Open = { server: HttpServer | Server; place: string };
+type Open = { server: HttpServer | Server; place: string; port: number };
 
 const log = logOf('acme');
 const path = /^\/\.well-known\/acme-challenge\/([A-Za-z0-9_-]{8,256})$/;
@@ -32,8 +34,11 @@ export async function adjustProofListeners(): Promise<void> {
   const host = await listenHost();
   const ports = { http: settings['tls.acmeHttpPort'], tls: settings['tls.acmeTlsPort'] };
   for (const kind of ['http', 'tls'] as const) {
-    const place = isWanted && ports[kind] > 0 ? `${host} ${ports[kind]}` : '';
-    if (open[kind]?.place === place) continue;
+    // The web pages answer for themselves (app/.well-known, server/web/sockets.ts).
+    const isTaken = (await listPorts(kind === 'http' ? 'web' : 'https')).includes(ports[kind]);
+    const isFree = isWanted && ports[kind] > 0 && !isTaken;
+    const place = isFree ? `${host} ${ports[kind]}` : '';
+    if ((open[kind]?.place ?? '') === place) continue;
     close(kind);
     problems[kind] = '';
     if (place) await listen(kind, host, ports[kind], place);
@@ -46,8 +51,9 @@ export function closeProofListeners(): void {
 }
 
 function close(kind: Kind): void {
-  const server = open[kind]?.server;
+  const { server, port } = open[kind] ?? {};
   delete open[kind];
+  if (port) returnPort(port);
   server?.close();
   if (server && 'closeAllConnections' in server) server.closeAllConnections();
 }
@@ -64,7 +70,8 @@ async function listen(kind: Kind, host: string, port: number, place: string): Pr
       });
     });
     server.on('error', (error) => log.error({ err: error, kind }));
-    open[kind] = { server, place };
+    open[kind] = { server, place, port };
+    lendPort(port, async () => close(kind));
     log.info({ kind, host, port }, 'listening for proofs');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -6,6 +6,7 @@ import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { findSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { requireListenable } from '../listeners/try-listeners.ts';
 
 const key = z.string().min(1).max(100);
 
@@ -19,7 +20,9 @@ export async function saveSettingAction(_previous: FormState, form: FormData): P
     form,
     async (fields) => {
       const { title } = findSetting(fields.key);
-      await writeSetting(fields.key, readTypedSetting(fields.key, fields.value), admin.address);
+      const value = readTypedSetting(fields.key, fields.value);
+      await requireListenable({ [fields.key]: value });
+      await writeSetting(fields.key, value, admin.address);
       revalidatePath('/admin', 'layout');
       return { status: 'ok', text: `${title} saved` };
     },
@@ -30,7 +33,9 @@ export async function saveSettingAction(_previous: FormState, form: FormData): P
 export async function resetSettingAction(name: string): Promise<string | undefined> {
   const admin = await requireAdmin();
   return answerButton(async () => {
-    await resetSetting(key.parse(name), admin.address);
+    const { key: found, default: value } = findSetting(key.parse(name));
+    await requireListenable({ [found]: value });
+    await resetSetting(found, admin.address);
     revalidatePath('/admin', 'layout');
   });
 }
