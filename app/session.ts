@@ -6,22 +6,37 @@ import { forbidden, redirect } from 'next/navigation';
 import { decode } from 'next-auth/jwt';
 import { cache } from 'react';
 import type { Account } from '#lib/accounts/account.ts';
+import { type Acting, checkActing } from '#lib/accounts/acting.ts';
 import { isAdminAddress } from '#lib/accounts/network.ts';
 import { mayRole, type Permission } from '#lib/accounts/permission.ts';
 import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { checkWebSession, readProof, type SessionClaims } from '#lib/accounts/web-session.ts';
 import { now } from '#lib/clock.ts';
 import { readSettings } from '#lib/settings/index.ts';
+import { readActingClaims } from './acting.ts';
 import { sessionCookie, sessionSecret, toClaims } from './auth-options.ts';
 import { isOwnPath } from './own-path.ts';
 import { remoteAddress } from './remote-address.ts';
 import { isSecureRequest, nameCookie } from './secure-request.ts';
 
-/** The signed-in account, or null. Looked up once a request. */
-export const currentSession = cache(async (): Promise<Account | null> => {
+/** The account that has signed in, or null. Looked up once a request. */
+const ownSession = cache(async (): Promise<Account | null> => {
   const claims = await readClaims();
   return claims ? checkWebSession(claims, await currentRemote()) : null;
 });
+
+/** As whom an administrator is signed in beside, and who it is; or null. */
+export const currentActing = cache(async (): Promise<(Acting & { actor: Account }) | null> => {
+  const claims = await readActingClaims();
+  const actor = claims && (await ownSession());
+  const acting = actor && (await checkActing(claims, actor));
+  return acting && { ...acting, actor };
+});
+
+/** Whose mail is looked at: the account that has signed in, or as whom it is; or null. */
+export async function currentSession(): Promise<Account | null> {
+  return (await currentActing())?.account ?? ownSession();
+}
 
 /** The address of whoever asks. */
 export async function currentRemote(): Promise<string> {
@@ -48,13 +63,25 @@ export const readClaims = cache(async (): Promise<SessionClaims | null> => {
  * password goes and does that first.
  */
 export async function requireUser(): Promise<Account> {
+  return (await currentActing())?.account ?? requireSignedIn();
+}
+
+/**
+ * As requireUser, for what decides who may sign in: 403 for an administrator who is signed in as the user (lib/accounts/acting.ts).
+ */
+export async function requireOwnUser(): Promise<Account> {
+  if (await currentActing()) forbidden();
+  return requireSignedIn();
+}
+
+async function requireSignedIn(): Promise<Account> {
   const account = await requireUserToChange();
   return account.mustChange ? goTo('/password') : account;
 }
 
-/** As requireUser, but for the page and the action where the password is changed. */
+/** As requireOwnUser, for the pages and actions where the own password is changed or the own second factor shown. */
 export async function requireUserToChange(): Promise<Account> {
-  return (await currentSession()) ?? goTo('/login');
+  return (await ownSession()) ?? goTo('/login');
 }
 
 /** For what super admins alone may, pages and actions: as requireUser, and everybody else gets 403. */
@@ -71,7 +98,7 @@ export async function requireStaff(permission: Permission): Promise<Account & St
 }
 
 async function requireRole(permission: Permission | null): Promise<Account & Staff> {
-  const account = await requireUser();
+  const account = await requireSignedIn();
   if (!mayRole(account.role, permission)) forbidden();
   if (!(await isAdminAddress(await currentRemote()))) forbidden();
   await requireProof(account);
@@ -94,7 +121,9 @@ async function requireProof(account: Account): Promise<void> {
 
 /** For routes, which programs call: the account, or the answer 401 or 403 to return as it is. */
 export async function requireForRoute(): Promise<Account | Response> {
-  const account = await currentSession();
+  const acting = await currentActing();
+  if (acting) return acting.account;
+  const account = await ownSession();
   if (!account) return Response.json({ error: 'Sign in first.' }, { status: 401 });
   if (account.mustChange) {
     return Response.json({ error: 'Change your password first.' }, { status: 403 });

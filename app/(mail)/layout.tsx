@@ -10,6 +10,7 @@ import { directionOf } from '#lib/i18n/locales.ts';
 import { readPreferences } from '#lib/preferences/index.ts';
 import { currentLocale, currentRegion } from '../i18n.ts';
 import { requireUser } from '../session.ts';
+import { ActingBar } from './acting-bar.tsx';
 
 export default async function MailLayout({ children }: { children: ReactNode }) {
   const { id } = await requireUser();
@@ -21,7 +22,7 @@ export default async function MailLayout({ children }: { children: ReactNode }) 
         <RequestSentences />
         <LiveLook />
         <DatesProvider region={await currentRegion()}>
-          {children}
+          <ActingBar>{children}</ActingBar>
           <LazyReminders />
         </DatesProvider>
       </PreferencesProvider>

@@ -22,6 +22,8 @@ export type WebSession = {
   agent: string;
   /** When the second factor was shown last; null = not in this session */
   provenAt: Date | null;
+  /** Address of the administrator who is signed in as the user (acting.ts); empty = the user */
+  actor: string;
 };
 
 /** Use is noted at most so often: a page asks many times a minute. */
@@ -96,8 +98,13 @@ export async function listWebSessions(accountId: string): Promise<WebSession[]> 
     orderBy: { lastUsedAt: 'desc' },
     take: maxSessions,
   });
-  return rows.map(({ id, startedAt, lastUsedAt, remote, agent, provenAt }) => {
-    return { id, startedAt, lastUsedAt, remote, agent, provenAt };
+  const actorIds = rows.flatMap(({ actorId }) => actorId || []);
+  const actors = await db.account.findMany({ where: { id: { in: actorIds } } });
+  const addressOf = new Map(actors.map(({ id, address }) => [id, address]));
+  return rows.map(({ id, startedAt, lastUsedAt, remote, agent, provenAt, actorId }) => {
+    // One that is gone was somebody else all the same.
+    const actor = actorId && (addressOf.get(actorId) ?? '–');
+    return { id, startedAt, lastUsedAt, remote, agent, provenAt, actor };
   });
 }
 

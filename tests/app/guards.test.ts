@@ -89,10 +89,13 @@ describe('guards', () => {
         const begin = body.split(';')[0] ?? '';
         assert.ok(begin.endsWith(`await ${guard}`), begin);
       } else if (action) {
-        const guard = 'require(User|UserToChange|Admin)\\(\\)';
+        const guard = 'require(User|OwnUser|UserToChange|Admin)\\(\\)';
         assert.match(body, new RegExp(`^\\{\\n\\s+(const \\w+ = )?await ${guard};`));
       } else {
-        assert.match(text, /\b(requireUser|requireForRoute|readRoute|changeRoute|scriptRoute)\(/);
+        assert.match(
+          text,
+          /\b(requireUser|requireOwnUser|requireUserToChange|requireForRoute|readRoute|changeRoute|scriptRoute)\(/,
+        );
       }
     });
   }

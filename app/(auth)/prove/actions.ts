@@ -5,7 +5,7 @@ import { proveAgain } from '#lib/accounts/sessions.ts';
 import { noteProof } from '#lib/accounts/web-session.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { readDevice } from '../../device.ts';
-import { currentRemote, readClaims, requireUser } from '../../session.ts';
+import { currentRemote, readClaims, requireUserToChange } from '../../session.ts';
 import { readShownFactor } from '../../sign-in-form.ts';
 import type { SignInError } from '../sign-in.ts';
 
@@ -13,7 +13,7 @@ const shown = z.object({ code: z.string().max(40), passkey: z.string().max(20_00
 
 /** What is wrong, or null. */
 export async function proveAction(form: z.input<typeof shown>): Promise<SignInError | null> {
-  const account = await requireUser();
+  const account = await requireUserToChange();
   const read = shown.safeParse(form);
   const factor = read.success ? readShownFactor(read.data) : null;
   const claims = await readClaims();

@@ -2,7 +2,7 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { isOwnPath } from '../../own-path.ts';
-import { requireUser } from '../../session.ts';
+import { requireUserToChange } from '../../session.ts';
 import { ProveForm } from './prove-form.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -14,7 +14,7 @@ export default async function ProvePage({
 }: {
   searchParams: Promise<{ next?: string | string[] }>;
 }) {
-  await requireUser();
+  await requireUserToChange();
   const { next } = await searchParams;
   return <ProveForm target={typeof next === 'string' && isOwnPath(next) ? next : '/admin'} />;
 }

@@ -53,12 +53,13 @@ export function SessionSection({
       }
     >
       <Lines none="">
-        {sessions.map(({ id, agent, startedAt, lastUsedAt, remote }) => (
+        {sessions.map(({ id, agent, actor, startedAt, lastUsedAt, remote }) => (
           <Line
             key={id}
             title={
               <>
                 {describeAgent(agent) || t('unknown')}{' '}
+                {actor && <Badge tone="warn">{t('actor', { address: actor })}</Badge>}
                 {id === currentId && <Badge tone="ok">{t('this')}</Badge>}
               </>
             }

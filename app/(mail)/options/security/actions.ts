@@ -17,7 +17,7 @@ import { endOtherWebSessions, endWebSession, readSessionStart } from '#lib/accou
 import { Refusal } from '#lib/errors.ts';
 import { readDevice } from '../../../device.ts';
 import { answerButton } from '../../../form-answer.ts';
-import { currentRemote, readClaims, requireUser } from '../../../session.ts';
+import { currentRemote, readClaims, requireOwnUser } from '../../../session.ts';
 import { readSite } from '../../../site.ts';
 import { type Answer, answerWith } from './answer.ts';
 
@@ -38,7 +38,7 @@ async function prove(account: Account, text: unknown): Promise<void> {
 export async function beginAuthenticatorAction(
   password: string,
 ): Promise<Answer<{ secret: string; uri: string }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     await prove(account, password);
     return beginAuthenticator(account);
@@ -49,7 +49,7 @@ export async function beginAuthenticatorAction(
 export async function confirmAuthenticatorAction(
   code: string,
 ): Promise<Answer<{ codes: string[] | null }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => ({
     codes: await confirmAuthenticator(account, shortText.parse(code), {
       remote: await currentRemote(),
@@ -59,7 +59,7 @@ export async function confirmAuthenticatorAction(
 }
 
 export async function removeAuthenticatorAction(password: string): Promise<Answer<object>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     await prove(account, password);
     await removeAuthenticator(account, account.address);
@@ -70,7 +70,7 @@ export async function removeAuthenticatorAction(password: string): Promise<Answe
 export async function newRecoveryCodesAction(
   password: string,
 ): Promise<Answer<{ codes: string[] }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     await prove(account, password);
     return { codes: await makeRecoveryCodes(account) };
@@ -80,7 +80,7 @@ export async function newRecoveryCodesAction(
 export async function beginPasskeyAction(
   password: string,
 ): Promise<Answer<{ options: Awaited<ReturnType<typeof beginPasskey>> }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     await prove(account, password);
     return { options: await beginPasskey(account, await readSite()) };
@@ -91,14 +91,14 @@ export async function addPasskeyAction(
   name: string,
   response: RegistrationResponseJSON,
 ): Promise<Answer<{ codes: string[] | null }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => ({
     codes: await addPasskey(account, await readSite(), { name: shortText.parse(name), response }),
   }));
 }
 
 export async function removePasskeyAction(id: string, password: string): Promise<Answer<object>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     await prove(account, password);
     await removePasskey(account, z.string().max(2000).parse(id), account.address);
@@ -119,7 +119,7 @@ type NewAppPasswordForm = z.input<typeof newAppPassword>;
 export async function addAppPasswordAction(
   form: NewAppPasswordForm,
 ): Promise<Answer<{ password: string }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     const read = newAppPassword.safeParse(form);
     if (!read.success) throw new Refusal('invalid', 'Look at the form again.');
@@ -133,17 +133,17 @@ export async function addAppPasswordAction(
 }
 
 export async function removeAppPasswordAction(id: string): Promise<string | undefined> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerButton(() => removeAppPassword(account.id, shortText.parse(id), account.address));
 }
 
 export async function endSessionAction(id: string): Promise<string | undefined> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerButton(() => endWebSession(account.id, shortText.parse(id)));
 }
 
 export async function endOtherSessionsAction(): Promise<Answer<{ count: number }>> {
-  const account = await requireUser();
+  const account = await requireOwnUser();
   return answerWith(async () => {
     const claims = await readClaims();
     return { count: await endOtherWebSessions(account.id, claims?.sessionId ?? '') };

@@ -2,7 +2,7 @@
 
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { openEventStream } from '#lib/webmail/live/events.ts';
-import { readClaims } from '../../../session.ts';
+import { currentActing, readClaims } from '../../../session.ts';
 import { readRoute } from '../answer.ts';
 
 /** Of all tabs together; the others hear of theirs with the counts. */
@@ -13,7 +13,7 @@ export const dynamic = 'force-dynamic';
 export const GET = readRoute(async (account, request) => {
   const wanted = new URL(request.url).searchParams.getAll('folder').slice(0, mostFolders);
   const folders = (wanted.length > 0 ? wanted : ['INBOX']).map(checkFolderPath);
-  const sessionId = (await readClaims())?.sessionId ?? '';
+  const sessionId = ((await currentActing()) ?? (await readClaims()))?.sessionId ?? '';
   return new Response(openEventStream({ ...account, sessionId }, folders, request.signal), {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',

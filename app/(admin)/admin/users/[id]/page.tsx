@@ -30,6 +30,7 @@ import { DangerZone, DeletedUser } from './danger-zone.tsx';
 import { PasswordLink } from './password-link.tsx';
 import { RoleForm } from './role-form.tsx';
 import { SendingSection } from './sending-section.tsx';
+import { SignInAs } from './sign-in-as.tsx';
 import { SignInSection } from './sign-in-section.tsx';
 import { PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
 
@@ -56,6 +57,13 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
   ]);
   const { quotaBytes, quotaMessages, dailyMessages, dailyRecipients } = account;
   const isSelf = account.id === staff.id;
+  const mayActAs =
+    staff.role === 'admin' &&
+    settings['security.signInAsMinutes'] > 0 &&
+    account.kind === 'person' &&
+    account.role === 'user' &&
+    !account.isDisabled &&
+    !account.isLocked;
   const goesAt = await readPurgeTime(account);
   return (
     <>
@@ -77,6 +85,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           </span>
         }
         description={account.displayName}
+        action={mayActAs && <SignInAs id={account.id} address={account.address} />}
       />
       {goesAt && (
         <DeletedUser id={account.id} address={account.address} until={goesAt} mayEdit={mayEdit} />
