@@ -35,7 +35,12 @@ export type OpenListener = {
   close(): Promise<void>;
 };
 
-type OpenSocket = ListeningSocket & { address: Address; since: Date };
+type OpenSocket = ListeningSocket & {
+  address: Address;
+  since: Date;
+  /** Places that were to follow it and could not be had: while one of them fails it stays */
+  successors: string[];
+};
 
 type Entry = {
   protocol: Protocol;
@@ -49,11 +54,7 @@ type Entry = {
   failures: Map<string, Failure>;
 };
 
-type Failure = ListenerFailure & {
-  error: NodeJS.ErrnoException;
-  /** It is to follow what is open, which stays until then */
-  isSuccessor: boolean;
-};
+type Failure = ListenerFailure & { error: NodeJS.ErrnoException };
 
 const log = logOf('net');
 const retryMs = 3000;
@@ -270,8 +271,8 @@ async function settleNow(isForced: boolean): Promise<void> {
     entry.wanted = listWanted(entry.protocol.name, settings, entry.environment).from;
     entry.places = await findPlaces(entry, settings);
   }
-  for (const entry of entries) await openWanted(entry, former.get(entry));
-  for (const entry of entries) await closeUnwanted(entry);
+  for (const entry of entries) await openWanted(entry);
+  for (const entry of entries) await closeUnwanted(entry, former.get(entry) ?? new Map());
   retrySoon();
   if (describe() === before) return;
   for (const listener of changeListeners) listener();
@@ -291,7 +292,7 @@ async function findPlaces(entry: Entry, settings: Settings): Promise<Map<string,
   return found;
 }
 
-async function openWanted(entry: Entry, former: Entry['places'] = new Map()): Promise<void> {
+async function openWanted(entry: Entry): Promise<void> {
   const { protocol, places, sockets, failures } = entry;
   for (const text of failures.keys()) if (!places.has(text)) failures.delete(text);
   for (const [text, address] of [...places]) {
@@ -306,7 +307,12 @@ async function openWanted(entry: Entry, former: Entry['places'] = new Map()): Pr
         places.delete(text);
         places.set(writeAddress(bound), bound);
       }
-      sockets.set(writeAddress(bound), { ...socket, address: bound, since: new Date() });
+      sockets.set(writeAddress(bound), {
+        ...socket,
+        address: bound,
+        since: new Date(),
+        successors: [],
+      });
       failures.delete(text);
       log.info({ listener: protocol.name, address: writeAddress(bound) }, 'listening');
     } catch (caught) {
@@ -319,7 +325,6 @@ async function openWanted(entry: Entry, former: Entry['places'] = new Map()): Pr
         text: why,
         since: failed?.since ?? new Date().toISOString(),
         error,
-        isSuccessor: failed?.isSuccessor ?? !former.has(text),
       });
     }
   }
@@ -338,10 +343,14 @@ async function makeRoom(entry: Entry, address: Address): Promise<void> {
   }
 }
 
-async function closeUnwanted(entry: Entry): Promise<void> {
-  if ([...entry.failures.values()].some(({ isSuccessor }) => isSuccessor)) return;
-  for (const [text, socket] of [...entry.sockets]) {
-    if (!entry.places.has(text)) await closeSocket(entry, text, socket);
+async function closeUnwanted(entry: Entry, former: Entry['places']): Promise<void> {
+  const { places, sockets, failures } = entry;
+  const failing = [...failures.keys()].filter((text) => !former.has(text));
+  for (const [text, socket] of [...sockets]) {
+    if (places.has(text)) continue;
+    if (former.has(text)) socket.successors = failing;
+    if (socket.successors.some((successor) => failures.has(successor))) continue;
+    await closeSocket(entry, text, socket);
   }
 }
 

@@ -13,9 +13,13 @@ export type LineClient = {
 
 const withinMs = 30_000;
 
-/** Connects to a loopback port; `localAddress` may be another address of 127.0.0.0/8. */
-export function connectLines(port: number, localAddress = '127.0.0.1'): LineClient {
-  const socket: Socket = connect({ port, host: '127.0.0.1', localAddress });
+/** Connects to a loopback port; `localAddress` and `host` may be other addresses of 127.0.0.0/8. */
+export function connectLines(
+  port: number,
+  localAddress = '127.0.0.1',
+  host = '127.0.0.1',
+): LineClient {
+  const socket: Socket = connect({ port, host, localAddress });
   let text = '';
   let closed = false;
   let wake: () => void = () => {};
