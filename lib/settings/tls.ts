@@ -20,6 +20,7 @@ export const tlsSettings = [
     postfix: ['smtpd_tls_cert_file', 'smtpd_tls_chain_files', 'tls_server_sni_maps'],
     dovecot: ['ssl_server_cert_file', 'ssl_cert', 'ssl_cert_file'],
     applies: 'next-connection',
+    isRisky: true,
   }),
   defineSetting('tls.keyFile', {
     schema: file,
@@ -30,6 +31,7 @@ export const tlsSettings = [
     postfix: ['smtpd_tls_key_file'],
     dovecot: ['ssl_server_key_file', 'ssl_key', 'ssl_key_file'],
     applies: 'next-connection',
+    isRisky: true,
   }),
   defineSetting('tls.minVersion', {
     schema: z.enum(['TLSv1.2', 'TLSv1.3'], 'TLSv1.2 or TLSv1.3.'),
@@ -46,6 +48,7 @@ export const tlsSettings = [
     postfix: ['smtpd_tls_protocols'],
     dovecot: ['ssl_min_protocol'],
     applies: 'next-connection',
+    isRisky: true,
   }),
   defineSetting('tls.acmeDirectory', {
     schema: z
