@@ -4,14 +4,20 @@ import {
   AtSign,
   Ban,
   BookUser,
+  ChartLine,
+  Clock,
   DoorOpen,
   EthernetPort,
   FileBadge,
   FileBarChart,
+  FileCog,
   FileInput,
   Forward,
   Globe,
+  History,
+  HeartPulse,
   Inbox,
+  KeyRound,
   LayoutDashboard,
   ListTree,
   Lock,
@@ -24,6 +30,7 @@ import {
   Stethoscope,
   UserCog,
   Users,
+  Webhook,
 } from 'lucide-react';
 import type { Permission } from '#lib/accounts/permission.ts';
 
@@ -41,6 +48,12 @@ export type MenuEntry = {
 
 export const menu: MenuEntry[] = [
   { href: '/admin', label: 'Overview', icon: LayoutDashboard, permission: 'overview' },
+  {
+    href: '/admin/statistics',
+    label: 'Statistics',
+    icon: ChartLine,
+    names: ['pflogsumm', 'mailgraph', 'Munin', 'plots', 'graphs'],
+  },
   {
     href: '/admin/queue',
     label: 'Queue',
@@ -273,10 +286,46 @@ export const menu: MenuEntry[] = [
     names: ['domain admin', 'help desk', 'delegate', 'permissions', 'acl'],
   },
   {
+    href: '/admin/tokens',
+    label: 'API tokens',
+    icon: KeyRound,
+    names: ['REST', 'API', 'token', 'RPC', 'remote.cgi', 'automation'],
+  },
+  {
+    href: '/admin/webhooks',
+    label: 'Webhooks',
+    icon: Webhook,
+    names: ['webhook', 'notify', 'callback', 'push'],
+  },
+  {
+    href: '/admin/jobs',
+    label: 'Jobs',
+    icon: Clock,
+    names: ['cron', 'scheduled jobs', 'timers'],
+  },
+  {
+    href: '/admin/health',
+    label: 'Health and version',
+    icon: HeartPulse,
+    names: ['update', 'nodes', 'uptime', 'version', 'status'],
+  },
+  {
     href: '/admin/self-test',
     label: 'Self-test',
     icon: Stethoscope,
     names: ['configtest', 'postfix check', 'doveconf', 'health'],
   },
   { href: '/admin/settings', label: 'Settings', icon: Settings },
+  {
+    href: '/admin/history',
+    label: 'History',
+    icon: History,
+    names: ['audit log', 'who changed', 'undo', 'revision', 'nodes', 'webmin actions log'],
+  },
+  {
+    href: '/admin/configuration',
+    label: 'Configuration file',
+    icon: FileCog,
+    names: ['export', 'import settings', 'yaml', 'postconf -n', 'doveconf -n', 'main.cf'],
+  },
 ];

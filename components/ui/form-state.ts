@@ -2,8 +2,8 @@
 
 export type FormState =
   | { status: 'idle' }
-  /** `text` is shown as a toast; `redirectTo` opens a page. */
-  | { status: 'ok'; text?: string; redirectTo?: string }
+  /** `text` is shown as a toast; `redirectTo` opens a page; `secret` is told this once. */
+  | { status: 'ok'; text?: string; redirectTo?: string; secret?: string }
   /** `fields`: what is wrong, by the name of the control; `text`: what belongs to no control. */
   | { status: 'error'; text?: string; fields?: Record<string, string> };
 

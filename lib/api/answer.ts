@@ -2,6 +2,7 @@
 // no page can make a browser call in somebody's name, and no header lets other origins read.
 
 import { signInByApiToken, type TokenUser } from '../accounts/api-token.ts';
+import { isAdminAddress } from '../accounts/network.ts';
 import { mayRole } from '../accounts/permission.ts';
 import { runFrom } from '../history/origin.ts';
 import { logOf } from '../log.ts';
@@ -75,6 +76,9 @@ async function answer(request: Request, from: From): Promise<Response> {
 async function signIn(request: Request, { remote, isSafe }: From): Promise<TokenUser> {
   // A token travels inside TLS, or does not leave this machine.
   if (!isSafe) throw new HttpProblem(403, 'forbidden', 'Only by https.');
+  if (!(await isAdminAddress(remote))) {
+    throw new HttpProblem(403, 'forbidden', 'Not from this address.');
+  }
   const [, token] =
     /^Bearer +([\w-]{1,200})$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   if (token !== undefined) return signInByApiToken(token, remote);

@@ -7,6 +7,7 @@ import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input } from '#components/ui/input.tsx';
+import { MomentInput } from '#components/ui/moment-input.tsx';
 import { addNetworkAction, editNetworkAction, removeNetworkAction } from './actions.ts';
 
 export function AddNetwork() {
@@ -83,9 +84,7 @@ export function EditNetwork({
   );
 }
 
-/** The browser edits local time; the form carries the moment itself. */
-function Expiry({ value = '' }: { value?: string }) {
-  const [moment, setMoment] = useState(value);
+function Expiry({ value }: { value?: string }) {
   return (
     <FormField
       name="expiresAt"
@@ -93,22 +92,9 @@ function Expiry({ value = '' }: { value?: string }) {
       isOptional
       help="It is trusted no more from that moment on; empty for always."
     >
-      <input type="hidden" name="expiresAt" value={moment} />
-      <Input
-        type="datetime-local"
-        defaultValue={value === '' ? '' : toLocal(value)}
-        onChange={({ target }) =>
-          setMoment(target.value === '' ? '' : new Date(target.value).toISOString())
-        }
-      />
+      <MomentInput name="expiresAt" value={value} />
     </FormField>
   );
-}
-
-function toLocal(iso: string): string {
-  const date = new Date(iso);
-  const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }
 
 export function RemoveNetwork({ cidr }: { cidr: string }) {
