@@ -102,3 +102,14 @@ export async function listPending(): Promise<(Revision & { pendingUntil: Date })
   });
   return rows.map((row) => ({ ...toRevision(row), pendingUntil: row.pendingUntil ?? now() }));
 }
+
+/** All that the filter finds, newest first, read page by page. */
+export async function* walkRevisions(filter: RevisionFilter): AsyncGenerator<ListedRevision> {
+  const pageSize = 500;
+  for (let before = filter.before; ; ) {
+    const page = await listRevisions({ ...filter, before, pageSize });
+    yield* page;
+    if (page.length < pageSize) return;
+    before = page.at(-1)?.id;
+  }
+}

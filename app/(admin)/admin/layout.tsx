@@ -1,6 +1,8 @@
 // The panel. The guard here draws nothing for others; each page and action below checks for itself too.
 import type { ReactNode } from 'react';
 import { AccountMenu } from '#components/admin/account-menu.tsx';
+import { PendingBanner } from '#components/admin/pending-banner.tsx';
+import { RevisionLine } from '#components/admin/revision-line.tsx';
 import { AdminShell } from '#components/admin/shell.tsx';
 import { DocumentLanguage } from '#components/ui/document-language.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
@@ -11,13 +13,16 @@ import { readSetting } from '#lib/settings/index.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
 import { requireStaff } from '../../session.ts';
 import { menu } from '../menu.ts';
+import { readRevisionStatus } from '../revision-status.ts';
+import { keepAction } from './history/actions.ts';
 import { ListenerBanner } from './listeners/listener-banner.tsx';
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
   const staff = await requireStaff('overview');
-  const [title, waiting] = await Promise.all([
+  const [title, waiting, status] = await Promise.all([
     readSetting('web.title'),
     listQueue({ domainIds: idsOf(staff.scope), pageSize: 1 }),
+    readRevisionStatus(staff),
   ]);
   return (
     <AdminShell
@@ -30,12 +35,16 @@ export default async function AdminLayout({ children }: { children: ReactNode })
           count: item.href === '/admin/queue' ? waiting.total : undefined,
         }))}
       footer={
-        <AccountMenu address={staff.address} name={staff.displayName} signOut={signOutAction} />
+        <>
+          <RevisionLine initial={status} href={staff.role === 'admin' ? '/admin/history' : null} />
+          <AccountMenu address={staff.address} name={staff.displayName} signOut={signOutAction} />
+        </>
       }
     >
       <DocumentLanguage language="en" direction="ltr" />
       <SessionKeeper />
       {staff.role === 'admin' && <ListenerBanner />}
+      <PendingBanner initial={status} keep={keepAction} />
       {children}
     </AdminShell>
   );

@@ -1,0 +1,53 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import { readFile } from '#lib/configuration/file.ts';
+import {
+  applyConfiguration,
+  ConfigurationRefusal,
+  type Plan,
+  planConfiguration,
+} from '#lib/configuration/plan.ts';
+import { Refusal } from '#lib/errors.ts';
+import { answerButton, runHere } from '../../../form-answer.ts';
+import { requireAdmin } from '../../../session.ts';
+
+const text = z.string().max(1_000_000);
+const reason = z.string().max(500);
+
+export type Answer = Plan & { error?: string };
+
+/** A browser names no files and variables of the server. */
+function readSecret(): never {
+  throw new Refusal('invalid', 'Secrets from variables and files are read by "drey apply" alone.');
+}
+
+export async function planAction(given: string): Promise<Answer> {
+  await requireAdmin();
+  let plan: Plan = { changes: [], problems: [] };
+  const error = await answerButton(async () => {
+    plan = await planConfiguration(readFile(text.parse(given), readSecret));
+  });
+  return { ...plan, error };
+}
+
+export async function applyAction(given: string, why: string): Promise<Answer> {
+  const admin = await requireAdmin();
+  let plan: Plan = { changes: [], problems: [] };
+  const error = await answerButton(() =>
+    runHere(reason.parse(why), async () => {
+      try {
+        const changes = await applyConfiguration(
+          readFile(text.parse(given), readSecret),
+          admin.address,
+        );
+        plan = { changes, problems: [] };
+        revalidatePath('/admin', 'layout');
+      } catch (error) {
+        if (!(error instanceof ConfigurationRefusal)) throw error;
+        plan = { changes: [], problems: error.problems };
+      }
+    }),
+  );
+  return { ...plan, error };
+}

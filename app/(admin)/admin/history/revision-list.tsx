@@ -1,0 +1,100 @@
+// Changes of the configuration: when, who, from where, what stood there and what stands there now.
+import { Badge } from '#components/ui/badge.tsx';
+import { Time } from '#components/ui/time.tsx';
+import { findSection } from '#lib/configuration/sections.ts';
+import { type Difference, listDifferences } from '#lib/configuration/words.ts';
+import type { ListedRevision } from '#lib/history/revision.ts';
+import { UndoButton } from './undo-button.tsx';
+
+export function RevisionList({ revisions }: { revisions: ListedRevision[] }) {
+  return (
+    <ol className="divide-y">
+      {revisions.map((revision) => (
+        <RevisionRow key={revision.id} revision={revision} />
+      ))}
+    </ol>
+  );
+}
+
+function RevisionRow({ revision }: { revision: ListedRevision }) {
+  const { id, at, by, place, subject, before, after, reason, undoes, undoneBy } = revision;
+  const differences = listDifferences(before, after);
+  const isAdded = before === null;
+  const isRemoved = after === null;
+  const mayUndo = undoneBy === null && findSection(revision.kind) !== undefined;
+  return (
+    <li
+      id={`revision-${id}`}
+      className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] gap-x-3 gap-y-0.5 px-4 py-2.5"
+    >
+      <span className="pt-0.5 font-mono text-sm text-muted">{id}</span>
+      <div className="min-w-0">
+        <p className="flex flex-wrap items-baseline gap-x-2 break-words">
+          <span className="font-medium">{subject}</span>
+          {isAdded && <Badge tone="ok">added</Badge>}
+          {isRemoved && <Badge tone="danger">removed</Badge>}
+          {undoes !== null && (
+            <Badge tone="info">
+              <a href={`#revision-${undoes}`}>takes back {undoes}</a>
+            </Badge>
+          )}
+          {undoneBy !== null && (
+            <Badge>
+              <a href={`#revision-${undoneBy}`}>taken back by {undoneBy}</a>
+            </Badge>
+          )}
+          {revision.pendingUntil && <Badge tone="warn">waits to be confirmed</Badge>}
+        </p>
+        <Differences differences={differences} isWhole={isAdded || isRemoved} />
+        {reason && <p className="text-sm break-words italic">“{reason}”</p>}
+        <p className="text-sm break-words text-muted">
+          <Time at={at} className="tabular-nums" /> · {by || 'unknown'}
+          {place && place !== by && <span className="text-faint"> from {place}</span>}
+        </p>
+      </div>
+      <div>{mayUndo && <UndoButton id={id} subject={subject} text={describeUndo(revision)} />}</div>
+    </li>
+  );
+}
+
+const shownFields = 8;
+
+function Differences({
+  differences,
+  isWhole,
+}: {
+  differences: Difference[];
+  /** Added or removed: one side is empty. */
+  isWhole: boolean;
+}) {
+  if (differences.length === 0) return null;
+  const hidden = differences.length - shownFields;
+  return (
+    <dl className="my-0.5 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-sm">
+      {differences.slice(0, shownFields).map(({ field, before, after }) => (
+        <div key={field} className="contents">
+          <dt className="text-muted">{field}</dt>
+          <dd className="break-words">
+            {isWhole ? (
+              before || after
+            ) : (
+              <>
+                <span className="text-muted">{before}</span>
+                <span className="text-faint"> → </span>
+                {after}
+              </>
+            )}
+          </dd>
+        </div>
+      ))}
+      {hidden > 0 && <dd className="col-start-2 text-faint">and {hidden} more</dd>}
+    </dl>
+  );
+}
+
+function describeUndo({ before, after, subject }: ListedRevision): string {
+  if (before === null) return `${subject} is removed again.`;
+  if (after === null) return `${subject} is added again, as it was.`;
+  const fields = listDifferences(after, before);
+  return fields.map(({ field, after: old }) => `${field}: ${old}`).join(', ');
+}
