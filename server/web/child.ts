@@ -37,7 +37,9 @@ server.on('request', (request, response) => {
     delete request.headers['x-forwarded-host'];
   }
   if (isSecure && !isFromProxy) request.headers['x-forwarded-proto'] = 'https';
-  findSecureUrl(request, { isSecure, remote })
+  // A proxy on this machine has the TLS; Next's own door needs none.
+  const isPrivate = isFromProxy || request.socket.localPort === port;
+  findSecureUrl(request, isSecure || isPrivate)
     .then((url) => {
       if (url) return void response.writeHead(308, { location: url }).end();
       if (!serve(request, response)) void handle(request, response);

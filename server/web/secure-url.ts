@@ -1,6 +1,5 @@
 // Whoever comes by http is sent to https, where the setting wants it and the server listens for it.
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from '#lib/accounts/network.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { listSecurePorts } from './sockets.ts';
 
@@ -8,13 +7,12 @@ import { listSecurePorts } from './sockets.ts';
 const plainPaths = /^\/(?:\.well-known\/acme-challenge\/|api\/health(?:$|\?))/;
 const hostPattern = /^(?<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?$/;
 
-/** Where the request should go instead, or null. */
+/** Where the request should go instead, or null. `isPrivate`: nobody can listen in on it already. */
 export async function findSecureUrl(
   { url = '/', headers }: IncomingMessage,
-  { isSecure, remote }: { isSecure: boolean; remote: string },
+  isPrivate: boolean,
 ): Promise<string | null> {
-  // A proxy on this machine has the TLS.
-  if (isSecure || isLoopback(remote) || plainPaths.test(url)) return null;
+  if (isPrivate || plainPaths.test(url)) return null;
   const ports = listSecurePorts();
   const name = hostPattern.exec(headers.host ?? '')?.groups?.name;
   if (ports.length === 0 || !name || !url.startsWith('/')) return null;
