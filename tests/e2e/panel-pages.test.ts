@@ -1,0 +1,143 @@
+// The main job of each page of the panel that has no file of its own here: roles, the DNS records of a domain, TLS to other
+// servers, addresses that do not exist, the self-test, and what a page without anything says.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createTransport } from 'nodemailer';
+import type { Browser, Page } from 'playwright';
+import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { makeAuthority } from '#tests/support/certificates.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { type FakeDns, startDns } from '#tests/support/dns.ts';
+import { type Sink, startSink } from '#tests/support/smtp-sink.ts';
+
+const password = 'a boat of seven nuts';
+const anna = 'anna@example.test';
+const ben = 'ben@example.test';
+
+describe('pages of the panel', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let dns: FakeDns;
+  let sink: Sink;
+  let page: Page;
+
+  const open = (path: string) => page.goto(daemon.url + path);
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const heading = (name: string) => page.getByRole('heading', { name, exact: true });
+  const rowOf = (text: string) => page.getByRole('row').filter({ hasText: text });
+  const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+  async function submit(recipient: string): Promise<void> {
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: daemon.ports.submission,
+      auth: { user: anna, pass: password },
+      tls: { rejectUnauthorized: false },
+    });
+    await transport.sendMail({ from: anna, to: recipient, subject: 'Hello', text: 'Hello' });
+    transport.close();
+  }
+
+  before(async () => {
+    dns = await startDns({
+      'example.test': { MX: ['10 mail.example.test'], TXT: ['v=spf1 mx -all'] },
+      'mail.example.test': { A: ['127.0.0.1'] },
+      'elsewhere.test': { MX: ['10 mx.elsewhere.test'] },
+      'mx.elsewhere.test': { A: ['127.0.0.1'] },
+    });
+    sink = await startSink({
+      tls: await (await makeAuthority()).sign('mx.elsewhere.test'),
+      script: {
+        rcpt: (recipient) => (recipient.startsWith('nobody') ? '550 5.1.1 No such user' : null),
+      },
+    });
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await daemon.dreyJson(['setup', '--admin', anna, '--password-stdin'], `${password}\n`);
+    await daemon.dreyJson(['user', 'add', ben, '--password-stdin'], `${password}\n`);
+    await daemon.dreyJson(['settings', 'set', 'delivery.dnsServers', dns.server]);
+    await daemon.dreyJson(['settings', 'set', 'delivery.allowPrivateAddresses', 'yes']);
+    await daemon.dreyJson(['settings', 'set', 'server.hostname', 'mail.example.test']);
+    await daemon.dreyJson(['settings', 'set', 'delivery.mxPort', String(sink.port)]);
+    page = await openSignedIn(browser, daemon.url, { address: anna, password }, '/admin');
+  });
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+    await sink?.close();
+    await dns?.close();
+  });
+
+  it('a user becomes domain admin, stands in the list of roles, and sees the domain alone', async () => {
+    await open('/admin/users');
+    await page.getByRole('link', { name: ben }).first().click();
+    await page.getByLabel('Role', { exact: true }).selectOption({ label: 'Domain admin' });
+    await page.getByLabel('example.test', { exact: true }).check();
+    await button('Save role').click();
+    await page.getByRole('status').first().waitFor();
+    await open('/admin/admins');
+    await rowOf(ben).filter({ hasText: 'example.test' }).waitFor();
+    const own = await openSignedIn(browser, daemon.url, { address: ben, password }, '/admin');
+    await own.getByRole('link', { name: 'Users', exact: true }).waitFor();
+    assert.equal(await own.getByRole('link', { name: 'Relay rules', exact: true }).count(), 0);
+    await own.context().close();
+  });
+
+  it('the records of a domain: what is there, what is missing, all as a zone file', async () => {
+    await open('/admin/domains/example.test/dns');
+    await heading('All as a zone file').waitFor();
+    const text = await page.getByRole('main').innerText();
+    assert.match(text, /mail\.example\.test/);
+    assert.match(text, /v=spf1 mx -all/);
+    assert.match(text, /_dmarc/);
+    dns.zone['_dmarc.example.test'] = { TXT: ['v=DMARC1; p=quarantine'] };
+    await button('Check again').click();
+    await page.getByText('v=DMARC1; p=quarantine').first().waitFor({ state: 'attached' });
+  });
+
+  it('how mail left, and to whom it cannot', async () => {
+    await submit('otto@elsewhere.test');
+    await sink.waitFor(1);
+    await submit('nobody@elsewhere.test');
+    await waitFor(async () => {
+      await open('/admin/queue/suppressed');
+      return (await rowOf('nobody@elsewhere.test').count()) > 0;
+    }, 'the unknown address');
+    await rowOf('nobody@elsewhere.test').getByText('No such user').waitFor();
+    await button('Allow nobody@elsewhere.test').click();
+    await seeToast('Mail goes to nobody@elsewhere.test again');
+    await page.getByText('No address is known as unknown').waitFor();
+    // Counted in memory for some seconds.
+    await waitFor(async () => {
+      await open('/admin/tls-out');
+      return (await rowOf('elsewhere.test').getByText('protected').count()) > 0;
+    }, 'the connection');
+  });
+
+  it('the self-test tries what the webmail leans on', async () => {
+    await open('/admin/self-test');
+    await rowOf('Mailbox over IMAP').first().waitFor();
+    assert.equal(await page.getByText('Fails', { exact: true }).count(), 0);
+  });
+
+  it('a list without anything says what it is for', async () => {
+    for (const [path, text] of [
+      ['/admin/queue', 'The queue is empty'],
+      ['/admin/blocked', 'Nobody is blocked'],
+    ] as const) {
+      await open(path);
+      await page.getByText(text).first().waitFor();
+    }
+    await seeNoOverflow();
+  });
+
+  async function seeNoOverflow(): Promise<void> {
+    await page.setViewportSize({ width: 390, height: 800 });
+    for (const path of ['/admin/admins', '/admin/tls-out', '/admin/domains/example.test/dns']) {
+      await open(path);
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(over, 0, `${path} is ${over} px wider than a phone`);
+    }
+  }
+});
