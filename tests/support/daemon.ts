@@ -51,6 +51,8 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
     DREY_DATA: folder,
     DREY_LOG_LEVEL: 'info',
     DREY_BIND: '127.0.0.1',
+    // Nobody confirms risky changes of a test.
+    DREY_TEST_CONFIRM_MS: '36000000',
     ...Object.fromEntries(portNames.map((name) => [`DREY_${name.toUpperCase()}_PORT`, '0'])),
     ...env,
   };
