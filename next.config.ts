@@ -33,6 +33,16 @@ const securityHeaders = [
   { key: 'X-Robots-Tag', value: 'noindex, nofollow' },
 ];
 
+/** What programs ask to set themselves up, in whatever case (sources are compared without it). */
+const programPaths = [
+  ['/autodiscover/autodiscover.xml', 'autodiscover'],
+  ['/autodiscover/autodiscover.json', 'autodiscover-json'],
+  ['/autodiscover/autodiscover.json/v1.0/:email', 'autodiscover-json'],
+  ['/.well-known/autoconfig/mail/config-v1.1.xml', 'autoconfig'],
+  ['/mail/config-v1.1.xml', 'autoconfig'],
+  ['/mobileconfig', 'mobileconfig'],
+].map(([source = '', name]) => ({ source, destination: `/api/programs/${name}` }));
+
 const config: NextConfig = {
   distDir,
   poweredByHeader: false,
@@ -59,6 +69,8 @@ const config: NextConfig = {
     'pino',
   ],
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],
+  // Before the pages: /mail/… are folders.
+  rewrites: async () => ({ beforeFiles: programPaths, afterFiles: [], fallback: [] }),
 };
 
 const withTexts = createNextIntlPlugin({

@@ -3,10 +3,12 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { OptionsHead } from '#components/mail/options/options-head.tsx';
 import { Pop3Form } from '#components/mail/options/pop3-form.tsx';
+import { QrPicture } from '#components/mail/security/qr-picture.tsx';
 import { readPop3Choice } from '#lib/accounts/pop3-choice.ts';
+import { listMailServers } from '#lib/programs/mail-servers.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
-import { listMailServers } from '../../../mail-ports.ts';
 import { requireUser } from '../../../session.ts';
+import { readSite } from '../../../site.ts';
 import { changePop3Action } from './actions.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,6 +23,8 @@ export default async function ProgramsPage() {
     readPop3Choice(id),
     readSetting('pop3.folders'),
   ]);
+  const { origin } = await readSite();
+  const profile = `/mobileconfig?emailaddress=${encodeURIComponent(address)}`;
   const seen = choice['pop3.marksSeen'];
   return (
     <>
@@ -52,6 +56,16 @@ export default async function ProgramsPage() {
         <Fact term={t('user')} value={address} />
         <Fact term={t('password')} value={t('passwordHelp')} />
       </dl>
+      <h2 className="font-semibold">{t('appleTitle')}</h2>
+      <div className="mb-8 flex flex-wrap items-start gap-x-6 gap-y-3">
+        <div className="min-w-0 flex-1 basis-64">
+          <p className="mb-3 text-sm text-muted">{t('appleHelp')}</p>
+          <a href={profile} download className="text-accent-text hover:underline">
+            {t('profile')}
+          </a>
+        </div>
+        <QrPicture text={`${origin}${profile}`} label={t('profilePicture')} />
+      </div>
       <h2 className="font-semibold">{t('pop3Title')}</h2>
       <p className="mb-3 text-sm text-muted">{t('pop3Help')}</p>
       <Pop3Form
