@@ -20,8 +20,11 @@ const open: Record<string, string> = {
   '(auth)/password/actions.ts': 'guarded by the one-time token, in setPasswordByLink()',
   '(auth)/actions.ts': 'signs the reader out',
   'api/auth/[...nextauth]/route.ts': "next-auth's own addresses",
-  '.well-known/autoconfig/mail/config-v1.1.xml/route.ts':
+  'api/programs/autoconfig/route.ts':
     'tells mail programs the ports, of no account whether it exists',
+  'api/programs/autodiscover/route.ts': 'the same for Outlook',
+  'api/programs/autodiscover-json/route.ts': 'the same for Outlook',
+  'api/programs/mobileconfig/route.ts': 'the same for Apple’s devices',
   '.well-known/acme-challenge/[token]/route.ts': 'the authority reads the proof of a name',
   '.well-known/mta-sts.txt/route.ts': 'other mail servers read it',
   'api/passkey/route.ts': 'says the same to everybody: what a browser needs to show a passkey',
