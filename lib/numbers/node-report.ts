@@ -5,6 +5,10 @@ import { db, type Tx } from '../db.ts';
 export type NodeFacts = {
   version: string;
   nodeVersion: string;
+  /** "SQLite 3.50.4" */
+  database: string;
+  /** The newest migration of this version, and whether the database has it */
+  schema: { newest: string; isWhole: boolean };
   pid: number;
   startedAt: string;
   /** Bytes that the daemon's process holds */

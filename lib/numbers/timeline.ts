@@ -1,7 +1,7 @@
 // Reading numbers over time, for plots and tables.
 import { now } from '../clock.ts';
 import { db } from '../db.ts';
-import { isShared, type Numbers, parseNumbers } from './roll-up.ts';
+import { isShared, type Numbers, parseNumbers, type pieces } from './roll-up.ts';
 
 /** What a person can choose: `seconds` of the rows that are read, how many, and how many make a point. */
 export const ranges = [
@@ -10,9 +10,15 @@ export const ranges = [
   { name: '7d', title: '7 days', seconds: 3600, rows: 168, together: 1 },
   { name: '90d', title: '90 days', seconds: 86_400, rows: 90, together: 1 },
   { name: '2y', title: '2 years', seconds: 86_400, rows: 728, together: 7 },
-] as const;
+] as const satisfies Range[];
 
-export type Range = (typeof ranges)[number];
+export type Range = {
+  name: string;
+  title: string;
+  seconds: (typeof pieces)[number]['seconds'];
+  rows: number;
+  together: number;
+};
 
 /** The range of that name, else one day. */
 export function findRange(name: string | undefined): Range {

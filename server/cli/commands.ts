@@ -17,6 +17,8 @@ import { eventCommands } from './events.ts';
 import { explainCommands } from './explain.ts';
 import { filterCommands } from './filters.ts';
 import { footerCommands } from './footer.ts';
+import { healthCommands } from './health.ts';
+import { jobCommands } from './jobs.ts';
 import { listenerCommands } from './listeners.ts';
 import { passwordCommands } from './passwords.ts';
 import { policyCommands } from './policy.ts';
@@ -67,6 +69,8 @@ export const commands: CommandDefinition[] = [
   ...tokenCommands,
   ...webhookCommands,
   ...checkCommands,
+  ...healthCommands,
+  ...jobCommands,
   ...doctorCommands,
   ...backupCommands,
   ...completionCommands(() => commands),

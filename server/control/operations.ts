@@ -15,6 +15,7 @@ import {
 } from './certificates.ts';
 import { answerBackupSearch, answerBackups, beginBackupWork } from './backup.ts';
 import { answerDomainCheck } from './domain-check.ts';
+import { answerJobs, answerRunJob } from './jobs.ts';
 import { learnFromUser } from './learn.ts';
 import { answerListeners, answerTryListeners } from './listeners.ts';
 
@@ -34,6 +35,8 @@ export const operations: Record<string, Operation> = {
   'acme-account': answerAcmeChange,
   'reverse-names': answerReverseNames,
   learn: learnFromUser,
+  jobs: answerJobs,
+  'run-job': answerRunJob,
   listeners: answerListeners,
   'try-listeners': answerTryListeners,
   doctor: answerDoctor,

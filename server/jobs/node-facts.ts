@@ -2,11 +2,13 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { now } from '#lib/clock.ts';
-import { measureClock } from '#lib/dialect/index.ts';
+import { db } from '#lib/db.ts';
+import { describeVersion, measureClock } from '#lib/dialect/index.ts';
 import { dataFolder } from '#lib/env.ts';
 import type { NodeFacts } from '#lib/numbers/node-report.ts';
 import { ownVersion } from '#lib/numbers/version.ts';
 import { certificateFacts } from '#server/tls/certificate.ts';
+import { newestMigration } from '../backup/snapshot.ts';
 
 /** A function that looks; the delay of the event loop is that since its last call. */
 export function lookAtNode(ports: Record<string, number>): () => Promise<NodeFacts> {
@@ -20,6 +22,8 @@ export function lookAtNode(ports: Record<string, number>): () => Promise<NodeFac
     return {
       version: ownVersion(),
       nodeVersion: process.versions.node,
+      database: await describeVersion(),
+      schema: await readSchema(),
       pid: process.pid,
       startedAt,
       memoryBytes: process.memoryUsage.rss(),
@@ -32,6 +36,14 @@ export function lookAtNode(ports: Record<string, number>): () => Promise<NodeFac
       certificate: readCertificate(),
     };
   };
+}
+
+async function readSchema(): Promise<NodeFacts['schema']> {
+  const newest = newestMigration();
+  const rows = await db.$queryRaw<{ name: string }[]>`
+    SELECT "migration_name" AS "name" FROM "_prisma_migrations"
+    WHERE "finished_at" IS NOT NULL AND "rolled_back_at" IS NULL AND "migration_name" = ${newest}`;
+  return { newest, isWhole: rows.length > 0 };
 }
 
 /** Of this process, where the system tells (Linux). */

@@ -26,7 +26,6 @@ type Loop = {
 };
 
 let current: Loop | null = null;
-/** The last run of each job of this process. */
 const lastRuns = new Map<string, JobRun>();
 const changed = new Set<string>();
 
@@ -61,6 +60,11 @@ export function runSoon(name: string): Promise<JobRun> {
     loop.dueAt.set(job, Number.NEGATIVE_INFINITY);
     loop.wake.abort();
   });
+}
+
+/** The last run of each job of this process. */
+export function listRuns(): JobRun[] {
+  return [...lastRuns.values()];
 }
 
 /** Runs that nobody has stored yet; they count as stored with that. */

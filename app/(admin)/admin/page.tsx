@@ -1,61 +1,70 @@
-// Overview: what runs, what waits, what happened last, and what is still to do.
-import { CircleAlert, CircleCheck } from 'lucide-react';
+// Overview: what is wrong first, then how every part is, what happened over time, and what was changed and came last.
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import type { ReactNode } from 'react';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
 import { EventList } from '#components/admin/event-list.tsx';
-import { Badge } from '#components/ui/badge.tsx';
+import { HealthList, HealthMark, HealthProblems } from '#components/admin/health-parts.tsx';
+import { Plot } from '#components/admin/plot/plot.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatCount, formatPlural } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
+import { LinkTabs } from '#components/ui/tabs.tsx';
+import { Time } from '#components/ui/time.tsx';
 import { countAccounts } from '#lib/accounts/account-list.ts';
 import { countAliases } from '#lib/accounts/alias-list.ts';
 import { countDomains } from '#lib/accounts/domain-list.ts';
 import type { Staff } from '#lib/accounts/staff.ts';
-import { now } from '#lib/clock.ts';
+import { listRevisions } from '#lib/history/revision.ts';
+import { type Part, readHealth, worstOf } from '#lib/numbers/health/index.ts';
+import { findRange, ranges, readTimeline } from '#lib/numbers/timeline.ts';
 import { countQueue } from '#lib/queue/entries.ts';
 import { listHeldSenders } from '#lib/queue/sending-hold.ts';
 import { serverHostname } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
-import { type Certificate, lookAtServices, readCertificate, type Service } from '../../daemon.ts';
 import { requireStaff } from '../../session.ts';
+import { buildHref, type Parameters, readParameters } from '../parameters.ts';
 import { Figure } from './figure.tsx';
 import { OwnDomains } from './own-domains.tsx';
+import { plotOf, subjects } from './statistics/subjects.ts';
 import { HeldSenders } from './users/held-senders.tsx';
 
 export const metadata: Metadata = { title: 'Overview' };
 
-const dayMs = 24 * 3600_000;
+const plotted = ['mail', 'queue', 'age', 'logins', 'connections', 'disk'];
 
-export default async function OverviewPage() {
+export default async function OverviewPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('overview');
-  return staff.role === 'admin' ? <WholeServer admin={staff} /> : <OwnDomains staff={staff} />;
+  const { range } = await readParameters(searchParams);
+  return staff.role === 'admin' ? (
+    <WholeServer admin={staff} rangeName={range} />
+  ) : (
+    <OwnDomains staff={staff} />
+  );
 }
 
-async function WholeServer({ admin }: { admin: Staff }) {
-  const [hostname, services, certificate, queue, users, domains, aliases, events, heldSenders] =
+async function WholeServer({ admin, rangeName }: { admin: Staff; rangeName?: string }) {
+  const [hostname, parts, queue, users, domains, aliases, events, changes, heldSenders] =
     await Promise.all([
       serverHostname(),
-      lookAtServices(),
-      readCertificate(),
+      readHealth(),
       countQueue(),
       countAccounts({ kind: 'person' }),
       countDomains(),
       countAliases(),
-      listEvents({ pageSize: 8 }),
+      listEvents({ pageSize: 6 }),
+      listRevisions({ pageSize: 6 }),
       listHeldSenders(),
     ]);
-  const waiting = queue.queued + queue.sending;
   return (
     <>
       <AutoRefresh seconds={15} />
-      <PageHeader title={hostname} description={<Summary services={services} />} />
+      <PageHeader title={hostname} description={<Summary parts={parts} />} />
+      <HealthProblems parts={parts} />
       <HeldSenders senders={heldSenders} staff={admin} />
       <div className="mb-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
         <Figure
           href="/admin/queue"
-          value={waiting}
+          value={queue.queued + queue.sending}
           label="waiting in the queue"
           note={queue.held > 0 ? `${formatCount(queue.held)} held` : undefined}
         />
@@ -63,15 +72,12 @@ async function WholeServer({ admin }: { admin: Staff }) {
         <Figure href="/admin/domains" value={domains} label="domains" />
         <Figure href="/admin/aliases" value={aliases.total} label="aliases" />
       </div>
+      <Plots rangeName={rangeName} />
+      <Section title="Health" action={<MoreLink href="/admin/health">Versions and nodes</MoreLink>}>
+        <HealthList parts={parts} />
+      </Section>
       <div className="grid grid-cols-1 items-start gap-x-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Section
-          title="Last events"
-          action={
-            <Link href="/admin/events" className="text-sm text-accent-text hover:underline">
-              All events
-            </Link>
-          }
-        >
+        <Section title="Last events" action={<MoreLink href="/admin/events">All events</MoreLink>}>
           <div className="-m-4">
             {events.length === 0 ? (
               <EmptyState title="Nothing has happened yet">
@@ -82,89 +88,97 @@ async function WholeServer({ admin }: { admin: Staff }) {
             )}
           </div>
         </Section>
-        <div>
-          <Section title="Services">
-            <ServiceList services={services} />
-          </Section>
-          <Section title="Certificate">
-            <CertificateFacts certificate={certificate} />
-          </Section>
-        </div>
+        <Section title="Last changes" action={<MoreLink href="/admin/history">History</MoreLink>}>
+          {changes.length === 0 ? (
+            <p className="text-muted">Nothing has been changed yet.</p>
+          ) : (
+            <ul className="-my-2 divide-y">
+              {changes.map(({ id, at, by, subject, before, after }) => (
+                <li key={id} className="py-2">
+                  <p className="break-words">
+                    {subject}
+                    <span className="text-muted">{describeChange(before, after)}</span>
+                  </p>
+                  <p className="text-sm break-words text-muted">
+                    <Time at={at} /> · {by}
+                  </p>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Section>
       </div>
     </>
   );
 }
 
-function Summary({ services }: { services: Service[] }) {
-  const down = services.filter((service) => !service.isUp);
-  if (down.length === 0) {
-    return (
-      <span className="inline-flex items-center gap-1.5">
-        <CircleCheck aria-hidden className="size-4 text-ok-text" /> Everything runs
-      </span>
-    );
-  }
+async function Plots({ rangeName }: { rangeName?: string }) {
+  const range = findRange(rangeName);
+  const timeline = await readTimeline(range);
+  return (
+    <section aria-label="Over time" className="mb-6 rounded-lg border bg-surface">
+      <div className="flex flex-wrap items-end justify-between gap-x-4 px-4 pt-1">
+        <LinkTabs
+          label="Time"
+          active={range.name}
+          items={ranges.slice(0, 4).map(({ name, title }) => ({
+            id: name,
+            label: title,
+            href: buildHref('/admin', { range: name }),
+          }))}
+        />
+        <span className="py-2">
+          <MoreLink href={buildHref('/admin/statistics', { range: range.name })}>
+            Statistics
+          </MoreLink>
+        </span>
+      </div>
+      <div className="grid gap-x-8 gap-y-6 border-t p-4 md:grid-cols-2">
+        {subjects
+          .filter(({ name }) => plotted.includes(name))
+          .map((subject) => (
+            <div key={subject.name} className="min-w-0">
+              <h2 className="mb-1 font-semibold">
+                <Link
+                  href={buildHref('/admin/statistics', {
+                    subject: subject.name,
+                    range: range.name,
+                  })}
+                  className="hover:underline"
+                >
+                  {subject.title}
+                </Link>
+              </h2>
+              <Plot {...plotOf(subject, timeline)} />
+            </div>
+          ))}
+      </div>
+    </section>
+  );
+}
+
+function MoreLink({ href, children }: { href: string; children: string }) {
+  return (
+    <Link href={href} className="text-sm text-accent-text hover:underline">
+      {children}
+    </Link>
+  );
+}
+
+function describeChange(before: object | null, after: object | null): string {
+  if (before === null) return ' added';
+  return after === null ? ' removed' : ' changed';
+}
+
+function Summary({ parts }: { parts: Part[] }) {
+  const bad = parts.filter(({ colour }) => colour !== 'green').length;
+  const worst = worstOf(parts);
   return (
     <span className="inline-flex items-center gap-1.5">
-      <CircleAlert aria-hidden className="size-4 text-danger-text" />
-      {down.length === services.length
-        ? 'The mail daemon does not answer'
-        : `${formatPlural(down.length, 'service does', 'services do')} not answer`}
+      <HealthMark colour={worst} />
+      {bad === 0
+        ? 'Everything works'
+        : `${formatPlural(bad, 'part wants', 'parts want')} ${worst === 'red' ? 'somebody now' : 'a look'}`}
     </span>
-  );
-}
-
-function ServiceList({ services }: { services: Service[] }) {
-  return (
-    <ul className="-my-1.5 flex flex-col">
-      {services.map((service) => (
-        <li key={service.name} className="flex items-center gap-2 py-1.5">
-          <span className="w-24 shrink-0 font-medium">{service.name}</span>
-          <span className="min-w-0 flex-1 truncate text-sm text-muted">{service.purpose}</span>
-          <span className="text-sm text-faint tabular-nums">{service.port || ''}</span>
-          <Badge tone={service.isUp ? 'ok' : 'danger'}>{service.isUp ? 'runs' : 'silent'}</Badge>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function CertificateFacts({ certificate }: { certificate: Certificate | null }) {
-  if (!certificate) return <p className="text-muted">Not known: no port with TLS answers.</p>;
-  const daysLeft = Math.floor((certificate.validTo.getTime() - now().getTime()) / dayMs);
-  return (
-    <dl className="flex flex-col gap-1.5">
-      <Fact term="Name">{certificate.subject}</Fact>
-      <Fact term="Issuer">
-        {certificate.isSelfSigned ? (
-          <>
-            <Badge tone="warn">self-signed</Badge>{' '}
-            <Link
-              href="/admin/settings/tls"
-              className="text-sm whitespace-nowrap text-accent-text hover:underline"
-            >
-              Use another
-            </Link>
-          </>
-        ) : (
-          certificate.issuer
-        )}
-      </Fact>
-      <Fact term="Valid until">
-        {certificate.validTo.toISOString().slice(0, 10)}{' '}
-        <span className={daysLeft < 14 ? 'text-danger-text' : 'text-muted'}>
-          ({formatPlural(daysLeft, 'day')})
-        </span>
-      </Fact>
-    </dl>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div className="flex gap-2">
-      <dt className="w-24 shrink-0 text-sm text-muted">{term}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </div>
   );
 }

@@ -127,7 +127,7 @@ function judgeQueue({ queue, nodes, silentNodes }: Facts): Part {
   return green(waiting === 0 ? 'It is empty.' : `${waiting} wait, the oldest for ${age}.`);
 }
 
-function judgeDatabase({ databaseMs }: Facts): Part {
+function judgeDatabase({ databaseMs, nodes }: Facts): Part {
   const { green, yellow, red } = part('database', 'Database', '/admin/health');
   if (databaseMs === null) {
     return red(
@@ -139,6 +139,13 @@ function judgeDatabase({ databaseMs }: Facts): Part {
     return yellow(
       `A read took ${Math.round(databaseMs)} ms.`,
       'Look what else uses the disk or the database server.',
+    );
+  }
+  const old = nodes.find(({ facts }) => !facts.schema.isWhole);
+  if (old) {
+    return red(
+      `It lacks ${old.facts.schema.newest} of the version on ${old.node}.`,
+      'Restart Drey there: it brings the database up to date when it starts.',
     );
   }
   return green('It answers.');

@@ -6,10 +6,12 @@ import { Badge } from '#components/ui/badge.tsx';
 import { Banner } from '#components/ui/banner.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
+import { formatCount } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { askDaemon } from '#lib/control.ts';
 import { isRefusal } from '#lib/errors.ts';
 import type { ListedCheck, Stage } from '#lib/explanation.ts';
+import { type Hit, readHitsToday } from '#lib/numbers/check-hits.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { findPreset, presets } from '#lib/settings/presets.ts';
 import { requireAdmin } from '../../../session.ts';
@@ -31,15 +33,27 @@ const audiences: Record<ListedCheck['audience'], string> = {
   users: 'signed-in users',
 };
 
+/** What a check did, as it stands beside its count of today. */
+const outcomes: Record<string, string> = {
+  refuse: 'refused',
+  tag: 'marked',
+  junk: 'to Junk',
+  welcome: 'welcomed',
+  hold: 'held',
+  discard: 'thrown away',
+  redirect: 'redirected',
+  bcc: 'copied',
+};
+
 export default async function ChecksPage() {
   await requireAdmin();
   const current = findPreset(await readSettings());
-  const checks = await listChecks();
+  const [checks, hits] = await Promise.all([listChecks(), readHitsToday()]);
   return (
     <>
       <PageHeader
         title="Checks"
-        description="What every mail must pass, in this order. Strangers are servers that are neither in a trusted network nor made welcome by an access rule or an allow list."
+        description="What every mail must pass, in this order. Strangers are servers that are neither in a trusted network nor made welcome by an access rule or an allow list. Counts are those of today (UTC)."
         action={<ButtonLink href="/admin/explain">Try a mail</ButtonLink>}
       />
       <Section title="How strict with strangers">
@@ -79,7 +93,7 @@ export default async function ChecksPage() {
               {checks
                 .filter((check) => check.stage === stage)
                 .map((check) => (
-                  <CheckRow key={check.name} check={check} />
+                  <CheckRow key={check.name} check={check} hits={hits.get(check.name) ?? []} />
                 ))}
             </ol>
           </Section>
@@ -98,7 +112,7 @@ async function listChecks(): Promise<ListedCheck[] | null> {
   }
 }
 
-function CheckRow({ check }: { check: ListedCheck }) {
+function CheckRow({ check, hits }: { check: ListedCheck; hits: Hit[] }) {
   const { title, audience, isOn, settings } = check;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
@@ -119,6 +133,11 @@ function CheckRow({ check }: { check: ListedCheck }) {
           ))}
         </p>
       </div>
+      <p className="text-sm text-muted tabular-nums">
+        {hits
+          .map(({ outcome, count }) => `${outcomes[outcome] ?? outcome} ${formatCount(count)}`)
+          .join(', ')}
+      </p>
       {settings.length === 0 ? (
         <Badge>always</Badge>
       ) : (

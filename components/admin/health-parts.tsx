@@ -1,0 +1,78 @@
+// The parts of the system with their colour: what is wrong in whole sentences, what is well in a word.
+import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
+import Link from 'next/link';
+import { joinClasses } from '../ui/class-names.ts';
+
+export type HealthPart = {
+  name: string;
+  title: string;
+  colour: 'green' | 'yellow' | 'red';
+  text: string;
+  todo: string;
+  href: string;
+};
+
+const looks = {
+  green: { icon: CircleCheck, text: 'text-ok-text', word: 'well' },
+  yellow: { icon: TriangleAlert, text: 'text-warn-text', word: 'look at it' },
+  red: { icon: CircleAlert, text: 'text-danger-text', word: 'broken' },
+};
+
+/** A mark of the colour, with the word that it means. */
+export function HealthMark({ colour }: { colour: HealthPart['colour'] }) {
+  const { icon: Icon, text, word } = looks[colour];
+  return (
+    <>
+      <Icon aria-hidden className={joinClasses('size-4 shrink-0', text)} />
+      <span className="sr-only">{word}:</span>
+    </>
+  );
+}
+
+/** What is wrong, the worst first: each with its sentence and what to do. Nothing where all is well. */
+export function HealthProblems({ parts }: { parts: HealthPart[] }) {
+  const problems = (['red', 'yellow'] as const).flatMap((colour) =>
+    parts.filter((part) => part.colour === colour),
+  );
+  if (problems.length === 0) return null;
+  return (
+    <ul aria-label="Problems" className="mb-6 divide-y rounded-lg border bg-surface">
+      {problems.map(({ name, title, colour, text, todo, href }) => (
+        <li key={name} className="flex gap-3 px-4 py-3">
+          <span className="pt-0.5">
+            <HealthMark colour={colour} />
+          </span>
+          <div className="min-w-0 flex-1">
+            <p className="break-words">
+              <Link href={href} className="font-medium hover:underline">
+                {title}
+              </Link>
+              <span className="text-muted">: </span>
+              {text}
+            </p>
+            <p className="text-sm break-words text-muted">{todo}</p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Every part in a line: its colour and how it is. */
+export function HealthList({ parts }: { parts: HealthPart[] }) {
+  return (
+    <ul className="-my-1.5 grid gap-x-8 sm:grid-cols-2">
+      {parts.map(({ name, title, colour, text, href }) => (
+        <li key={name} className="flex items-baseline gap-2 border-line py-1.5">
+          <span className="translate-y-0.5">
+            <HealthMark colour={colour} />
+          </span>
+          <Link href={href} className="w-28 shrink-0 font-medium hover:underline">
+            {title}
+          </Link>
+          <span className="min-w-0 flex-1 text-sm break-words text-muted">{text}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,165 @@
+// Each part of health at its limits: the colour, and that whatever is not well says what to do.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { readHealth } from '#lib/numbers/health/index.ts';
+import { daysLeft, describeSeconds, type Facts, judgeHealth } from '#lib/numbers/health/judge.ts';
+import { worstOf } from '#lib/numbers/health/part.ts';
+import type { JobRun } from '#lib/numbers/job-run.ts';
+import type { NodeFacts } from '#lib/numbers/node-report.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+
+const at = new Date('2026-11-21T12:00:00Z');
+const hours = (count: number) => new Date(at.getTime() + count * 3600_000);
+const gb = 2 ** 30;
+
+const facts: NodeFacts = {
+  version: '1.0.0',
+  nodeVersion: '24.0.0',
+  database: 'SQLite 3',
+  schema: { newest: '0017_numbers', isWhole: true },
+  pid: 1,
+  startedAt: at.toISOString(),
+  memoryBytes: 1,
+  loopDelayMs: 20,
+  openFiles: 50,
+  openFileLimit: 1024,
+  diskFreeBytes: 50 * gb,
+  diskBytes: 100 * gb,
+  clockSkewMs: null,
+  ports: {},
+  certificate: {
+    names: ['mail.example.org'],
+    expiresAt: hours(24 * 60).toISOString(),
+    isSelfSigned: false,
+    problem: '',
+  },
+};
+const node = (over: Partial<NodeFacts> = {}) => ({ node: 'one', at, facts: { ...facts, ...over } });
+const certificate = (over: object) => ({
+  nodes: [node({ certificate: { ...facts.certificate!, ...over } })],
+});
+const port = (name: string, isOpen: boolean) => ({ name, port: 25, isOpen });
+const run = (isGood: boolean) => ({ name: 'greylist', isGood }) as JobRun;
+const queue = { queued: 0, sending: 0, held: 0, oldestSeconds: 0 };
+
+const well: Facts = {
+  now: at,
+  databaseMs: 1,
+  nodes: [node()],
+  silentNodes: [],
+  ports: [port('smtp', true), port('imap', true), port('imaps', true)],
+  queue,
+  jobs: [run(true)],
+  diskShrinkPerDay: null,
+  dns: { ok: 10, none: 5, failed: 0 },
+  backupAt: hours(-20),
+  blockLists: { isGood: true, text: 'No list knows an address of this server.' },
+};
+
+/** Part, what is otherwise than well, colour, words of the sentence. */
+const cases: [name: string, over: Partial<Facts>, colour: string, words: RegExp][] = [
+  ['daemon', { nodes: [] }, 'red', /No mail daemon/],
+  ['daemon', { silentNodes: ['one'] }, 'red', /No mail daemon/],
+  [
+    'daemon',
+    { nodes: [node(), { ...node(), node: 'two' }], silentNodes: ['two'] },
+    'yellow',
+    /two/,
+  ],
+  ['daemon', { nodes: [node({ loopDelayMs: 501 })] }, 'yellow', /late/],
+  [
+    'smtp',
+    { ports: [port('smtp', false), port('submission', true)] },
+    'yellow',
+    /smtp \(port 25\)/,
+  ],
+  ['smtp', { ports: [port('smtp', false)] }, 'red', /No answer/],
+  ['pop3', {}, 'green', /Not open here/],
+  ['imap', { ports: [port('imap', true), port('imaps', false)] }, 'yellow', /imaps/],
+  ['queue', { queue: { ...queue, queued: 499, oldestSeconds: 14_400 } }, 'green', /499 wait/],
+  ['queue', { queue: { ...queue, queued: 500 } }, 'yellow', /500 wait/],
+  ['queue', { queue: { ...queue, queued: 1, oldestSeconds: 14_401 } }, 'yellow', /4 hours/],
+  ['queue', { queue: { ...queue, queued: 10_000 } }, 'red', /10000/],
+  ['queue', { queue: { ...queue, queued: 100, oldestSeconds: 86_401 } }, 'red', /1 day/],
+  ['queue', { queue: { ...queue, held: 1 } }, 'yellow', /1 held/],
+  ['queue', { queue: { ...queue, queued: 1 }, silentNodes: ['one'] }, 'red', /nobody sends/],
+  ['database', { databaseMs: null }, 'red', /cannot be read/],
+  ['database', { databaseMs: 1001 }, 'yellow', /1001 ms/],
+  [
+    'database',
+    { nodes: [node({ schema: { newest: '0099_later', isWhole: false } })] },
+    'red',
+    /0099_later/,
+  ],
+  ['disk', { nodes: [node({ diskFreeBytes: null })] }, 'yellow', /not known/],
+  ['disk', { nodes: [node({ diskFreeBytes: 9 * gb })] }, 'yellow', /9 % free/],
+  ['disk', { nodes: [node({ diskFreeBytes: gb })] }, 'red', /Almost full/],
+  ['disk', { nodes: [node({ diskFreeBytes: 0.1 * gb, diskBytes: gb })] }, 'red', /Almost full/],
+  ['disk', { diskShrinkPerDay: 25 * gb }, 'red', /2 days/],
+  ['disk', { diskShrinkPerDay: 2 * gb }, 'yellow', /25 days/],
+  ['disk', { diskShrinkPerDay: gb }, 'green', /50 days/],
+  ['disk', { diskShrinkPerDay: -gb }, 'green', /50 % free\.$/],
+  ['certificate', { nodes: [node({ certificate: null })] }, 'yellow', /None/],
+  ['certificate', certificate({ expiresAt: hours(-1).toISOString() }), 'red', /has expired/],
+  ['certificate', certificate({ expiresAt: hours(48).toISOString() }), 'red', /2 days/],
+  ['certificate', certificate({ expiresAt: hours(24 * 13).toISOString() }), 'yellow', /13 days/],
+  ['certificate', certificate({ isSelfSigned: true }), 'yellow', /self-signed/],
+  ['certificate', certificate({ problem: 'The file is gone.' }), 'yellow', /file is gone/],
+  ['dns', { dns: { ok: 0, none: 0, failed: 0 } }, 'green', /Not asked/],
+  ['dns', { dns: { ok: 0, none: 0, failed: 4 } }, 'green', /4 of 4/],
+  ['dns', { dns: { ok: 20, none: 20, failed: 5 } }, 'yellow', /11 %/],
+  ['dns', { dns: { ok: 2, none: 2, failed: 5 } }, 'red', /56 %/],
+  ['block-lists', { blockLists: null }, 'green', /Not asked yet/],
+  ['block-lists', { blockLists: { isGood: false, text: '1.2.3.4 is on x' } }, 'red', /1\.2\.3\.4/],
+  ['jobs', { jobs: [run(true), run(false)] }, 'yellow', /greylist/],
+  ['backup', { backupAt: null }, 'yellow', /None/],
+  ['backup', { backupAt: hours(-49) }, 'yellow', /2 days/],
+  ['backup', { backupAt: hours(-24 * 8) }, 'red', /8 days/],
+];
+
+describe('health', () => {
+  it('is green where all is well', () => {
+    const parts = judgeHealth(well);
+    assert.deepEqual(
+      parts.filter(({ colour }) => colour !== 'green'),
+      [],
+    );
+    assert.equal(worstOf(parts), 'green');
+    assert.equal(new Set(parts.map(({ name }) => name)).size, parts.length);
+  });
+
+  for (const [name, over, colour, words] of cases) {
+    it(`${name} is ${colour}: ${words.source}`, () => {
+      const part = judgeHealth({ ...well, ...over }).find((one) => one.name === name);
+      assert.equal(part?.colour, colour);
+      assert.match(part?.text ?? '', words);
+      assert.equal(part?.todo !== '', colour !== 'green');
+      assert.match(part?.href ?? '', /^\/admin/);
+    });
+  }
+
+  it('says how long in words', () => {
+    assert.deepEqual([59, 60, 7300, 90_000, 200_000].map(describeSeconds), [
+      'less than a minute',
+      '1 minute',
+      '2 hours',
+      '1 day',
+      '2 days',
+    ]);
+    assert.deepEqual([daysLeft(10, 3), daysLeft(10, 0), daysLeft(10, null)], [3, null, null]);
+  });
+});
+
+describe('health of a database', () => {
+  let database: Awaited<ReturnType<typeof openTestDatabase>>;
+  before(async () => {
+    database = await openTestDatabase();
+  });
+  after(() => database.close());
+
+  it('that is new says that no daemon has reported', async () => {
+    const parts = await readHealth();
+    assert.equal(parts.find(({ name }) => name === 'daemon')?.colour, 'red');
+    assert.equal(parts.find(({ name }) => name === 'database')?.colour, 'green');
+  });
+});
