@@ -233,7 +233,7 @@ export const jobs: Job[] = [
     name: 'new-version',
     text: 'Asks whether there is a newer version of Drey, where a setting says whom.',
     intervalMs: dayMs,
-    run: lookForNewVersion,
+    run: () => lookForNewVersion(),
   },
   {
     name: 'login-throttle',
