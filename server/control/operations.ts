@@ -7,13 +7,13 @@ import { explainRoute } from '../queue/explain-route.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
+import { answerBackupSearch, answerBackups, beginBackupWork } from './backup.ts';
 import {
   answerAcmeChange,
   answerAcmeTerms,
   answerCertificateCheck,
   answerProposedNames,
 } from './certificates.ts';
-import { answerBackupSearch, answerBackups, beginBackupWork } from './backup.ts';
 import { answerDomainCheck } from './domain-check.ts';
 import { answerJobs, answerRunJob } from './jobs.ts';
 import { learnFromUser } from './learn.ts';

@@ -114,6 +114,7 @@ const closed = [
   'certificates list, certificates add, certificates replace, certificates order, certificates check',
   'certificates remove, certificates account',
   'dmarc domains, dmarc sources, dmarc reports, tls-reports',
+  'health, jobs, jobs run',
   'import, export, squirrelmail import, deleted purge, check, listeners',
   'backup, backup list, backup verify, backup prune, backup find, restore, completion, complete',
   'tokens list, tokens add, tokens remove, webhooks list, webhooks add, webhooks set',
