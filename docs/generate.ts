@@ -2,6 +2,7 @@
 // standards. tests/docs.test.ts fails when one of them is stale.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeReference } from '#lib/api/reference.ts';
 import { type SettingDefinition, settings } from '#lib/settings/index.ts';
 import { standards } from './standards.ts';
 
@@ -71,7 +72,18 @@ export function describeStandards(): string {
   return `# Standards\n\nMade by \`npm run docs\` from \`docs/standards.ts\`. In the sources each is cited by number and section at the line that obeys it.\n\n| RFC | Title | Followed | Note |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
+const apiHeading = '## Reference\n';
+
+/** The page of the API: what people wrote, and the reference below it. */
+export function describeApi(): string {
+  const [text = ''] = readFileSync(join(root, 'docs', 'api.md'), 'utf8').split(apiHeading);
+  const made =
+    'Made by `npm run docs` from the table in `lib/api`. In brackets: the permission that the role of a token needs.';
+  return `${text}${apiHeading}\n${made}\n\n${describeReference()}`;
+}
+
 if (process.argv[1] === import.meta.filename) {
+  writeFileSync(join(root, 'docs', 'api.md'), describeApi());
   writeFileSync(join(root, 'docs', 'settings.md'), describeSettings());
   writeFileSync(join(root, 'docs', 'standards.md'), describeStandards());
 }

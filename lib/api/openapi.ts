@@ -2,14 +2,18 @@
 import { z } from 'zod';
 import { type Endpoint, isChange } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
+import { toJsonSchema } from './json-schema.ts';
 import { problemSchema } from './problem.ts';
 
 type Json = Record<string, unknown>;
 
-/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
+/** What has a name, as it is met. */
+let named: Json = {};
+
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _version, ...rest } = z.toJSONSchema(schema, { io }) as Json;
-  return rest;
+  const made = toJsonSchema(schema, io);
+  Object.assign(named, made.named);
+  return made.schema as Json;
 }
 
 /** What a trial answers */
@@ -30,7 +34,18 @@ let made: Json | null = null;
 
 /** The document, the same for everybody. */
 export function describeOpenApi(): Json {
-  made ??= {
+  made ??= makeDocument();
+  return made;
+}
+
+function makeDocument(): Json {
+  named = {};
+  const paths = describePaths();
+  const own = {
+    Problem: toSchema(problemSchema, 'output'),
+    Trial: toSchema(trialSchema, 'output'),
+  };
+  return {
     openapi: '3.1.0',
     info: {
       title: 'Drey',
@@ -39,13 +54,10 @@ export function describeOpenApi(): Json {
     },
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }],
-    paths: describePaths(),
+    paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: {
-        Problem: toSchema(problemSchema, 'output'),
-        Trial: toSchema(trialSchema, 'output'),
-      },
+      schemas: { ...named, ...own },
       responses: {
         Problem: {
           description: 'What went wrong (RFC 9457)',
@@ -56,7 +68,6 @@ export function describeOpenApi(): Json {
       },
     },
   };
-  return made;
 }
 
 function describePaths(): Json {

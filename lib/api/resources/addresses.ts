@@ -43,15 +43,17 @@ const aliasAddress = z
   .min(2)
   .max(320)
   .describe('"@example.org": the catch-all of a domain');
-const alias = z.object({
-  address: z.string(),
-  targets: z.array(z.string()),
-  comment: z.string(),
-  posters,
-  isPattern: z.boolean().describe('"*" in it stands for anything'),
-  isDisabled: z.boolean(),
-  createdAt: time,
-});
+const alias = z
+  .object({
+    address: z.string(),
+    targets: z.array(z.string()),
+    comment: z.string(),
+    posters,
+    isPattern: z.boolean().describe('"*" in it stands for anything'),
+    isDisabled: z.boolean(),
+    createdAt: time,
+  })
+  .meta({ id: 'Alias' });
 const ofAlias = z.object({ address: aliasAddress });
 
 async function requireAlias(staff: Staff, wanted: string) {
@@ -135,15 +137,19 @@ const aliasEndpoints: Endpoint[] = [
   }),
 ];
 
-const shared = z.object({
-  address: z.string(),
-  displayName: z.string(),
-  isDisabled: z.boolean(),
-  quotaBytes: z.number().nullable(),
-  quotaMessages: z.number().nullable(),
-  createdAt: time,
-});
-const member = z.object({ address: z.string(), mayWrite: z.boolean(), maySend: z.boolean() });
+const shared = z
+  .object({
+    address: z.string(),
+    displayName: z.string(),
+    isDisabled: z.boolean(),
+    quotaBytes: z.number().nullable(),
+    quotaMessages: z.number().nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'SharedMailbox' });
+const member = z
+  .object({ address: z.string(), mayWrite: z.boolean(), maySend: z.boolean() })
+  .meta({ id: 'Member' });
 const ofShared = z.object({ address });
 const ofMember = ofShared.extend({ member: address });
 
@@ -257,12 +263,14 @@ const rewriteFields = {
   pattern: z.string().min(1).max(320).describe('an address or "@example.org"'),
   replacement: z.string().min(1).max(320).describe('"@example.org" keeps the local part'),
 };
-const rewrite = z.object({
-  id: z.string(),
-  ...rewriteFields,
-  comment: z.string(),
-  createdAt: time,
-});
+const rewrite = z
+  .object({
+    id: z.string(),
+    ...rewriteFields,
+    comment: z.string(),
+    createdAt: time,
+  })
+  .meta({ id: 'Rewriting' });
 const ofRewrite = z.object({ id });
 
 async function requireRewrite(wanted: string) {

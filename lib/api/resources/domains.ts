@@ -26,17 +26,19 @@ import {
   wholeList,
 } from '../fields.ts';
 
-const domain = z.object({
-  name: z.string().describe('lower case, A-labels'),
-  comment: z.string(),
-  isDisabled: z.boolean().describe('receives no mail; its users still sign in'),
-  aliasOf: z.string().describe('the domain whose addresses this one has as well; empty: none'),
-  archive: z.string().describe('gets a copy of all mail to and from the domain; empty: nobody'),
-  elsewhere: z.enum(['', ...elsewheres]).describe('whose mail goes on to another server'),
-  quotaBytes: z.number(),
-  quotaMessages: z.number(),
-  createdAt: time,
-});
+const domain = z
+  .object({
+    name: z.string().describe('lower case, A-labels'),
+    comment: z.string(),
+    isDisabled: z.boolean().describe('receives no mail; its users still sign in'),
+    aliasOf: z.string().describe('the domain whose addresses this one has as well; empty: none'),
+    archive: z.string().describe('gets a copy of all mail to and from the domain; empty: nobody'),
+    elsewhere: z.enum(['', ...elsewheres]).describe('whose mail goes on to another server'),
+    quotaBytes: z.number(),
+    quotaMessages: z.number(),
+    createdAt: time,
+  })
+  .meta({ id: 'Domain' });
 const policy = {
   comment: comment.optional(),
   aliasOf: z.string().max(253).optional(),
@@ -45,38 +47,44 @@ const policy = {
   quotaBytes: limitBytes.optional(),
   quotaMessages: limitCount.optional(),
 };
-const key = z.object({
-  selector: z.string(),
-  algorithm: z.enum(['rsa', 'ed25519']),
-  state: z.enum(['new', 'active', 'old']),
-  record: z.object({ name: z.string(), value: z.string() }).describe('what the DNS should say'),
-  createdAt: time,
-  activeAt: time.nullable(),
-  retiredAt: time.nullable(),
-  mayGoAt: time.nullable().describe('of an old key: from then on its record may go'),
-});
-const usage = z.object({
-  accounts: z.number(),
-  aliases: z.number(),
-  usedBytes: z.number(),
-  usedMessages: z.number(),
-});
+const key = z
+  .object({
+    selector: z.string(),
+    algorithm: z.enum(['rsa', 'ed25519']),
+    state: z.enum(['new', 'active', 'old']),
+    record: z.object({ name: z.string(), value: z.string() }).describe('what the DNS should say'),
+    createdAt: time,
+    activeAt: time.nullable(),
+    retiredAt: time.nullable(),
+    mayGoAt: time.nullable().describe('of an old key: from then on its record may go'),
+  })
+  .meta({ id: 'SigningKey' });
+const usage = z
+  .object({
+    accounts: z.number(),
+    aliases: z.number(),
+    usedBytes: z.number(),
+    usedMessages: z.number(),
+  })
+  .meta({ id: 'DomainUsage' });
 const footer = {
   text: z.string().max(10_000).describe('empty, and the HTML too: no footer'),
   html: z.string().max(50_000).describe('empty: made of the text'),
   for: z.enum(['outside', 'everyone']).describe('whose mail gets it'),
 };
-const checked = z.object({
-  kind: z.string(),
-  need: z.enum(['must', 'should', 'may']),
-  type: z.string(),
-  name: z.string(),
-  value: z.string().describe('what it should say'),
-  found: z.array(z.string()),
-  state: z.string().describe('the verdict'),
-  text: z.string(),
-  purpose: z.string(),
-});
+const checked = z
+  .object({
+    kind: z.string(),
+    need: z.enum(['must', 'should', 'may']),
+    type: z.string(),
+    name: z.string(),
+    value: z.string().describe('what it should say'),
+    found: z.array(z.string()),
+    state: z.string().describe('the verdict'),
+    text: z.string(),
+    purpose: z.string(),
+  })
+  .meta({ id: 'DnsRecord' });
 const parameters = z.object({ domain: domainName });
 const ofKey = parameters.extend({ selector: z.string().min(1).max(63) });
 

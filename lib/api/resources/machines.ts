@@ -22,20 +22,22 @@ import {
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { domainName, id, pageOf, time, wholeList } from '../fields.ts';
 
-const token = z.object({
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(tokenRoles),
-  domains: z.array(z.string()),
-  networks: z.array(z.string()).describe('empty: from anywhere'),
-  isReadOnly: z.boolean(),
-  isAlive: z.boolean().describe('false: past its end, or its maker has lost the rights'),
-  madeBy: z.string(),
-  expiresAt: time.nullable(),
-  lastUsedAt: time.nullable(),
-  lastRemote: z.string(),
-  createdAt: time,
-});
+const token = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(tokenRoles),
+    domains: z.array(z.string()),
+    networks: z.array(z.string()).describe('empty: from anywhere'),
+    isReadOnly: z.boolean(),
+    isAlive: z.boolean().describe('false: past its end, or its maker has lost the rights'),
+    madeBy: z.string(),
+    expiresAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+    lastRemote: z.string(),
+    createdAt: time,
+  })
+  .meta({ id: 'Token' });
 const ofRow = z.object({ id });
 
 const tokenEndpoints: Endpoint[] = [
@@ -69,25 +71,29 @@ const tokenEndpoints: Endpoint[] = [
 ];
 
 const hookEvents = z.array(z.enum(hookEventNames)).min(1);
-const webhook = z.object({
-  id: z.string(),
-  name: z.string(),
-  url: z.string(),
-  events: hookEvents,
-  domains: z.array(z.string()).describe('empty: of all domains, and of the server'),
-  isDisabled: z.boolean(),
-  failures: z.number().describe('attempts in vain of the event that is first'),
-  failingSince: time.nullable(),
-  nextAt: time.nullable(),
-  createdAt: time,
-});
-const answer = z.object({
-  at: time,
-  event: z.string(),
-  status: z.number().describe('0: there was no answer'),
-  problem: z.string().describe('empty: it took the event'),
-  tookMs: z.number(),
-});
+const webhook = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    events: hookEvents,
+    domains: z.array(z.string()).describe('empty: of all domains, and of the server'),
+    isDisabled: z.boolean(),
+    failures: z.number().describe('attempts in vain of the event that is first'),
+    failingSince: time.nullable(),
+    nextAt: time.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Webhook' });
+const answer = z
+  .object({
+    at: time,
+    event: z.string(),
+    status: z.number().describe('0: there was no answer'),
+    problem: z.string().describe('empty: it took the event'),
+    tookMs: z.number(),
+  })
+  .meta({ id: 'WebhookAnswer' });
 const secret = z.string().describe('told this once');
 const hookFields = {
   name: z.string().min(1).max(80),

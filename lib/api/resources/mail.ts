@@ -30,24 +30,26 @@ import {
   writeCursor,
 } from '../fields.ts';
 
-const entry = z.object({
-  id: z.string(),
-  messageId: z.string().describe('of the queue, the same for all recipients of a message'),
-  traceId: z.string(),
-  sender: z.string(),
-  recipient: z.string(),
-  subject: z.string(),
-  sizeBytes: z.number(),
-  state: z.enum(['queued', 'held', 'sending']),
-  holdReason: z.string(),
-  attempts: z.number(),
-  createdAt: time,
-  nextAttemptAt: time,
-  releaseAt: time.nullable(),
-  lastCode: z.number(),
-  lastText: z.string().describe('what the other side said last'),
-  lastHost: z.string(),
-});
+const entry = z
+  .object({
+    id: z.string(),
+    messageId: z.string().describe('of the queue, the same for all recipients of a message'),
+    traceId: z.string(),
+    sender: z.string(),
+    recipient: z.string(),
+    subject: z.string(),
+    sizeBytes: z.number(),
+    state: z.enum(['queued', 'held', 'sending']),
+    holdReason: z.string(),
+    attempts: z.number(),
+    createdAt: time,
+    nextAttemptAt: time,
+    releaseAt: time.nullable(),
+    lastCode: z.number(),
+    lastText: z.string().describe('what the other side said last'),
+    lastHost: z.string(),
+  })
+  .meta({ id: 'QueueEntry' });
 const ofEntry = z.object({ id });
 
 const queueEndpoints: Endpoint[] = [
@@ -148,19 +150,21 @@ function readPlace(cursor: string): { at: Date; id: string } {
   throw new Refusal('invalid', 'This is no cursor of this list.', 'cursor');
 }
 
-const event = z.object({
-  id: z.string(),
-  at: time,
-  kind: z.string(),
-  traceId: z.string().describe('the same for all events of a message'),
-  messageId: z.string(),
-  sender: z.string().describe('of a change: who made it'),
-  recipient: z.string().describe('of a change: what was changed'),
-  remote: z.string(),
-  reason: z.string(),
-  text: z.string(),
-  hookEvent: z.string().nullable().describe('as what webhooks tell it'),
-});
+const event = z
+  .object({
+    id: z.string(),
+    at: time,
+    kind: z.string(),
+    traceId: z.string().describe('the same for all events of a message'),
+    messageId: z.string(),
+    sender: z.string().describe('of a change: who made it'),
+    recipient: z.string().describe('of a change: what was changed'),
+    remote: z.string(),
+    reason: z.string(),
+    text: z.string(),
+    hookEvent: z.string().nullable().describe('as what webhooks tell it'),
+  })
+  .meta({ id: 'Event' });
 
 const eventEndpoints: Endpoint[] = [
   endpoint({

@@ -53,13 +53,15 @@ function findRow<Row extends { id: string }>(rows: Row[], wanted: string, what: 
 const toDate = (text: string | null | undefined) =>
   typeof text === 'string' ? new Date(text) : text;
 
-const network = z.object({
-  id: z.string(),
-  cidr: z.string(),
-  comment: z.string(),
-  expiresAt: time.nullable().describe('trusted no more from then on; null: for ever'),
-  createdAt: time,
-});
+const network = z
+  .object({
+    id: z.string(),
+    cidr: z.string(),
+    comment: z.string(),
+    expiresAt: time.nullable().describe('trusted no more from then on; null: for ever'),
+    createdAt: time,
+  })
+  .meta({ id: 'Network' });
 const networkChange = { comment: comment.optional(), expiresAt: givenTime.nullable().optional() };
 
 const networkEndpoints: Endpoint[] = [
@@ -125,13 +127,15 @@ const accessFields = {
   comment,
   isDisabled: z.boolean(),
 };
-const accessRule = z.object({
-  id: z.string(),
-  scope: z.enum(accessScopes),
-  position: z.number().describe('within its scope; the first that fits decides'),
-  ...accessFields,
-  createdAt: time,
-});
+const accessRule = z
+  .object({
+    id: z.string(),
+    scope: z.enum(accessScopes),
+    position: z.number().describe('within its scope; the first that fits decides'),
+    ...accessFields,
+    createdAt: time,
+  })
+  .meta({ id: 'AccessRule' });
 const given = z.strictObject(accessFields).partial();
 
 const accessEndpoints: Endpoint[] = [
@@ -222,23 +226,27 @@ const relayFields = {
   text: line.describe('of mail that the rule returns'),
   comment,
 };
-const relayRule = z.object({
-  id: z.string(),
-  position: z.number().describe('the first that fits decides'),
-  ...relayFields,
-  fallbackAfter: z.number(),
-  hasPassword: z.boolean(),
-});
+const relayRule = z
+  .object({
+    id: z.string(),
+    position: z.number().describe('the first that fits decides'),
+    ...relayFields,
+    fallbackAfter: z.number(),
+    hasPassword: z.boolean(),
+  })
+  .meta({ id: 'RelayRule' });
 const givenRelay = z.strictObject({ ...relayFields, password: line }).partial();
-const route = z.object({
-  kind: z.string(),
-  text: z.string(),
-  rule: z.object({ id: z.string(), position: z.number(), conditions: z.string() }).nullable(),
-  hosts: z.array(
-    z.object({ host: z.string(), address: z.string(), port: z.number(), tls: z.string() }),
-  ),
-  failure: z.string(),
-});
+const route = z
+  .object({
+    kind: z.string(),
+    text: z.string(),
+    rule: z.object({ id: z.string(), position: z.number(), conditions: z.string() }).nullable(),
+    hosts: z.array(
+      z.object({ host: z.string(), address: z.string(), port: z.number(), tls: z.string() }),
+    ),
+    failure: z.string(),
+  })
+  .meta({ id: 'Route' });
 
 const relayEndpoints: Endpoint[] = [
   endpoint({
@@ -312,14 +320,16 @@ const relayEndpoints: Endpoint[] = [
   }),
 ];
 
-const block = z.object({
-  id: z.string(),
-  kind: z.enum(['address', 'network', 'account']),
-  subject: z.string(),
-  failures: z.number(),
-  startedAt: time,
-  until: time,
-});
+const block = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['address', 'network', 'account']),
+    subject: z.string(),
+    failures: z.number(),
+    startedAt: time,
+    until: time,
+  })
+  .meta({ id: 'Block' });
 
 const blockEndpoints: Endpoint[] = [
   endpoint({

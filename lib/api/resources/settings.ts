@@ -11,18 +11,20 @@ import {
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { pageOf, time, wholeList } from '../fields.ts';
 
-const setting = z.object({
-  key: z.string(),
-  title: z.string(),
-  unit: z.string(),
-  applies: z.string().describe('when a change is in force'),
-  value: z.unknown().describe('null for a secret'),
-  default: z.unknown(),
-  isDefault: z.boolean(),
-  isSecret: z.boolean(),
-  updatedBy: z.string(),
-  updatedAt: time.nullable(),
-});
+const setting = z
+  .object({
+    key: z.string(),
+    title: z.string(),
+    unit: z.string(),
+    applies: z.string().describe('when a change is in force'),
+    value: z.unknown().describe('null for a secret'),
+    default: z.unknown(),
+    isDefault: z.boolean(),
+    isSecret: z.boolean(),
+    updatedBy: z.string(),
+    updatedAt: time.nullable(),
+  })
+  .meta({ id: 'Setting' });
 const parameters = z.object({ key: z.string().min(1).max(100) });
 
 function show({ definition, value, ...row }: ListedSetting) {

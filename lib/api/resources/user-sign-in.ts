@@ -14,23 +14,27 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { address, givenTime, id, pageOf, time, wholeList } from '../fields.ts';
 import { requirePerson } from './users.ts';
 
-const session = z.object({
-  id: z.string(),
-  startedAt: time,
-  lastUsedAt: time,
-  remote: z.string(),
-  agent: z.string().describe('what the browser calls itself'),
-});
-const appPassword = z.object({
-  id: z.string(),
-  name: z.string(),
-  protocols: z.array(z.enum(programProtocols)),
-  networks: z.array(z.string()),
-  expiresAt: time.nullable(),
-  lastUsedAt: time.nullable(),
-  lastRemote: z.string(),
-  createdAt: time,
-});
+const session = z
+  .object({
+    id: z.string(),
+    startedAt: time,
+    lastUsedAt: time,
+    remote: z.string(),
+    agent: z.string().describe('what the browser calls itself'),
+  })
+  .meta({ id: 'Session' });
+const appPassword = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    protocols: z.array(z.enum(programProtocols)),
+    networks: z.array(z.string()),
+    expiresAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+    lastRemote: z.string(),
+    createdAt: time,
+  })
+  .meta({ id: 'AppPassword' });
 const parameters = z.object({ address });
 const ofRow = parameters.extend({ id });
 

@@ -27,28 +27,32 @@ import {
 } from '../fields.ts';
 
 const displayName = z.string().max(200);
-const user = z.object({
-  address: z.string(),
-  displayName: z.string(),
-  role: z.enum(roles),
-  isDisabled: z.boolean(),
-  isLocked: z.boolean().describe('nothing opens it until a password is set'),
-  mustChange: z.boolean().describe('the web asks for another password first'),
-  hasPassword: z.boolean(),
-  hasSecondFactor: z.boolean(),
-  quotaBytes: z.number().nullable().describe('null: as storage.defaultQuotaBytes; 0: none'),
-  quotaMessages: z.number().nullable().describe('null: as storage.defaultQuotaMessages; 0: none'),
-  dailyMessages: z.number().nullable(),
-  dailyRecipients: z.number().nullable(),
-  sendingHold: z.string().describe('why outgoing mail is held; empty: it is not'),
-  deletedAt: time.nullable().describe('restorable for storage.deletedUserDays from then on'),
-  createdAt: time,
-});
-const usage = z.object({
-  usedBytes: z.number(),
-  usedMessages: z.number(),
-  lastLoginAt: time.nullable(),
-});
+const user = z
+  .object({
+    address: z.string(),
+    displayName: z.string(),
+    role: z.enum(roles),
+    isDisabled: z.boolean(),
+    isLocked: z.boolean().describe('nothing opens it until a password is set'),
+    mustChange: z.boolean().describe('the web asks for another password first'),
+    hasPassword: z.boolean(),
+    hasSecondFactor: z.boolean(),
+    quotaBytes: z.number().nullable().describe('null: as storage.defaultQuotaBytes; 0: none'),
+    quotaMessages: z.number().nullable().describe('null: as storage.defaultQuotaMessages; 0: none'),
+    dailyMessages: z.number().nullable(),
+    dailyRecipients: z.number().nullable(),
+    sendingHold: z.string().describe('why outgoing mail is held; empty: it is not'),
+    deletedAt: time.nullable().describe('restorable for storage.deletedUserDays from then on'),
+    createdAt: time,
+  })
+  .meta({ id: 'User' });
+const usage = z
+  .object({
+    usedBytes: z.number(),
+    usedMessages: z.number(),
+    lastLoginAt: time.nullable(),
+  })
+  .meta({ id: 'UserUsage' });
 const quota = {
   quotaBytes: limitBytes.nullable().optional(),
   quotaMessages: limitCount.nullable().optional(),
