@@ -1,4 +1,6 @@
-// What `npm start` prints once everything listens, and the set-up link where the server is not set up yet.
+// What `npm start` prints once everything listens, and the set-up link where the server is not set up yet; and the word to
+// systemd that the service has started (docs/running.md).
+import { execFile } from 'node:child_process';
 import { createSetupToken, isSetUp } from '#lib/accounts/setup.ts';
 import type { ListenerName } from '#lib/env.ts';
 import type { ListenerState } from '#lib/listener-state.ts';
@@ -30,6 +32,7 @@ const titles: [string, [ListenerName, string][]][] = [
   ],
 ];
 
+/** Says it to people, and to systemd where that waits for it. */
 export async function announce(): Promise<void> {
   const states = await listListeners();
   const web = await findWebUrl(states);
@@ -49,6 +52,7 @@ export async function announce(): Promise<void> {
     lines.push(`  ${web}/setup?token=${await createSetupToken()}`);
   }
   process.stdout.write(`${lines.join('\n')}\n\n`);
+  if (process.env.NOTIFY_SOCKET) execFile('systemd-notify', ['--ready'], () => {});
 }
 
 /** The address to open here: not by the name localhost where the pages are at one address alone. */
