@@ -1,11 +1,11 @@
 // Timed jobs for the panel: which there are, how their last runs went, and "run now".
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
-import { type JobRun, recordJobRunsIn } from '#lib/numbers/job-run.ts';
+import type { JobRun } from '#lib/numbers/job-run.ts';
 import { jobs } from '../jobs/index.ts';
 import type { ListedJob } from '../jobs/job.ts';
+import { storeNow } from '../jobs/minute.ts';
 import { listRuns, runSoon } from '../jobs/runner.ts';
 
 /** The asker gives up after thirty seconds. */
@@ -27,6 +27,6 @@ export async function answerRunJob(input: unknown): Promise<JobRun | null> {
   if (!asked.success) throw new Refusal('invalid', 'Say the name of a job.');
   const running = runSoon(asked.data.name);
   const run = await Promise.race([running, sleep(patienceMs, null, { ref: false })]);
-  if (run) await write((tx) => recordJobRunsIn(tx, [run]));
+  if (run) await storeNow();
   return run;
 }

@@ -24,6 +24,13 @@ const log = logOf('jobs');
 /** Of this process: services may start again within it, and nothing counts twice. */
 const sample = createSampler();
 
+let storeCounted: (() => Promise<void>) | null = null;
+
+/** Stores what was counted so far, where that is done here. Never throws. */
+export async function storeNow(): Promise<void> {
+  await storeCounted?.();
+}
+
 /** Starts to store; `stop` stores what there is. `ports`: what the daemon has open. */
 export async function startNumbers(ports: Record<string, number>): Promise<Running> {
   const store = createStore(ports);
@@ -39,8 +46,13 @@ export async function startNumbers(ports: Record<string, number>): Promise<Runni
     storing = storing.then(() => store(true)).finally(plan);
   };
   plan();
+  storeCounted = () => {
+    storing = storing.then(() => store(false));
+    return storing;
+  };
   return {
     stop: async () => {
+      storeCounted = null;
       clearTimeout(timer);
       await storing;
       clearTimeout(timer);

@@ -29,9 +29,9 @@ describe('the set-up for everybody', () => {
     await page.getByText('Everybody who reaches it').click();
     await page.getByRole('button', { name: 'Create the server' }).click();
     await page.waitForURL('**/admin');
-    await page.getByText('Everything runs').waitFor();
+    await page.getByRole('heading', { name: 'Health', exact: true }).waitFor();
     await waitHealthy(`http://127.0.0.2:${daemon.ports.web}`);
     await page.reload();
-    await page.getByText('Everything runs').waitFor();
+    await page.getByRole('heading', { name: 'Health', exact: true }).waitFor();
   });
 });

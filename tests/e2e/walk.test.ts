@@ -86,7 +86,7 @@ describe('the whole system', () => {
     await admin.getByLabel('Password again', { exact: true }).fill(password);
     await admin.getByRole('button', { name: 'Create the server' }).click();
     await admin.waitForURL('**/admin');
-    await admin.getByText('Everything runs').waitFor();
+    await admin.getByRole('heading', { name: 'Health', exact: true }).waitFor();
   });
 
   it('gets a domain and two users in the panel', async () => {

@@ -19,7 +19,7 @@ import { forgetAnswers } from '#server/dns/resolver.ts';
 import { lookAtBlockLists } from '#server/jobs/block-lists.ts';
 import { startJobs } from '#server/jobs/index.ts';
 import type { Job } from '#server/jobs/job.ts';
-import { createStore } from '#server/jobs/minute.ts';
+import { createStore, startNumbers } from '#server/jobs/minute.ts';
 import { lookForNewVersion } from '#server/jobs/new-version.ts';
 import { runSoon } from '#server/jobs/runner.ts';
 import { countDelivery } from '#server/metrics/domain-mail.ts';
@@ -80,6 +80,7 @@ describe('a job', () => {
 
   it('is known to the panel, with a sentence, and kept for everybody when it was asked for', async () => {
     const jobs = await startJobs();
+    const numbers = await startNumbers({});
     const alive = setInterval(() => undefined, 1000);
     try {
       const run = await answerRunJob({ name: 'greylist' });
@@ -91,6 +92,7 @@ describe('a job', () => {
       assert.ok(answer.runs.some(({ name }) => name === 'greylist'));
     } finally {
       clearInterval(alive);
+      await numbers.stop();
       await jobs.stop();
     }
   });
