@@ -5,14 +5,18 @@ const timeoutMs = 30_000;
 
 type Answer = { result?: unknown; error?: string; reason?: RefusalReason; field?: string };
 
-/** What the operation gives. Refusal as the operation refuses; 'unavailable' where no daemon answers. */
-export async function askDaemon<T>(operation: string, input: unknown = null): Promise<T> {
-  const answer = await ask(operation, input);
+/** What the operation gives. Refusal as the operation refuses; 'unavailable' where no daemon answers in time. */
+export async function askDaemon<T>(
+  operation: string,
+  input: unknown = null,
+  withinMs = timeoutMs,
+): Promise<T> {
+  const answer = await ask(operation, input, withinMs);
   if (answer.error === undefined) return answer.result as T;
   throw new Refusal(answer.reason ?? 'unavailable', answer.error, answer.field);
 }
 
-async function ask(operation: string, input: unknown): Promise<Answer> {
+async function ask(operation: string, input: unknown, withinMs: number): Promise<Answer> {
   const address = process.env.DREY_INTERNAL_CONTROL;
   if (!address) throw unreachable();
   try {
@@ -20,7 +24,7 @@ async function ask(operation: string, input: unknown): Promise<Answer> {
       method: 'POST',
       headers: { authorization: `Bearer ${process.env.DREY_CONTROL_SECRET}` },
       body: JSON.stringify(input),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(withinMs),
     });
     return (await response.json()) as Answer;
   } catch {

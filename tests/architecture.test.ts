@@ -50,7 +50,7 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 const libOrder = [
   ...['trail', 'history', 'settings', 'i18n', 'backup', 'doctor', 'accounts', 'certificates', 'programs'],
   ...['preferences', 'contacts', 'calendar'],
-  ...['filters', 'collections', 'queue', 'configuration', 'reports', 'numbers', 'webmail'],
+  ...['filters', 'collections', 'queue', 'configuration', 'reports', 'find', 'numbers', 'webmail'],
   ...['webhooks', 'api'],
 ];
 const libCore =

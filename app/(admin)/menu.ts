@@ -1,6 +1,7 @@
 // The pages of the panel, in the order of the menu. A new page is one folder and one line here.
 import {
   Activity,
+  Archive,
   AtSign,
   Ban,
   ChartLine,
@@ -15,8 +16,10 @@ import {
   FileBarChart,
   FileCog,
   FileInput,
+  Footprints,
   Forward,
   Globe,
+  HeartHandshake,
   History,
   HeartPulse,
   Inbox,
@@ -25,6 +28,7 @@ import {
   ListTree,
   Lock,
   type LucideIcon,
+  Megaphone,
   Network,
   Replace,
   Route,
@@ -56,6 +60,12 @@ export const menu: MenuEntry[] = [
     label: 'Statistics',
     icon: ChartLine,
     names: ['pflogsumm', 'mailgraph', 'Munin', 'plots', 'graphs'],
+  },
+  {
+    href: '/admin/wizard',
+    label: 'First steps',
+    icon: Footprints,
+    names: ['wizard', 'first run', 'set up', 'smart host', 'test mail'],
   },
   {
     href: '/admin/queue',
@@ -311,6 +321,24 @@ export const menu: MenuEntry[] = [
     label: 'Health and version',
     icon: HeartPulse,
     names: ['update', 'nodes', 'uptime', 'version', 'status'],
+  },
+  {
+    href: '/admin/backup',
+    label: 'Backup',
+    icon: Archive,
+    names: ['restore', 'snapshot', 'rsync', 'doveadm backup', 'dsync'],
+  },
+  {
+    href: '/admin/announcement',
+    label: 'Announcement',
+    icon: Megaphone,
+    names: ['broadcast', 'banner', 'motd', 'mail to all users'],
+  },
+  {
+    href: '/admin/doctor',
+    label: 'Doctor',
+    icon: HeartHandshake,
+    names: ['postfix check', 'health', 'port 25', 'block list', 'PTR', 'reverse DNS', 'clock'],
   },
   {
     href: '/admin/self-test',

@@ -1,12 +1,13 @@
 // The panel's frame: the menu at the side, behind a button on a phone.
 'use client';
-import { Menu as MenuIcon, X } from 'lucide-react';
+import { Menu as MenuIcon, Search, X } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
+import { SearchField, useSearch } from './search/search-button.tsx';
 
 export type ShellItem = {
   href: string;
@@ -31,6 +32,7 @@ export function AdminShell({
   const path = usePathname();
   const drawer = useRef<HTMLDialogElement>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const search = useSearch();
   useEffect(() => {
     if (isOpen) drawer.current?.showModal();
     else drawer.current?.close();
@@ -60,16 +62,20 @@ export function AdminShell({
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-surface lg:flex">
         <div className="flex h-13 shrink-0 items-center px-3">{brand}</div>
+        <SearchField onOpen={search.open} className="mx-3 mb-3 shrink-0" />
         {menu}
       </aside>
       <header className="sticky top-0 z-30 flex h-12 items-center justify-between border-b bg-surface px-3 lg:hidden">
         {brand}
-        <IconButton
-          label="Menu"
-          icon={<MenuIcon />}
-          aria-expanded={isOpen}
-          onClick={() => setIsOpen(true)}
-        />
+        <span className="flex">
+          <IconButton label="Search" icon={<Search />} onClick={search.open} />
+          <IconButton
+            label="Menu"
+            icon={<MenuIcon />}
+            aria-expanded={isOpen}
+            onClick={() => setIsOpen(true)}
+          />
+        </span>
       </header>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop */}
       <dialog
@@ -88,6 +94,7 @@ export function AdminShell({
       <main id="content" className="mx-auto w-full max-w-5xl min-w-0 px-4 py-6 sm:px-8 lg:py-8">
         {children}
       </main>
+      {search.dialog}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { Logo } from '#components/ui/logo.tsx';
 import { styleRef } from '#components/ui/style-ref.ts';
 import { readerNamespaces } from '#lib/i18n/locales.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { Announcements } from './announcements/announcements.tsx';
 import type { ComposeStart } from './compose/compose-start.ts';
 import { loadComposer } from './compose/load-composer.ts';
 import { mayBeUnfinished } from './compose/unfinished.ts';
@@ -185,6 +186,7 @@ export function MailApp({
             <AccountMenu owner={owner} signOut={signOut} />
           </div>
         </header>
+        <Announcements />
         {mail.loss && <ConnectionBar loss={mail.loss} onRetry={mail.retryNow} />}
         <div className="flex min-h-0 flex-1 lg:pe-2 lg:pb-2 print:block">
           <FolderPane

@@ -16,6 +16,12 @@ export const noticesPreferences = [
   defineChoice('notices.sound', ['none', 'bell', 'chime', 'drop', 'wood', 'nut']),
   defineAmount('notices.volume', { min: 1, max: 100, value: 50 }),
   defineChoice('notices.scope', ['inbox', 'all', 'chosen']),
+  /** Announcements of administrators that the user has closed (lib/accounts/announcement.ts) */
+  definePreference('notices.closedAnnouncements', {
+    schema: z.array(z.string().min(1).max(100)).max(50),
+    default: [] as string[],
+    control: { kind: 'none' },
+  }),
   /** Paths of folders, for the scope "chosen" */
   definePreference('notices.folders', {
     schema: z.array(z.string().min(1).max(1000)).max(200),

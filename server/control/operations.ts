@@ -17,6 +17,8 @@ import {
 import { answerDomainCheck } from './domain-check.ts';
 import { answerJobs, answerRunJob } from './jobs.ts';
 import { learnFromUser } from './learn.ts';
+import { trySmartHost } from './smart-host.ts';
+import { sendTestMail } from './test-mail.ts';
 import { answerListeners, answerTryListeners } from './listeners.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
@@ -40,6 +42,8 @@ export const operations: Record<string, Operation> = {
   listeners: answerListeners,
   'try-listeners': answerTryListeners,
   doctor: answerDoctor,
+  'smart-host': trySmartHost,
+  'test-mail': sendTestMail,
   backups: answerBackups,
   'backup-work': beginBackupWork,
   'backup-search': answerBackupSearch,

@@ -10,6 +10,7 @@ import {
   endAnnouncement,
   listAnnouncements,
   listBanners,
+  type NewAnnouncement,
   removeAnnouncement,
 } from '#lib/accounts/announcement.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
@@ -22,7 +23,12 @@ import { readBytes } from '#server/store/read.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const by = 'root@own.test';
-const nothing = { level: 'info', domains: [], until: null, subject: '' } as const;
+const nothing: Omit<NewAnnouncement, 'text'> = {
+  level: 'info',
+  domains: [],
+  until: null,
+  subject: '',
+};
 const never = () => new AbortController().signal;
 
 describe('announcements', () => {

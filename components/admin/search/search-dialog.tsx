@@ -1,0 +1,113 @@
+// Everything of the panel by its name (Ctrl+K, "/"): found by the server while somebody types. Loaded when it is opened.
+'use client';
+import { Command } from 'cmdk';
+import { useRouter } from 'next/navigation';
+import { useEffect, useRef, useState } from 'react';
+import { type Found, type FoundKind, kindLabels } from './found.ts';
+
+type Answer = { text: string; found: Found[] | null };
+
+const kinds = Object.keys(kindLabels) as FoundKind[];
+
+export function SearchDialog({ onClose }: { onClose: () => void }) {
+  const router = useRouter();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState('');
+  const answer = useFound(text);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+    dialog.current?.querySelector('input')?.focus();
+  }, []);
+  const open = (href: string) => {
+    onClose();
+    router.push(href);
+  };
+  const isCurrent = answer.text === text.trim();
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
+    <dialog
+      ref={dialog}
+      aria-label="Search"
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && onClose()}
+      className="mx-auto mt-[12dvh] mb-auto max-h-[70dvh] w-[min(38rem,calc(100vw-2rem))] overflow-hidden rounded-lg border bg-surface p-0 text-ink shadow-float"
+    >
+      <Command label="Search" shouldFilter={false} loop className="flex max-h-[70dvh] flex-col">
+        <Command.Input
+          value={text}
+          onValueChange={setText}
+          placeholder="Page, setting, user, domain, Message-ID …"
+          className="h-12 w-full shrink-0 border-b bg-surface px-4 text-base outline-none placeholder:text-faint pointer-coarse:text-lg"
+        />
+        <Command.List
+          data-found={isCurrent && answer.found ? answer.text : undefined}
+          className="min-h-0 flex-1 overflow-y-auto p-1.5"
+        >
+          <p role="status" className="px-3 py-6 text-center text-muted empty:hidden">
+            {describe(text, answer, isCurrent)}
+          </p>
+          {kinds.map((kind) => {
+            const some = (answer.found ?? []).filter((each) => each.kind === kind);
+            if (some.length === 0) return null;
+            return (
+              <Command.Group
+                key={kind}
+                heading={kindLabels[kind]}
+                className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted"
+              >
+                {some.map(({ label, detail, href }) => (
+                  <Command.Item
+                    key={`${href} ${label}`}
+                    value={`${kind} ${href} ${label}`}
+                    onSelect={() => open(href)}
+                    className="flex cursor-pointer items-baseline gap-3 rounded-md px-2 py-1.5 aria-selected:bg-accent-soft aria-selected:text-accent-text pointer-coarse:py-2.5"
+                  >
+                    <span className="max-w-[65%] min-w-0 shrink-0 truncate">{label}</span>
+                    <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
+                      {detail}
+                    </span>
+                  </Command.Item>
+                ))}
+              </Command.Group>
+            );
+          })}
+        </Command.List>
+      </Command>
+    </dialog>
+  );
+}
+
+function describe(text: string, { found }: Answer, isCurrent: boolean): string {
+  if (text.trim() === '')
+    return 'Also by the names of Postfix and Dovecot: mynetworks, relayhost …';
+  if (!isCurrent) return '';
+  if (found === null) return 'The search does not answer. Try again.';
+  return found.length === 0 ? 'Nothing of that name.' : '';
+}
+
+/** What the server finds for the text; answers that come late are thrown away. */
+function useFound(typed: string): Answer {
+  const [answer, setAnswer] = useState<Answer>({ text: '', found: [] });
+  const text = typed.trim();
+  useEffect(() => {
+    if (text === '') return setAnswer({ text, found: [] });
+    const ending = new AbortController();
+    const ask = async () => {
+      const url = `/api/admin/search?q=${encodeURIComponent(text)}`;
+      const response = await fetch(url, { signal: ending.signal });
+      const { found } = (await response.json()) as { found: Found[] };
+      setAnswer({ text, found });
+    };
+    // Not at each key of somebody who types fast.
+    const timer = setTimeout(() => {
+      ask().catch(() => {
+        if (!ending.signal.aborted) setAnswer({ text, found: null });
+      });
+    }, 80);
+    return () => {
+      clearTimeout(timer);
+      ending.abort();
+    };
+  }, [text]);
+  return answer;
+}
