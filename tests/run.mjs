@@ -175,7 +175,7 @@ const onBothDatabases = [
   /^tests\/server\/delivery\/(local|sending|tls-report)/,
   /^tests\/server\/pop3\/(transaction|uidl)/,
   /^tests\/server\/imap\/(context|imapflow|notify|numbering|qresync|quota|selection|sharing|stress|transcripts)/,
-  /^tests\/lib\/(accounts|queue|settings|trail)\/[^/]+$|^tests\/lib\/[^/]+$/,
+  /^tests\/lib\/(accounts|numbers|queue|settings|trail)\/[^/]+$|^tests\/lib\/[^/]+$/,
   /^tests\/server\/smtp\/addresses/,
 ];
 
