@@ -2,6 +2,7 @@
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, type Tx, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -12,6 +13,7 @@ import { requireLimit } from './limit.ts';
 import { lockedHash, lockIn, removeSignInsIn } from './lock.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
 import { hashPassword, rehashPassword } from './password.ts';
+import { recordedAccount } from './recorded.ts';
 import { type Role, readRole } from './role.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
@@ -131,7 +133,7 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
     createdAt: now(),
   };
   try {
-    const row = await write(async (tx) => {
+    const row = await revise(by, recordedAccount, data.id, async (tx) => {
       await refuseTaken(tx, address);
       if (input.isFirstAdmin) await refuseSecondSetup(tx);
       await recordChangeIn(tx, by, `user ${address}`, `added as ${data.role}`);
@@ -220,7 +222,7 @@ export async function updateAccount(
   change: AccountChange,
   by: string,
 ): Promise<Account> {
-  const row = await write(async (tx) => {
+  const row = await revise(by, recordedAccount, id, async (tx) => {
     const before = await findIn(tx, id);
     const endsSessions = change.isDisabled === true;
     if (change.isDisabled === false && before.deletedAt) {
@@ -293,7 +295,7 @@ export async function removeAccount(
   by: string,
   { isOnlyDeleted = false } = {},
 ): Promise<void> {
-  const members = await write(async (tx) => {
+  const members = await revise(by, recordedAccount, id, async (tx) => {
     const { address, role, kind, deletedAt } = await findIn(tx, id);
     if (isOnlyDeleted && !deletedAt) return [];
     if (role === 'admin') await refuseLastAdmin(tx, id);

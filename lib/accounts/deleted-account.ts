@@ -1,14 +1,16 @@
 // Deleting users so that it can be undone: for storage.deletedUserDays the account stays as a disabled one that is
 // marked, so its address is taken, mail for it is refused and nothing opens it. Then the job removes it for good.
 import { fromNow, now } from '../clock.ts';
-import { db, type Tx, write } from '../db.ts';
+import { db, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { poke } from '../poke.ts';
 import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type Account, removeAccount, toAccount } from './account.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
+import { recordedAccount } from './recorded.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -21,7 +23,7 @@ const purgesPerRun = 500;
 export async function deleteAccount(id: string, by: string): Promise<void> {
   const days = await readSetting('storage.deletedUserDays');
   if (days === 0) return removeAccount(id, by);
-  await write(async (tx) => {
+  await revise(by, recordedAccount, id, async (tx) => {
     const row = await findIn(tx, id);
     if (row.deletedAt) throw new Refusal('conflict', `${row.address} is deleted already.`);
     if (row.role === 'admin') await refuseLastAdmin(tx, id);
@@ -36,7 +38,7 @@ export async function deleteAccount(id: string, by: string): Promise<void> {
 
 /** Brings a deleted account back, with mail, password and memberships. Refusal 'not-found', 'conflict' (not deleted). */
 export async function restoreAccount(id: string, by: string): Promise<Account> {
-  const row = await write(async (tx) => {
+  const row = await revise(by, recordedAccount, id, async (tx) => {
     const before = await findIn(tx, id);
     if (!before.deletedAt) throw new Refusal('conflict', `${before.address} is not deleted.`);
     await recordChangeIn(tx, by, subjectOf(before), 'restored');

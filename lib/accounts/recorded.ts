@@ -94,12 +94,12 @@ export const recordedRewrite: Recorded = {
   describe: (_id, { scope, pattern }) => `rewriting of ${scope} ${pattern}`,
 };
 
-/** Key: its address. Never what opens it. */
+/** Key: its id. Never what opens it; one that is deleted is not there. */
 export const recordedAccount: Recorded = {
   kind: 'user',
-  read: async (tx, address) => {
-    const row = await tx.account.findUnique({ where: { address } });
-    if (!row) return null;
+  read: async (tx, id) => {
+    const row = await tx.account.findUnique({ where: { id } });
+    if (row?.kind !== 'person' || row.deletedAt) return null;
     const charges = await tx.charge.findMany({ where: { accountId: row.id } });
     const domains = await tx.domain.findMany({
       where: { id: { in: charges.map(({ domainId }) => domainId) } },
@@ -111,7 +111,7 @@ export const recordedAccount: Recorded = {
       domains.map(({ name }) => name),
     );
   },
-  describe: (address) => `user ${address}`,
+  describe: (_id, { address }) => `user ${address}`,
 };
 
 type AccountRow = {

@@ -1,11 +1,13 @@
 // Giving roles and the domains to look after. Only super admins do (requireAdmin() of app/session.ts).
-import { db, type Tx, write } from '../db.ts';
+import { db, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type Account, toAccount } from './account.ts';
 import { requireDomain } from './domain.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
+import { recordedAccount } from './recorded.ts';
 import { isOverDomains, type Role, readRole, roles, roleTexts } from './role.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
@@ -27,7 +29,7 @@ export async function giveRole(
   if (!roles.includes(role)) throw new Refusal('invalid', 'There is no such role.', 'role');
   const wanted = isOverDomains(role) ? await Promise.all(domains.map(requireDomain)) : [];
   const ids = [...new Set(wanted.map((domain) => domain.id))].sort();
-  await write(async (tx) => {
+  await revise(by, recordedAccount, id, async (tx) => {
     const row = await tx.account.findUnique({ where: { id } });
     if (!row) throw new Refusal('not-found', 'This user is not here any more.');
     if (row.kind === 'shared' && role !== 'user') {

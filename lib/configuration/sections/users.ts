@@ -30,13 +30,13 @@ export const usersSection: Section = {
   recorded: recordedAccount,
   schema,
   identify: ({ address }) => String(address),
-  isKept: 'users are never removed by a file, because their mail would go with them',
+  isKept: 'users are not removed here, because their mail would go with them',
   list: () => listUsers(false),
   later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients'],
   add: async (fields, by) => {
     const { passwordHash = null, ...item } = fields as Item;
     const account = await addAccount({ ...item, password: { stored: passwordHash } }, by);
-    return account.address;
+    return account.id;
   },
   change: async (key, fields, by) => {
     const {
@@ -46,8 +46,7 @@ export const usersSection: Section = {
       passwordHash: _hash,
       ...change
     }: Partial<Item> = fields;
-    const { id } = await requireAccount(key);
-    if (Object.keys(change).length > 0) await updateAccount(id, change, by);
+    if (Object.keys(change).length > 0) await updateAccount(key, change, by);
     if (role === undefined && domains === undefined) return;
     const now = await recordedAccount.read(db, key);
     const wanted = {
@@ -56,8 +55,8 @@ export const usersSection: Section = {
     };
     await giveRole(id, { role: role ?? wanted.role, domains: domains ?? wanted.domains }, by);
   },
-  remove: async (address) => {
-    throw new Error(`a file does not remove ${address}`);
+  remove: async () => {
+    throw new Error('users are removed on their own page');
   },
 };
 
@@ -77,6 +76,6 @@ export async function listUsers(withHashes: boolean): Promise<{ key: string; fie
   return rows.map((row) => {
     const own = (charges.get(row.id) ?? []).map(({ domainId }) => names.get(domainId) ?? '').sort();
     const hash = withHashes && row.passwordHash ? { passwordHash: row.passwordHash } : {};
-    return { key: row.address, fields: { ...toAccountFields(row, own), ...hash } };
+    return { key: row.id, fields: { ...toAccountFields(row, own), ...hash } };
   });
 }

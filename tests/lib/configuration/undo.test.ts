@@ -8,12 +8,14 @@ import {
   removeAccessRule,
   updateAccessRule,
 } from '#lib/accounts/access-rule.ts';
-import { addAccount } from '#lib/accounts/account.ts';
+import { addAccount, readAccount, updateAccount } from '#lib/accounts/account.ts';
 import { addAlias, findAlias, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
+import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { addDomain, findDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { findFooter, writeFooter } from '#lib/accounts/footer.ts';
 import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '#lib/accounts/network.ts';
 import { addRewrite, listRewrites, removeRewrite, updateRewrite } from '#lib/accounts/rewrite.ts';
+import { giveRole } from '#lib/accounts/role-change.ts';
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
 import { db } from '#lib/db.ts';
@@ -152,6 +154,26 @@ describe('the history of the configuration', () => {
       assert.deepEqual(await look(), now);
     });
   }
+
+  it('takes back changes of users, but neither brings them nor removes them', async () => {
+    const { id } = await addAccount(
+      { address: 'eve@example.test', password: { stored: null } },
+      by,
+    );
+    await assert.rejects(undoRevision(await lastId(), by), { reason: 'forbidden' });
+    await updateAccount(id, { displayName: 'Eve', quotaBytes: 1000 }, by);
+    await undoRevision(await lastId(), by);
+    assert.equal((await readAccount(id))?.quotaBytes, null);
+    await giveRole(id, { role: 'domain-admin', domains: ['example.test'] }, by);
+    await undoRevision(await lastId(), by);
+    assert.equal((await readAccount(id))?.role, 'user');
+    await deleteAccount(id, by);
+    const { subject, after: now } = await last();
+    assert.deepEqual([subject, now], ['user eve@example.test', null]);
+    await assert.rejects(undoRevision(await lastId(), by), { reason: 'forbidden' });
+    await restoreAccount(id, by);
+    assert.equal((await last()).before, null);
+  });
 
   it('refuses where something was changed since, and says what stands now', async () => {
     await updateNetwork('10.0.0.0/8', { comment: 'first' }, by);
