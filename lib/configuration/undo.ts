@@ -40,7 +40,7 @@ async function requireUnchanged(section: Section, revision: Revision): Promise<v
 async function restore(section: Section, revision: Revision, by: string): Promise<string> {
   const { key, before, after, subject } = revision;
   if (!before) {
-    if (section.isKept) throw new Refusal('invalid', `${capitalize(section.isKept)}.`);
+    if (section.isKept) throw new Refusal('forbidden', `${capitalize(section.isKept)}.`);
     await section.remove(key, by);
     return '';
   }
@@ -73,7 +73,7 @@ async function bringBack(
   if (kind === 'setting' && hidden.length > 0) {
     throw new Refusal('invalid', `The secret of ${subject} is not known any more: set it again.`);
   }
-  if (kind === 'user') throw new Refusal('invalid', 'Deleted users come back on their own page.');
+  if (section.isKept) throw new Refusal('forbidden', 'Deleted users come back on their own page.');
   const { position, ...all } = before;
   const fields = Object.entries(kind === 'setting' ? { key, ...all } : all).filter(
     ([name]) => !hidden.includes(name),

@@ -1,9 +1,9 @@
 // Users in a file: their fields, never their passwords; on request what their passwords are compared with. Who is new and has
 // none cannot sign in until somebody sets a password. Files never remove a user: that removes mail.
 import { z } from 'zod';
-import { addAccount, readAccount, requireAccount, updateAccount } from '#lib/accounts/account.ts';
+import { addAccount, updateAccount } from '#lib/accounts/account.ts';
 import { recordedAccount, toAccountFields } from '#lib/accounts/recorded.ts';
-import { roles } from '#lib/accounts/role.ts';
+import { type Role, roles } from '#lib/accounts/role.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { db } from '#lib/db.ts';
 import type { Fields } from '#lib/history/revise.ts';
@@ -50,10 +50,10 @@ export const usersSection: Section = {
     if (role === undefined && domains === undefined) return;
     const now = await recordedAccount.read(db, key);
     const wanted = {
-      role: (await readAccount(id))?.role ?? 'user',
-      domains: now?.domains as string[],
+      role: role ?? (now?.role as Role),
+      domains: domains ?? (now?.domains as string[]),
     };
-    await giveRole(id, { role: role ?? wanted.role, domains: domains ?? wanted.domains }, by);
+    await giveRole(key, wanted, by);
   },
   remove: async () => {
     throw new Error('users are removed on their own page');
