@@ -23,20 +23,20 @@ export function isPortOpen({ host, port }: Endpoint): Promise<boolean> {
 
 export type Service = {
   name: string;
-  purpose: string;
-  /** 0 where it is off */
-  port: number;
+  /** Nobody wants it to listen */
+  isOff: boolean;
+  /** It has all that it should have */
   isUp: boolean;
 };
 
-const services: { name: string; purpose: string; listener: ListenerName }[] = [
-  { name: 'SMTP', purpose: 'mail from other servers', listener: 'smtp' },
-  { name: 'Submission', purpose: 'mail from users, STARTTLS', listener: 'submission' },
-  { name: 'Submissions', purpose: 'mail from users, TLS', listener: 'submissions' },
-  { name: 'IMAP', purpose: 'mailboxes, STARTTLS', listener: 'imap' },
-  { name: 'IMAPS', purpose: 'mailboxes, TLS', listener: 'imaps' },
-  { name: 'POP3', purpose: 'fetching, STLS', listener: 'pop3' },
-  { name: 'POP3S', purpose: 'fetching, TLS', listener: 'pop3s' },
+const services: { name: string; listener: ListenerName }[] = [
+  { name: 'SMTP', listener: 'smtp' },
+  { name: 'Submission', listener: 'submission' },
+  { name: 'Submissions', listener: 'submissions' },
+  { name: 'IMAP', listener: 'imap' },
+  { name: 'IMAPS', listener: 'imaps' },
+  { name: 'POP3', listener: 'pop3' },
+  { name: 'POP3S', listener: 'pop3s' },
 ];
 
 /** The listeners as the daemon has them now; none where it does not answer. */
@@ -47,11 +47,10 @@ export async function readListeners(): Promise<ListenerState[]> {
 /** Every port for mail and whether it is open. */
 export async function lookAtServices(): Promise<Service[]> {
   const states = await readListeners();
-  return services.map(({ name, purpose, listener }) => {
+  return services.map(({ name, listener }) => {
     const state = states.find((one) => one.name === listener);
-    const port = state?.sockets[0]?.port ?? 0;
     const isUp = state !== undefined && state.failures.length === 0;
-    return { name, purpose, port, isUp };
+    return { name, isUp, isOff: isUp && state.sockets.length === 0 };
   });
 }
 

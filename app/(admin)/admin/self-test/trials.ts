@@ -85,9 +85,9 @@ async function tryUploads(admin: Account): Promise<Finding> {
 
 async function tryPorts(): Promise<Finding> {
   const services = await lookAtServices();
-  const closed = services.filter(({ port, isUp }) => port > 0 && !isUp);
+  const closed = services.filter(({ isUp }) => !isUp);
   if (closed.length > 0) return bad(`No answer: ${closed.map(({ name }) => name).join(', ')}.`);
-  const off = services.filter(({ port }) => port === 0).map(({ name }) => name);
+  const off = services.filter(({ isOff }) => isOff).map(({ name }) => name);
   return off.length > 0 ? warning(`Switched off: ${off.join(', ')}.`) : good('All answer.');
 }
 
