@@ -21,8 +21,8 @@ export type NodeFacts = {
   diskBytes: number | null;
   /** This machine's clock less the database's; null where they share one */
   clockSkewMs: number | null;
-  /** Ports that the daemon has open, by listener */
-  ports: Record<string, number>;
+  /** What the daemon has open; `failures`: why some of it cannot be had, and what to do */
+  listeners: { name: string; sockets: { host: string; port: number }[]; failures: string[] }[];
   /** Names of the certificate in use and when it ends */
   certificate: {
     names: string[];

@@ -31,9 +31,9 @@ export async function storeNow(): Promise<void> {
   await storeCounted?.();
 }
 
-/** Starts to store; `stop` stores what there is. `ports`: what the daemon has open. */
-export async function startNumbers(ports: Record<string, number>): Promise<Running> {
-  const store = createStore(ports);
+/** Starts to store; `stop` stores what there is. */
+export async function startNumbers(): Promise<Running> {
+  const store = createStore();
   let timer: NodeJS.Timeout;
   let storing = readOwnDomains().then(() => store(false));
   const plan = () => {
@@ -62,8 +62,8 @@ export async function startNumbers(ports: Record<string, number>): Promise<Runni
 }
 
 /** A function that stores what happened since its last call; with `isLook` how things stand too. Never throws. */
-export function createStore(ports: Record<string, number>): (isLook: boolean) => Promise<void> {
-  const look = lookAtNode(ports);
+export function createStore(): (isLook: boolean) => Promise<void> {
+  const look = lookAtNode();
   let waiting = emptyNumbers();
   return async (isLook) => {
     const at = now();

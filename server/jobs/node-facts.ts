@@ -7,11 +7,12 @@ import { describeVersion, measureClock } from '#lib/dialect/index.ts';
 import { dataFolder } from '#lib/env.ts';
 import type { NodeFacts } from '#lib/numbers/node-report.ts';
 import { ownVersion } from '#lib/numbers/version.ts';
+import { listListeners } from '#server/net/listeners.ts';
 import { certificateFacts } from '#server/tls/certificate.ts';
 import { newestMigration } from '../backup/snapshot.ts';
 
 /** A function that looks; the delay of the event loop is that since its last call. */
-export function lookAtNode(ports: Record<string, number>): () => Promise<NodeFacts> {
+export function lookAtNode(): () => Promise<NodeFacts> {
   const startedAt = new Date(now().getTime() - process.uptime() * 1000).toISOString();
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
@@ -32,7 +33,11 @@ export function lookAtNode(ports: Record<string, number>): () => Promise<NodeFac
       diskFreeBytes: disk && disk.bavail * disk.bsize,
       diskBytes: disk && disk.blocks * disk.bsize,
       clockSkewMs: await measureClock().catch(() => null),
-      ports: { ...ports },
+      listeners: (await listListeners()).map(({ name, sockets, failures }) => ({
+        name,
+        sockets: sockets.map(({ host, port }) => ({ host, port })),
+        failures: failures.map(({ text }) => text),
+      })),
       certificate: readCertificate(),
     };
   };

@@ -2,7 +2,6 @@
 // of this machine, judged in judge.ts.
 import { now } from '../../clock.ts';
 import { db } from '../../db.ts';
-import { internalImap } from '../../env.ts';
 import { countQueue } from '../../queue/entries.ts';
 import { readBlockLists } from '../block-list.ts';
 import { listJobRuns } from '../job-run.ts';
@@ -31,6 +30,7 @@ async function gatherFacts(): Promise<Facts> {
     nodes: [],
     silentNodes: [],
     ports: [],
+    failures: [],
     queue: { queued: 0, sending: 0, held: 0, oldestSeconds: 0 },
     jobs: [],
     diskShrinkPerDay: null,
@@ -60,7 +60,7 @@ async function gatherFacts(): Promise<Facts> {
       databaseMs,
       nodes,
       silentNodes: silent.map(({ node }) => node),
-      ports: await lookAtPorts(nodes),
+      ...(await lookAtListeners(nodes)),
       queue: { ...queue, oldestSeconds: hourPast.last('queue.oldest') ?? 0 },
       jobs: jobs.filter(({ node }) => !silent.some((one) => one.node === node)),
       diskShrinkPerDay,
@@ -77,17 +77,28 @@ async function gatherFacts(): Promise<Facts> {
   }
 }
 
-/** Of this machine: those that its daemon says it has open. */
-async function lookAtPorts(nodes: NodeReport[]): Promise<Facts['ports']> {
+/** Of this machine: what its daemon says it has open, and whether that answers. */
+async function lookAtListeners(nodes: NodeReport[]): Promise<Pick<Facts, 'ports' | 'failures'>> {
   const own = nodes.find(({ node }) => node === nodeName());
-  if (!own) return [];
-  const { host } = internalImap();
-  return Promise.all(
-    Object.entries(own.facts.ports)
-      .filter(([name]) => name !== 'metrics')
-      .map(async ([name, port]) => ({ name, port, isOpen: await isPortOpen({ host, port }) })),
+  const listeners = own?.facts.listeners.filter(({ name }) => name !== 'metrics') ?? [];
+  const sockets = listeners.flatMap(({ name, sockets: all }) =>
+    all.filter(({ port }) => port > 0).map((socket) => ({ name, ...socket })),
   );
+  const ports = sockets.map(async ({ name, host, port }) => {
+    const isOpen = await isPortOpen({ host: anyHosts.get(host) ?? host, port });
+    return { name, port, isOpen };
+  });
+  return {
+    ports: await Promise.all(ports),
+    failures: listeners.flatMap(({ name, failures }) => failures.map((text) => ({ name, text }))),
+  };
 }
+
+/** All addresses of this machine: itself. */
+const anyHosts = new Map([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '::1'],
+]);
 
 /** Bytes a day that the free space shrank by in the last week; null where less than a day is known. */
 export async function readDiskShrink(): Promise<number | null> {

@@ -12,6 +12,8 @@ export type Facts = {
   silentNodes: string[];
   /** Listeners of this machine that are to be open, and whether they answer; empty where nobody looked */
   ports: { name: string; port: number; isOpen: boolean }[];
+  /** Why listeners of this machine do not have all they should, and what to do */
+  failures: { name: string; text: string }[];
   queue: { queued: number; sending: number; held: number; oldestSeconds: number };
   jobs: JobRun[];
   /** Bytes that the free space shrank by in a day; null where that is not known yet */
@@ -86,11 +88,15 @@ const protocols = [
 ];
 
 function judgeProtocol(
-  { ports }: Facts,
+  { ports, failures }: Facts,
   { name, title, listeners }: (typeof protocols)[number],
 ): Part {
-  const { green, yellow, red } = part(name, title, '/admin/health');
+  const { green, yellow, red } = part(name, title, '/admin/listeners');
   const own = ports.filter((one) => listeners.includes(one.name));
+  const failed = failures.find((one) => listeners.includes(one.name));
+  if (failed) {
+    return (own.length === 0 ? red : yellow)(failed.text, 'The page of listeners has more.');
+  }
   if (own.length === 0) return green('Not open here.');
   const closed = own.filter(({ isOpen }) => !isOpen);
   if (closed.length === 0) {

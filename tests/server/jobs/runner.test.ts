@@ -80,7 +80,7 @@ describe('a job', () => {
 
   it('is known to the panel, with a sentence, and kept for everybody when it was asked for', async () => {
     const jobs = await startJobs();
-    const numbers = await startNumbers({});
+    const numbers = await startNumbers();
     const alive = setInterval(() => undefined, 1000);
     try {
       const run = await answerRunJob({ name: 'greylist' });
@@ -100,7 +100,7 @@ describe('a job', () => {
 
 describe('a minute', () => {
   it('stores what was counted since the last, the mail of own domains, and how the machine is', async () => {
-    const store = createStore({ smtp: 25 });
+    const store = createStore();
     await store(false);
     const before = await readTimeline(findRange('1h'));
     messagesReceived.inc({ result: 'junk', class: 'inbound' });
@@ -124,14 +124,14 @@ describe('a minute', () => {
     ]);
     const [report] = await listNodeReports();
     assert.ok(report && !isSilent(report));
-    assert.deepEqual(report.facts.ports, { smtp: 25 });
+    assert.deepEqual(report.facts.listeners, []);
     assert.match(report.facts.database, /^(SQLite|PostgreSQL) \d/);
     assert.equal(report.facts.schema.isWhole, true);
     assert.equal(report.facts.version, ownVersion());
   });
 
   it('that cannot be stored is stored with the next', async () => {
-    const store = createStore({});
+    const store = createStore();
     await store(false);
     const before = (await readTimeline(findRange('1h'))).total('received.accepted');
     const days = await listDomainMail(1);
