@@ -255,16 +255,18 @@ export type PasswordOptions = {
   claim?: (tx: Tx) => Promise<void>;
 };
 
-/** Sets a new password and ends the user's sessions; with `mustChange` the web asks for another one first. */
+/** Sets a new password, or one of another server, and ends the user's sessions; with `mustChange` the web asks for another one first. */
 export async function setPassword(
   id: string,
-  password: string,
+  password: NewAccount['password'],
   by: string,
   { mustChange = false, claim }: PasswordOptions = {},
 ): Promise<void> {
   const known = await readAccount(id);
-  const passwordHash = await hashPassword(password, known ?? undefined);
-  const scram = known ? await sealScramKeys(known.address, password) : '';
+  const { passwordHash, scram } = await makeSecrets(
+    known ?? { address: '', displayName: '' },
+    password,
+  );
   await write(async (tx) => {
     await claim?.(tx);
     const row = await findIn(tx, id);

@@ -9,10 +9,8 @@ import { poke } from '../poke.ts';
 import { readSetting } from '../settings/index.ts';
 import { recordEventIn } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
+import { tellUserIn } from './told-user.ts';
 import type { SessionClaims } from './web-session.ts';
-
-/** Reason of the event, in the trail and for the user. */
-export const actingReason = 'signed-in-as';
 
 export type Acting = {
   /** The user */
@@ -59,16 +57,8 @@ export async function startActing(
         agent: agent.slice(0, 300),
       },
     });
-    await recordEventIn(tx, {
-      traceId: newId(),
-      kind: 'login',
-      accountId: user.id,
-      sender: user.address,
-      remote,
-      reason: actingReason,
-      text: `${actor.address} signed in as ${user.address} for ${minutes} minutes`,
-      detail: { actor: actor.address },
-    });
+    const text = `${actor.address} signed in as ${user.address} for ${minutes} minutes`;
+    await tellUserIn(tx, user, actor.address, 'signed-in-as', text, remote);
     return { accountId: user.id, epoch: user.epoch, sessionId, until };
   });
 }
@@ -103,30 +93,9 @@ export async function endActing(
       accountId: account.id,
       sender: actor.address,
       recipient: `user ${account.address}`,
-      reason: actingReason,
+      reason: 'left',
       text: 'left the session of the user',
     });
   });
   poke(`account:${account.id}`);
-}
-
-/** When administrators were signed in as the user, newest first; as long as the trail is kept. */
-export async function listActing(
-  accountId: string,
-): Promise<{ id: string; at: Date; actor: string; remote: string }[]> {
-  const rows = await db.trailEvent.findMany({
-    where: { accountId, kind: 'login', reason: actingReason },
-    orderBy: { at: 'desc' },
-    take: 20,
-  });
-  return rows.map(({ id, at, detail, remote }) => ({ id, at, actor: readActor(detail), remote }));
-}
-
-function readActor(detail: string): string {
-  try {
-    const { actor } = JSON.parse(detail) as { actor?: unknown };
-    return typeof actor === 'string' ? actor : '';
-  } catch {
-    return '';
-  }
 }

@@ -1,5 +1,6 @@
 // The rules of an account: listed, kept, put in order. Each change leaves an event, since a rule that forwards mail is what
 // somebody leaves behind who was in an account that is not his.
+import { tellUserIn } from '../accounts/told-user.ts';
 import { now } from '../clock.ts';
 import { db, type Tx, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
@@ -32,6 +33,7 @@ export async function saveRule(
   accountId: string,
   input: unknown,
   id: string | null = null,
+  by?: string,
 ): Promise<Rule> {
   const rule = checkRule(input);
   await requireForwarding(
@@ -68,7 +70,7 @@ export async function saveRule(
         data: { accountId, id: own, position, createdAt: now(), ...data },
       });
     }
-    await recordRule(tx, accountId, rule.name, describeRule(rule));
+    await recordRule(tx, accountId, rule.name, describeRule(rule), by);
     return { ...rule, id: own };
   });
 }
@@ -85,11 +87,11 @@ export function checkRule(input: unknown): NewRule {
 }
 
 /** Removes a rule. Refusal 'not-found'. */
-export async function removeRule(accountId: string, id: string): Promise<void> {
+export async function removeRule(accountId: string, id: string, by?: string): Promise<void> {
   await write(async (tx) => {
     const row = await requireRule(tx, accountId, id);
     await tx.filterRule.delete({ where: { accountId_id: { accountId, id } } });
-    await recordRule(tx, accountId, row.name, 'removed');
+    await recordRule(tx, accountId, row.name, 'removed', by);
   });
 }
 
@@ -98,10 +100,11 @@ export async function switchRule(
   accountId: string,
   id: string,
   isDisabled: boolean,
+  by?: string,
 ): Promise<void> {
   const rule = (await listRules(accountId)).find((each) => each.id === id);
   if (!rule) throw new Refusal('not-found', 'There is no such rule.');
-  await saveRule(accountId, { ...rule, isDisabled }, id);
+  await saveRule(accountId, { ...rule, isDisabled }, id, by);
 }
 
 /** Puts rules in the order of `ids`; those that are not named come after. */
@@ -153,9 +156,19 @@ function requireFewBodies(rule: NewRule, others: NewRule[]): void {
   }
 }
 
-async function recordRule(tx: Tx, accountId: string, name: string, what: string): Promise<void> {
+/** `by`: an administrator; left out: the user. */
+async function recordRule(
+  tx: Tx,
+  accountId: string,
+  name: string,
+  what: string,
+  by?: string,
+): Promise<void> {
   const account = await tx.account.findUnique({ where: { id: accountId } });
-  await recordChangeIn(tx, account?.address ?? '', `filter “${name}”`, what);
+  const owner = account?.address ?? '';
+  if (by === undefined) return recordChangeIn(tx, owner, `filter “${name}”`, what);
+  await recordChangeIn(tx, by, `user ${owner}`, `filter “${name}”: ${what}`);
+  await tellUserIn(tx, { id: accountId, address: owner }, by, 'admin-forwarding', what);
 }
 
 /** What it does, for the trail: addresses that mail goes to, never what is looked for. */

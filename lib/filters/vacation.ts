@@ -1,5 +1,6 @@
 // What an account answers while its owner is away: read, kept, and whom it may answer (RFC 3834).
 import { z } from 'zod';
+import { tellUserIn } from '../accounts/told-user.ts';
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
@@ -47,8 +48,12 @@ export async function readVacation(accountId: string): Promise<Vacation> {
   return { ...vacation, audience: audience as Vacation['audience'] };
 }
 
-/** Keeps it; everybody may be told again where it was off before or says something else. Refusal 'invalid'. */
-export async function saveVacation(accountId: string, input: unknown): Promise<Vacation> {
+/** Keeps it; everybody may be told again where it was off before or says something else. `by`: an administrator. Refusal 'invalid'. */
+export async function saveVacation(
+  accountId: string,
+  input: unknown,
+  by?: string,
+): Promise<Vacation> {
   const parsed = vacationSchema.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -65,10 +70,14 @@ export async function saveVacation(accountId: string, input: unknown): Promise<V
       update: row,
     });
     if (isNew && vacation.isOn) await tx.vacationAnswer.deleteMany({ where: { accountId } });
-    if (vacation.isOn !== (former?.isOn ?? false)) {
-      const account = await tx.account.findUnique({ where: { id: accountId } });
-      const text = vacation.isOn ? 'on' : 'off';
-      await recordChangeIn(tx, account?.address ?? '', 'vacation answer', text);
+    const account = await tx.account.findUnique({ where: { id: accountId } });
+    const address = account?.address ?? '';
+    const text = vacation.isOn ? 'on' : 'off';
+    if (by !== undefined) {
+      await recordChangeIn(tx, by, `user ${address}`, `vacation answer ${text}`);
+      await tellUserIn(tx, { id: accountId, address }, by, 'admin-vacation', text);
+    } else if (vacation.isOn !== (former?.isOn ?? false)) {
+      await recordChangeIn(tx, address, 'vacation answer', text);
     }
   });
   return vacation;

@@ -7,6 +7,7 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { type AccountState, accountStates, walkAccounts } from '#lib/accounts/account-list.ts';
+import { runBatch } from '#lib/accounts/batch-users.ts';
 import { deleteAccount, readPurgeTime, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { requireShare } from '#lib/accounts/share.ts';
 import { idsOf, requireDomainOfAddress, requireUserAt } from '#lib/accounts/staff.ts';
@@ -25,6 +26,7 @@ import {
   requireOptions,
 } from './limits.ts';
 import { mustChangeOption, passwordOption, readPassword } from './password.ts';
+import { readText } from './read-text.ts';
 import { staffOf } from './staff.ts';
 
 /** Without what is of no use to people. */
@@ -183,6 +185,25 @@ export const userCommands: CommandDefinition[] = [
         : `Removed user ${account.address}`;
       return { text };
     },
+  },
+  {
+    name: 'user batch',
+    arguments: ['<file>'],
+    options: [
+      { flags: '--domain <domain>', help: 'domain of names without one' },
+      { flags: '--dry-run', help: 'show what each line would do, and do nothing' },
+      mustChangeOption,
+    ],
+    help: 'add, change and delete users: name:password:quota, create:, modify:, delete: or CSV; "-" reads standard input',
+    run: async (input) => ({
+      rows: await runBatch(staffOf(input), {
+        text: await readText(textAt(input, 0)),
+        domain: optionText(input, 'domain') ?? '',
+        mustChange: input.options.mustChange === true,
+        isRehearsal: input.options.dryRun === true,
+      }),
+      columns: ['line', 'address', 'outcome', 'text', 'password'],
+    }),
   },
   {
     name: 'user restore',

@@ -100,6 +100,13 @@ const calls: Record<string, (of: Things) => Call> = {
   'users/sending-actions.ts#lockSenderAction': ({ id }) => [id],
   'users/sending-actions.ts#dropHeldMailAction': ({ id }) => [id],
   'users/actions.ts#setDisabledAction': ({ id }) => [id, true],
+  'users/[id]/mail-actions.ts#addForwardAction': ({ id }) => ({ id, address: 'x@outside.test' }),
+  'users/[id]/mail-actions.ts#saveUserVacationAction': ({ id }) => ({ id, text: 'Away' }),
+  'users/[id]/mail-actions.ts#switchUserRuleAction': ({ id }) => [id, 'none', true],
+  'users/[id]/mail-actions.ts#removeUserRuleAction': ({ id }) => [id, 'none'],
+  'users/batch/actions.ts#runBatchAction': ({ user }) => {
+    return [{ text: `modify:${user}:::::B`, domain: '', mustChange: false, isRehearsal: false }];
+  },
   'users/bulk-actions.ts#changeUsersAction': ({ id }) => [{ ids: [id] }, { do: 'enable' }],
   'users/actions.ts#removeUserAction': ({ id }) => [id],
   'users/actions.ts#restoreUserAction': ({ id }) => [id],
@@ -107,7 +114,7 @@ const calls: Record<string, (of: Things) => Call> = {
 };
 
 /** What is not there says so, in an own domain too. */
-const emptyHanded = /restore|resetSecond|removeUserApp|activateKeys|retireKey|removeKey/;
+const emptyHanded = /restore|UserRule|resetSecond|removeUserApp|activateKeys|retireKey|removeKey/;
 
 const refused = /There is no|not in the queue|has a role/;
 const panel = '(admin)/admin/';

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Account, addAccount, setPassword, updateAccount } from '#lib/accounts/account.ts';
-import { checkActing, endActing, listActing, startActing } from '#lib/accounts/acting.ts';
+import { checkActing, endActing, startActing } from '#lib/accounts/acting.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
+import { listTold } from '#lib/accounts/told-user.ts';
 import { endOtherWebSessions, listWebSessions } from '#lib/accounts/web-session.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { saveRule } from '#lib/filters/rules.ts';
+import { saveVacation } from '#lib/filters/vacation.ts';
 import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -97,9 +100,26 @@ describe('signing in as a user', () => {
   });
 
   it('is told to the user and in the trail', async () => {
-    const times = await listActing(uma.id);
+    const times = await listTold(uma.id);
     assert.ok(times.length >= 4);
     assert.deepEqual([times[0]?.actor, times[0]?.remote], ['root@example.test', '192.0.2.1']);
+    await saveRule(
+      uma.id,
+      { name: 'F', conditions: [], actions: [{ do: 'forward', address: 'x@outside.test' }] },
+      null,
+      root.address,
+    );
+    await saveVacation(uma.id, { isOn: true, text: 'Away' }, root.address);
+    assert.deepEqual(
+      (await listTold(uma.id))
+        .slice(0, 2)
+        .map(({ reason, actor }) => [reason, actor])
+        .sort(),
+      [
+        ['admin-forwarding', root.address],
+        ['admin-vacation', root.address],
+      ],
+    );
     const events = await listEvents({ accountId: uma.id });
     const texts = events.map(({ text }) => text).join('\n');
     assert.match(texts, /root@example\.test signed in as uma@example\.test for 15 minutes/);

@@ -102,7 +102,7 @@ const calls: Record<string, [Permission, Kind, (of: Things) => Call]> = {
 
 /** For super admins alone. */
 const closed = [
-  'setup, setup-link, domain add, domain set, domain rm, domain footer, user import, user role, user roles',
+  'setup, setup-link, domain add, domain set, domain rm, domain footer, user import, user batch, user role, user roles',
   'network add, network list, network set, network rm, blocked list, blocked lift',
   'rule list, rule add, rule set, rule move, rule disable, rule enable, rule rm',
   'rewrite list, rewrite add, rewrite rm, import-map, user pop3, user filters, user vacation',

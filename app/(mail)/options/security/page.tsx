@@ -3,16 +3,16 @@ import type { Metadata } from 'next';
 import { NextIntlClientProvider } from 'next-intl';
 import { getMessages, getTranslations } from 'next-intl/server';
 import { OptionsHead } from '#components/mail/options/options-head.tsx';
-import { ActingSection } from '#components/mail/security/acting-section.tsx';
 import { FactorSection } from '#components/mail/security/factor-section.tsx';
 import { PasskeySection } from '#components/mail/security/passkey-section.tsx';
 import { ProofProvider } from '#components/mail/security/password-dialog.tsx';
 import { ProgramSection } from '#components/mail/security/program-section.tsx';
 import { SessionSection } from '#components/mail/security/session-section.tsx';
-import { listActing } from '#lib/accounts/acting.ts';
+import { ToldSection } from '#components/mail/security/told-section.tsx';
 import { listAppPasswords } from '#lib/accounts/app-password.ts';
 import { isFreshSignIn } from '#lib/accounts/own-password.ts';
 import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
+import { listTold } from '#lib/accounts/told-user.ts';
 import { listWebSessions } from '#lib/accounts/web-session.ts';
 import { readClaims, requireOwnUser } from '../../../session.ts';
 import {
@@ -35,16 +35,14 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SecurityPage() {
   const { id, hasPassword } = await requireOwnUser();
-  const [factor, passwords, sessions, claims, times, { ui, options, security }] = await Promise.all(
-    [
-      readSecondFactor(id),
-      listAppPasswords(id),
-      listWebSessions(id),
-      readClaims(),
-      listActing(id),
-      getMessages(),
-    ],
-  );
+  const [factor, passwords, sessions, claims, told, { ui, options, security }] = await Promise.all([
+    readSecondFactor(id),
+    listAppPasswords(id),
+    listWebSessions(id),
+    readClaims(),
+    listTold(id),
+    getMessages(),
+  ]);
   const { hasAuthenticator, passkeys, recoveryCodes } = factor;
   const own = sessions.find((session) => session.id === claims?.sessionId);
   const isFresh = own !== undefined && isFreshSignIn(own);
@@ -79,7 +77,7 @@ export default async function SecurityPage() {
             end={endSessionAction}
             endOthers={endOtherSessionsAction}
           />
-          {times.length > 0 && <ActingSection times={times} />}
+          {told.length > 0 && <ToldSection told={told} />}
         </ProofProvider>
       </NextIntlClientProvider>
     </>

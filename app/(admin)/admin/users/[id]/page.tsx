@@ -19,6 +19,9 @@ import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { readSendingUsage } from '#lib/accounts/sending.ts';
 import { idsOf, mayChange, namesOf } from '#lib/accounts/staff.ts';
 import { listWebSessions } from '#lib/accounts/web-session.ts';
+import type { Rule } from '#lib/filters/rule.ts';
+import { listRules } from '#lib/filters/rules.ts';
+import { readVacation } from '#lib/filters/vacation.ts';
 import { countHeld } from '#lib/queue/sending-hold.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../../session.ts';
@@ -27,6 +30,7 @@ import { RoleBadge } from '../../../role-badge.tsx';
 import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
 import { HeldSender } from '../held-sender.tsx';
 import { DangerZone, DeletedUser } from './danger-zone.tsx';
+import { type ForwardRule, ForwardSection, VacationSection } from './mail-section.tsx';
 import { PasswordLink } from './password-link.tsx';
 import { RoleForm } from './role-form.tsx';
 import { SendingSection } from './sending-section.tsx';
@@ -42,11 +46,13 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
   if (!account || !mayChange(staff, account)) notFound();
   const mayEdit = mayRole(staff.role, 'users');
   const domainIds = idsOf(staff.scope);
-  const [factor, passwords, sessions, charges] = await Promise.all([
+  const [factor, passwords, sessions, charges, rules, vacation] = await Promise.all([
     readSecondFactor(account.id),
     listAppPasswords(account.id),
     listWebSessions(account.id),
     listCharges(account.id),
+    listRules(account.id),
+    readVacation(account.id),
   ]);
   const [usage, held, settings, aliases, domains] = await Promise.all([
     readSendingUsage(account.id),
@@ -176,6 +182,30 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           />
         </Section>
       )}
+      {mayEdit && account.kind === 'person' && (
+        <>
+          <Section
+            title="Forwarding"
+            description="Rules of the user that send mail on. The user is told of what is changed here."
+          >
+            <ForwardSection id={account.id} rules={listForwards(rules)} />
+          </Section>
+          <Section
+            title="Answer while away"
+            description="What people who write are told, once a week."
+          >
+            <VacationSection
+              id={account.id}
+              vacation={{
+                isOn: vacation.isOn,
+                subject: vacation.subject,
+                text: vacation.text,
+                endsOn: vacation.endsAt?.toISOString().slice(0, 10) ?? '',
+              }}
+            />
+          </Section>
+        </>
+      )}
       {mayRole(staff.role, 'aliases') && (
         <Section title="Other addresses" description="Aliases whose mail reaches this user.">
           <UserAliases
@@ -202,6 +232,17 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
       )}
     </>
   );
+}
+
+/** The rules that send mail on. */
+function listForwards(rules: Rule[]): ForwardRule[] {
+  return rules.flatMap(({ id, name, conditions, actions, isDisabled }) => {
+    const forwards = actions.filter((action) => action.do === 'forward');
+    if (forwards.length === 0) return [];
+    const isKept = forwards.every((forward) => forward.isKept);
+    const addresses = forwards.map(({ address }) => address);
+    return [{ id, name, addresses, isKept, isConditional: conditions.length > 0, isDisabled }];
+  });
 }
 
 function Facts({
