@@ -3,6 +3,7 @@
 'use client';
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
+import { ReasonField } from './admin/reason-field.tsx';
 import { ActionButton } from './ui/action-button.tsx';
 import { ActionForm, FormField, SubmitButton } from './ui/action-form.tsx';
 import { Badge } from './ui/badge.tsx';
@@ -32,6 +33,8 @@ export type SettingView = {
   postfix: string[];
   dovecot: string[];
   updatedBy: string;
+  /** Goes back by itself unless it is confirmed. */
+  isRisky: boolean;
 };
 
 export function SettingForm({
@@ -63,6 +66,7 @@ export function SettingForm({
           <FormField name="value" label={setting.title} isLabelHidden>
             <SettingControl setting={setting} value={value} onChange={setDraft} />
           </FormField>
+          {isChanged && <ReasonField isLabelHidden />}
           <div className="flex gap-2 empty:hidden">
             {isChanged && (
               <>
@@ -104,6 +108,7 @@ function Facts({ setting }: { setting: SettingView }) {
     <p className="mt-1.5 flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint">
       <span>Default: {setting.defaultText}</span>
       <span>Applies {setting.applies}</span>
+      {setting.isRisky && <span>Goes back after a minute unless you keep it</span>}
       {names.map(({ server, name }) => (
         <span key={server + name}>
           {server} <span className="font-mono">{name}</span>

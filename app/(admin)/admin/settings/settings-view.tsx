@@ -73,6 +73,7 @@ function toView({ definition, value, isDefault, updatedBy }: ListedSetting): Set
     isDefault,
     applies: appliesTexts[applies],
     updatedBy,
+    isRisky: definition.isRisky ?? false,
   };
 }
 
