@@ -1,25 +1,10 @@
 // Looking at the daemon from the web process: what it says of its listeners, and over its ports as any client would.
-import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { askDaemon } from '#lib/control.ts';
-import type { Endpoint, ListenerName } from '#lib/env.ts';
+import type { ListenerName } from '#lib/env.ts';
 import type { ListenerState } from '#lib/listener-state.ts';
 
 const timeoutMs = 1000;
-
-/** Whether something accepts connections there within a second. */
-export function isPortOpen({ host, port }: Endpoint): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs });
-    const settle = (isOpen: boolean) => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => settle(true));
-    socket.once('timeout', () => settle(false));
-    socket.once('error', () => settle(false));
-  });
-}
 
 export type Service = {
   name: string;

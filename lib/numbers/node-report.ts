@@ -23,13 +23,6 @@ export type NodeFacts = {
   clockSkewMs: number | null;
   /** What the daemon has open; `failures`: why some of it cannot be had, and what to do */
   listeners: { name: string; sockets: { host: string; port: number }[]; failures: string[] }[];
-  /** Names of the certificate in use and when it ends */
-  certificate: {
-    names: string[];
-    expiresAt: string;
-    isSelfSigned: boolean;
-    problem: string;
-  } | null;
 };
 
 export type NodeReport = { node: string; at: Date; facts: NodeFacts };

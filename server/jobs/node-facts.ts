@@ -8,7 +8,6 @@ import { dataFolder } from '#lib/env.ts';
 import type { NodeFacts } from '#lib/numbers/node-report.ts';
 import { ownVersion } from '#lib/numbers/version.ts';
 import { listListeners } from '#server/net/listeners.ts';
-import { certificateFacts } from '#server/tls/certificate.ts';
 import { newestMigration } from '../backup/snapshot.ts';
 
 /** A function that looks; the delay of the event loop is that since its last call. */
@@ -38,7 +37,6 @@ export function lookAtNode(): () => Promise<NodeFacts> {
         sockets: sockets.map(({ host, port }) => ({ host, port })),
         failures: failures.map(({ text }) => text),
       })),
-      certificate: readCertificate(),
     };
   };
 }
@@ -62,20 +60,5 @@ async function countFiles(): Promise<Pick<NodeFacts, 'openFiles' | 'openFileLimi
     return { openFiles: open.length, openFileLimit: limit ? Number(limit) : null };
   } catch {
     return { openFiles: null, openFileLimit: null };
-  }
-}
-
-function readCertificate(): NodeFacts['certificate'] {
-  try {
-    const { names, expiresAt, source, problem } = certificateFacts();
-    return {
-      names,
-      expiresAt: expiresAt.toISOString(),
-      isSelfSigned: source === 'self-signed',
-      problem: problem ?? '',
-    };
-  } catch {
-    // No certificate yet: the services start one after the other.
-    return null;
   }
 }

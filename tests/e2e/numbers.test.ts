@@ -42,7 +42,7 @@ describe('numbers in the panel', () => {
   it('says on the overview what is wrong first, and what to do', async () => {
     await open('/admin', (await panel.locator('h1').innerText()).trim());
     const problem = panel.getByRole('list', { name: 'Problems' });
-    assert.match(await problem.innerText(), /Certificate: It is self-signed/);
+    assert.match(await problem.innerText(), /Certificate: Only the self-signed certificate/);
     assert.match(await problem.innerText(), /Get one from an authority/);
     await panel.getByText('Answers on port').first().waitFor();
     assert.deepEqual(await findViolations(panel), []);

@@ -1,5 +1,7 @@
 // How well the system is, for the panel, the command line and /api/health: facts from the database and from the ports
 // of this machine, judged in judge.ts.
+
+import { type CertificateHealth, readCertificateHealth } from '../../certificates/health.ts';
 import { now } from '../../clock.ts';
 import { db } from '../../db.ts';
 import { countQueue } from '../../queue/entries.ts';
@@ -17,6 +19,12 @@ export { type Colour, type Part, worstOf } from './part.ts';
 export { isPortOpen } from './ports.ts';
 
 const dayMs = 86_400_000;
+const noCertificate: CertificateHealth = {
+  state: 'none',
+  daysLeft: null,
+  name: '',
+  text: 'Not known.',
+};
 
 /** Every part of the system; never throws. */
 export async function readHealth(): Promise<Part[]> {
@@ -37,23 +45,26 @@ async function gatherFacts(): Promise<Facts> {
     dns: { ok: 0, none: 0, failed: 0 },
     backupAt: null,
     blockLists: null,
+    certificates: noCertificate,
   };
   try {
     const startedMs = performance.now();
     await db.$queryRaw`SELECT 1 AS "one"`;
     const databaseMs = performance.now() - startedMs;
-    const [nodes, queue, jobs, hourPast, diskShrinkPerDay, backup, blockLists] = await Promise.all([
-      listNodeReports(),
-      countQueue(),
-      listJobRuns(),
-      readTimeline(findRange('1h')),
-      readDiskShrink(),
-      db.backupRun.findFirst({
-        where: { kind: 'backup', state: 'done' },
-        orderBy: { startedAt: 'desc' },
-      }),
-      readBlockLists(),
-    ]);
+    const [nodes, queue, jobs, hourPast, diskShrinkPerDay, backup, blockLists, certificates] =
+      await Promise.all([
+        listNodeReports(),
+        countQueue(),
+        listJobRuns(),
+        readTimeline(findRange('1h')),
+        readDiskShrink(),
+        db.backupRun.findFirst({
+          where: { kind: 'backup', state: 'done' },
+          orderBy: { startedAt: 'desc' },
+        }),
+        readBlockLists(),
+        readCertificateHealth(),
+      ]);
     const silent = nodes.filter(isSilent);
     return {
       ...nothing,
@@ -71,6 +82,7 @@ async function gatherFacts(): Promise<Facts> {
       },
       backupAt: backup?.endedAt ?? null,
       blockLists,
+      certificates,
     };
   } catch {
     return nothing;

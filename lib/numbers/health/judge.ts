@@ -1,4 +1,5 @@
 // From facts to colours: pure, so that each limit stands in a table of the tests.
+import type { CertificateHealth } from '../../certificates/health.ts';
 import type { JobRun } from '../job-run.ts';
 import type { NodeReport } from '../node-report.ts';
 import type { Part } from './part.ts';
@@ -23,11 +24,11 @@ export type Facts = {
   /** The last backup that is whole; null = there was none */
   backupAt: Date | null;
   blockLists: { isGood: boolean; text: string } | null;
+  certificates: CertificateHealth;
 };
 
 const minute = 60;
 const hour = 60 * minute;
-const dayMs = 86_400_000;
 
 /** Every part, in the order of the page. */
 export function judgeHealth(facts: Facts): Part[] {
@@ -190,26 +191,17 @@ export function daysLeft(freeBytes: number, shrinkPerDay: number | null): number
   return Math.floor(freeBytes / shrinkPerDay);
 }
 
-function judgeCertificate({ nodes, now }: Facts): Part {
-  const { green, yellow, red } = part('certificate', 'Certificate', '/admin/settings/tls');
-  const known = nodes.flatMap(({ facts }) => facts.certificate ?? []);
-  const [first] = known.toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
-  if (!first) return yellow('None is in use yet.', 'Wait a minute for the daemon to report.');
-  const days = Math.floor((new Date(first.expiresAt).getTime() - now.getTime()) / dayMs);
-  const todo =
-    'Get another one: programs of users and other servers refuse an expired certificate.';
-  if (days < 0) return red('It has expired.', todo);
-  if (first.problem)
-    return yellow(first.problem, 'Correct the files, or choose another certificate.');
-  if (days < 3) return red(`It expires in ${days} days.`, todo);
-  if (days < 14) return yellow(`It expires in ${days} days.`, todo);
-  if (first.isSelfSigned) {
-    return yellow(
-      'It is self-signed: mail programs warn of it.',
-      'Get one from an authority, by ACME or as files.',
-    );
-  }
-  return green(`Good for ${days} days.`);
+function judgeCertificate({ certificates }: Facts): Part {
+  const { green, yellow, red } = part('certificate', 'Certificate', '/admin/certificates');
+  const { state, daysLeft: days, text } = certificates;
+  const todo = {
+    good: '',
+    none: 'Get one from an authority, by ACME or as files.',
+    soon: 'Get another one: programs of users and other servers refuse an expired certificate.',
+    failing: 'Correct what it says, or choose another certificate.',
+  }[state];
+  if (state !== 'none' && days !== null && days < 3) return red(text, todo);
+  return state === 'good' ? green(text) : yellow(text, todo);
 }
 
 function judgeDns({ dns: { ok, none, failed } }: Facts): Part {

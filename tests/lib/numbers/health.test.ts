@@ -1,6 +1,7 @@
 // Each part of health at its limits: the colour, and that whatever is not well says what to do.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { CertificateHealth } from '#lib/certificates/health.ts';
 import { readHealth } from '#lib/numbers/health/index.ts';
 import { daysLeft, describeSeconds, type Facts, judgeHealth } from '#lib/numbers/health/judge.ts';
 import { worstOf } from '#lib/numbers/health/part.ts';
@@ -27,16 +28,10 @@ const facts: NodeFacts = {
   diskBytes: 100 * gb,
   clockSkewMs: null,
   listeners: [],
-  certificate: {
-    names: ['mail.example.org'],
-    expiresAt: hours(24 * 60).toISOString(),
-    isSelfSigned: false,
-    problem: '',
-  },
 };
 const node = (over: Partial<NodeFacts> = {}) => ({ node: 'one', at, facts: { ...facts, ...over } });
-const certificate = (over: object) => ({
-  nodes: [node({ certificate: { ...facts.certificate!, ...over } })],
+const certificate = (state: CertificateHealth['state'], daysLeft: number | null) => ({
+  certificates: { state, daysLeft, name: 'mail.own.test', text: `It is ${state}.` },
 });
 const port = (name: string, isOpen: boolean) => ({ name, port: 25, isOpen });
 const run = (isGood: boolean) => ({ name: 'greylist', isGood }) as JobRun;
@@ -54,6 +49,7 @@ const well: Facts = {
   diskShrinkPerDay: null,
   dns: { ok: 10, none: 5, failed: 0 },
   backupAt: hours(-20),
+  ...certificate('good', 60),
   blockLists: { isGood: true, text: 'No list knows an address of this server.' },
 };
 
@@ -102,12 +98,12 @@ const cases: [name: string, over: Partial<Facts>, colour: string, words: RegExp]
   ['disk', { diskShrinkPerDay: 2 * gb }, 'yellow', /25 days/],
   ['disk', { diskShrinkPerDay: gb }, 'green', /50 days/],
   ['disk', { diskShrinkPerDay: -gb }, 'green', /50 % free\.$/],
-  ['certificate', { nodes: [node({ certificate: null })] }, 'yellow', /None/],
-  ['certificate', certificate({ expiresAt: hours(-1).toISOString() }), 'red', /has expired/],
-  ['certificate', certificate({ expiresAt: hours(48).toISOString() }), 'red', /2 days/],
-  ['certificate', certificate({ expiresAt: hours(24 * 13).toISOString() }), 'yellow', /13 days/],
-  ['certificate', certificate({ isSelfSigned: true }), 'yellow', /self-signed/],
-  ['certificate', certificate({ problem: 'The file is gone.' }), 'yellow', /file is gone/],
+  ['certificate', certificate('none', null), 'yellow', /none/],
+  ['certificate', certificate('soon', 13), 'yellow', /soon/],
+  ['certificate', certificate('soon', 2), 'red', /soon/],
+  ['certificate', certificate('soon', null), 'yellow', /soon/],
+  ['certificate', certificate('failing', 40), 'yellow', /failing/],
+  ['certificate', certificate('failing', -1), 'red', /failing/],
   ['dns', { dns: { ok: 0, none: 0, failed: 0 } }, 'green', /Not asked/],
   ['dns', { dns: { ok: 0, none: 0, failed: 4 } }, 'green', /4 of 4/],
   ['dns', { dns: { ok: 20, none: 20, failed: 5 } }, 'yellow', /11 %/],

@@ -6,11 +6,12 @@ import { readDomains } from '#lib/accounts/domain-list.ts';
 import { askDaemon } from '#lib/control.ts';
 import { internalSubmission } from '#lib/env.ts';
 import { locales } from '#lib/i18n/locales.ts';
+import { isPortOpen } from '#lib/numbers/health/index.ts';
 import { changePreferences, readPreferences } from '#lib/preferences/index.ts';
 import { readSettings, serverHostname } from '#lib/settings/index.ts';
 import { removeUpload, storeUpload } from '#lib/webmail/compose/uploads.ts';
 import { measureMailbox } from '#lib/webmail/imap/measure.ts';
-import { isPortOpen, lookAtServices, readCertificate } from '../../../daemon.ts';
+import { lookAtServices, readCertificate } from '../../../daemon.ts';
 
 export type Verdict = 'good' | 'warning' | 'bad';
 type Finding = { verdict: Verdict; text: string };
