@@ -78,6 +78,15 @@ function judgeDaemon({ nodes, silentNodes }: Facts): Part {
       'Look which other programs use its processors, or give it more of them.',
     );
   }
+  const full = nodes.find(
+    ({ facts }) => (facts.openFiles ?? 0) > 0.8 * (facts.openFileLimit ?? Number.POSITIVE_INFINITY),
+  );
+  if (full) {
+    return yellow(
+      `${full.node} has ${full.facts.openFiles} files and connections open, of ${full.facts.openFileLimit} it may.`,
+      'Raise the limit: LimitNOFILE= of its systemd unit, or ulimit -n before it starts.',
+    );
+  }
   return green(nodes.length === 1 ? 'It runs.' : `All ${nodes.length} run.`);
 }
 

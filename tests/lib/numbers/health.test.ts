@@ -64,6 +64,8 @@ const cases: [name: string, over: Partial<Facts>, colour: string, words: RegExp]
     /two/,
   ],
   ['daemon', { nodes: [node({ loopDelayMs: 501 })] }, 'yellow', /late/],
+  ['daemon', { nodes: [node({ openFiles: 900 })] }, 'yellow', /900 files/],
+  ['daemon', { nodes: [node({ openFileLimit: null })] }, 'green', /runs/],
   [
     'smtp',
     { ports: [port('smtp', false), port('submission', true)] },
