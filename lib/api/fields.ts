@@ -61,6 +61,14 @@ export function readCursor(cursor: string): string {
   throw new Refusal('invalid', 'This is no cursor of this list.', 'cursor');
 }
 
+/** A cursor of lib/keyset.ts, where one is given: that takes what is none for the beginning. Refusal 'invalid'. */
+export function requireKeyCursor(cursor: string | undefined): string | undefined {
+  if (cursor !== undefined && !readCursor(cursor).startsWith('[')) {
+    throw new Refusal('invalid', 'This is no cursor of this list.', 'cursor');
+  }
+  return cursor;
+}
+
 /** All of a short list, in its own order. */
 export function wholeList<Item>(items: Item[]): Page<Item> {
   return { items, next: null };

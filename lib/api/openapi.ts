@@ -7,14 +7,7 @@ import { problemSchema } from './problem.ts';
 
 type Json = Record<string, unknown>;
 
-/** What has a name, as it is met. */
-let named: Json = {};
-
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const made = toJsonSchema(schema, io);
-  Object.assign(named, made.named);
-  return made.schema as Json;
-}
+const toSchema = (schema: z.ZodType, io: 'input' | 'output') => toJsonSchema(schema, io).schema;
 
 /** What a trial answers */
 export const trialSchema = z.object({
@@ -39,8 +32,6 @@ export function describeOpenApi(): Json {
 }
 
 function makeDocument(): Json {
-  named = {};
-  const paths = describePaths();
   const own = {
     Problem: toSchema(problemSchema, 'output'),
     Trial: toSchema(trialSchema, 'output'),
@@ -54,10 +45,10 @@ function makeDocument(): Json {
     },
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }],
-    paths,
+    paths: describePaths(),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: { ...named, ...own },
+      schemas: { ...collectNamed(), ...own },
       responses: {
         Problem: {
           description: 'What went wrong (RFC 9457)',
@@ -68,6 +59,12 @@ function makeDocument(): Json {
       },
     },
   };
+}
+
+/** The things that answers tell of. */
+function collectNamed(): Json {
+  const all = endpoints.flatMap(({ answer }) => (answer ? [toJsonSchema(answer, 'output')] : []));
+  return Object.assign({}, ...all.map(({ named }) => named));
 }
 
 function describePaths(): Json {
@@ -81,7 +78,7 @@ function describePaths(): Json {
   return paths;
 }
 
-/** "listDkimOfDomains" would say no more than method and path do. */
+/** "patch_users_address" */
 function operationId({ method, path }: Endpoint): string {
   const words = path.replace(/[{}]/g, '').split(/[/-]/).filter(Boolean);
   return [method.toLowerCase(), ...words].join('_');
@@ -156,7 +153,7 @@ function describeResponses(endpoint: Endpoint): Json {
 }
 
 function orTrial(good: Json, content: Json | null): Json {
-  const { schema } = (content?.['application/json'] ?? {}) as { schema?: Json };
+  const { schema } = (content?.['application/json'] ?? {}) as { schema?: unknown };
   const either = { anyOf: [schema, { $ref: '#/components/schemas/Trial' }] };
   return { ...good, content: { 'application/json': { schema: either } } };
 }

@@ -8,7 +8,7 @@ import {
   removeAlias,
   updateAlias,
 } from '../../accounts/alias.ts';
-import { listAliases } from '../../accounts/alias-list.ts';
+import { listAliasPage } from '../../accounts/alias-list.ts';
 import { listMembers, removeMember, setMember } from '../../accounts/member.ts';
 import {
   addRewrite,
@@ -32,7 +32,17 @@ import {
 } from '../../accounts/staff.ts';
 import { Refusal } from '../../errors.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { address, comment, cutPage, id, pageOf, paging, time, wholeList } from '../fields.ts';
+import {
+  address,
+  comment,
+  cutPage,
+  id,
+  pageOf,
+  paging,
+  requireKeyCursor,
+  time,
+  wholeList,
+} from '../fields.ts';
 
 const search = z.string().max(300).optional();
 const posters = z.enum(posterKinds).describe('who may write to it');
@@ -73,9 +83,11 @@ const aliasEndpoints: Endpoint[] = [
     answer: pageOf(alias),
     isPaged: true,
     run: async ({ staff, query }) => {
-      const { search, target } = query;
-      const found = await listAliases({ search, target, domainIds: idsOf(staff.scope) });
-      return cutPage(found, (each) => each.address, query);
+      const { limit, cursor, ...filter } = query;
+      const where = { ...filter, domainIds: idsOf(staff.scope) };
+      const asked = { after: requireKeyCursor(cursor), pageSize: limit };
+      const { rows, next } = await listAliasPage({ ...where, ...asked });
+      return { items: rows, next };
     },
   }),
   endpoint({

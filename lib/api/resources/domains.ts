@@ -9,7 +9,7 @@ import {
 } from '../../accounts/dkim-key.ts';
 import type { RecordVerdict } from '../../accounts/dkim-record.ts';
 import { addDomain, elsewheres, removeDomain, updateDomain } from '../../accounts/domain.ts';
-import { listDomains } from '../../accounts/domain-list.ts';
+import { listDomains, readDomains } from '../../accounts/domain-list.ts';
 import { findFooter, writeFooter } from '../../accounts/footer.ts';
 import { idsOf, requireDomainOf } from '../../accounts/staff.ts';
 import { askDaemon } from '../../control.ts';
@@ -98,7 +98,7 @@ export const domainEndpoints: Endpoint[] = [
     answer: pageOf(domain),
     isPaged: true,
     run: async ({ staff, query }) =>
-      cutPage(await listDomains(idsOf(staff.scope)), ({ name }) => name, query),
+      cutPage(await readDomains(idsOf(staff.scope)), ({ name }) => name, query),
   }),
   endpoint({
     method: 'POST',

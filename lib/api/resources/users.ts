@@ -20,9 +20,9 @@ import {
   domainName,
   limitBytes,
   limitCount,
-  mostItems,
   pageOf,
   paging,
+  requireKeyCursor,
   time,
 } from '../fields.ts';
 
@@ -92,8 +92,8 @@ export const userEndpoints: Endpoint[] = [
     run: async ({ staff, query }) => {
       const { limit, cursor, ...filter } = query;
       const where = { ...filter, kind: 'person' as const, domainIds: idsOf(staff.scope) };
-      const pageSize = Math.min(limit, mostItems);
-      const { rows, next } = await listAccounts({ ...where, after: cursor, pageSize });
+      const asked = { after: requireKeyCursor(cursor), pageSize: limit };
+      const { rows, next } = await listAccounts({ ...where, ...asked });
       return { items: rows, next };
     },
   }),
