@@ -39,7 +39,7 @@ export const backupSettings = [
     schema: time,
     default: '02:30',
     title: 'Time of day',
-    help: 'For once a day, by the clock of this machine.',
+    help: 'For once a day, in the time zone of the service (server.timeZone).',
     control: { kind: 'text', placeholder: '02:30' },
     applies: 'next-attempt',
   }),

@@ -8,6 +8,7 @@ import { db, raw, sql, write } from '#lib/db.ts';
 import { dataFolder, describeDatabase } from '#lib/env.ts';
 import { Refusal } from '#lib/errors.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
+import type { BackupRow } from './chunk.ts';
 import { clearAccounts } from './clear.ts';
 import { listDataFiles, restoreDataFiles, unfinishedRestore } from './data-files.ts';
 import { syncFolder, writeWhole } from './durable-file.ts';
@@ -70,10 +71,19 @@ const special = new Set(['QueueMessage', 'QueueRecipient', 'TrailEvent']);
 async function restoreTables(source: RestoreSource, jump: Jump): Promise<void> {
   for (const table of serverTables.filter(({ name }) => !special.has(name))) {
     for await (const rows of source.readTable(table.name)) {
-      const isAccount = table.name === 'Account';
-      await writeBackupRows(table, isAccount ? rows.map((row) => jumpEpoch(row, jump)) : rows);
+      await writeBackupRows(
+        table,
+        rows.map((row) => changeRow(table.name, row, jump)),
+      );
     }
   }
+}
+
+function changeRow(table: string, row: BackupRow, jump: Jump): BackupRow {
+  if (table === 'Account') return jumpEpoch(row, jump);
+  // As waiting mail is held: many users may have had it after the backup.
+  if (table === 'Announcement' && row.mail === 'waiting') return { ...row, mail: 'stopped' };
+  return row;
 }
 
 /** Those of the server as a whole; older snapshots have none. */

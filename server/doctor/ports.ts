@@ -32,7 +32,7 @@ export function judgePorts(seen: SeenPort[], host: string): Judged {
       'Start it ("npm start" or "systemctl start drey") and look at its log.',
     );
   }
-  const where = 'Admin → Settings → Listeners, or the environment (README, “For scripts”).';
+  const where = 'Admin → Listeners, or the environment (README, “For scripts”).';
   if (closed.length > 0) {
     return problem(
       `No answer: ${listSome(closed)}.`,

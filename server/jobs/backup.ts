@@ -8,6 +8,7 @@ import { write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { splitAddress } from '#lib/mail/address.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
+import { serviceOffset } from '#lib/settings/service-zone.ts';
 import { describeTaken } from '../backup/describe.ts';
 import { beginRun, endDeadRuns } from '../backup/run.ts';
 import { takeBackup } from '../backup/take-backup.ts';
@@ -20,7 +21,8 @@ import {
   writeLetter,
 } from '../delivery/letter.ts';
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** A backup that failed is tried again. */
 const retryMs = hourMs;
@@ -31,11 +33,12 @@ type Schedule = Pick<
   'backup.folder' | 'backup.schedule' | 'backup.time' | 'backup.everyHours'
 >;
 
-/** Whether a backup is due: `last` is the last one, whoever began it. Pure. */
+/** Whether a backup is due: `last` is the last one, whoever began it; `offsetMinutes` of the zone of the service. Pure. */
 export function isDue(
   schedule: Schedule,
   last: Pick<BackupRun, 'startedAt' | 'state'> | null,
   at: Date,
+  offsetMinutes = 0,
 ): boolean {
   if (schedule['backup.folder'] === '' || schedule['backup.schedule'] === 'off') return false;
   if (!last) return true;
@@ -46,16 +49,18 @@ export function isDue(
     return ageMs >= schedule['backup.everyHours'] * hourMs;
   }
   const [hours = 0, minutes = 0] = schedule['backup.time'].split(':').map(Number);
-  const moment = new Date(at);
-  moment.setHours(hours, minutes, 0, 0);
-  if (moment > at) moment.setDate(moment.getDate() - 1);
-  return last.startedAt < moment;
+  const shiftMs = offsetMinutes * minuteMs;
+  const midnight = Math.floor((at.getTime() + shiftMs) / dayMs) * dayMs - shiftMs;
+  const today = midnight + hours * hourMs + minutes * minuteMs;
+  const moment = today > at.getTime() ? today - dayMs : today;
+  return last.startedAt.getTime() < moment;
 }
 
 /** Begins what is due; the other jobs do not wait for it. */
 export async function backUpWhenDue(): Promise<{ begun: number }> {
   await endDeadRuns();
-  if (!isDue(await readSettings(), await findLastRun('backup'), now())) return { begun: 0 };
+  const [settings, last] = await Promise.all([readSettings(), findLastRun('backup')]);
+  if (!isDue(settings, last, now(), await serviceOffset(now()))) return { begun: 0 };
   const ended = await backUpNow();
   return { begun: ended ? 1 : 0 };
 }

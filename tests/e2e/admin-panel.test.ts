@@ -88,7 +88,8 @@ describe('the admin panel', () => {
     await fill('Password', admin.password);
     await fill('Password again', admin.password);
     await click('Create the server');
-    await page.waitForURL('**/admin');
+    await page.waitForURL('**/admin/wizard');
+    await open('/admin');
     await page.getByRole('heading', { name: 'mail.example.test' }).waitFor();
     await page.getByRole('heading', { name: 'Health', exact: true }).waitFor();
   });

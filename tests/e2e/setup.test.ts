@@ -28,7 +28,8 @@ describe('the set-up for everybody', () => {
     await page.getByLabel('Password again', { exact: true }).fill('a long password');
     await page.getByText('Everybody who reaches it').click();
     await page.getByRole('button', { name: 'Create the server' }).click();
-    await page.waitForURL('**/admin');
+    await page.waitForURL('**/admin/wizard');
+    await page.goto(`${daemon.url}/admin`);
     await page.getByRole('heading', { name: 'Health', exact: true }).waitFor();
     await waitHealthy(`http://127.0.0.2:${daemon.ports.web}`);
     await page.reload();

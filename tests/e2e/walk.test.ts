@@ -85,7 +85,8 @@ describe('the whole system', () => {
     await admin.getByLabel('Password', { exact: true }).fill(password);
     await admin.getByLabel('Password again', { exact: true }).fill(password);
     await admin.getByRole('button', { name: 'Create the server' }).click();
-    await admin.waitForURL('**/admin');
+    await admin.waitForURL('**/admin/wizard');
+    await admin.goto(`${daemon.url}/admin`);
     await admin.getByRole('heading', { name: 'Health', exact: true }).waitFor();
   });
 

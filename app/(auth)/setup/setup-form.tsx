@@ -26,7 +26,7 @@ export function SetupForm({
     setIsDone(true);
     const address = `${localPart.current?.value.trim()}@${domain.trim()}`;
     const refusal = await signInFromBrowser(address, password.current?.value ?? '');
-    window.location.assign(refusal === null ? '/admin' : '/login');
+    window.location.assign(refusal === null ? '/admin/wizard' : '/login');
   };
   return (
     <div className="rounded-lg border bg-surface p-6">

@@ -22,12 +22,14 @@ const daily = {
   'backup.everyHours': 6,
 } as const;
 const hours = { ...daily, 'backup.schedule': 'hours' } as const;
-const at = (text: string) => new Date(`2026-11-${text}:00`);
+const at = (text: string) => new Date(`2026-11-${text}:00Z`);
 const done = (text: string) => ({ startedAt: at(text), state: 'done' as const });
 const failed = (text: string) => ({ startedAt: at(text), state: 'failed' as const });
 
 const cases: [string, Parameters<typeof isDue>, boolean][] = [
   ['never without a folder', [{ ...daily, 'backup.folder': '' }, null, at('21T12:00')], false],
+  ['by the clock of the service', [daily, done('20T01:30'), at('21T01:31'), 60], true],
+  ['and not by another', [daily, done('20T01:30'), at('21T01:29'), 60], false],
   ['never by itself', [{ ...daily, 'backup.schedule': 'off' }, null, at('21T12:00')], false],
   ['the first one at once', [daily, null, at('21T12:00')], true],
   ['after the time of day', [daily, done('20T02:30'), at('21T02:31')], true],

@@ -9,8 +9,9 @@ import type { Account } from '#lib/accounts/account.ts';
 import { writeZone } from '#lib/accounts/domain-dns/wanted.ts';
 import { listFirstDomains } from '#lib/accounts/first-run.ts';
 import { askDaemon } from '#lib/control.ts';
+import type { ListenerName } from '#lib/env.ts';
 import { serverHostname } from '#lib/settings/index.ts';
-import { lookAtServices } from '../../../daemon.ts';
+import { readListeners } from '../../../daemon.ts';
 import type { CheckedRecord } from '../domains/[domain]/dns/record-list.tsx';
 import { TestMailForm } from './step-forms.tsx';
 
@@ -69,9 +70,21 @@ function DnsLink({ domain }: { domain: string }) {
   );
 }
 
+const programs: { listener: ListenerName; name: string; purpose: string }[] = [
+  { listener: 'imaps', name: 'IMAP', purpose: 'mailboxes, TLS' },
+  { listener: 'imap', name: 'IMAP', purpose: 'mailboxes, STARTTLS' },
+  { listener: 'submissions', name: 'SMTP', purpose: 'sending, TLS' },
+  { listener: 'submission', name: 'SMTP', purpose: 'sending, STARTTLS' },
+  { listener: 'pop3s', name: 'POP3', purpose: 'fetching, TLS' },
+  { listener: 'pop3', name: 'POP3', purpose: 'fetching, STARTTLS' },
+];
+
 async function Programs({ address }: { address: string }) {
-  const [hostname, services] = await Promise.all([serverHostname(), lookAtServices()]);
-  const shown = services.filter(({ port, name }) => port > 0 && name !== 'SMTP');
+  const [hostname, states] = await Promise.all([serverHostname(), readListeners()]);
+  const shown = programs.flatMap((program) => {
+    const socket = states.find(({ name }) => name === program.listener)?.sockets[0];
+    return socket ? [{ ...program, port: socket.port }] : [];
+  });
   return (
     <section aria-label="Mail programs" className="flex flex-col gap-2">
       <h3 className="font-medium">Mail programs</h3>
@@ -87,8 +100,8 @@ async function Programs({ address }: { address: string }) {
           <Th>For</Th>
         </TableHead>
         <TableBody>
-          {shown.map(({ name, port, purpose }) => (
-            <TableRow key={name}>
+          {shown.map(({ listener, name, port, purpose }) => (
+            <TableRow key={listener}>
               <Td className="font-medium">{name}</Td>
               <Td className="break-all">{hostname}</Td>
               <Td className="text-end tabular-nums">{port}</Td>

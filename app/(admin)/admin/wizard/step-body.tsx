@@ -112,14 +112,14 @@ async function PortsStep() {
           <strong>Listen on</strong> (server.bind): <em>all</em> lets everybody in.
         </li>
         <li>
-          <strong>Listeners</strong>: give SMTP port 25, submission 465 and 587, IMAP 993 and 143,
-          POP3 995 and 110. Ports below 1024 need a right of the system; README, “Going live”.
+          <strong>Listeners</strong> → Standard ports opens 25, 465, 587, 993 and the others, and
+          says which right of the system is missing.
         </li>
         <li>In a firewall or router these ports must lead here too.</li>
       </Facts>
       <div className="flex flex-wrap gap-2">
         <ButtonLink href="/admin/settings/server">Listen on</ButtonLink>
-        <ButtonLink href="/admin/settings/listeners">Listeners</ButtonLink>
+        <ButtonLink href="/admin/listeners">Listeners</ButtonLink>
       </div>
     </div>
   );
