@@ -15,7 +15,7 @@ import { requireAdmin } from '../../../session.ts';
 const text = z.string().max(1_000_000);
 const reason = z.string().max(500);
 
-export type Answer = Plan & { error?: string };
+type Answer = Plan & { error?: string };
 
 /** A browser names no files and variables of the server. */
 function readSecret(): never {

@@ -9,7 +9,9 @@ import { Field } from '#components/ui/field.tsx';
 import { Input, Textarea } from '#components/ui/input.tsx';
 import { useToast } from '#components/ui/toast.tsx';
 import type { PlannedChange } from '#lib/configuration/plan.ts';
-import { type Answer, applyAction, planAction } from './actions.ts';
+import { applyAction, planAction } from './actions.ts';
+
+type Answer = Awaited<ReturnType<typeof planAction>>;
 
 const example = `settings:
   web.title: Mail
