@@ -53,7 +53,7 @@ describe('numbers in the panel', () => {
     await open('/admin/jobs', 'Jobs');
     const row = panel.locator('#old-numbers');
     assert.match(await row.innerText(), /Removes numbers of minutes after two days/);
-    await row.getByRole('button', { name: 'Run old-numbers now' }).click();
+    await row.getByRole('button', { name: 'Run now: old-numbers' }).click();
     await panel.getByRole('status').filter({ hasText: 'old-numbers has run' }).waitFor();
     await row.getByText('good', { exact: true }).waitFor();
     assert.deepEqual(await findViolations(panel), []);

@@ -49,7 +49,7 @@ export function drawLine(values: Values, top: number): string {
       const points = stretch.map(
         ([index, value]) => `${placeAcross(index, values.length)} ${placeUp(value, top)}`,
       );
-      return points.length === 1 ? `M${points[0]}h0.1` : `M${points.join('L')}`;
+      return points.length === 1 ? `M${points[0]}m-3 0h6` : `M${points.join('L')}`;
     })
     .join('');
 }

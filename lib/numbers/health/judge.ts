@@ -256,7 +256,7 @@ function judgeJobs({ jobs }: Facts): Part {
 
 function judgeBackup({ backupAt, now }: Facts): Part {
   const { green, yellow, red } = part('backup', 'Backup', '/admin/backup');
-  const todo = 'Take one, and let it be taken every day (docs/backup.md).';
+  const todo = 'Take one on the page of backups, and let it be taken every day.';
   if (!backupAt) return yellow('None is known.', todo);
   const seconds = (now.getTime() - backupAt.getTime()) / 1000;
   const text = `The last one is ${describeSeconds(seconds)} old.`;

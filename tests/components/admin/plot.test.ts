@@ -34,11 +34,11 @@ describe('lines', () => {
   });
 
   it('have gaps where nothing is known, and a dot for a lone point', () => {
-    assert.equal(drawLine([10, null, 0, 0], 10), 'M0 0h0.1M666.7 200L1000 200');
+    assert.equal(drawLine([10, null, 0, 0], 10), 'M0 0m-3 0h6M666.7 200L1000 200');
     assert.equal(drawArea([10, null, 0, 0], 10), 'M666.7 200L666.7 200L1000 200L1000 200Z');
     assert.equal(drawLine([null, null], 10), '');
     assert.equal(drawLine([], 10), '');
-    assert.equal(drawLine([10], 10), 'M500 0h0.1');
+    assert.equal(drawLine([10], 10), 'M500 0m-3 0h6');
   });
 
   it('never leave the box', () => {

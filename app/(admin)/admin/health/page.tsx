@@ -76,7 +76,7 @@ export default async function HealthPage() {
                   Nobody is asked for newer versions. Whom to ask is said by{' '}
                   <Link
                     href="/admin/settings/server#server.versionAddress"
-                    className="text-accent-text hover:underline"
+                    className="text-accent-text underline"
                   >
                     server.versionAddress
                   </Link>

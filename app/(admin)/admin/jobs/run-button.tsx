@@ -8,7 +8,7 @@ export function RunJob({ name }: { name: string }) {
       size="sm"
       action={() => runJobAction(name)}
       doneText={`${name} has run`}
-      aria-label={`Run ${name} now`}
+      aria-label={`Run now: ${name}`}
     >
       Run now
     </ActionButton>

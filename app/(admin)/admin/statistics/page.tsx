@@ -121,7 +121,7 @@ function Numbers({ plot: { title, at, lines, format, stepSeconds } }: { plot: Pl
   return (
     <details className="mt-6">
       <summary className="cursor-pointer text-accent-text">The numbers as a table</summary>
-      <div className="mt-3 max-h-96 overflow-y-auto">
+      <div className="mt-3">
         <Table label={`${title}: the numbers`}>
           <TableHead>
             <Th>From</Th>
@@ -248,7 +248,10 @@ async function BlockLists() {
       <Section title="Block lists">
         <EmptyState title={look?.text ?? 'Not asked yet'}>
           Every hour the lists of the setting{' '}
-          <Link href="/admin/settings/server#server.blockLists" className="text-accent-text">
+          <Link
+            href="/admin/settings/server#server.blockLists"
+            className="text-accent-text underline"
+          >
             server.blockLists
           </Link>{' '}
           are asked about each public address of this server.
@@ -262,7 +265,10 @@ async function BlockLists() {
       description={
         <>
           Asked <Time at={look.at} />. Which ones:{' '}
-          <Link href="/admin/settings/server#server.blockLists" className="text-accent-text">
+          <Link
+            href="/admin/settings/server#server.blockLists"
+            className="text-accent-text underline"
+          >
             server.blockLists
           </Link>
         </>
