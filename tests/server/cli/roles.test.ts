@@ -108,6 +108,7 @@ const closed = [
   'rewrite list, rewrite add, rewrite rm, import-map, user pop3, user filters, user vacation',
   'directory add, directory list, directory remove, directory ldap',
   'settings list, settings get, settings set, settings reset',
+  'config history, config undo, config keep, config nodes, config export, plan, apply',
   'route add, route set, route list, route move, route rm, route test',
   'queue hold, queue release, queue bounce, queue rm, queue all, queue reroute, queue pause, queue resume',
   'queue pauses, queue suppressed, queue allow, explain, checks, relay-test, tls-policy',
