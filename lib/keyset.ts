@@ -71,7 +71,7 @@ export async function readKeyPage<Row extends { id: string }>(
 export async function* walkKeys<Row extends { id: string }>(
   list: List<Row>,
   order: Order<Row>,
-  { isDescending = false, pageSize = 1000 }: Partial<PageAsk> = {},
+  { isDescending = false, pageSize = 500 }: Partial<PageAsk> = {},
 ): AsyncGenerator<Row> {
   let after: string | undefined;
   do {

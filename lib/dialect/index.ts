@@ -9,6 +9,7 @@ const dialect: typeof sqlite = isPostgresql() ? postgresql : sqlite;
 export const {
   announce,
   containsText,
+  domainPart,
   describeVersion,
   buildTextIndex,
   holdName,

@@ -31,6 +31,11 @@ export function containsText(text: string): { contains: string } {
   return condition;
 }
 
+/** What stands behind the first "@" of an address in a column. */
+export function domainPart(column: Sql): Sql {
+  return sql`SUBSTR(${column}, STRPOS(${column}, '@') + 1)`;
+}
+
 /** Tells the other processes; they get `payload` (below 8000 bytes) by `watchCommits`. */
 export function announce(payload: string): Sql | null {
   return sql`SELECT CAST(pg_notify(${channel}, ${payload}) AS TEXT)`;

@@ -27,6 +27,11 @@ export function containsText(text: string): { contains: string } {
   return { contains: text };
 }
 
+/** What stands behind the first "@" of an address in a column. */
+export function domainPart(column: Sql): Sql {
+  return sql`SUBSTR(${column}, INSTR(${column}, '@') + 1)`;
+}
+
 /** Other processes see a commit by themselves. */
 export function announce(_payload: string): Sql | null {
   return null;

@@ -1,6 +1,6 @@
 // Reading the event trail: "where is my mail?"
-import { db } from '../db.ts';
-import { containsText } from '../dialect/index.ts';
+import { db, join, raw, type Sql, sql } from '../db.ts';
+import { domainPart } from '../dialect/index.ts';
 import type { EventKind } from './record.ts';
 
 export type TrailEvent = {
@@ -37,65 +37,112 @@ export type TrailFilter = {
   pageSize?: number;
 };
 
+export type FoundEvents = {
+  events: TrailEvent[];
+  /** Where only a part was looked through: events before this may fit too. */
+  scannedTo: Date | null;
+};
+
 /** Events, newest first. */
 export async function listEvents(filter: TrailFilter = {}): Promise<TrailEvent[]> {
-  const search = filter.search?.trim().toLowerCase();
-  const columns = ['sender', 'recipient', 'remote', 'reason', 'text'] as const;
-  const traceIds = search ? await findTraces(filter.search ?? '') : [];
+  return (await searchEvents(filter)).events;
+}
+
+/** The same; of what no index finds at most the last `mostScanned` events are looked through. */
+export async function searchEvents(
+  filter: TrailFilter = {},
+  mostScanned?: number,
+): Promise<FoundEvents> {
+  const pageSize = Math.min(filter.pageSize ?? 50, 500);
+  const parts = await conditionsOf(filter);
+  const bound = mostScanned && isScan(filter) ? await readBound(filter, mostScanned) : null;
+  if (bound) parts.push(sql`"at" >= ${bound}`);
+  const found = await db.$queryRaw<{ id: string }[]>`SELECT "id" FROM "TrailEvent"
+    WHERE ${join(parts, ' AND ')} ORDER BY "at" DESC, "id" DESC LIMIT ${pageSize}`;
+  const ids = found.map(({ id }) => id);
   const rows = await db.trailEvent.findMany({
-    where: {
-      ...(filter.kind ? { kind: filter.kind } : {}),
-      ...(filter.traceId ? { traceId: filter.traceId } : {}),
-      ...(filter.accountId ? { accountId: filter.accountId } : {}),
-      AND: [
-        search
-          ? {
-              OR: [
-                ...columns.map((column) => ({ [column]: containsText(search) })),
-                { traceId: { in: traceIds } },
-              ],
-            }
-          : {},
-        filter.domains ? { OR: [nothing, ...filter.domains.flatMap(concernsDomain)] } : {},
-        filter.reason ? { reason: containsText(filter.reason.trim().toLowerCase()) } : {},
-        filter.from ? { at: { gte: filter.from } } : {},
-        filter.until ? { at: { lt: filter.until } } : {},
-        filter.before
-          ? {
-              OR: [
-                { at: { lt: filter.before.at } },
-                { at: filter.before.at, id: { lt: filter.before.id } },
-              ],
-            }
-          : {},
-      ],
-    },
+    where: { id: { in: ids } },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
-    take: Math.min(filter.pageSize ?? 50, 500),
   });
-  return rows.map((row) => ({
+  const events = rows.map((row) => ({
     ...row,
     kind: row.kind as EventKind,
     detail: readDetail(row.detail),
   }));
+  return { events, scannedTo: bound && ids.length < pageSize ? bound : null };
 }
 
-/** Prisma takes an empty OR for no condition at all. */
-const nothing = { id: { in: [] } };
+/** Whether rows are looked at one after the other. */
+function isScan({ search, reason, domains, traceId, accountId }: TrailFilter): boolean {
+  if (traceId || accountId) return false;
+  const isIndexed = search !== undefined && isWholeAddress(search);
+  return (!isIndexed && Boolean(search?.trim() || domains)) || Boolean(reason);
+}
+
+/** When the oldest of so many events was; null where there are not so many. */
+async function readBound(filter: TrailFilter, mostScanned: number): Promise<Date | null> {
+  const before = filter.before?.at ?? filter.until;
+  const start = before ? sql`"at" <= ${before}` : sql`1 = 1`;
+  const rows = await db.$queryRaw<{ at: Date | string }[]>`SELECT "at" FROM "TrailEvent"
+    WHERE ${start} ORDER BY "at" DESC LIMIT 1 OFFSET ${mostScanned}`;
+  return rows[0] ? new Date(rows[0].at) : null;
+}
+
+async function conditionsOf(filter: TrailFilter): Promise<Sql[]> {
+  const { kind, traceId, accountId, search, domains, reason, from, until, before } = filter;
+  const parts: Sql[] = [sql`1 = 1`];
+  if (kind) parts.push(sql`"kind" = ${kind}`);
+  if (traceId) parts.push(sql`"traceId" = ${traceId}`);
+  if (accountId) parts.push(sql`"accountId" = ${accountId}`);
+  if (search?.trim()) parts.push(await findText(search.trim()));
+  if (domains) parts.push(concernsDomains(domains));
+  if (reason?.trim()) parts.push(sql`LOWER("reason") LIKE ${patternOf(reason.trim())} ESCAPE '\\'`);
+  if (from) parts.push(sql`"at" >= ${from}`);
+  if (until) parts.push(sql`"at" < ${until}`);
+  if (before) parts.push(sql`("at", "id") < (${before.at}, ${before.id})`);
+  return parts;
+}
+
+const textColumns = ['sender', 'recipient', 'remote', 'reason', 'text'] as const;
 
 /** What the changes of one domain are changes of; those of the server are not for everybody. */
 const ownSubjects = ['user', 'alias', 'shared mailbox'];
 
+const isWholeAddress = (text: string) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim());
+
+/** A whole address is found by the indexes of sender and recipient, whatever else only by looking. */
+async function findText(text: string): Promise<Sql> {
+  const traceIds = await findTraces(text);
+  const isTraced = traceIds.length > 0 ? sql`"traceId" IN (${join(traceIds)})` : sql`1 = 0`;
+  if (isWholeAddress(text)) {
+    const address = text.toLowerCase();
+    const recipients = [address, ...ownSubjects.map((subject) => `${subject} ${address}`)];
+    return sql`("sender" = ${address} OR "recipient" IN (${join(recipients)}) OR ${isTraced})`;
+  }
+  const pattern = patternOf(text);
+  const looks = textColumns.map((column) => {
+    return sql`LOWER(${raw(`"${column}"`)}) LIKE ${pattern} ESCAPE '\\'`;
+  });
+  return sql`(${join(looks, ' OR ')} OR ${isTraced})`;
+}
+
+function patternOf(text: string): string {
+  return `%${text
+    .toLowerCase()
+    .slice(0, 300)
+    .replace(/[\\%_]/g, '\\$&')}%`;
+}
+
 /** Who changed something is no reason to tell it: a super admin has an address in some domain too. */
-function concernsDomain(name: string): object[] {
-  const address = { endsWith: `@${name}` };
-  return [
-    { kind: { not: 'changed' }, OR: [{ sender: address }, { recipient: address }] },
-    { kind: 'changed', recipient: `domain ${name}` },
-    ...ownSubjects.map((subject) => {
-      return { kind: 'changed', recipient: { startsWith: `${subject} `, ...address } };
-    }),
-  ];
+function concernsDomains(names: string[]): Sql {
+  if (names.length === 0) return sql`1 = 0`;
+  const [sender, recipient] = [sql`"sender"`, sql`"recipient"`];
+  const own = join(names);
+  const domains = join(names.map((name) => `domain ${name}`));
+  const subjects = ownSubjects.map((subject) => sql`"recipient" LIKE ${`${subject} %`}`);
+  return sql`(("kind" <> 'changed' AND (${domainPart(sender)} IN (${own}) OR ${domainPart(recipient)} IN (${own})))
+    OR ("kind" = 'changed' AND ("recipient" IN (${domains})
+      OR (${domainPart(recipient)} IN (${own}) AND (${join(subjects, ' OR ')})))))`;
 }
 
 /** The messages that a Message-ID or a queue id means ("queued as …" of the SMTP reply, or an id of the queue). */

@@ -12,18 +12,21 @@ import { roleTexts } from '#lib/accounts/role.ts';
 import { idsOf, namesOf, type Staff } from '#lib/accounts/staff.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { listHeldSenders } from '#lib/queue/sending-hold.ts';
-import { listEvents } from '#lib/trail/list.ts';
+import { searchEvents } from '#lib/trail/list.ts';
 import { Figure } from './figure.tsx';
 import { HeldSenders } from './users/held-senders.tsx';
+
+/** A quiet domain has its last events far back. */
+const mostScanned = 100_000;
 
 export async function OwnDomains({ staff }: { staff: Staff }) {
   const [domainIds, domains] = [idsOf(staff.scope), namesOf(staff.scope) ?? []];
   const may = (permission: Parameters<typeof mayRole>[1]) => mayRole(staff.role, permission);
-  const [users, aliases, queue, events, heldSenders] = await Promise.all([
+  const [users, aliases, queue, { events }, heldSenders] = await Promise.all([
     countAccounts({ kind: 'person', domainIds }),
     may('aliases') ? countAliases({ domainIds }) : { total: 0 },
     may('queue') ? listQueue({ domainIds, pageSize: 1 }) : { total: 0 },
-    listEvents({ domains, pageSize: 8 }),
+    searchEvents({ domains, pageSize: 8 }, mostScanned),
     may('users') ? listHeldSenders(domainIds) : [],
   ]);
   return (

@@ -8,14 +8,18 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
+import { Time } from '#components/ui/time.tsx';
 import { namesOf } from '#lib/accounts/staff.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { listEvents, type TrailEvent } from '#lib/trail/list.ts';
+import { searchEvents, type TrailEvent } from '#lib/trail/list.ts';
 import { readFindings } from '#lib/trail/story.ts';
 import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 
 export const metadata: Metadata = { title: 'Events' };
+
+/** Events that a search without an index looks through at a time. */
+const mostScanned = 100_000;
 
 /** Of a form field "2026-11-21T10:00", in the time zone of the server. */
 function readTime(text: string): Date | undefined {
@@ -48,17 +52,20 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
   } = await readParameters(searchParams);
   const settings = await readSettings();
   const pageSize = trace ? 500 : settings['web.pageSize'];
-  const events = await listEvents({
-    search: q,
-    kind: kind || undefined,
-    reason: reason || undefined,
-    from: readTime(from),
-    until: readTime(until),
-    traceId: trace || undefined,
-    domains: namesOf(scope),
-    before: readCursor(before),
-    pageSize,
-  });
+  const { events, scannedTo } = await searchEvents(
+    {
+      search: q,
+      kind: kind || undefined,
+      reason: reason || undefined,
+      from: readTime(from),
+      until: readTime(until),
+      traceId: trace || undefined,
+      domains: namesOf(scope),
+      before: readCursor(before),
+      pageSize,
+    },
+    mostScanned,
+  );
   const last = events.length === pageSize && !trace ? events.at(-1) : undefined;
   const filters = { q, kind, reason, from, until };
   const isFiltered = [...Object.values(filters), trace, before].some((text) => text !== '');
@@ -130,6 +137,20 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
           <EventList events={trace ? tellStory(events) : events} hasTraceLinks={!trace} />
         )}
       </div>
+      {scannedTo && (
+        <p className="mt-3 flex flex-wrap items-center gap-2 text-sm text-muted">
+          Looked through until <Time at={scannedTo} />.
+          <ButtonLink
+            size="sm"
+            href={buildHref('/admin/events', {
+              ...filters,
+              before: `${scannedTo.toISOString()},!`,
+            })}
+          >
+            Look further back
+          </ButtonLink>
+        </p>
+      )}
       {(last || before) && (
         <nav aria-label="Pages" className="mt-3 flex justify-end gap-2">
           {before && (
