@@ -1,0 +1,80 @@
+// The tables of results and reports (server-tables.ts) in backups.
+import type { Table } from './table.ts';
+
+export const reportTables: Table[] = [
+  {
+    name: 'TlsResult',
+    key: ['day', 'domain', 'policyType', 'mx', 'result'],
+    columns: {
+      day: 'number',
+      domain: 'text',
+      policyType: 'text',
+      mx: 'text',
+      result: 'text',
+      count: 'number',
+    },
+  },
+  {
+    name: 'DmarcResult',
+    key: ['day', 'domain', 'id'],
+    columns: {
+      day: 'number',
+      domain: 'text',
+      id: 'text',
+      facts: 'text',
+      count: 'number',
+    },
+  },
+  {
+    name: 'DmarcReport',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      domain: 'text',
+      organization: 'text',
+      reportId: 'text',
+      sender: 'text',
+      isProven: 'flag',
+      policy: 'text',
+      beginAt: 'date',
+      endAt: 'date',
+      receivedAt: 'date',
+      messages: 'number',
+      isCut: 'flag',
+    },
+  },
+  {
+    name: 'DmarcRecord',
+    key: ['reportId', 'position'],
+    columns: {
+      reportId: 'text',
+      position: 'number',
+      source: 'text',
+      count: 'number',
+      disposition: 'text',
+      isDkimAligned: 'flag',
+      isSpfAligned: 'flag',
+      headerFrom: 'text',
+      findings: 'text',
+    },
+  },
+  {
+    name: 'TlsReport',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      domain: 'text',
+      organization: 'text',
+      reportId: 'text',
+      sender: 'text',
+      isProven: 'flag',
+      policyType: 'text',
+      beginAt: 'date',
+      endAt: 'date',
+      receivedAt: 'date',
+      successes: 'number',
+      failures: 'number',
+      details: 'text',
+    },
+  },
+];
