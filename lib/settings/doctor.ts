@@ -25,7 +25,7 @@ export const doctorSettings = [
     schema: places('Give names of DNS block lists, such as zen.spamhaus.org.').max(20),
     default: ['zen.spamhaus.org', 'bl.spamcop.net', 'psbl.surriel.com'],
     title: 'Block lists to ask about this server',
-    help: 'The doctor asks them whether the public addresses of this server are listed. Most answer only name servers of your own.',
+    help: 'Every hour, and by the doctor, they are asked whether the public addresses of this server are listed; the overview shows what they say. Most answer only name servers of your own. Empty: none is asked.',
     control: { kind: 'list', placeholder: 'zen.spamhaus.org' },
     applies: 'next-attempt',
   }),

@@ -2,26 +2,7 @@
 import { z } from 'zod';
 import { defineSetting } from './define.ts';
 
-const zonePattern =
-  /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
-
 export const watchSettings = [
-  defineSetting('server.blockLists', {
-    schema: z
-      .array(
-        z
-          .string()
-          .trim()
-          .toLowerCase()
-          .regex(zonePattern, 'Give the zone of a list such as zen.spamhaus.org, one a line.'),
-      )
-      .max(20, 'At most 20 lists.'),
-    default: ['zen.spamhaus.org', 'bl.spamcop.net'],
-    title: 'Block lists that are asked about this server',
-    help: 'Every hour these DNS lists are asked whether they know a public address of this server; the overview shows what they say. Empty: none is asked.',
-    control: { kind: 'list', placeholder: 'zen.spamhaus.org' },
-    applies: 'next-attempt',
-  }),
   defineSetting('server.versionAddress', {
     schema: z
       .string()

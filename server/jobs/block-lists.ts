@@ -13,7 +13,7 @@ const maxAddresses = 20;
 export async function lookAtBlockLists(
   addresses?: string[],
 ): Promise<{ listed: number; unanswered: number }> {
-  const zones = await readSetting('server.blockLists');
+  const zones = await readSetting('doctor.blockLists');
   const known = zones.length === 0 ? [] : (addresses ?? (await findPublicAddresses()));
   const states = await Promise.all(
     known.slice(0, maxAddresses).flatMap((address) => zones.map((zone) => ask(address, zone))),

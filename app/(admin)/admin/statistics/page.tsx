@@ -249,10 +249,10 @@ async function BlockLists() {
         <EmptyState title={look?.text ?? 'Not asked yet'}>
           Every hour the lists of the setting{' '}
           <Link
-            href="/admin/settings/server#server.blockLists"
+            href="/admin/settings/doctor#doctor.blockLists"
             className="text-accent-text underline"
           >
-            server.blockLists
+            doctor.blockLists
           </Link>{' '}
           are asked about each public address of this server.
         </EmptyState>
@@ -266,10 +266,10 @@ async function BlockLists() {
         <>
           Asked <Time at={look.at} />. Which ones:{' '}
           <Link
-            href="/admin/settings/server#server.blockLists"
+            href="/admin/settings/doctor#doctor.blockLists"
             className="text-accent-text underline"
           >
-            server.blockLists
+            doctor.blockLists
           </Link>
         </>
       }
