@@ -156,8 +156,11 @@ const programs: Program[] = [
         `username = ${user}`,
         `password = ${password}`,
         '[destination]',
-        'type = Maildir',
-        `path = ${join(home, 'Mail')}/`,
+        // A child of it that ends before it listens for that keeps it waiting for ever, so this one takes its time.
+        'type = MDA_external',
+        'path = /bin/sh',
+        `arguments = ("-c", "sleep 0.3; cat > ${join(home, 'Mail', 'new')}/$$.eml")`,
+        'allow_root_commands = true',
         '[options]',
         'read_all = false',
         'delivered_to = false',
