@@ -24,7 +24,7 @@ import {
 import type { Running } from '#server/net/running.ts';
 
 const lookEveryMs = 500;
-const leaseMs = 60_000;
+const leaseMs = 6000;
 /** Read at once, and at most so long before what was taken is written down */
 const batch = 50;
 const noteEveryMs = 1000;
