@@ -112,14 +112,17 @@ export type Lead = { isHere: boolean; text: string };
 export async function checkLead(name: string): Promise<Lead> {
   const hostname = await serverHostname();
   const [found, own] = await Promise.all([resolveAddresses(name), resolveAddresses(hostname)]);
-  const fix = `Make a record ${name} CNAME ${hostname}, or A and AAAA records with the addresses of this server.`;
-  if (found.status === 'failed') return { isHere: false, text: `${name}: ${found.text}.` };
-  if (found.status === 'none') return { isHere: false, text: `${name} is not in the DNS. ${fix}` };
+  const fix =
+    name === hostname
+      ? 'Make A and AAAA records with the addresses of this server.'
+      : `Make a record ${name} CNAME ${hostname}, or A and AAAA records with the addresses of this server.`;
+  if (found.status === 'failed') return { isHere: false, text: `Not known: ${found.text}.` };
+  if (found.status === 'none') return { isHere: false, text: `It is not in the DNS. ${fix}` };
   const here = [...listOwnAddresses(), ...(own.status === 'ok' ? own.records : [])];
   const others = found.records.filter((address) => !here.includes(address));
   if (others.length === 0) return { isHere: true, text: '' };
   const leads = others.slice(0, 3).join(', ');
-  return { isHere: false, text: `${name} leads to ${leads}, which is not this server. ${fix}` };
+  return { isHere: false, text: `It leads to ${leads}, which is not this server. ${fix}` };
 }
 
 function listOwnAddresses(): string[] {

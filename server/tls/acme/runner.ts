@@ -51,7 +51,8 @@ export async function startOrders(): Promise<Running> {
   let wake = () => {};
   let hinted: NodeJS.Timeout | null = null;
   const hint = () => {
-    hinted ??= setTimeout(() => {
+    if (hinted) return;
+    hinted = setTimeout(() => {
       hinted = null;
       wake();
     }, hintDelayMs).unref();
@@ -76,6 +77,7 @@ export async function startOrders(): Promise<Running> {
   return {
     stop: async () => {
       ending.abort();
+      if (hinted) clearTimeout(hinted);
       for (const end of ends) end();
       wake();
       closeProofListeners();

@@ -3,6 +3,7 @@
 import { type ChangeEvent, useEffect, useRef, useState } from 'react';
 import { ActionForm, FormButtons, FormField } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { formatPlural } from '#components/ui/format.ts';
 import { Input, Select, Textarea } from '#components/ui/input.tsx';
 import type { CertificateKind } from '#lib/certificates/certificate.ts';
 import type { CheckedName } from '#lib/certificates/finding.ts';
@@ -86,25 +87,43 @@ function NameFields() {
         {typeof offered === 'string' && offered}
       </div>
       {Array.isArray(offered) && (
-        <ul className="flex flex-col gap-1.5">
-          {offered
-            .filter(({ name }) => !taken.has(name))
-            .map(({ name, purpose, isHere, text }) => (
-              <li key={name} className="flex items-start gap-3 text-sm">
-                <Button
-                  size="sm"
-                  disabled={!isHere}
-                  onClick={() => add(name)}
-                  aria-label={`Add ${name}`}
-                >
-                  Add
-                </Button>
-                <span className="min-w-0 flex-1 break-words">
-                  {name} <span className="text-muted">{isHere ? purpose : text}</span>
-                </span>
+        <Offered names={offered.filter(({ name }) => !taken.has(name))} onAdd={add} />
+      )}
+    </>
+  );
+}
+
+/** Names that lead here, to add; behind a line the others, with what keeps them. */
+function Offered({ names, onAdd }: { names: CheckedName[]; onAdd: (name: string) => void }) {
+  const here = names.filter(({ isHere }) => isHere);
+  const others = names.filter(({ isHere }) => !isHere);
+  return (
+    <>
+      <ul className="flex flex-col gap-1.5">
+        {here.map(({ name, purpose }) => (
+          <li key={name} className="flex items-center gap-3 text-sm">
+            <Button size="sm" onClick={() => onAdd(name)} aria-label={`Add ${name}`}>
+              Add
+            </Button>
+            <span className="min-w-0 flex-1 break-words">
+              {name} <span className="text-muted">{purpose}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <details className="text-sm">
+          <summary className="cursor-pointer text-muted">
+            {formatPlural(others.length, 'name does', 'names do')} not lead here
+          </summary>
+          <ul className="mt-2 flex flex-col gap-2">
+            {others.map(({ name, text }) => (
+              <li key={name} className="break-words">
+                {name} <span className="text-muted">{text}</span>
               </li>
             ))}
-        </ul>
+          </ul>
+        </details>
       )}
     </>
   );

@@ -76,7 +76,7 @@ export default async function CertificatesPage() {
             }, until ${current.validTo.toISOString().slice(0, 10)}. `
           : 'What clients see cannot be told: the IMAPS port does not answer. '}
         It is that of the{' '}
-        <Link href="/admin/settings/tls" className="text-accent-text hover:underline">
+        <Link href="/admin/settings/tls" className="text-accent-text underline">
           files in the settings
         </Link>
         , else the one for the name of this server, else one that Drey makes for itself.

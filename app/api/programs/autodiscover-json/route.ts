@@ -5,16 +5,26 @@ import { readPrograms } from '#lib/programs/mail-servers.ts';
 export const dynamic = 'force-dynamic';
 
 export async function GET(request: Request): Promise<Response> {
-  const query = new Map(
-    [...new URL(request.url).searchParams].map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  const programs = await readPrograms({ address: query.get('email') ?? '' });
+  const { pathname, searchParams } = new URL(request.url);
+  const query = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  // …/v1.0/ADDRESS, as it was asked
+  const [, last = ''] = /\/v1\.0\/([^/]{1,400})$/i.exec(pathname) ?? [];
+  const address = query.get('email') ?? decodePart(last);
+  const programs = await readPrograms({ address });
   if (!programs) return refuse(404, 'UserNotFound', 'This server has no mail for that domain.');
   if (query.get('protocol')?.toLowerCase() !== 'autodiscoverv1') {
     return refuse(400, 'InvalidProtocol', 'Only AutodiscoverV1 is here.');
   }
   const Url = `https://${programs.hostname}/autodiscover/autodiscover.xml`;
   return Response.json({ Protocol: 'AutodiscoverV1', Url }, { headers });
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }
 
 const headers = { 'cache-control': 'no-store' };
