@@ -4,7 +4,7 @@ import { write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { listPending, type Revision } from '#lib/history/revision.ts';
-import { writeJoined } from '#lib/joined.ts';
+import { writeJoined, writePart } from '#lib/joined.ts';
 import { logOf } from '#lib/log.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
@@ -55,29 +55,35 @@ export async function takeBackOverdue(): Promise<Date | null> {
 
 const later = (one: Date, other: Date) => (one > other ? one : other);
 
-/** Newest first. Another daemon may be about to do the same. */
+/** Newest first, as far as nobody has changed it since. Another daemon may be about to do the same. */
 async function takeBack(revisions: Revision[]): Promise<void> {
-  const origin = {
-    place: server,
-    reason: 'Not confirmed in time',
-    groupId: revisions[0]?.groupId,
-    isWatched: false,
-  };
+  const origin = { place: server, reason: 'Not confirmed in time', isWatched: false };
+  const back = await runFrom(origin, () =>
+    writeJoined(async () => {
+      const done: number[] = [];
+      if (!(await claim(revisions))) return done;
+      for (const { id } of revisions) {
+        const error = await tryPart(() => undoRevision(id, server));
+        if (error) {
+          log.warn({ err: error, revision: id }, 'a change that nobody confirmed stays');
+          break;
+        }
+        done.push(id);
+      }
+      return done;
+    }),
+  );
+  if (back.length > 0) log.warn({ revisions: back }, 'a change was not confirmed: taken back');
+}
+
+/** The refusal, where there is one. */
+async function tryPart(step: () => Promise<unknown>): Promise<Refusal | null> {
   try {
-    await runFrom(origin, () =>
-      writeJoined(async () => {
-        if (!(await claim(revisions))) return;
-        for (const { id } of revisions) await undoRevision(id, server);
-      }),
-    );
-    log.warn(
-      { revisions: revisions.map(({ id }) => id) },
-      'a change was not confirmed: taken back',
-    );
+    await writePart(step);
+    return null;
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    await claim(revisions);
-    log.warn({ err: error }, 'a change that was not confirmed could not be taken back');
+    if (isRefusal(error)) return error;
+    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 // Taking a change back: what stood before it, where what stands now is still what the change has made. Done by the rooms' own
 // functions, so it is refused where they refuse, and is a revision itself.
-import { db } from '#lib/db.ts';
+import { db, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
-import { type Fields, isMasked, isSame, reviseOnce } from '#lib/history/revise.ts';
+import { type Fields, isMasked, isSame, lockHistory, reviseOnce } from '#lib/history/revise.ts';
 import { type Revision, requireRevision } from '#lib/history/revision.ts';
 import { writeJoined } from '#lib/joined.ts';
 import type { Section } from './section.ts';
@@ -16,6 +16,7 @@ import { describeFields, isNothing } from './words.ts';
  */
 export async function undoRevision(id: number, by: string): Promise<string> {
   return writeJoined(async () => {
+    await write(lockHistory);
     const revision = await requireRevision(id);
     const section = findSection(revision.kind);
     if (!section)

@@ -48,6 +48,7 @@ export async function reviseIn<T>(
   step: () => Promise<T>,
 ): Promise<T> {
   if (readOrigin().isPart) return step();
+  await lockHistory(tx);
   const before = await recorded.read(tx, key);
   const result = await step();
   const after = await recorded.read(tx, key);
@@ -66,12 +67,13 @@ export async function reviseOnce(
   run: () => Promise<string>,
 ): Promise<string> {
   const found = await writeJoined(async () => {
+    await write(lockHistory);
     const before = key === null ? null : await recorded.read(db, key);
-    const now = await runFrom({ isPart: true }, run);
-    const after = await recorded.read(db, now);
-    if (isSame(before, after)) return now;
-    await write((tx) => insertRevision(tx, by, recorded, now, before, after));
-    return now;
+    const there = await runFrom({ isPart: true }, run);
+    const after = await recorded.read(db, there);
+    if (isSame(before, after)) return there;
+    await write((tx) => insertRevision(tx, by, recorded, there, before, after));
+    return there;
   });
   poke('settings');
   return found;
@@ -104,11 +106,18 @@ async function insertRevision(
   });
 }
 
-/** Its row stays locked until the commit, so numbers are seen in their order. */
+/**
+ * Lets one change come after the other, until the commit: what stood before is what the last one made, and numbers are seen
+ * in their order.
+ */
+export async function lockHistory(tx: Tx): Promise<void> {
+  await tx.$executeRaw`INSERT INTO "RevisionCounter" ("id", "revision") VALUES ('configuration', 0)
+    ON CONFLICT ("id") DO UPDATE SET "revision" = "RevisionCounter"."revision"`;
+}
+
 async function takeNumber(tx: Tx): Promise<number> {
   const [row] = await tx.$queryRaw<{ revision: number }[]>`
-    INSERT INTO "RevisionCounter" ("id", "revision") VALUES ('configuration', 1)
-    ON CONFLICT ("id") DO UPDATE SET "revision" = "RevisionCounter"."revision" + 1
+    UPDATE "RevisionCounter" SET "revision" = "revision" + 1 WHERE "id" = 'configuration'
     RETURNING "revision"`;
   return Number(row?.revision);
 }

@@ -79,6 +79,16 @@ describe('risky changes', () => {
     assert.deepEqual(await readSetting(key), []);
   });
 
+  it('go back as far as nobody else has changed them', async () => {
+    await set(['10.0.0.0/8']);
+    await writeSetting(key, ['10.1.0.0/16'], 'API');
+    await set(['10.2.0.0/16']);
+    pass(confirmWithinMs);
+    await takeBackOverdue();
+    assert.deepEqual(await readSetting(key), ['10.1.0.0/16']);
+    assert.deepEqual(await listPending(), []);
+  });
+
   it('leave alone what was changed again meanwhile', async () => {
     await set(['10.0.0.0/8']);
     await writeSetting(key, ['10.1.0.0/16'], ada);

@@ -21,7 +21,8 @@ function RevisionRow({ revision }: { revision: ListedRevision }) {
   const differences = listDifferences(before, after);
   const isAdded = before === null;
   const isRemoved = after === null;
-  const mayUndo = undoneBy === null && findSection(revision.kind) !== undefined;
+  const section = findSection(revision.kind);
+  const isWayBack = section && !(section.isKept && (isAdded || isRemoved));
   return (
     <li
       id={`revision-${id}`}
@@ -52,7 +53,11 @@ function RevisionRow({ revision }: { revision: ListedRevision }) {
           {place && place !== by && <span className="text-faint"> from {place}</span>}
         </p>
       </div>
-      <div>{mayUndo && <UndoButton id={id} subject={subject} text={describeUndo(revision)} />}</div>
+      <div>
+        {isWayBack && undoneBy === null && (
+          <UndoButton id={id} subject={subject} text={describeUndo(revision)} />
+        )}
+      </div>
     </li>
   );
 }
