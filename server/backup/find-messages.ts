@@ -46,6 +46,25 @@ export function findInBackup(
   });
 }
 
+/** The bytes of one message as it arrived. Refusal 'not-found', and as `findSnapshot`. */
+export function readFromBackup(
+  path: string,
+  address: string,
+  emailId: string,
+  snapshot?: string,
+): Promise<Buffer> {
+  const purpose = { work: 'a look at a message', mayBeReadOnly: true };
+  return enterRepository(path, purpose, async (repository) => {
+    const named = await findSnapshot(repository.folder, snapshot);
+    const options = { isDamageSkipped: true, by: '', progress: noProgress };
+    const source = new RestoreSource(repository, named, options);
+    const sheet = await source.readSheet(address.trim().toLowerCase());
+    const [found] = await findMessages(source, sheet, { emailId });
+    if (!found) throw new Refusal('not-found', `${address} has no such message in ${named.name}.`);
+    return repository.bodies.read(String(found.row.blobId));
+  });
+}
+
 /** Refusal 'limit' where there are too many to choose from. Of whole mailboxes no header is read. */
 export async function findMessages(
   source: RestoreSource,

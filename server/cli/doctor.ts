@@ -20,10 +20,12 @@ async function run(input: Input): Promise<Result> {
   const summary =
     problems + warnings === 0
       ? 'All is well.'
-      : `${problems} problems, ${warnings} warnings. What to do stands behind each arrow.`;
+      : `${count(problems, 'problem')}, ${count(warnings, 'warning')}. What to do stands behind each arrow.`;
   // A terminal obeys control characters; answers of the DNS may hold them.
   return { text: [...lines, summary].join('\n').replace(/[^\P{C}\n]+/gu, ' ') };
 }
+
+const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 export const doctorCommands: CommandDefinition[] = [
   {

@@ -5,13 +5,14 @@ import { z } from 'zod';
 import type { FoundInBackup, ListedBackups } from '#lib/backup/asked.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { readSetting, readSettings } from '#lib/settings/index.ts';
+import { recordChange } from '#lib/trail/change.ts';
 import {
   describePruned,
   describeRestored,
   describeTaken,
   describeVerified,
 } from '../backup/describe.ts';
-import { findInBackup } from '../backup/find-messages.ts';
+import { findInBackup, readFromBackup } from '../backup/find-messages.ts';
 import { listBackup } from '../backup/list-backup.ts';
 import type { Progress } from '../backup/progress.ts';
 import { pruneBackup } from '../backup/prune-backup.ts';
@@ -23,6 +24,7 @@ import { verifyBackup } from '../backup/verify-backup.ts';
 
 /** More are not drawn on a page. */
 const maxShown = 200;
+const maxDownloadBytes = 64 * 1024 * 1024;
 
 async function requireFolder(): Promise<string> {
   const folder = await readSetting('backup.folder');
@@ -172,4 +174,24 @@ export async function answerBackupSearch(input: unknown): Promise<FoundInBackup>
     })),
     total: fitting.length,
   };
+}
+
+const message = z.object({
+  by: z.string().max(400),
+  user: z.string().trim().min(3).max(400),
+  snapshot: snapshotName,
+  emailId: z.string().max(200),
+});
+
+/** One message as it arrived, in base64; that somebody looked at it stands in the trail. Refusal 'invalid', 'limit'. */
+export async function answerBackupMessage(input: unknown): Promise<{ base64: string }> {
+  const asked = message.safeParse(input);
+  if (!asked.success) throw new Refusal('invalid', 'Say the user, the backup and the message.');
+  const { by, user, snapshot, emailId } = asked.data;
+  const bytes = await readFromBackup(await requireFolder(), user, emailId, snapshot);
+  if (bytes.length > maxDownloadBytes) {
+    throw new Refusal('limit', 'This message is too large for the browser: restore it.');
+  }
+  recordChange(by, `user ${user}`, `a message was downloaded from the backup ${snapshot}`);
+  return { base64: bytes.toString('base64') };
 }

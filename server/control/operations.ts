@@ -7,7 +7,12 @@ import { explainRoute } from '../queue/explain-route.ts';
 import { listChecks } from '../smtp/checks/listed.ts';
 import { explainMail } from '../smtp/explain.ts';
 import { runRelayTest } from '../smtp/relay-test/relay-watch.ts';
-import { answerBackupSearch, answerBackups, beginBackupWork } from './backup.ts';
+import {
+  answerBackupMessage,
+  answerBackupSearch,
+  answerBackups,
+  beginBackupWork,
+} from './backup.ts';
 import {
   answerAcmeChange,
   answerAcmeTerms,
@@ -47,4 +52,5 @@ export const operations: Record<string, Operation> = {
   backups: answerBackups,
   'backup-work': beginBackupWork,
   'backup-search': answerBackupSearch,
+  'backup-message': answerBackupMessage,
 };

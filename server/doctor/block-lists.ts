@@ -7,7 +7,9 @@ import { listPublicAddresses } from './own-machine.ts';
 
 export type Listing = { address: string; zone: string; state: 'listed' | 'free' | 'silent' };
 
-export function judgeListings(listings: Listing[]): Judged {
+export function judgeListings(listings: Listing[], isAsked = true): Judged {
+  if (!isAsked)
+    return unknown('No list was asked.', 'Name lists in the setting doctor.blockLists.');
   if (listings.length === 0) return unknown('There is no public address to ask about.');
   const listed = listings.filter(({ state }) => state === 'listed');
   if (listed.length > 0) {
@@ -40,7 +42,7 @@ export const blockLists: DoctorCheck = {
       listPublicAddresses(),
     ]);
     const asked = zones.flatMap((zone) => addresses.map((address) => ask(address, zone)));
-    return judgeListings(await Promise.all(asked));
+    return judgeListings(await Promise.all(asked), zones.length > 0);
   },
 };
 

@@ -235,6 +235,7 @@ export const doors: Record<Who, string[]> = {
     '(admin)/admin/announcement/page.tsx',
     '(admin)/admin/backup/actions.ts#beginBackupAction',
     '(admin)/admin/backup/actions.ts#beginRestoreAction',
+    '(admin)/admin/backup/message/route.ts',
     '(admin)/admin/backup/page.tsx',
     '(admin)/admin/backup/restore/page.tsx',
     '(admin)/admin/blocked/actions.ts#liftBlockAction',

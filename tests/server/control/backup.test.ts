@@ -12,7 +12,12 @@ import { isRefusal, type RefusalReason } from '#lib/errors.ts';
 import { endLease, takeLease } from '#lib/lease.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { beginRun, endDeadRuns } from '#server/backup/run.ts';
-import { answerBackupSearch, answerBackups, beginBackupWork } from '#server/control/backup.ts';
+import {
+  answerBackupMessage,
+  answerBackupSearch,
+  answerBackups,
+  beginBackupWork,
+} from '#server/control/backup.ts';
 import { removeMessages } from '#server/store/expunge.ts';
 import { createMailbox, ensureMailboxes, listMailboxes } from '#server/store/mailboxes.ts';
 import { makePlace } from '#tests/server/backup/fixture.ts';
@@ -110,6 +115,15 @@ describe('backups for the panel', () => {
       text: 'contract',
     });
     const emailId = messages[0]?.emailId;
+    const file = await answerBackupMessage({ by, user, snapshot: await snapshot(), emailId });
+    assert.match(
+      Buffer.from(file.base64, 'base64').toString(),
+      /^From: Ben[\s\S]*Subject: A contract\r/,
+    );
+    await assert.rejects(
+      answerBackupMessage({ by, user, snapshot: await snapshot(), emailId: 'none' }),
+      refused('not-found'),
+    );
     const asked = { kind: 'restore', user, snapshot: await snapshot(), emailId };
     const there = await run({ ...asked, mode: 'missing' });
     assert.equal(there.state, 'failed');

@@ -2,7 +2,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { Banner } from '#components/ui/banner.tsx';
-import { Button } from '#components/ui/button.tsx';
+import { Button, buttonClasses } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { formatBytes, formatCount } from '#components/ui/format.ts';
@@ -167,6 +167,13 @@ function Row({
           >
             Copy
           </RestoreButton>
+          <a
+            download="message.eml"
+            href={`/admin/backup/message?${new URLSearchParams({ user, snapshot, id: emailId })}`}
+            className={buttonClasses('secondary', 'sm')}
+          >
+            Download
+          </a>
         </span>
       </Td>
     </TableRow>
