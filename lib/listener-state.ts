@@ -14,8 +14,6 @@ export type ListenerState = {
   name: ListenerName;
   /** Who chose the ports */
   from: 'environment' | 'setting' | 'default';
-  /** DREY_BIND is set: ports without an address follow it */
-  isBound: boolean;
   sockets: {
     /** "[::]:25", "/run/drey/lmtp" */
     address: string;

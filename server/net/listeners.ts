@@ -152,10 +152,9 @@ export function findOwnEndpoint(name: ListenerName): { host: string; port: numbe
 /** Every listener of this process as it is now. */
 export async function listListeners(): Promise<ListenerState[]> {
   return Promise.all(
-    [...entries].map(async ({ protocol, environment, wanted, sockets, failures }) => ({
+    [...entries].map(async ({ protocol, wanted, sockets, failures }) => ({
       name: protocol.name,
       from: wanted,
-      isBound: environment.bind !== null,
       sockets: [...sockets.values()].map(({ address, port, since }) => ({
         address: writeAddress('path' in address ? address : { ...address, port }),
         host: 'path' in address ? '' : address.host,
