@@ -1,16 +1,8 @@
 // The parts of the system with their colour: what is wrong in whole sentences, what is well in a word.
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
+import type { Part } from '#lib/numbers/health/part.ts';
 import { joinClasses } from '../ui/class-names.ts';
-
-export type HealthPart = {
-  name: string;
-  title: string;
-  colour: 'green' | 'yellow' | 'red';
-  text: string;
-  todo: string;
-  href: string;
-};
 
 const looks = {
   green: { icon: CircleCheck, text: 'text-ok-text', word: 'well' },
@@ -19,7 +11,7 @@ const looks = {
 };
 
 /** A mark of the colour, with the word that it means. */
-export function HealthMark({ colour }: { colour: HealthPart['colour'] }) {
+export function HealthMark({ colour }: { colour: Part['colour'] }) {
   const { icon: Icon, text, word } = looks[colour];
   return (
     <>
@@ -30,7 +22,7 @@ export function HealthMark({ colour }: { colour: HealthPart['colour'] }) {
 }
 
 /** What is wrong, the worst first: each with its sentence and what to do. Nothing where all is well. */
-export function HealthProblems({ parts }: { parts: HealthPart[] }) {
+export function HealthProblems({ parts }: { parts: Part[] }) {
   const problems = (['red', 'yellow'] as const).flatMap((colour) =>
     parts.filter((part) => part.colour === colour),
   );
@@ -59,7 +51,7 @@ export function HealthProblems({ parts }: { parts: HealthPart[] }) {
 }
 
 /** Every part in a line: its colour and how it is. */
-export function HealthList({ parts }: { parts: HealthPart[] }) {
+export function HealthList({ parts }: { parts: Part[] }) {
   return (
     <ul className="-my-1.5 grid gap-x-8 sm:grid-cols-2">
       {parts.map(({ name, title, colour, text, href }) => (

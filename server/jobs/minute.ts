@@ -35,7 +35,7 @@ export async function storeNow(): Promise<void> {
 export async function startNumbers(): Promise<Running> {
   const store = createStore();
   let timer: NodeJS.Timeout;
-  let storing = readOwnDomains().then(() => store(false));
+  let storing = store(false);
   const plan = () => {
     // Just before the end of the minute, so that it is counted in its own row.
     const waitMs = minuteMs - (now().getTime() % minuteMs) - 500;
