@@ -18,16 +18,18 @@ export function ToldOnce({
   return (
     <div className="flex flex-col gap-4 text-left">
       <Banner tone="warn">Copy it now: it is shown here this once and kept by nobody.</Banner>
-      <Field label={label}>
-        <Input
-          readOnly
-          value={secret}
-          className="font-mono"
-          onFocus={(event) => event.currentTarget.select()}
-        />
-      </Field>
-      <div className="flex items-center justify-end gap-2">
+      <div className="flex items-end gap-2">
+        <Field label={label} className="min-w-0 flex-1">
+          <Input
+            readOnly
+            value={secret}
+            className="font-mono"
+            onFocus={(event) => event.currentTarget.select()}
+          />
+        </Field>
         <CopyText text={secret} label={`Copy ${label.toLowerCase()}`} />
+      </div>
+      <div className="flex justify-end">
         <Button variant="primary" onClick={onDone}>
           Done
         </Button>

@@ -25,6 +25,8 @@ const fields = z.object({
     .transform((text) => text.split(/[\s,;]+/).filter(Boolean)),
 });
 
+const noEvents: FormState = { status: 'error', fields: { events: 'Choose at least one.' } };
+
 /** The ticked boxes. */
 function readEvents(form: FormData): string[] {
   return z.array(z.enum(hookEventNames)).max(20).parse(form.getAll('events'));
@@ -32,8 +34,10 @@ function readEvents(form: FormData): string[] {
 
 export async function addWebhookAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
+  const events = readEvents(form);
+  if (events.length === 0) return noEvents;
   return answerForm(fields, form, async (given) => {
-    const { secret } = await addWebhook({ ...given, events: readEvents(form) }, admin.address);
+    const { secret } = await addWebhook({ ...given, events }, admin.address);
     revalidatePath('/admin/webhooks');
     return { status: 'ok', secret };
   });
@@ -41,8 +45,10 @@ export async function addWebhookAction(_previous: FormState, form: FormData): Pr
 
 export async function editWebhookAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();
+  const events = readEvents(form);
+  if (events.length === 0) return noEvents;
   return answerForm(fields.extend({ id }), form, async ({ id, ...change }) => {
-    await updateWebhook(id, { ...change, events: readEvents(form) }, admin.address);
+    await updateWebhook(id, { ...change, events }, admin.address);
     revalidatePath('/admin/webhooks');
     return { status: 'ok', text: `${change.name} saved` };
   });
