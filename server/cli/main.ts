@@ -31,6 +31,8 @@ const groupHelp: Record<string, string> = {
   route: 'relay rules (transport, relayhost)',
   queue: 'waiting mail',
   dmarc: 'what others report of mail in our name',
+  tokens: 'what programs show to the REST API',
+  webhooks: 'programs that are told of events',
 };
 
 function buildProgram(): Command {

@@ -36,6 +36,8 @@ describe('webhooks', () => {
       'test',
     );
     receiver = createServer(async (request, response) => {
+      // Says nothing, ever.
+      if (request.url === '/silent') return;
       let body = '';
       for await (const chunk of request) body += chunk;
       heard.push({ headers: request.headers, body, path: request.url ?? '' });
@@ -106,6 +108,15 @@ describe('webhooks', () => {
       assert.equal(headers['content-type'], 'application/json');
     }
     assert.equal((await readWebhook(webhook.id)).answers[0]?.problem, '');
+    await removeWebhook(webhook.id, 'test');
+  });
+
+  it('waits for nobody for long', async () => {
+    const { webhook } = await add(['bounced'], [], `${url}/silent`);
+    const answer = await testWebhook(webhook.id, { timeoutMs: 50 });
+    assert.equal(answer.status, 0);
+    assert.match(answer.problem, /answer/);
+    assert.deepEqual((await readWebhook(webhook.id)).answers, [answer]);
     await removeWebhook(webhook.id, 'test');
   });
 
