@@ -122,7 +122,7 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
       const { stdout } = await daemon.drey(['certificates', 'check', ...names, '--json']);
       const rows = JSON.parse(stdout) as { subject: string; result: string; text: string }[];
       // The ports open within moments.
-      return rows.find(({ subject, result }) => subject === names[0] && result === 'good') && rows;
+      return rows.some(({ subject, text }) => subject === names[0] && /http-01/.test(text)) && rows;
     }, 'a good check');
     const textOf = (name: string) => found.find(({ subject }) => subject === name)?.text ?? '';
     assert.match(textOf('mail.example.test'), /provable by http-01/);

@@ -93,6 +93,15 @@ export function listWantedRecords(facts: DomainFacts): WantedRecord[] {
       zoneText: `${hostname}.`,
       purpose: 'Mail programs find their settings by themselves, by http.',
     },
+    {
+      kind: 'autoconfig',
+      need: 'may',
+      name: `autodiscover.${domain}`,
+      type: 'CNAME',
+      value: hostname,
+      zoneText: `${hostname}.`,
+      purpose: 'Outlook finds its settings by itself, by https with a certificate of this name.',
+    },
     ...facts.services.map(({ service, port }): WantedRecord => {
       const value = `0 1 ${port} ${hostname}`;
       return {

@@ -154,6 +154,7 @@ _smtp._tls.example.org. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@example.
 _mta-sts.example.org. 3600 IN TXT "v=STSv1; id=abc1"
 mta-sts.example.org. 3600 IN CNAME mail.example.org.
 autoconfig.example.org. 3600 IN CNAME mail.example.org.
+autodiscover.example.org. 3600 IN CNAME mail.example.org.
 _imaps._tcp.example.org. 3600 IN SRV 0 1 993 mail.example.org.
 `,
   );

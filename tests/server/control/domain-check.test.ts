@@ -58,6 +58,7 @@ describe('the DNS check of a domain', () => {
       '_mta-sts.own.test': { TXT: [`v=STSv1; id=${policy?.id}`] },
       'mta-sts.own.test': { CNAME: 'mail.own.test' },
       'autoconfig.own.test': { CNAME: 'mail.own.test' },
+      'autodiscover.own.test': { CNAME: 'mail.own.test' },
       ...dkim,
     };
     const records = await checkDomain('own.test', [address]);
