@@ -2,7 +2,9 @@
 // the old one closes, and who is connected goes on. The environment says nothing here; each machine has 127.0.0.0/8.
 import assert from 'node:assert/strict';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { closeDatabase } from '#lib/db.ts';
@@ -115,6 +117,18 @@ function getSecure(url: string): Promise<{ status: number; cookie: string } | nu
   });
 }
 
+/** What a socket file says first; empty where nobody listens. */
+function hear(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('error', () => resolve(''));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString());
+    });
+  });
+}
+
 /** Whether TLS begins there at once. */
 function isTls(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -200,7 +214,7 @@ prove('listeners.metrics', async () => {
   await waitFor(async () => !(await get(`http://${here}:${first.metrics}/metrics`)), 'the end');
 });
 
-prove(['listeners.lmtp', 'smtp.hasLmtp'], async () => {
+prove(['listeners.lmtp', 'smtp.hasLmtp', 'smtp.lmtpSocket'], async () => {
   await set('listeners.lmtp', `${here}:12024`);
   await isShut(here, 12_024);
   await set('smtp.hasLmtp', 'on');
@@ -209,6 +223,12 @@ prove(['listeners.lmtp', 'smtp.hasLmtp'], async () => {
   await greet(there, 12_024, /^220 .*LMTP/);
   await isShut(here, 12_024);
   assert.match(JSON.stringify(await save('listeners.lmtp', 'all:24')), /this machine alone/);
+  const path = join(database.folder, 'lmtp');
+  await set('smtp.lmtpSocket', path);
+  await waitFor(async () => (await hear(path)).includes(' LMTP '), 'the socket file');
+  await isShut(there, 12_024);
+  await set('smtp.hasLmtp', 'off');
+  await waitFor(async () => (await hear(path)) === '', 'the end of the socket file');
 });
 
 prove('listeners.web', async () => {

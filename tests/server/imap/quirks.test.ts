@@ -1,9 +1,10 @@
 // What mail programs do that a server has to bear, each with the name of the program that taught it (docs: research
 // on clients). Those about literals before login, COMPRESS and sections stand in the tests of their own.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { Refusal } from '#lib/errors.ts';
 import { readSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
+import { Patience } from '#server/imap/patience.ts';
 import { refuse } from '#server/imap/refusal.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { playTranscript } from '#tests/support/transcript.ts';
@@ -405,5 +406,22 @@ A< a4 OK ...`,
   it('socket timers of both sides do not meet: the limit is odd, and above 30 minutes', async () => {
     const minutes = await readSetting('imap.idleTimeoutMinutes');
     assert.ok(minutes > 30 && minutes % 2 === 1, String(minutes));
+  });
+
+  it('who says nothing is waited for as long as the setting says', async () => {
+    const { address } = await server.addUser('silent');
+    await writeSetting('imap.idleTimeoutMinutes', 47, 'test');
+    const wait = mock.method(Patience.prototype, 'set');
+    try {
+      await playTranscript(`${login}A> a1 NOOP\nA< a1 OK ...`, 'silence', {
+        connect: () => server.connect(),
+        variables: { user: address, password: `"${password}"` },
+      });
+      const waits = wait.mock.calls.map((call) => call.arguments[0]);
+      assert.ok(waits.includes(47 * 60_000), String(waits));
+    } finally {
+      wait.mock.restore();
+      await resetSetting('imap.idleTimeoutMinutes', 'test');
+    }
   });
 });

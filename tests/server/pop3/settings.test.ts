@@ -1,7 +1,8 @@
 // What settings change: sessions of a user, login delay, UIDL format, \Seen, what DELE does, NUL, and logins that end.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { Socket } from 'node:net';
+import { after, afterEach, before, describe, it, mock } from 'node:test';
 import { setPassword, updateAccount } from '#lib/accounts/account.ts';
 import { changePop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { write } from '#lib/db.ts';
@@ -262,5 +263,20 @@ describe('messages', () => {
     const back = pairs.map(([, uid]) => uid).reverse();
     for (const uid of back) await moveMessages(account.id, trash!.id, [uid], mailbox.id);
     assert.deepEqual(await sizes(), [1, 2, 0]);
+  });
+});
+
+describe('a client that says nothing', () => {
+  it('is waited for as long as the setting says', async () => {
+    await set('pop3.idleTimeoutMinutes', 11, 10);
+    const setIdle = mock.method(Socket.prototype, 'setTimeout');
+    try {
+      const client = await fixture.open();
+      await ask(client, 'CAPA');
+      const waits = setIdle.mock.calls.map((call) => call.arguments[0]);
+      assert.ok(waits.includes(11 * 60_000), String(waits));
+    } finally {
+      setIdle.mock.restore();
+    }
   });
 });
