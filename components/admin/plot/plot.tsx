@@ -100,6 +100,11 @@ export function Plot({ title, at, stepSeconds, format, lines, isLarge = false }:
           className={joinClasses('relative touch-pan-y rounded-sm', isLarge ? 'h-64' : 'h-32')}
         >
           <Drawing lines={lines} top={top} shown={shown} length={at.length} />
+          {lines.every(({ values }) => values.every((value) => value === null)) && (
+            <p className="absolute inset-0 grid place-items-center text-sm text-faint">
+              Nothing is known yet
+            </p>
+          )}
           {shown !== null && (
             <Tip
               title={name(shown)}

@@ -88,7 +88,13 @@ export default async function HealthPage() {
             </p>
           )}
           <ol className="list-decimal space-y-1 pl-5">
-            <li>Take a backup, and verify it (docs/backup.md).</li>
+            <li>
+              Take a{' '}
+              <Link href="/admin/backup" className="text-accent-text underline">
+                backup
+              </Link>
+              , and verify it.
+            </li>
             <li>
               Put the new version in place of the old one, with <code>git pull</code> or a new
               folder; data and settings are not in it.

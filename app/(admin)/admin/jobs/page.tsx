@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { Banner } from '#components/ui/banner.tsx';
+import { formatCount, formatPlural } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { askDaemon } from '#lib/control.ts';
@@ -109,13 +110,13 @@ function Run({ run, hasNode }: { run: JobRun; hasNode: boolean }) {
         <Time at={startedAt} className="tabular-nums" />
         <span className="text-muted">
           {hasNode && `on ${node}, `}
-          {tookMs.toLocaleString('en-US')} ms{result && `: ${result}`}
+          {formatCount(tookMs)} ms{result && `: ${result}`}
         </span>
       </p>
       {!isGood && <p className="break-words text-danger-text">{error}</p>}
       <p className="text-muted">
-        next <Time at={nextAt} className="tabular-nums" />, {runs.toLocaleString('en-US')} runs
-        {failures > 0 && `, ${failures.toLocaleString('en-US')} failed`}
+        next <Time at={nextAt} className="tabular-nums" />, {formatPlural(runs, 'run')}
+        {failures > 0 && `, ${formatCount(failures)} failed`}
       </p>
       {isGood && failures > 0 && <p className="break-words text-muted">last error: {error}</p>}
     </div>

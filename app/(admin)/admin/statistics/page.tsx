@@ -43,8 +43,8 @@ export default async function StatisticsPage({ searchParams }: { searchParams: P
           active={active}
           items={[
             { id: '', label: 'All', href: link('') },
-            ...subjects.map(({ name, title }) => ({ id: name, label: title, href: link(name) })),
             ...Object.entries(others).map(([id, label]) => ({ id, label, href: link(id) })),
+            ...subjects.map(({ name, title }) => ({ id: name, label: title, href: link(name) })),
           ]}
         />
       </div>
