@@ -170,12 +170,12 @@ function findTests() {
  * what is about bytes on the wire, limits and clocks.
  */
 const onBothDatabases = [
-  /^tests\/server\/(jobs|queue|store|transfer|backup)\//,
+  /^tests\/server\/(jobs|queue|store|transfer|backup|webhooks)\//,
   /^tests\/server\/auth\/login/,
   /^tests\/server\/delivery\/(local|sending|tls-report)/,
   /^tests\/server\/pop3\/(transaction|uidl)/,
   /^tests\/server\/imap\/(context|imapflow|notify|numbering|qresync|quota|selection|sharing|stress|transcripts)/,
-  /^tests\/lib\/(accounts|numbers|queue|settings|trail)\/[^/]+$|^tests\/lib\/[^/]+$/,
+  /^tests\/lib\/(accounts|api|numbers|queue|settings|trail)\/[^/]+$|^tests\/lib\/[^/]+$/,
   /^tests\/server\/smtp\/addresses/,
 ];
 

@@ -92,7 +92,7 @@ function requirePermission(user: TokenUser, endpoint: Endpoint): void {
   if (!mayRole(user.role, endpoint.permission)) {
     throw new HttpProblem(403, 'forbidden', 'The role of this token does not reach to it.');
   }
-  if (user.isReadOnly && isChange(endpoint)) {
+  if (user.isReadOnly && (isChange(endpoint) || endpoint.isOutward)) {
     throw new HttpProblem(403, 'forbidden', 'This token only reads.');
   }
 }

@@ -38,6 +38,8 @@ export type Endpoint = {
   isPaged: boolean;
   /** A question that needs a body: it changes nothing */
   isQuestion: boolean;
+  /** A question that somebody outside hears: not for tokens that only read */
+  isOutward: boolean;
   /** Takes longer than a transaction should (a hash, a key) */
   isSlow: boolean;
   maxBodyBytes: number;
@@ -67,6 +69,7 @@ export function endpoint<
   answer?: z.ZodType;
   isPaged?: boolean;
   isQuestion?: boolean;
+  isOutward?: boolean;
   isSlow?: boolean;
   maxBodyBytes?: number;
   prepare?: (
@@ -80,6 +83,7 @@ export function endpoint<
     help: '',
     isPaged: false,
     isQuestion: false,
+    isOutward: false,
     isSlow: false,
     maxBodyBytes: usualBodyBytes,
     ...declared,

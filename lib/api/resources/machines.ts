@@ -186,6 +186,7 @@ const webhookEndpoints: Endpoint[] = [
     body: z.strictObject({}),
     answer,
     isQuestion: true,
+    isOutward: true,
     run: ({ parameters }) => testWebhook(parameters.id),
   }),
 ];
