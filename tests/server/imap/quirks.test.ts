@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { Refusal } from '#lib/errors.ts';
 import { readSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
-import { Patience } from '#server/imap/patience.ts';
+import { Deadline } from '#server/imap/deadline.ts';
 import { refuse } from '#server/imap/refusal.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { playTranscript } from '#tests/support/transcript.ts';
@@ -411,7 +411,7 @@ A< a4 OK ...`,
   it('who says nothing is waited for as long as the setting says', async () => {
     const { address } = await server.addUser('silent');
     await writeSetting('imap.idleTimeoutMinutes', 47, 'test');
-    const wait = mock.method(Patience.prototype, 'set');
+    const wait = mock.method(Deadline.prototype, 'set');
     try {
       await playTranscript(`${login}A> a1 NOOP\nA< a1 OK ...`, 'silence', {
         connect: () => server.connect(),
