@@ -4,6 +4,8 @@
 // Invariant: what a trial, a precondition and a repeated call look at is read in the transaction of the change.
 import { createHash } from 'node:crypto';
 import type { Staff } from '../accounts/staff.ts';
+import { db } from '../db.ts';
+import { holdName } from '../dialect/index.ts';
 import { isRefusal } from '../errors.ts';
 import { rehearse, writeJoined } from '../joined.ts';
 import { listChanges } from './difference.ts';
@@ -107,6 +109,9 @@ async function requireMatch(
   if (!reading?.isSame) {
     throw new HttpProblem(400, 'invalid', 'There is nothing at this address that has an ETag.');
   }
+  // One after the other over all nodes: on PostgreSQL both would see it as it was.
+  const hold = holdName(`${reading.endpoint.path} ${JSON.stringify(reading.texts)}`);
+  if (hold) await db.$queryRaw(hold);
   const now = await readNow(reading, staff);
   const tag = now === null ? null : tagOf(now);
   const fits = (wanted: string[]) => tag !== null && (wanted.includes('*') || wanted.includes(tag));
