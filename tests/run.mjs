@@ -172,6 +172,7 @@ function findTests() {
 const onBothDatabases = [
   /^tests\/server\/(jobs|queue|store|transfer|backup|webhooks)\//,
   /^tests\/server\/auth\/login/,
+  /^tests\/server\/tls\/shelf/,
   /^tests\/server\/delivery\/(local|sending|tls-report)/,
   /^tests\/server\/pop3\/(transaction|uidl)/,
   /^tests\/server\/imap\/(context|imapflow|notify|numbering|qresync|quota|selection|sharing|stress|transcripts)/,

@@ -12,8 +12,7 @@ import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type ChainFacts, type Pems, parsePems, readChainFacts, readPems } from './pem.ts';
 
-export const certificateKinds = ['acme', 'uploaded', 'files', 'self-signed'] as const;
-export type CertificateKind = (typeof certificateKinds)[number];
+export type CertificateKind = 'acme' | 'uploaded' | 'files' | 'self-signed';
 
 /** A certificate as people see it; no key is in it. */
 export type Certificate = {
@@ -169,17 +168,6 @@ export async function replaceCertificate(
   }
   const data = fromPems(parsePems(chain, key));
   await change(id, data, (tx) => recordChangeIn(tx, by, subjectOf(data.names), 'replaced'));
-}
-
-/** Other names for one that is made or ordered; the next order has them. Refusal 'not-found', 'invalid'. */
-export async function renameCertificate(id: string, names: string[], by: string): Promise<void> {
-  const row = await requireRow(id);
-  requireMade(row);
-  const wanted = parseNames(names.join(' ')).join(' ');
-  const data = { names: wanted, dueAt: now(), orderUrl: '', orderSecret: '' };
-  await change(id, data, (tx) =>
-    recordChangeIn(tx, by, subjectOf(row.names), `for ${wanted} from now on`),
-  );
 }
 
 /** Lets the daemon order or make it now. Refusal 'not-found', 'invalid', 'throttled'. */

@@ -14,7 +14,7 @@ import {
 import type { CertificateRow } from '#lib/certificates/certificate.ts';
 import { type ChallengeKind, putChallenge, removeChallenges } from '#lib/certificates/challenge.ts';
 import { checkOrdered, type Pems } from '#lib/certificates/pem.ts';
-import { db, write } from '#lib/db.ts';
+import { write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { type AcmeClient, authorizeKey, openClient, pollUntil, post, register } from './client.ts';
@@ -206,9 +206,4 @@ async function save(row: CertificateRow, data: Partial<CertificateRow>): Promise
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 2000) : '';
-}
-
-/** The row as it is now. */
-export function findRow(id: string): Promise<CertificateRow | null> {
-  return db.certificate.findUnique({ where: { id } });
 }

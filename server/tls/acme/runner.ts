@@ -22,7 +22,7 @@ import type { Running } from '#server/net/running.ts';
 import { makeSelfSigned } from '../self-signed.ts';
 import { readDirectory } from './client.ts';
 import { adjustProofListeners, closeProofListeners } from './listeners.ts';
-import { findRow, fulfilOrder } from './order.ts';
+import { fulfilOrder } from './order.ts';
 import { AcmeProblem } from './problem.ts';
 import { askRenewalTime, planRenewal } from './renewal-info.ts';
 
@@ -106,7 +106,7 @@ async function claimDue(owner: string): Promise<CertificateRow | null> {
   const { count } = await write((tx) =>
     tx.certificate.updateMany({ where: { id: found.id, ...due }, data }),
   );
-  return count === 0 ? null : findRow(found.id);
+  return count === 0 ? null : db.certificate.findUnique({ where: { id: found.id } });
 }
 
 async function fulfil(row: CertificateRow, owner: string, signal: AbortSignal): Promise<void> {
