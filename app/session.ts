@@ -29,7 +29,8 @@ const ownSession = cache(async (): Promise<Account | null> => {
 export const currentActing = cache(async (): Promise<(Acting & { actor: Account }) | null> => {
   const claims = await readActingClaims();
   const actor = claims && (await ownSession());
-  const acting = actor && (await checkActing(claims, actor));
+  if (!claims || !actor || !(await isAdminAddress(await currentRemote()))) return null;
+  const acting = await checkActing(claims, actor);
   return acting && { ...acting, actor };
 });
 

@@ -205,7 +205,7 @@ export const doors: Record<Who, string[]> = {
     '(admin)/admin/domains/export/route.ts',
     '(admin)/admin/domains/page.tsx',
   ],
-  trail: ['(admin)/admin/events/page.tsx'],
+  trail: ['(admin)/admin/events/export/route.ts', '(admin)/admin/events/page.tsx'],
   queue: [
     '(admin)/admin/queue/[id]/page.tsx',
     '(admin)/admin/queue/actions.ts#retryEntryAction',
@@ -303,6 +303,7 @@ export const doors: Record<Who, string[]> = {
     '(admin)/admin/jobs/page.tsx',
     '(admin)/admin/statistics/page.tsx',
     '(admin)/admin/settings/page.tsx',
+    '(admin)/admin/settings/reference/page.tsx',
     '(admin)/admin/tls-out/page.tsx',
     '(admin)/admin/users/actions.ts#giveRoleAction',
     '(admin)/admin/wizard/actions.ts#addWizardDomainAction',

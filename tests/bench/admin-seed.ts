@@ -85,6 +85,8 @@ function openSqlite(file: string): { run: Run; close: () => Promise<void> } {
   return {
     run: async (text) => {
       database.exec(text);
+      // Connections that were closed meanwhile are seen as closed.
+      await new Promise((resolve) => setTimeout(resolve, 1));
     },
     close: async () => database.close(),
   };

@@ -1,5 +1,5 @@
 // The trail: what happened to each message and login. "Where is my mail?"
-import { Activity, ArrowLeft } from 'lucide-react';
+import { Activity, ArrowLeft, FileDown } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { EventList, eventKinds, sortAsStory } from '#components/admin/event-list.tsx';
@@ -15,24 +15,12 @@ import { searchEvents, type TrailEvent } from '#lib/trail/list.ts';
 import { readFindings } from '#lib/trail/story.ts';
 import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { readFilter } from './filter.ts';
 
 export const metadata: Metadata = { title: 'Events' };
 
 /** Events that a search without an index looks through at a time. */
 const mostScanned = 100_000;
-
-/** Of a form field "2026-11-21T10:00", in the time zone of the server. */
-function readTime(text: string): Date | undefined {
-  const time = new Date(text);
-  return text === '' || Number.isNaN(time.getTime()) ? undefined : time;
-}
-
-/** "2026-11-21T10:00:00.000Z,id" of the last event of the page before. */
-function readCursor(text: string): { at: Date; id: string } | undefined {
-  const [time = '', id = ''] = text.split(',');
-  const at = new Date(time);
-  return id === '' || Number.isNaN(at.getTime()) ? undefined : { at, id };
-}
 
 /** From first to last, with what the checks said. */
 function tellStory(events: TrailEvent[]) {
@@ -41,6 +29,7 @@ function tellStory(events: TrailEvent[]) {
 
 export default async function EventsPage({ searchParams }: { searchParams: Parameters }) {
   const { scope } = await requireStaff('trail');
+  const parameters = await readParameters(searchParams);
   const {
     q = '',
     kind = '',
@@ -49,21 +38,11 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
     until = '',
     trace = '',
     before = '',
-  } = await readParameters(searchParams);
+  } = parameters;
   const settings = await readSettings();
   const pageSize = trace ? 500 : settings['web.pageSize'];
   const { events, scannedTo } = await searchEvents(
-    {
-      search: q,
-      kind: kind || undefined,
-      reason: reason || undefined,
-      from: readTime(from),
-      until: readTime(until),
-      traceId: trace || undefined,
-      domains: namesOf(scope),
-      before: readCursor(before),
-      pageSize,
-    },
+    { ...readFilter(parameters), domains: namesOf(scope), pageSize },
     mostScanned,
   );
   const last = events.length === pageSize && !trace ? events.at(-1) : undefined;
@@ -85,6 +64,15 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
         <PageHeader
           title="Events"
           description={`What happened to every message and sign-in, and who changed what, for the last ${settings['storage.trailDays']} days.`}
+          action={
+            <ButtonLink
+              href={buildHref('/admin/events/export', filters)}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+          }
         />
       )}
       {!trace && (

@@ -11,20 +11,40 @@ import { addMemberAction, removeMemberAction, setMemberAction } from './actions.
 
 export type Membership = { address: string; mayWrite: boolean; maySend: boolean };
 
+/** Of many members; the others are found by their addresses. */
+const shownAtOnce = 50;
+
 /** Who opens a shared mailbox: a switch takes effect at once, in open mail programs too. */
 export function Members({ shared, members }: { shared: string; members: Membership[] }) {
   const [isOpen, setIsOpen] = useState(false);
+  const [wanted, setWanted] = useState('');
   const close = () => setIsOpen(false);
+  const found = members.filter(({ address }) => address.includes(wanted.trim().toLowerCase()));
   return (
     <>
       <Button size="sm" onClick={() => setIsOpen(true)} aria-label={`Members of ${shared}`}>
         Members
       </Button>
       <Dialog isOpen={isOpen} onClose={close} title={`Members of ${shared}`}>
+        {members.length > shownAtOnce && (
+          <Input
+            type="search"
+            aria-label="Search members"
+            placeholder={`Search ${members.length} members`}
+            value={wanted}
+            onChange={(event) => setWanted(event.target.value)}
+            className="mb-4"
+          />
+        )}
         <ul aria-label="Members" className="mb-4 flex flex-col gap-3 text-left">
-          {members.map((member) => (
+          {found.slice(0, shownAtOnce).map((member) => (
             <MemberRow key={member.address} shared={shared} member={member} />
           ))}
+          {found.length > shownAtOnce && (
+            <li className="text-sm text-muted">
+              and {found.length - shownAtOnce} more: search for them
+            </li>
+          )}
           {members.length === 0 && <li className="text-muted">Nobody opens it yet.</li>}
         </ul>
         <AddMember shared={shared} onCancel={close} />

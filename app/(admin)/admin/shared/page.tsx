@@ -1,21 +1,25 @@
 // Shared mailboxes: addresses of their own that several users open (in Dovecot a namespace with acl files).
 import { Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
+import { Pager } from '#components/admin/table/pager.tsx';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { Select } from '#components/ui/input.tsx';
+import { formatBytes } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
-import { listDomains } from '#lib/accounts/domain-list.ts';
-import type { Member } from '#lib/accounts/member.ts';
-import { listSharedMailboxes, type SharedMailbox } from '#lib/accounts/shared.ts';
-import { idsOf } from '#lib/accounts/staff.ts';
+import { listAccounts } from '#lib/accounts/account-list.ts';
+import { listDomainNames } from '#lib/accounts/domain-list.ts';
+import { listMembers, type Member } from '#lib/accounts/member.ts';
+import type { SharedMailbox } from '#lib/accounts/shared.ts';
+import { idsOf, namesOf } from '#lib/accounts/staff.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
-import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+import { ListChoice } from '../../list-choice.tsx';
+import { type ListState, readListState } from '../../list-state.ts';
+import { type Parameters, readParameters } from '../../parameters.ts';
 import { Members } from './member-forms.tsx';
 import { AddShared, EditShared } from './shared-forms.tsx';
 
@@ -26,15 +30,21 @@ const shownMembers = 3;
 export default async function SharedMailboxesPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('shared');
   const domainIds = idsOf(staff.scope);
-  const { q = '', domain = '', page: pageText } = await readParameters(searchParams);
-  const page = readPage(pageText);
-  const [mailboxes, domains, pageSize] = await Promise.all([
-    listSharedMailboxes({ search: q, domain, domainIds }),
-    listDomains(domainIds),
-    readSetting('web.pageSize'),
+  const parameters = await readParameters(searchParams);
+  const { q = '', domain = '' } = parameters;
+  const list = readListState('/admin/shared', parameters, {
+    orders: ['address', 'storage', 'added'],
+    initial: 'address',
+    filters: ['q', 'domain'],
+  });
+  const pageSize = await readSetting('web.pageSize');
+  const filter = { kind: 'shared', search: q, domain, domainIds } as const;
+  const [page, names] = await Promise.all([
+    listAccounts({ ...filter, ...list, pageSize }),
+    namesOf(staff.scope) ?? listDomainNames(),
   ]);
-  const names = domains.map(({ name }) => name);
-  const rows = mailboxes.slice((page - 1) * pageSize, page * pageSize);
+  const members = await listMembers(page.rows.map(({ id }) => id));
+  const rows = page.rows.map((row) => ({ ...row, members: members.get(row.id) ?? [] }));
   const isFiltered = q !== '' || domain !== '';
   return (
     <>
@@ -43,17 +53,16 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
         description="A shared mailbox has an address and folders like a user, but no password. Its members find it below Shared in their own mail program, and may send with its address."
         action={names.length > 0 && <AddShared domains={names} domain={domain} />}
       />
-      {(mailboxes.length > 0 || isFiltered) && (
+      {(rows.length > 0 || isFiltered) && (
         <SearchForm action="/admin/shared" label="Search address or name" initial={q}>
           {names.length > 1 && (
-            <Select name="domain" defaultValue={domain} aria-label="Domain" className="w-44">
-              <option value="">All domains</option>
-              {names.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </Select>
+            <ListChoice
+              name="domain"
+              value={domain}
+              label="Domain"
+              all="All domains"
+              options={names.map((name) => [name, name])}
+            />
           )}
         </SearchForm>
       )}
@@ -62,23 +71,29 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
           <NoneYet isFiltered={isFiltered} domains={names} />
         </div>
       ) : (
-        <SharedTable rows={rows} />
+        <SharedTable rows={rows} list={list} />
       )}
-      <Pagination
-        page={page}
-        pageSize={pageSize}
-        total={mailboxes.length}
-        hrefOf={(to) => buildHref('/admin/shared', { q, domain, page: to })}
-      />
+      <Pager page={page} list={list} pageSize={pageSize} />
     </>
   );
 }
 
-function SharedTable({ rows }: { rows: SharedMailbox[] }) {
+function SharedTable({
+  rows,
+  list,
+}: {
+  rows: SharedMailbox[];
+  list: ListState<'address' | 'storage' | 'added'>;
+}) {
   return (
     <Table label="Shared mailboxes">
       <TableHead>
-        <Th>Address</Th>
+        <SortTh order="address" list={list}>
+          Address
+        </SortTh>
+        <SortTh order="storage" list={list} isFallingFirst className="hidden md:table-cell">
+          Storage
+        </SortTh>
         <Th className="hidden sm:table-cell">Members</Th>
         <Th>
           <span className="sr-only">Actions</span>
@@ -95,6 +110,9 @@ function SharedTable({ rows }: { rows: SharedMailbox[] }) {
               {shared.displayName && (
                 <span className="block truncate text-sm text-muted">{shared.displayName}</span>
               )}
+            </Td>
+            <Td className="hidden whitespace-nowrap text-muted tabular-nums md:table-cell">
+              {formatBytes(shared.usedBytes)}
             </Td>
             <Td className="hidden w-1/2 max-w-0 sm:table-cell">
               <MemberNames members={shared.members} />
