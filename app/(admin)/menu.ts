@@ -59,12 +59,6 @@ export const menu: MenuEntry[] = [
     names: ['pflogsumm', 'mailgraph', 'Munin', 'plots', 'graphs'],
   },
   {
-    href: '/admin/wizard',
-    label: 'First steps',
-    icon: Footprints,
-    names: ['wizard', 'first run', 'set up', 'smart host', 'test mail'],
-  },
-  {
     href: '/admin/queue',
     label: 'Queue',
     icon: ListTree,
@@ -330,6 +324,12 @@ export const menu: MenuEntry[] = [
     label: 'Announcement',
     icon: Megaphone,
     names: ['broadcast', 'banner', 'motd', 'mail to all users'],
+  },
+  {
+    href: '/admin/wizard',
+    label: 'First steps',
+    icon: Footprints,
+    names: ['wizard', 'first run', 'set up', 'smart host', 'test mail'],
   },
   {
     href: '/admin/doctor',

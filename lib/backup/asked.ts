@@ -33,5 +33,9 @@ export type BackupMessage = {
   sizeBytes: number;
 };
 
-/** `total` counts those that are not shown too. */
-export type FoundInBackup = { messages: BackupMessage[]; total: number };
+export type FoundInBackup = {
+  messages: BackupMessage[];
+  /** With those that are not shown; null: more than can be chosen from */
+  total: number | null;
+  mailboxes: { name: string; messages: number }[];
+};

@@ -13,9 +13,17 @@ import { RestoreSource } from './restore-source.ts';
 import { findSnapshot, type Sheet } from './snapshot.ts';
 
 const maxFound = 1000;
+const noHeader = { fromText: '', toText: '', subject: '' };
+
+/** What else a message has to be, known before its header is read: the mailbox it was in, when it came. */
+type Fits = (mailbox: string, internalDate: Date) => boolean;
 
 /** `mailbox`: all of one, by its name in the snapshot; `all`: of every mailbox, but what was deleted. */
-export type Wanted = { emailId: string } | { text: string } | { mailbox: string } | { all: true };
+export type Wanted =
+  | { emailId: string }
+  | { text: string; fits?: Fits }
+  | { mailbox: string }
+  | { all: true };
 
 export type FoundMessage = {
   emailId: string;
@@ -36,13 +44,37 @@ export function findInBackup(
   address: string,
   text: string,
   snapshot?: string,
+  fits?: Fits,
 ): Promise<FoundMessage[]> {
   const purpose = { work: 'a search', mayBeReadOnly: true };
   return enterRepository(path, purpose, async (repository) => {
     const named = await findSnapshot(repository.folder, snapshot);
     const options = { isDamageSkipped: true, by: '', progress: noProgress };
     const source = new RestoreSource(repository, named, options);
-    return findMessages(source, await source.readSheet(address.trim().toLowerCase()), { text });
+    return findMessages(source, await source.readSheet(address.trim().toLowerCase()), {
+      text,
+      fits,
+    });
+  });
+}
+
+/** The mailboxes that the user had, by name, without those of deleted messages. Refusal as `findSnapshot`. */
+export function listBackupMailboxes(
+  path: string,
+  address: string,
+  snapshot?: string,
+): Promise<{ name: string; messages: number }[]> {
+  const purpose = { work: 'a look at mailboxes', mayBeReadOnly: true };
+  return enterRepository(path, purpose, async (repository) => {
+    const named = await findSnapshot(repository.folder, snapshot);
+    const options = { isDamageSkipped: true, by: '', progress: noProgress };
+    const source = new RestoreSource(repository, named, options);
+    const sheet = await source.readSheet(address.trim().toLowerCase());
+    const rows = await source.readAllOwn(sheet, 'Mailbox');
+    return rows
+      .filter((row) => !isTwin(row))
+      .map((row) => ({ name: String(row.name), messages: Number(row.messages) }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
   });
 }
 
@@ -82,8 +114,12 @@ export async function findMessages(
       if ('emailId' in wanted && row.emailId !== wanted.emailId) continue;
       if ('mailbox' in wanted || 'all' in wanted) {
         if (isTwin(mailbox) || ('mailbox' in wanted && mailbox.name !== wanted.mailbox)) continue;
-        found.push(toFound(row, mailbox, { fromText: '', toText: '', subject: '' }));
+        found.push(toFound(row, mailbox, noHeader));
         continue;
+      }
+      if ('fits' in wanted && wanted.fits) {
+        const { mailbox: name, internalDate } = toFound(row, mailbox, noHeader);
+        if (!wanted.fits(name, internalDate)) continue;
       }
       const message = await describe(source, row, mailbox);
       if (!message || !words.every((word) => message.haystack.includes(word))) continue;

@@ -12,7 +12,7 @@ import {
   describeTaken,
   describeVerified,
 } from '../backup/describe.ts';
-import { findInBackup, readFromBackup } from '../backup/find-messages.ts';
+import { findInBackup, listBackupMailboxes, readFromBackup } from '../backup/find-messages.ts';
 import { listBackup } from '../backup/list-backup.ts';
 import type { Progress } from '../backup/progress.ts';
 import { pruneBackup } from '../backup/prune-backup.ts';
@@ -140,7 +140,8 @@ async function restore(folder: string, asked: Restore, progress: Progress): Prom
   }
   const places = [...new Set(restored.map(({ restoredTo }) => restoredTo))];
   const kept = present > 0 ? ` ${present} were there still.` : '';
-  return `${restored.length} messages of ${user} are in ${places.slice(0, 5).join(', ')}.${kept}`;
+  const what = restored.length === 1 ? '1 message' : `${restored.length} messages`;
+  return `${what} of ${user} came back into ${places.slice(0, 5).join(', ')}.${kept}`;
 }
 
 const search = z.object({
@@ -152,27 +153,32 @@ const search = z.object({
   until: z.string().max(10).default(''),
 });
 
-/** Messages of a user in a snapshot, the newest first. Refusal 'invalid', as `findInBackup`. */
+/** Messages of a user in a snapshot, the newest first, and all mailboxes. Refusal 'invalid', as `findInBackup`. */
 export async function answerBackupSearch(input: unknown): Promise<FoundInBackup> {
   const asked = search.safeParse(input);
   if (!asked.success) throw new Refusal('invalid', 'Say the user and the backup.');
   const { user, snapshot, text, mailbox, from, until } = asked.data;
-  const found = await findInBackup(await requireFolder(), user, text, snapshot);
-  const fitting = found.filter((message) => {
-    const day = message.internalDate.toISOString().slice(0, 10);
-    return (
-      (mailbox === '' || message.mailbox.toLowerCase().includes(mailbox.toLowerCase())) &&
-      (from === '' || day >= from) &&
-      (until === '' || day <= until)
-    );
+  const folder = await requireFolder();
+  const mailboxes = await listBackupMailboxes(folder, user, snapshot);
+  const part = mailbox.toLowerCase();
+  const fits = (name: string, internalDate: Date) => {
+    const day = internalDate.toISOString().slice(0, 10);
+    const isThen = (from === '' || day >= from) && (until === '' || day <= until);
+    return isThen && name.toLowerCase().includes(part);
+  };
+  const found = await findInBackup(folder, user, text, snapshot, fits).catch((error: unknown) => {
+    // A whole mailbox can be chosen nevertheless.
+    if (isRefusal(error, 'limit')) return null;
+    throw error;
   });
-  const messages = fitting.slice(-maxShown).reverse();
+  const messages = (found ?? []).slice(-maxShown).reverse();
   return {
-    messages: messages.map(({ row: _hidden, ...message }) => ({
-      ...message,
-      internalDate: message.internalDate.toISOString(),
+    messages: messages.map(({ row: _hidden, ...each }) => ({
+      ...each,
+      internalDate: each.internalDate.toISOString(),
     })),
-    total: fitting.length,
+    total: found?.length ?? null,
+    mailboxes,
   };
 }
 

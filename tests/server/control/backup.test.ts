@@ -104,6 +104,9 @@ describe('backups for the panel', () => {
     assert.deepEqual(await find({ text: 'invoice', mailbox: 'papers' }), ['An invoice of June']);
     assert.deepEqual(await find({ from: '2026-05-07' }), []);
     assert.equal((await find({ from: '2026-05-06', until: '2026-05-06' })).length, 4);
+    const all = await answerBackupSearch({ user, snapshot: await snapshot(), text: '' });
+    const papers = all.mailboxes.find(({ name }) => name === 'Papers');
+    assert.deepEqual(papers, { name: 'Papers', messages: 2 });
     await assert.rejects(find({ user: 'nobody@own.test' }), refused('not-found'));
     await assert.rejects(find({ snapshot: '../../etc' }), refused('invalid'));
   });
@@ -128,7 +131,10 @@ describe('backups for the panel', () => {
     const there = await run({ ...asked, mode: 'missing' });
     assert.equal(there.state, 'failed');
     assert.match(there.text, /still has this message/);
-    assert.match((await run({ ...asked, mode: 'beside', to: 'Found' })).text, /are in Found/);
+    assert.match(
+      (await run({ ...asked, mode: 'beside', to: 'Found' })).text,
+      /^1 message of ada@own\.test came back into Found\.$/,
+    );
     assert.equal(await countIn('Found'), 1);
     await empty('Found');
     await empty('Papers');
@@ -139,7 +145,7 @@ describe('backups for the panel', () => {
   it('brings a mailbox back, and only what is missing of it', async () => {
     const asked = { kind: 'restore', user, snapshot: await snapshot(), mailbox: 'Papers' };
     const back = await run({ ...asked, mode: 'missing' });
-    assert.match(back.text, /^1 messages of .* are in Papers\. 1 were there still\.$/);
+    assert.match(back.text, /^1 message of .* came back into Papers\. 1 were there still\.$/);
     assert.equal(await countIn('Papers'), 2);
     assert.match((await run({ ...asked, mode: 'beside', to: 'Copy' })).text, /^2 messages/);
     assert.equal(await countIn('Copy'), 2);

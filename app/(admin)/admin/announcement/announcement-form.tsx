@@ -5,13 +5,19 @@ import { Checkbox, Radio } from '#components/ui/checkbox.tsx';
 import { Input, Textarea } from '#components/ui/input.tsx';
 import { addAnnouncementAction } from './actions.ts';
 
+/** Empty again, with all its states, once it was told. */
 export function AnnouncementForm() {
+  const [told, setTold] = useState(0);
+  return <Fields key={told} onDone={() => setTold(told + 1)} />;
+}
+
+function Fields({ onDone }: { onDone: () => void }) {
   const [isBanner, setIsBanner] = useState(true);
   const [isMail, setIsMail] = useState(false);
   const [until, setUntil] = useState('');
   const moment = until === '' ? null : new Date(until);
   return (
-    <ActionForm action={addAnnouncementAction} isResetWhenDone className="flex flex-col gap-4">
+    <ActionForm action={addAnnouncementAction} onDone={onDone} className="flex flex-col gap-4">
       <FormField name="text" label="Text" help="In the language of your users.">
         <Textarea name="text" rows={4} dir="auto" required />
       </FormField>

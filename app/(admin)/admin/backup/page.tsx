@@ -183,7 +183,7 @@ function Backups({
           <Th className="text-end">Messages</Th>
           <Th className="text-end">Mail</Th>
           <Th>State</Th>
-          <Th>
+          <Th className="relative">
             <span className="sr-only">Restore</span>
           </Th>
         </TableHead>

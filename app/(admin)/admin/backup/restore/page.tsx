@@ -5,7 +5,7 @@ import { Banner } from '#components/ui/banner.tsx';
 import { Button, buttonClasses } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Field } from '#components/ui/field.tsx';
-import { formatBytes, formatCount } from '#components/ui/format.ts';
+import { formatBytes, formatPlural } from '#components/ui/format.ts';
 import { Input } from '#components/ui/input.tsx';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
@@ -38,7 +38,7 @@ export default async function RestorePage({ searchParams }: { searchParams: Para
       <SearchFields asked={asked} />
       {user !== '' && (
         <>
-          <Messages asked={asked} />
+          <Found asked={asked} />
           <WholeUser user={user} snapshot={snapshot} />
         </>
       )}
@@ -76,7 +76,7 @@ function SearchFields({ asked }: { asked: Record<string, string> }) {
   );
 }
 
-async function Messages({ asked }: { asked: Record<string, string> }) {
+async function Found({ asked }: { asked: Record<string, string> }) {
   const { snapshot = '', user = '', text = '', mailbox = '', from = '', until = '' } = asked;
   const input = { snapshot, user, text, mailbox, from, until };
   const found = await askDaemon<FoundInBackup>('backup-search', input, searchMs).catch(
@@ -89,20 +89,38 @@ async function Messages({ asked }: { asked: Record<string, string> }) {
       </Banner>
     );
   }
-  if (found.messages.length === 0) {
+  return (
+    <>
+      <Messages found={found} user={user} snapshot={snapshot} />
+      <Folders mailboxes={found.mailboxes} user={user} snapshot={snapshot} />
+    </>
+  );
+}
+
+type Whose = { user: string; snapshot: string };
+
+function Messages({ found, user, snapshot }: Whose & { found: FoundInBackup }) {
+  const { messages, total } = found;
+  if (messages.length === 0) {
     return (
       <div className="mb-6 rounded-lg border bg-surface">
-        <EmptyState title="No such message in this backup">
-          Say fewer words, or try an older backup.
-        </EmptyState>
+        {total === null ? (
+          <EmptyState title="Too many messages to choose from">
+            Say more about the one you look for, or take a whole folder below.
+          </EmptyState>
+        ) : (
+          <EmptyState title="No such message in this backup">
+            Say fewer words, or try an older backup.
+          </EmptyState>
+        )}
       </div>
     );
   }
   return (
     <section className="mb-6">
       <h2 className="mb-2 font-semibold">
-        {formatCount(found.total)} messages
-        {found.total > found.messages.length && `, the newest ${found.messages.length} of them`}
+        {formatPlural(total ?? messages.length, 'message')}
+        {(total ?? 0) > messages.length && `, the newest ${messages.length} of them`}
       </h2>
       <Table label="Messages in the backup">
         <TableHead>
@@ -111,12 +129,12 @@ async function Messages({ asked }: { asked: Record<string, string> }) {
           <Th>Subject</Th>
           <Th>Folder</Th>
           <Th className="text-end">Size</Th>
-          <Th>
+          <Th className="relative">
             <span className="sr-only">Restore</span>
           </Th>
         </TableHead>
         <TableBody>
-          {found.messages.map((message) => (
+          {messages.map((message) => (
             <Row
               key={`${message.emailId} ${message.mailbox}`}
               message={message}
@@ -130,15 +148,46 @@ async function Messages({ asked }: { asked: Record<string, string> }) {
   );
 }
 
-function Row({
-  message,
-  user,
-  snapshot,
-}: {
-  message: BackupMessage;
-  user: string;
-  snapshot: string;
-}) {
+function Folders({ mailboxes, user, snapshot }: Whose & { mailboxes: FoundInBackup['mailboxes'] }) {
+  return (
+    <details className="mb-6 rounded-lg border bg-surface">
+      <summary className="cursor-pointer px-4 py-2.5 font-semibold">
+        A whole folder ({formatPlural(mailboxes.length, 'folder')})
+      </summary>
+      <ul className="divide-y border-t">
+        {mailboxes.map(({ name, messages }) => (
+          <li
+            key={name}
+            aria-label={name}
+            className="flex flex-wrap items-center justify-between gap-3 px-4 py-2"
+          >
+            <span className="min-w-0 break-words">
+              {name} <span className="text-sm text-muted">{formatPlural(messages, 'message')}</span>
+            </span>
+            <span className="flex gap-1.5">
+              <RestoreButton
+                wanted={{ user, snapshot, mailbox: name, mode: 'missing' }}
+                title="Put the folder back?"
+                text={`What ${user} has not any more of ${name} comes back into it.`}
+              >
+                Put back
+              </RestoreButton>
+              <RestoreButton
+                wanted={{ user, snapshot, mailbox: name, mode: 'beside' }}
+                title="Copy the folder?"
+                text={`A copy of all messages of ${name} comes into a folder “From the backup of ${snapshot.slice(0, 10)}” of ${user}.`}
+              >
+                Copy
+              </RestoreButton>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Row({ message, user, snapshot }: Whose & { message: BackupMessage }) {
   const { emailId, mailbox, isDeleted, internalDate, from, subject, sizeBytes } = message;
   const wanted = { user, snapshot, emailId };
   return (
@@ -180,7 +229,7 @@ function Row({
   );
 }
 
-function WholeUser({ user, snapshot }: { user: string; snapshot: string }) {
+function WholeUser({ user, snapshot }: Whose) {
   const day = snapshot.slice(0, 10);
   return (
     <Section title={`All of ${user}`}>
