@@ -2,12 +2,12 @@
 import { isUniqueViolation } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { readOrigin, runFrom } from '#lib/history/origin.ts';
-import { type Fields, reviseOnce } from '#lib/history/revise.ts';
+import { type Fields, maskSecret, reviseOnce } from '#lib/history/revise.ts';
 import { rehearse, writeJoined, writePart } from '#lib/joined.ts';
 import { keptSecret, type Placed, type Problem, type ReadFile } from './file.ts';
 import { findOrder, sortEntries } from './order.ts';
 import type { Entry, Section } from './section.ts';
-import { type Difference, isNothing, listDifferences } from './words.ts';
+import { type Difference, describeChange, isNothing } from './words.ts';
 
 export type PlannedChange = {
   section: string;
@@ -108,16 +108,16 @@ function addStep({ section, line, fields }: Placed, problems: Problem[]): Step |
     problems.push({ line, section: section.name, text });
     return null;
   }
-  const { later = [], name } = section;
+  const { later = [] } = section;
   const first = Object.fromEntries(Object.entries(fields).filter(([key]) => !later.includes(key)));
   const rest = Object.entries(fields).filter(
     ([key, value]) => later.includes(key) && !isNothing(value),
   );
-  const shown = { section: name, action: 'add' as const, subject, line, differences: [] };
+  const shown = showChange(section, subject, line, null, hide(section, fields));
   return {
     section,
     line,
-    shown: { ...shown, differences: listDifferences(null, hide(section, fields)) },
+    shown,
     run: async (by) => {
       const key = await section.add(first, by);
       if (rest.length === 0) return [];
@@ -142,16 +142,11 @@ async function changeStep({ section, line, fields }: Placed, entry: Entry): Prom
   }
   if (Object.keys(changed).length === 0) return null;
   const before = Object.fromEntries(Object.keys(changed).map((name) => [name, entry.fields[name]]));
+  const subject = section.recorded.describe(entry.key, entry.fields);
   return {
     section,
     line,
-    shown: {
-      section: section.name,
-      action: 'change',
-      subject: section.recorded.describe(entry.key, entry.fields),
-      line,
-      differences: listDifferences(before, hide(section, { ...fields, ...changed }, changed)),
-    },
+    shown: showChange(section, subject, line, before, hide(section, changed, fields)),
     run: async (by) => {
       await reviseOnce(by, section.recorded, entry.key, async () => {
         await section.change(entry.key, changed, by);
@@ -162,29 +157,36 @@ async function changeStep({ section, line, fields }: Placed, entry: Entry): Prom
   };
 }
 
-/** The fields as they may be shown; `only`: of these. */
-function hide(section: Section, fields: Fields, only: Fields = fields): Fields {
-  const isHidden = section.isSecret?.(fields) ?? true;
-  const shown = Object.entries(only).map(([name, value]) => {
+const actions = { added: 'add', changed: 'change', removed: 'remove' } as const;
+
+function showChange(
+  section: Section,
+  subject: string,
+  line: number,
+  before: Fields | null,
+  after: Fields | null,
+): PlannedChange {
+  const { kind } = section.recorded;
+  const { what, differences } = describeChange({ kind, subject, before, after });
+  return { section: section.name, action: actions[what], subject, line, differences };
+}
+
+/** The fields as they may be shown; `entry`: all of its fields. */
+function hide(section: Section, fields: Fields, entry: Fields = fields): Fields {
+  const isHidden = section.isSecret?.(entry) ?? true;
+  const shown = Object.entries(fields).map(([name, value]) => {
     const isSecret = name === 'passwordHash' || (isHidden && section.secrets?.includes(name));
-    return [name, isSecret && value !== '' ? '(secret)' : value];
+    return [name, isSecret ? maskSecret(String(value)) : value];
   });
   return Object.fromEntries(shown);
 }
 
 function removeStep(section: Section, { key, fields }: Entry, line: number): Step {
   const subject = section.recorded.describe(key, fields);
-  const shown = {
-    section: section.name,
-    action: 'remove' as const,
-    subject,
-    line,
-    differences: [],
-  };
   return {
     section,
     line,
-    shown: { ...shown, differences: listDifferences(fields, null) },
+    shown: showChange(section, subject, line, fields, null),
     run: async (by) => {
       await section.remove(key, by);
       return [];

@@ -39,6 +39,32 @@ export function listDifferences(before: Fields | null, after: Fields | null): Di
   });
 }
 
+type Change = { kind: string; subject: string; before: Fields | null; after: Fields | null };
+
+/** A change in the words of a list: of what is new or gone not what its name says already. */
+export function describeChange({ kind, subject, before, after }: Change): {
+  what: 'added' | 'changed' | 'removed';
+  differences: Difference[];
+} {
+  // Without a row a setting has its default: it is always there.
+  if (kind === 'setting') {
+    const say = (fields: Fields | null) => (fields ? describeValue(fields.value) : 'default');
+    const isSecret = isMasked(before?.value) && isMasked(after?.value);
+    const now = isSecret ? '(another secret)' : say(after);
+    return { what: 'changed', differences: [{ field: 'value', before: say(before), after: now }] };
+  }
+  const what = before ? (after ? 'changed' : 'removed') : 'added';
+  const differences = listDifferences(before, after).filter(
+    ({ before, after }) => what === 'changed' || !isNamed(subject, before || after),
+  );
+  return { what, differences };
+}
+
+/** Whether the name of a thing holds a value: its address, its pattern. Not by chance, as a digit would be. */
+function isNamed(subject: string, value: string): boolean {
+  return value.length > 3 && subject.includes(value);
+}
+
 /** Whether a field says no more than that there is none. */
 export function isNothing(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;

@@ -10,10 +10,10 @@ import {
   planConfiguration,
 } from '#lib/configuration/plan.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
-import { listDifferences } from '#lib/configuration/words.ts';
+import { describeChange } from '#lib/configuration/words.ts';
 import { Refusal } from '#lib/errors.ts';
 import { listNodes } from '#lib/history/node.ts';
-import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
+import { listRevisions, type Revision, readRevisionNumber } from '#lib/history/revision.ts';
 import {
   by,
   type CommandDefinition,
@@ -47,7 +47,7 @@ function readText(path: string): string {
 const signs = { add: '+', change: '~', remove: '-', order: '↕' };
 
 /** "~ setting web.title" and what changes of it, a line each. */
-function describeChange({ action, subject, differences }: PlannedChange): string {
+function describePlanned({ action, subject, differences }: PlannedChange): string {
   const lines = differences.map(({ field, before, after }) => {
     if (action === 'add') return `    ${field}: ${after}`;
     return action === 'remove' ? `    ${field}: ${before}` : `    ${field}: ${before} → ${after}`;
@@ -66,7 +66,7 @@ async function plan(input: Input): Promise<Result> {
   );
   if (input.options.json) print(JSON.stringify({ changes, problems }));
   else {
-    for (const change of changes) print(describeChange(change));
+    for (const change of changes) print(describePlanned(change));
     for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
     if (changes.length + problems.length === 0) print('Nothing would change.');
   }
@@ -79,10 +79,19 @@ async function apply(input: Input): Promise<Result> {
   const changes = await runWatched(input, () => applyConfiguration(file, by));
   if (input.options.json) print(JSON.stringify({ changes }));
   else {
-    for (const change of changes) print(describeChange(change));
+    for (const change of changes) print(describePlanned(change));
     print(changes.length === 0 ? 'Nothing to change.' : `Done${await sayPending()}`);
   }
   return { code: 0 };
+}
+
+/** "added: comment office", "value: default → Post" */
+function sayDifferences(revision: Revision): string {
+  const { what, differences } = describeChange(revision);
+  const parts = differences.map(({ field, before, after }) =>
+    what === 'changed' ? `${field}: ${before} → ${after}` : `${field}: ${before || after}`,
+  );
+  return [...(what === 'changed' ? [] : [what]), ...parts].join('; ');
 }
 
 async function listHistory(input: Input): Promise<Result> {
@@ -95,9 +104,7 @@ async function listHistory(input: Input): Promise<Result> {
     rows: rows.map((revision) => ({
       ...revision,
       number: revision.id,
-      what: listDifferences(revision.before, revision.after)
-        .map(({ field, before, after }) => `${field}: ${before || '–'} → ${after || '–'}`)
-        .join('; '),
+      what: sayDifferences(revision),
     })),
     columns: ['number', 'at', 'by', 'place', 'subject', 'what', 'reason'],
   };

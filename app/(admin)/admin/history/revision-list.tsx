@@ -2,7 +2,7 @@
 import { Badge } from '#components/ui/badge.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { findSection } from '#lib/configuration/sections.ts';
-import { type Difference, listDifferences } from '#lib/configuration/words.ts';
+import { type Difference, describeChange } from '#lib/configuration/words.ts';
 import type { ListedRevision } from '#lib/history/revision.ts';
 import { UndoButton } from './undo-button.tsx';
 
@@ -17,23 +17,21 @@ export function RevisionList({ revisions }: { revisions: ListedRevision[] }) {
 }
 
 function RevisionRow({ revision }: { revision: ListedRevision }) {
-  const { id, at, by, place, subject, before, after, reason, undoes, undoneBy } = revision;
-  const differences = listDifferences(before, after);
-  const isAdded = before === null;
-  const isRemoved = after === null;
+  const { id, at, by, place, subject, reason, undoes, undoneBy } = revision;
+  const { what, differences } = describeChange(revision);
   const section = findSection(revision.kind);
-  const isWayBack = section && !(section.isKept && (isAdded || isRemoved));
+  const isWayBack = section && !(section.isKept && what !== 'changed');
   return (
     <li
       id={`revision-${id}`}
-      className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] gap-x-3 gap-y-0.5 px-4 py-2.5"
+      className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 sm:gap-x-4 gap-y-0.5 px-4 py-2.5"
     >
-      <span className="pt-0.5 font-mono text-sm text-muted">{id}</span>
+      <span className="min-w-8 pt-0.5 font-mono text-sm text-muted">{id}</span>
       <div className="min-w-0">
         <p className="flex flex-wrap items-baseline gap-x-2 break-words">
           <span className="font-medium">{subject}</span>
-          {isAdded && <Badge tone="ok">added</Badge>}
-          {isRemoved && <Badge tone="danger">removed</Badge>}
+          {what === 'added' && <Badge tone="ok">added</Badge>}
+          {what === 'removed' && <Badge tone="danger">removed</Badge>}
           {undoes !== null && (
             <Badge tone="info">
               <a href={`#revision-${undoes}`}>takes back {undoes}</a>
@@ -46,7 +44,7 @@ function RevisionRow({ revision }: { revision: ListedRevision }) {
           )}
           {revision.pendingUntil && <Badge tone="warn">waits to be confirmed</Badge>}
         </p>
-        <Differences differences={differences} isWhole={isAdded || isRemoved} />
+        <Differences differences={differences} isWhole={what !== 'changed'} />
         {reason && <p className="text-sm break-words italic">“{reason}”</p>}
         <p className="text-sm break-words text-muted">
           <Time at={at} className="tabular-nums" /> · {by || 'unknown'}
@@ -97,9 +95,9 @@ function Differences({
   );
 }
 
-function describeUndo({ before, after, subject }: ListedRevision): string {
-  if (before === null) return `${subject} is removed again.`;
-  if (after === null) return `${subject} is added again, as it was.`;
-  const fields = listDifferences(after, before);
-  return fields.map(({ field, after: old }) => `${field}: ${old}`).join(', ');
+function describeUndo({ kind, subject, before, after }: ListedRevision): string {
+  const { what, differences } = describeChange({ kind, subject, before: after, after: before });
+  if (what === 'removed') return `${subject} is removed again.`;
+  if (what === 'added') return `${subject} is added again, as it was.`;
+  return differences.map(({ field, after: old }) => `${field}: ${old}`).join(', ');
 }

@@ -1,6 +1,6 @@
 // The changes that the filter of the page finds, as a table for spreadsheets.
 import type { NextRequest } from 'next/server';
-import { listDifferences } from '#lib/configuration/words.ts';
+import { describeChange } from '#lib/configuration/words.ts';
 import { walkRevisions } from '#lib/history/revision.ts';
 import { requireAdmin } from '../../../../session.ts';
 import { answerCsv } from '../../../csv-answer.ts';
@@ -16,8 +16,8 @@ export async function GET(request: NextRequest): Promise<Response> {
     'from where': (row) => row.place,
     what: (row) => row.subject,
     change: (row) =>
-      listDifferences(row.before, row.after)
-        .map(({ field, before, after }) => `${field}: ${before} → ${after}`)
+      describeChange(row)
+        .differences.map(({ field, before, after }) => `${field}: ${before} → ${after}`)
         .join('\n'),
     reason: (row) => row.reason,
     'takes back': (row) => row.undoes,
