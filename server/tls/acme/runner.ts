@@ -96,8 +96,8 @@ async function workOnce(owner: string, signal: AbortSignal): Promise<void> {
   await askAuthorities(signal);
 }
 
-/** Takes what is due longest under a lease; null = nothing is. */
-async function claimDue(owner: string): Promise<CertificateRow | null> {
+/** Takes what is due longest under a lease, which no other node can have; null = nothing is. */
+export async function claimDue(owner: string): Promise<CertificateRow | null> {
   const isFree = { OR: [{ leaseUntil: null }, { leaseUntil: { lt: now() } }] };
   const due = { kind: { in: ['acme', 'self-signed'] }, dueAt: { lte: now() }, ...isFree };
   const found = await db.certificate.findFirst({ where: due, orderBy: { dueAt: 'asc' } });

@@ -16,11 +16,12 @@ import {
   replaceCertificate,
 } from '#lib/certificates/certificate.ts';
 import { readCertificateHealth } from '#lib/certificates/health.ts';
+import { freezeClock } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import type { Running } from '#server/net/running.ts';
 import { shakeHands } from '#server/net/start-tls.ts';
-import { startOrders } from '#server/tls/acme/runner.ts';
+import { claimDue, startOrders } from '#server/tls/acme/runner.ts';
 import { refreshCertificates, startCertificates } from '#server/tls/certificate.ts';
 import { type Authority, makeAuthority, type Signed } from '#tests/support/certificates.ts';
 import { waitFor } from '#tests/support/daemon.ts';
@@ -172,6 +173,22 @@ describe('certificates that are made here', () => {
       'another one',
     );
     await orders.stop();
+  });
+
+  it('are taken by one node alone, and by another when that one is gone', async () => {
+    const names = ['shared.example.org'];
+    const { id } = await addCertificate({ kind: 'self-signed', names }, 'test');
+    const claims = await Promise.all(['one', 'two', 'three'].map(claimDue));
+    const won = claims.filter((row) => row !== null);
+    assert.deepEqual(
+      won.map((row) => row.id),
+      [id],
+    );
+    assert.equal(await claimDue('four'), null);
+    freezeClock(new Date(Date.now() + 3 * 60_000));
+    assert.equal((await claimDue('four'))?.leaseOwner, 'four');
+    freezeClock(null);
+    await removeCertificate(id, 'test');
   });
 
   it('are not ordered by hand where they come from elsewhere', async () => {
