@@ -4,7 +4,6 @@
 // Invariant: a token never has more rights than its maker has at this moment. A maker who is gone, disabled, locked or has a
 // lesser role now ends it; domains that the maker looks after no more fall out of it.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
@@ -12,7 +11,7 @@ import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { readAccount } from './account.ts';
-import { parseCidr, plainAddress } from './network.ts';
+import { isWithin, readNetworks } from './network.ts';
 import { isOverDomains, type Role, readRole } from './role.ts';
 import { isInScope, readStaff, requireDomainOf, type Scope, type Staff } from './staff.ts';
 import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
@@ -54,7 +53,6 @@ type Row = NonNullable<Awaited<ReturnType<typeof db.apiToken.findUnique>>>;
 const secretBytes = 24;
 const shape = /^drey_([\w-]{24})_([\w-]{32})$/;
 const maxTokens = 500;
-const maxNetworks = 20;
 const maxDomains = 1000;
 /** Use is noted at most so often. */
 const noteEveryMs = 10 * 60_000;
@@ -95,16 +93,13 @@ function readInput({ name, role, networks = [], isReadOnly = false, expiresAt }:
   if (end && (Number.isNaN(end.getTime()) || end <= now())) {
     throw new Refusal('invalid', 'Give a day that is still to come.', 'expiresAt');
   }
-  if (networks.length > maxNetworks) throw new Refusal('invalid', 'Too many networks.', 'networks');
-  const cidrs = networks.map((text) => {
-    try {
-      const { address, bits } = parseCidr(text);
-      return `${address}/${bits}`;
-    } catch {
-      throw new Refusal('invalid', `“${text.slice(0, 60)}” is no network.`, 'networks');
-    }
-  });
-  return { name: title, role, networks: cidrs.join(' '), isReadOnly, expiresAt: end };
+  return {
+    name: title,
+    role,
+    networks: readNetworks(networks).join(' '),
+    isReadOnly,
+    expiresAt: end,
+  };
 }
 
 /** Ids of the domains of a role over domains. */
@@ -195,18 +190,6 @@ async function findScope(row: Row): Promise<Scope | null> {
   return left.length > 0 ? left : null;
 }
 
-function fitsNetworks(networks: string, remote: string): boolean {
-  if (networks === '') return true;
-  const list = new BlockList();
-  for (const cidr of networks.split(' ')) {
-    const { address, bits, family } = parseCidr(cidr);
-    list.addSubnet(address, bits, family);
-  }
-  const address = plainAddress(remote);
-  const version = isIP(address);
-  return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
-}
-
 export type TokenUser = Staff & {
   tokenId: string;
   /** Of the token */
@@ -227,7 +210,7 @@ export async function signInByApiToken(text: string, remote: string): Promise<To
   }
   const row = await findByHash(id, secret);
   const scope =
-    row && !isOver(row) && fitsNetworks(row.networks, remote) ? await findScope(row) : null;
+    row && !isOver(row) && isWithin(listOf(row.networks), remote) ? await findScope(row) : null;
   if (!row || !scope) {
     await sleep(await recordFailure(attempt));
     throw new Refusal('auth-failed', 'This token opens nothing.');

@@ -2,13 +2,12 @@
 // end. They open mailboxes, never the web pages, and go on working beside a second factor. Those for "web" open the calls
 // for scripts (/api/mail/remote).
 import { createHash, randomInt } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
-import { parseCidr, plainAddress } from './network.ts';
+import { isWithin, readNetworks } from './network.ts';
 import { openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 
 export const programProtocols = ['imap', 'pop3', 'submission', 'web'] as const;
@@ -40,7 +39,6 @@ const groups = 4;
 const groupLength = 4;
 const shape = new RegExp(`^[${letters}]{${groups * groupLength}}$`);
 const maxPasswords = 50;
-const maxNetworks = 20;
 /** Use is noted at most so often: mail programs sign in all day. */
 const noteEveryMs = 10 * 60_000;
 
@@ -89,19 +87,15 @@ function readInput({ name, protocols, networks = [], expiresAt = null }: NewAppP
   if (title === '') throw new Refusal('invalid', 'Give it a name, such as “Phone”.', 'name');
   const chosen = programProtocols.filter((each) => protocols.includes(each));
   if (chosen.length === 0) throw new Refusal('invalid', 'Choose what it opens.', 'protocols');
-  if (networks.length > maxNetworks) throw new Refusal('invalid', 'Too many networks.', 'networks');
   if (expiresAt && (Number.isNaN(expiresAt.getTime()) || expiresAt <= now())) {
     throw new Refusal('invalid', 'Give a day that is still to come.', 'expiresAt');
   }
-  const cidrs = networks.map((text) => {
-    try {
-      const { address, bits } = parseCidr(text);
-      return `${address}/${bits}`;
-    } catch {
-      throw new Refusal('invalid', `“${text.slice(0, 60)}” is no network.`, 'networks');
-    }
-  });
-  return { name: title, protocols: chosen.join(' '), networks: cidrs.join(' '), expiresAt };
+  return {
+    name: title,
+    protocols: chosen.join(' '),
+    networks: readNetworks(networks).join(' '),
+    expiresAt,
+  };
 }
 
 /** The app passwords of an account, newest first; the passwords themselves are known to nobody. */
@@ -136,14 +130,7 @@ type Use = { remote: string; protocol: string };
 function fitsUse({ protocols, networks, expiresAt }: Row, { remote, protocol }: Use): boolean {
   if (!protocols.split(' ').includes(protocol)) return false;
   if (expiresAt && expiresAt <= now()) return false;
-  if (networks === '') return true;
-  const list = new BlockList();
-  for (const cidr of networks.split(' ')) {
-    const { address, bits, family } = parseCidr(cidr);
-    list.addSubnet(address, bits, family);
-  }
-  const address = plainAddress(remote);
-  return isIP(address) !== 0 && list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+  return isWithin(networks === '' ? [] : networks.split(' '), remote);
 }
 
 /** The id of the app password that `password` is, where this client may use it; else null. */

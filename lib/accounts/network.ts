@@ -165,9 +165,8 @@ export function isLoopback(remote: string): boolean {
   return isIn(loopback, plainAddress(remote));
 }
 
-/** Whether the panel opens from there: the setting web.adminNetworks. */
-export async function isAdminAddress(remote: string): Promise<boolean> {
-  const networks = await readSetting('web.adminNetworks');
+/** Whether the peer is in one of the networks, as parseCidr() reads them; without any, anywhere. */
+export function isWithin(networks: readonly string[], remote: string): boolean {
   if (networks.length === 0) return true;
   const list = new BlockList();
   for (const each of networks) {
@@ -175,6 +174,26 @@ export async function isAdminAddress(remote: string): Promise<boolean> {
     list.addSubnet(address, bits, family);
   }
   return isIn(list, plainAddress(remote));
+}
+
+const maxNetworks = 20;
+
+/** The networks that something may be used from, canonical. Refusal 'invalid' (field "networks"). */
+export function readNetworks(texts: readonly string[]): string[] {
+  if (texts.length > maxNetworks) throw new Refusal('invalid', 'Too many networks.', 'networks');
+  return texts.map((text) => {
+    try {
+      const { address, bits } = parseCidr(text);
+      return `${address}/${bits}`;
+    } catch {
+      throw new Refusal('invalid', `“${text.slice(0, 60)}” is no network.`, 'networks');
+    }
+  });
+}
+
+/** Whether the panel opens from there: the setting web.adminNetworks. */
+export async function isAdminAddress(remote: string): Promise<boolean> {
+  return isWithin(await readSetting('web.adminNetworks'), remote);
 }
 
 const ownAddresses = ['127.0.0.1', '::1'];
