@@ -54,6 +54,7 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
       'tls.acmeDirectory': pebble.directory,
       'tls.acmeHttpPort': String(pebble.httpPort),
       'tls.acmeTlsPort': String(pebble.tlsPort),
+      'tls.acmeContact': 'postmaster@example.test',
     })) {
       await drey(['settings', 'set', key, value]);
     }
@@ -230,6 +231,9 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
     setDefaultCACertificates([...getCACertificates(), pebble.ca]);
     const account = await requireAcmeAccount();
     const client = await openClient(account.directory, account, AbortSignal.timeout(60_000));
+    const { body } = await post(client, account.url, null);
+    const { contact } = body as { contact: string[] };
+    assert.deepEqual(contact, ['mailto:postmaster@example.test']);
     await post(client, account.url, { status: 'deactivated' });
     await closeDatabase();
     const { id, fingerprint } = await find('autoconfig.example.test');
