@@ -20,8 +20,8 @@ const maxTextLength = 2000;
 const log = logOf('backup');
 
 /**
- * Begins `work`, which resolves with a sentence for people. Resolves once it has begun; `ended` never rejects. Refusal
- * 'in-use' while something else is being done.
+ * Begins `work`, which resolves with a sentence for people. Resolves once it has begun; `ended` rejects only where the row
+ * could not be written, and nobody has to wait for it. Refusal 'in-use' while something else is being done.
  */
 export async function beginRun(
   { kind, by, subject = '' }: RunRequest,
@@ -37,7 +37,10 @@ export async function beginRun(
       data: { id, kind, by, subject, state: 'running', startedAt: now() },
     });
   });
-  return { id, ended: finish(id, work) };
+  const ended = finish(id, work);
+  // Whoever waits hears of it too.
+  ended.catch((error) => log.error({ err: error }, 'the end of work could not be told'));
+  return { id, ended };
 }
 
 /** Whoever has the lease is the only one at work: rows that say otherwise are of processes that are gone. */

@@ -6,6 +6,7 @@ import { findLastRun } from '#lib/backup/run.ts';
 import { now } from '#lib/clock.ts';
 import { write } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
 import { splitAddress } from '#lib/mail/address.ts';
 import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { serviceOffset } from '#lib/settings/service-zone.ts';
@@ -27,6 +28,7 @@ const dayMs = 24 * hourMs;
 /** A backup that failed is tried again. */
 const retryMs = hourMs;
 const by = 'schedule';
+const log = logOf('backup');
 
 type Schedule = Pick<
   Settings,
@@ -61,8 +63,9 @@ export async function backUpWhenDue(): Promise<{ begun: number }> {
   await endDeadRuns();
   const [settings, last] = await Promise.all([readSettings(), findLastRun('backup')]);
   if (!isDue(settings, last, now(), await serviceOffset(now()))) return { begun: 0 };
-  const ended = await backUpNow();
-  return { begun: ended ? 1 : 0 };
+  const begun = await backUpNow();
+  begun?.ended.catch((error) => log.error({ err: error }, 'what follows a backup failed'));
+  return { begun: begun ? 1 : 0 };
 }
 
 /** Begins a backup with all that follows it; null where somebody else is at work. Resolves when it has begun. */

@@ -45,7 +45,10 @@ export async function addAnnouncementAction(
         {
           level: given.level,
           text: given.text,
-          domains: given.domains.split(/[\s,]+/).filter(Boolean),
+          domains: given.domains
+            .toLowerCase()
+            .split(/[\s,]+/)
+            .filter(Boolean),
           until,
           subject: given.isMail === '' ? '' : given.subject,
         },
