@@ -33,7 +33,7 @@ export function PendingBanner({
   if (!pending) return null;
   const secondsLeft = Math.max(0, Math.ceil(pending.secondsLeft - passedMs / 1000));
   return (
-    <Banner tone="warn" className="mb-5">
+    <Banner tone="warn" className="sticky top-14 z-20 mb-5 shadow-control lg:top-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <ShieldAlert aria-hidden className="size-5 shrink-0" />
         <div className="min-w-0 flex-1 basis-64">

@@ -87,7 +87,7 @@ export const webSettings = [
     schema: networkList,
     default: [],
     title: 'Networks of administrators',
-    help: 'The panel opens from these addresses and networks only; empty means from anywhere. Mail and the other pages stay open to all. On the server itself "drey settings reset web.adminNetworks" opens it again.',
+    help: 'The panel opens from these addresses and networks only; empty means from anywhere. Mail and the other pages stay open to all. On the server itself "drey settings reset web.adminNetworks --keep" opens it again.',
     control: { kind: 'list', placeholder: '192.0.2.0/24, one a line' },
     applies: 'next-command',
     isRisky: true,
