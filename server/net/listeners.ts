@@ -100,7 +100,7 @@ export async function openListener(protocol: Protocol): Promise<OpenListener> {
   entries.add(entry);
   watch();
   await settle(true);
-  const fatal = [...entry.failures.values()].find(({ error }) => isFatal(entry, error));
+  const fatal = [...entry.failures.values()].find((failure) => isFatal(entry, failure));
   const listener = {
     get port() {
       return [...entry.sockets.values()].find(({ port }) => port > 0)?.port;
@@ -117,9 +117,12 @@ export async function openListener(protocol: Protocol): Promise<OpenListener> {
 }
 
 /** Who starts the server by hand is told at once, and can look after it. */
-function isFatal({ protocol, wanted, environment }: Entry, error: NodeJS.ErrnoException): boolean {
+function isFatal(entry: Entry, { address: text, error }: Failure): boolean {
+  const { protocol, wanted, environment, places } = entry;
   if (protocol.name === 'lmtp') return false;
-  return error.code === 'EADDRNOTAVAIL' ? environment.bind !== null : wanted !== 'setting';
+  if (error.code !== 'EADDRNOTAVAIL') return wanted !== 'setting';
+  const address = places.get(text);
+  return address !== undefined && 'host' in address && address.host === environment.bind;
 }
 
 /** Says that something else of this process has `port`, and gives it back when a listener wants it. */

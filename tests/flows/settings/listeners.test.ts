@@ -298,7 +298,7 @@ prove('listeners.family', async () => {
 it('refuses beside the field what cannot be had, and changes nothing', async () => {
   const cases: [string, RegExp][] = [
     [`${there}:12026`, /where smtp listens already/],
-    ['192.0.2.1:12113', /does not have that address/],
+    ['203.0.113.77:12113', /does not have that address/],
     ['pop3', /Give ports such as 25/],
   ];
   for (const [typed, text] of cases) {

@@ -192,9 +192,9 @@ describe('listeners', () => {
     const [first, second] = [await findFreePort(), await findFreePort()];
     await set('listeners.imap', [`loopback:${first}`, `loopback:${second}`]);
     await start('imap');
-    await set('listeners.imap', [`loopback:${first}`, `loopback:${second}`, '192.0.2.1:1143']);
+    await set('listeners.imap', [`loopback:${first}`, `loopback:${second}`, '203.0.113.77:1143']);
     await waitFor(async () => (await state('imap'))?.failures.length === 1, 'a failure');
-    await set('listeners.imap', [`loopback:${first}`, '192.0.2.1:1143']);
+    await set('listeners.imap', [`loopback:${first}`, '203.0.113.77:1143']);
     await settled('imap', `127.0.0.1:${first}`);
   });
 
@@ -204,9 +204,14 @@ describe('listeners', () => {
     process.env.DREY_IMAP_PORT = String(port);
     await assert.rejects(start('imap'), /imap port .*taken.*DREY_IMAP_PORT/);
     delete process.env.DREY_IMAP_PORT;
-    await set('listeners.imap', [`loopback:${port}`]);
+    process.env.DREY_BIND = '203.0.113.77';
+    process.env.DREY_IMAP_PORT = '1143';
+    await assert.rejects(start('imap'), /does not have that address/);
+    delete process.env.DREY_IMAP_PORT;
+    await set('listeners.imap', [`loopback:${port}`, '203.0.113.78:1143']);
     assert.equal((await start('imap')).port, undefined);
-    assert.equal((await state('imap'))?.failures.length, 1);
+    delete process.env.DREY_BIND;
+    assert.equal((await state('imap'))?.failures.length, 2);
   });
 
   it('take the environment before the settings', async () => {
@@ -217,7 +222,7 @@ describe('listeners', () => {
     delete process.env.DREY_BIND;
     await set('listeners.imap', []);
     await set('listeners.family', 'ipv6');
-    await tryListeners({ 'listeners.imap': ['192.0.2.1:143'] });
+    await tryListeners({ 'listeners.imap': ['203.0.113.77:143'] });
     assert.equal((await state('imap'))?.from, 'environment');
     await greet(open.port ?? 0, '127.0.0.2');
   });
@@ -225,7 +230,7 @@ describe('listeners', () => {
   const refused: [string, (own: number, taken: number) => string, RegExp][] = [
     ['a port of another program', (_own, taken) => `loopback:${taken}`, /taken by another program/],
     ['a port of another listener', (own) => `all:${own}`, /where imap listens already/],
-    ['an address of another machine', () => '192.0.2.1:1143', /does not have that address/],
+    ['an address of another machine', () => '203.0.113.77:1143', /does not have that address/],
   ];
   for (const [what, place, text] of refused) {
     it(`are told before saving: ${what}`, async () => {

@@ -34,15 +34,12 @@ export default async function ListenersPage() {
           The mail daemon does not answer: what is open is not known.
         </Banner>
       )}
-      <Table label="Listeners">
+      <Table label="Listeners" className="relative">
         <TableHead>
           <Th>Protocol</Th>
           <Th>Listens on</Th>
           <Th className="hidden text-right sm:table-cell">Connections</Th>
-          <Th>On</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
+          <Th className="text-right">On</Th>
         </TableHead>
         <TableBody>
           {listedListeners.map((listener) => (
@@ -103,14 +100,14 @@ function ListenerRow({
   const failures = state?.failures ?? [];
   return (
     <TableRow>
-      <Td className="align-top">
+      <Td className="align-top sm:min-w-56">
         <span className="flex flex-wrap items-center gap-x-2">
           <span className="font-medium whitespace-nowrap">{title}</span>
           {tls && <Badge tone={tls === 'TLS' ? 'ok' : 'neutral'}>{tls}</Badge>}
         </span>
         <span className="hidden text-sm text-muted sm:block">{purpose}</span>
       </Td>
-      <Td className="w-full min-w-48 align-top">
+      <Td className="w-full align-top">
         {sockets.length === 0 && failures.length === 0 && (
           <span className="text-muted">{state ? 'off' : 'not known'}</span>
         )}
@@ -124,8 +121,7 @@ function ListenerRow({
         ))}
         {failures.map(({ address, text, since }) => (
           <span key={address} className="block text-sm text-danger-text">
-            <span className="font-mono break-all">{describeAddress(address)}</span>: {text} (since{' '}
-            <Time at={new Date(since)} />, tried again every few seconds)
+            {text} Tried again every few seconds, since <Time at={new Date(since)} />.
           </span>
         ))}
         {isFixed && (
@@ -142,22 +138,22 @@ function ListenerRow({
         )}
       </Td>
       <Td className="align-top">
-        <SwitchListener
-          name={name}
-          title={title}
-          isOn={isOn}
-          isFixed={isFixed && name !== 'lmtp'}
-        />
-      </Td>
-      <Td className="text-right align-top">
-        {!isFixed && (
-          <EditListener
-            settingKey={key}
+        <span className="flex flex-col-reverse items-end gap-2 sm:flex-row sm:items-center sm:justify-end sm:gap-3">
+          {!isFixed && (
+            <EditListener
+              settingKey={key}
+              title={title}
+              help={findSetting(key).help}
+              places={settings[key].join('\n')}
+            />
+          )}
+          <SwitchListener
+            name={name}
             title={title}
-            help={findSetting(key).help}
-            places={settings[key].join('\n')}
+            isOn={isOn}
+            isFixed={isFixed && name !== 'lmtp'}
           />
-        )}
+        </span>
       </Td>
     </TableRow>
   );
