@@ -17,9 +17,13 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, fromNow } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { noProgress } from '#server/backup/progress.ts';
+import { restoreServer } from '#server/backup/restore-server.ts';
+import { takeBackup } from '#server/backup/take-backup.ts';
 import { deliverAnnouncements, wrapLine } from '#server/jobs/announce.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { readBytes } from '#server/store/read.ts';
+import { makePlace, onEmptyStore } from '#tests/server/backup/fixture.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const by = 'root@own.test';
@@ -153,6 +157,17 @@ describe('announcements', () => {
     );
     assert.equal((await listAnnouncements())[0]?.mailed, people.size);
     assert.equal(await db.announcement.count({ where: { mail: 'done' } }), 1);
+  });
+
+  it('are delivered to nobody any more after a restore of the server', async () => {
+    const place = makePlace();
+    await addAnnouncement({ ...nothing, text: 'Hello', subject: 'Hello' }, by);
+    await takeBackup(place.folder);
+    await onEmptyStore(async () => {
+      await restoreServer(place.folder, { by, progress: noProgress });
+      assert.equal((await listAnnouncements())[0]?.mail, 'stopped');
+    });
+    place.remove();
   });
 
   it('have lines that mail can carry', () => {
