@@ -1,6 +1,7 @@
 // `drey completion bash|zsh`: a script that completes commands, and asks `drey` itself for names.
 import { listAccounts } from '#lib/accounts/account-list.ts';
 import { listAliases } from '#lib/accounts/alias-list.ts';
+import { listApiTokens } from '#lib/accounts/api-token.ts';
 import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { listNetworks } from '#lib/accounts/network.ts';
 import { listSharedMailboxes } from '#lib/accounts/shared.ts';
@@ -8,6 +9,7 @@ import { Refusal } from '#lib/errors.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { listRelayRules } from '#lib/queue/relay-rule.ts';
 import { settings } from '#lib/settings/index.ts';
+import { listWebhooks } from '#lib/webhooks/webhook.ts';
 import { type CommandDefinition, textAt } from './command.ts';
 
 /** The names a command's first argument may have, by the command's first word. */
@@ -21,6 +23,8 @@ const namesOf: Record<string, () => Promise<string[]>> = {
   network: async () => (await listNetworks()).map((network) => network.cidr),
   settings: async () => settings.map((setting) => setting.key),
   route: async () => (await listRelayRules()).map((rule) => rule.id),
+  tokens: async () => (await listApiTokens()).map((token) => token.id),
+  webhooks: async () => (await listWebhooks()).map((hook) => hook.id),
   queue: async () => (await listQueue({ pageSize: 1000 })).rows.map((entry) => entry.id),
 };
 
