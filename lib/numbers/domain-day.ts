@@ -1,6 +1,6 @@
 // Mail of each domain by day: from outside, to outside, and within this server. A row a domain and day.
 import { now } from '../clock.ts';
-import { db, insertRows, sql, type Tx } from '../db.ts';
+import { db, empty, insertRows, join, sql, type Tx } from '../db.ts';
 
 const dayMs = 86_400_000;
 
@@ -29,16 +29,19 @@ export async function recordDomainDaysIn(tx: Tx, days: DomainDay[]): Promise<voi
   );
 }
 
-/** Sums of the last `days` days (UTC, today is one) by domain, those with most mail first. */
+/** Sums of the last `days` days (UTC, today is one) by domain, of those named or all, those with most mail first. */
 export async function listDomainMail(
   days: number,
   limit = 100,
+  domains?: string[],
 ): Promise<(DomainMail & { domain: string })[]> {
   const first = Math.floor(now().getTime() / dayMs) - days + 1;
+  if (domains?.length === 0) return [];
+  const isNamed = domains ? sql`AND "domain" IN (${join(domains)})` : empty;
   const rows = await db.$queryRaw<(DomainMail & { domain: string })[]>`
     SELECT "domain", SUM("externalIn") AS "externalIn", SUM("externalOut") AS "externalOut",
       SUM("internal") AS "internal"
-    FROM "DomainDay" WHERE "day" >= ${first} GROUP BY "domain"
+    FROM "DomainDay" WHERE "day" >= ${first} ${isNamed} GROUP BY "domain"
     ORDER BY SUM("externalIn" + "externalOut" + "internal") DESC, "domain" LIMIT ${limit}`;
   return rows.map((row) => ({
     domain: row.domain,

@@ -2,6 +2,7 @@
 import { Globe } from 'lucide-react';
 import Link from 'next/link';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
+import { DomainMail } from '#components/admin/domain-mail.tsx';
 import { EventList } from '#components/admin/event-list.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
@@ -10,6 +11,7 @@ import { countAliases } from '#lib/accounts/alias-list.ts';
 import { mayRole } from '#lib/accounts/permission.ts';
 import { roleTexts } from '#lib/accounts/role.ts';
 import { idsOf, namesOf, type Staff } from '#lib/accounts/staff.ts';
+import { listDomainMail } from '#lib/numbers/domain-day.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { listHeldSenders } from '#lib/queue/sending-hold.ts';
 import { searchEvents } from '#lib/trail/list.ts';
@@ -19,15 +21,19 @@ import { HeldSenders } from './users/held-senders.tsx';
 /** A quiet domain has its last events far back. */
 const mostScanned = 100_000;
 
+const mailDays = 30;
+const mostDomains = 100;
+
 export async function OwnDomains({ staff }: { staff: Staff }) {
   const [domainIds, domains] = [idsOf(staff.scope), namesOf(staff.scope) ?? []];
   const may = (permission: Parameters<typeof mayRole>[1]) => mayRole(staff.role, permission);
-  const [users, aliases, queue, { events }, heldSenders] = await Promise.all([
+  const [users, aliases, queue, { events }, heldSenders, mail] = await Promise.all([
     countAccounts({ kind: 'person', domainIds }),
     may('aliases') ? countAliases({ domainIds }) : { total: 0 },
     may('queue') ? listQueue({ domainIds, pageSize: 1 }) : { total: 0 },
     searchEvents({ domains, pageSize: 8 }, mostScanned),
     may('users') ? listHeldSenders(domainIds) : [],
+    listDomainMail(mailDays, mostDomains, domains),
   ]);
   return (
     <>
@@ -49,6 +55,11 @@ export async function OwnDomains({ staff }: { staff: Staff }) {
         {may('domains') && <Figure href="/admin/domains" value={domains.length} label="domains" />}
         {may('aliases') && <Figure href="/admin/aliases" value={aliases.total} label="aliases" />}
       </div>
+      {mail.length > 0 && (
+        <Section title="Mail" description={`Copies of the last ${mailDays} days.`}>
+          <DomainMail label="Mail of your domains" rows={mail} />
+        </Section>
+      )}
       <Section
         title="Last events"
         action={

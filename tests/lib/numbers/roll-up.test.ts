@@ -143,6 +143,12 @@ describe('mail of domains', () => {
       { domain: 'a.test', externalIn: 2, externalOut: 3, internal: 4 },
     ]);
     assert.equal((await listDomainMail(2))[0]?.externalIn, 7);
+    assert.deepEqual(await listDomainMail(1, 9, []), []);
+    const named = await listDomainMail(1, 9, ['a.test', 'c.test']);
+    assert.deepEqual(
+      named.map(({ domain }) => domain),
+      ['a.test'],
+    );
     const days = await readDomainDays('a.test', 3);
     assert.deepEqual(
       days.map(({ externalIn }) => externalIn),

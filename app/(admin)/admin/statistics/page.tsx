@@ -2,6 +2,7 @@
 // and what block lists say.
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { DomainMail } from '#components/admin/domain-mail.tsx';
 import { Plot, type PlotProps } from '#components/admin/plot/plot.tsx';
 import { formatValue } from '#components/admin/plot/words.ts';
 import { Badge } from '#components/ui/badge.tsx';
@@ -168,35 +169,22 @@ async function Domains({ range, domain }: { range: Range; domain?: string }) {
         {rows.length === 0 ? (
           <EmptyState title="No mail in this time" />
         ) : (
-          <Table label={`Mail by domain: ${title}`}>
-            <TableHead>
-              <Th>Domain</Th>
-              <Th className="text-right">From outside</Th>
-              <Th className="text-right">To outside</Th>
-              <Th className="text-right">Within</Th>
-            </TableHead>
-            <TableBody>
-              {rows.map((row) => (
-                <TableRow key={row.domain}>
-                  <Td>
-                    <Link
-                      href={buildHref('/admin/statistics', {
-                        subject: 'domains',
-                        range: range.name,
-                        domain: row.domain,
-                      })}
-                      className="hover:underline"
-                    >
-                      {row.domain}
-                    </Link>
-                  </Td>
-                  <Td className="text-right tabular-nums">{formatCount(row.externalIn)}</Td>
-                  <Td className="text-right tabular-nums">{formatCount(row.externalOut)}</Td>
-                  <Td className="text-right tabular-nums">{formatCount(row.internal)}</Td>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
+          <DomainMail
+            label={`Mail by domain: ${title}`}
+            rows={rows}
+            showName={(name) => (
+              <Link
+                href={buildHref('/admin/statistics', {
+                  subject: 'domains',
+                  range: range.name,
+                  domain: name,
+                })}
+                className="hover:underline"
+              >
+                {name}
+              </Link>
+            )}
+          />
         )}
       </Section>
     </>
