@@ -1,6 +1,6 @@
 // The mailbox that new mail of an account goes into, made where the account has none yet.
 import { Refusal } from '#lib/errors.ts';
-import { ensureMailboxes, findArrivalMailboxes, findMailbox } from '#server/store/mailboxes.ts';
+import { ensureMailboxes, findArrivalMailboxes } from '#server/store/mailboxes.ts';
 
 /** Id of the inbox (or for junk the Junk mailbox, where there is one) by account. Refusal 'not-found', 'unavailable'. */
 export async function findArrivals(
@@ -9,15 +9,15 @@ export async function findArrivals(
 ): Promise<Map<string, string>> {
   const ids = await findArrivalMailboxes(accountIds, isJunk);
   for (const accountId of accountIds) {
-    if (!ids.has(accountId)) ids.set(accountId, await makeInbox(accountId));
+    if (!ids.has(accountId)) ids.set(accountId, await makeArrival(accountId, isJunk));
   }
   return ids;
 }
 
 /** An account that never got mail and never signed in has no mailboxes yet. */
-async function makeInbox(accountId: string): Promise<string> {
+async function makeArrival(accountId: string, isJunk: boolean): Promise<string> {
   await ensureMailboxes(accountId);
-  const inbox = await findMailbox(accountId, 'INBOX');
-  if (!inbox) throw new Refusal('unavailable', 'The account has no inbox.');
-  return inbox.id;
+  const id = (await findArrivalMailboxes([accountId], isJunk)).get(accountId);
+  if (!id) throw new Refusal('unavailable', 'The account has no inbox.');
+  return id;
 }

@@ -43,6 +43,9 @@ function readParameters(words: string[]): Parameters | null {
   return parameters;
 }
 
+/** A name without a domain, as cron has it: whether that is an address is for the checks (message/add-domain.ts). */
+const bareName = /^<([\w.!#$%&'*+/=?^`{|}~-]{1,64})>$/;
+
 /** What the library reads paths by; it asks nothing of a connection but the options of its server. */
 const reader: SMTPConnection = Object.create(SMTPConnection.prototype, {
   _server: { value: { options: {}, logger: { error() {} } } },
@@ -54,7 +57,8 @@ export function readPath(
   line: string,
 ): { address: string; parameters: Parameters } | Reply {
   const { path, parameters } = readPathLine(line);
-  const parsed = reader._parseAddressCommand(kind, path);
+  const bare = bareName.exec(path.slice(path.indexOf(':') + 1))?.[1];
+  const parsed = bare ? { address: bare } : reader._parseAddressCommand(kind, path);
   const isSender = kind === 'mail from';
   if (!parsed || (!isSender && !parsed.address)) {
     return isSender

@@ -36,6 +36,8 @@ export type World = {
   refuse(key: SettingKey, typed: string): Promise<string>;
   /** "Back to default". */
   reset(key: SettingKey): Promise<void>;
+  /** Connections that end with the proof. */
+  clients: LineClient[];
   /** Port 25 after its greeting, which `greeting` has; from a stranger unless told otherwise. */
   smtp(from?: string): Promise<LineClient & { greeting: string }>;
   /** Behind EHLO and MAIL. */
@@ -75,6 +77,7 @@ export function openWorld(options: { env?: Record<string, string>; lines?: strin
       try {
         await proof(world);
       } finally {
+        for (const client of world.clients.splice(0)) client.close();
         for (const each of changed) await world.reset(each);
         changed.clear();
       }
@@ -102,6 +105,7 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
   const file = readdirSync(daemon.folder).find((name) => name.endsWith('.db')) ?? '';
   const database = new DatabaseSync(join(daemon.folder, file), { readOnly: true });
 
+  const clients: LineClient[] = [];
   const save = async (key: SettingKey, typed: string) => {
     const { returned } = await panel.act(actionOf('saveSettingAction'), {
       key,
@@ -112,6 +116,7 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
   };
   const smtp: World['smtp'] = async (from = stranger) => {
     const client = connectLines(daemon.ports.smtp, from);
+    clients.push(client);
     const greeting = await client.expect(/^\d{3}[ -].*\r\n/m);
     return Object.assign(client, { greeting });
   };
@@ -122,7 +127,7 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
     return client;
   };
   const world: World = {
-    ...{ daemon, dns, panel, smtp, mail },
+    ...{ daemon, dns, panel, clients, smtp, mail },
     set: async (key, typed) => {
       const state = await save(key, typed);
       assert.equal(state?.status, 'ok', `${key}: ${JSON.stringify(state)}`);
@@ -134,6 +139,8 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
       return JSON.stringify(state);
     },
     reset: async (key) => {
+      // What every proof needs.
+      if (key === 'delivery.dnsServers') return void (await save(key, dns.server));
       const { status, returned } = await panel.act(actionOf('resetSettingAction'), [key]);
       assert.equal(status, 200, `${key}: ${JSON.stringify(returned)}`);
     },
@@ -161,16 +168,16 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
     },
     imap: (user, work) => withImap(daemon.ports.imap, { address: user, password }, work),
     read: (user, pattern, folder = 'INBOX') =>
-      world.imap(user, (client) =>
-        waitFor(async () => {
-          await client.mailboxOpen(folder);
-          if (client.mailbox && client.mailbox.exists === 0) return null;
-          for await (const { source } of client.fetch('1:*', { source: true })) {
-            const text = source?.toString('latin1') ?? '';
-            if (pattern.test(text)) return text;
-          }
-          return null;
-        }, `${pattern} in ${folder} of ${user}`),
+      waitFor(
+        () =>
+          world.imap(user, async (client) => {
+            const { exists } = await client.mailboxOpen(folder);
+            const texts = exists > 0 ? await client.fetchAll('1:*', { source: true }) : [];
+            return texts
+              .map(({ source }) => source?.toString('latin1') ?? '')
+              .find((text) => pattern.test(text));
+          }),
+        `${pattern} in ${folder} of ${user}`,
       ),
     select: (query, ...values) =>
       database.prepare(query).all(...values) as Record<string, unknown>[],
