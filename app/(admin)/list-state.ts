@@ -13,20 +13,24 @@ export type ListState<O extends string> = {
   hrefOf(changed: Record<string, string | number>): string;
 };
 
-/** Of the page at `path` with `filters`; `initial` is the order without a parameter. */
+/** Of the page at `path` with `filters`; `initial` is the order without a parameter ("-added": falling). */
 export function readListState<O extends string>(
   path: string,
   parameters: Record<string, string>,
-  { orders, initial, filters }: { orders: readonly O[]; initial: O; filters: readonly string[] },
+  {
+    orders,
+    initial,
+    filters,
+  }: { orders: readonly O[]; initial: O | `-${O}`; filters: readonly string[] },
 ): ListState<O> {
-  const { sort = '', after = '', before = '', n = '' } = parameters;
-  const name = sort.replace(/^-/, '');
-  const order = orders.find((one) => one === name) ?? initial;
+  const { sort: asked = '', after = '', before = '', n = '' } = parameters;
+  const orderOf = (sort: string) => orders.find((one) => one === sort.replace(/^-/, ''));
+  const sort = orderOf(asked) ? asked : initial;
   const first = /^\d{1,9}$/.test(n) ? Math.max(1, Number(n)) : 1;
   const kept = Object.fromEntries(filters.map((filter) => [filter, parameters[filter] ?? '']));
   const written = sort === initial ? '' : sort;
   return {
-    order,
+    order: orderOf(sort) as O,
     isDescending: sort.startsWith('-'),
     after: after || undefined,
     before: before || undefined,

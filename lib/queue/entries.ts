@@ -303,7 +303,7 @@ async function readForChange(tx: Tx, id: string) {
 }
 
 /** Entries in the order of `ids`; ids without a row are left out. */
-async function readEntries(ids: string[]): Promise<QueueEntry[]> {
+export async function readEntries(ids: string[]): Promise<QueueEntry[]> {
   if (ids.length === 0) return [];
   const recipients = await db.queueRecipient.findMany({ where: { id: { in: ids } } });
   const messages = await db.queueMessage.findMany({

@@ -2,22 +2,23 @@
 import { Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
+import { Pager } from '#components/admin/table/pager.tsx';
 import { Banner } from '#components/ui/banner.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { idsOf } from '#lib/accounts/staff.ts';
 import { bulkActions, countMatching, maxBulk } from '#lib/queue/bulk.ts';
-import { listQueue } from '#lib/queue/entries.ts';
 import { isFiltering } from '#lib/queue/filter.ts';
+import { listQueuePage, type QueueOrder, queueOrders } from '#lib/queue/page.ts';
 import { listPauses, type Pause } from '#lib/queue/pause.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
-import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
+import { readListState } from '../../list-state.ts';
+import { type Parameters, readParameters } from '../../parameters.ts';
 import { BulkBar, type BulkCounts } from './bulk-bar.tsx';
 import { ageTexts, filterNames, readFilter, reasonTexts, stateTexts } from './filter.ts';
 import { PauseButton, ResumeButton } from './pause-forms.tsx';
@@ -32,12 +33,17 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
   const asked = readFilter(parameters);
   const filter = { ...asked, domainIds: idsOf(staff.scope) };
   const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
-  const page = readPage(parameters.page);
+  const list = readListState('/admin/queue', parameters, {
+    orders: Object.keys(queueOrders) as QueueOrder[],
+    initial: '-added',
+    filters: filterNames,
+  });
   const pageSize = await readSetting('web.pageSize');
-  const [{ rows, total }, pauses] = await Promise.all([
-    listQueue({ ...filter, page, pageSize }),
+  const [page, pauses] = await Promise.all([
+    listQueuePage(filter, { ...list, pageSize }),
     isSuper ? listPauses() : [],
   ]);
+  const { rows, total } = page;
   const isFiltered = isFiltering(asked);
   const hasBulk = isSuper && total > 0;
   const counts = await Promise.all(
@@ -83,16 +89,12 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
       ) : (
         <QueueTable
           rows={rows}
+          list={list}
           mayAll={isSuper}
           paused={pauses.map(({ destination }) => destination)}
         />
       )}
-      <Pagination
-        page={page}
-        pageSize={pageSize}
-        total={total}
-        hrefOf={(to) => buildHref('/admin/queue', { ...chosen, page: to })}
-      />
+      <Pager page={page} list={list} pageSize={pageSize} />
     </>
   );
 }

@@ -1,11 +1,14 @@
 // Recipients that wait, as rows.
 import Link from 'next/link';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
 import { formatBytes } from '#components/ui/format.ts';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { now } from '#lib/clock.ts';
 import type { QueueEntry, QueueState } from '#lib/queue/entries.ts';
+import type { QueueOrder } from '#lib/queue/page.ts';
+import type { ListState } from '../../list-state.ts';
 import { reasonTexts, stateTexts } from './filter.ts';
 import { EntryActions } from './queue-actions.tsx';
 
@@ -14,10 +17,12 @@ const tones: Record<QueueState, Tone> = { queued: 'neutral', sending: 'info', he
 /** `paused`: domains, or "*"; `mayAll`: or only try again. */
 export function QueueTable({
   rows,
+  list,
   mayAll,
   paused,
 }: {
   rows: QueueEntry[];
+  list: ListState<QueueOrder>;
   mayAll: boolean;
   paused: string[];
 }) {
@@ -25,9 +30,13 @@ export function QueueTable({
   return (
     <Table label="Queued recipients">
       <TableHead>
-        <Th>Recipient</Th>
+        <SortTh order="recipient" list={list}>
+          Recipient
+        </SortTh>
         <Th className="hidden md:table-cell">State</Th>
-        <Th className="hidden lg:table-cell">Next attempt</Th>
+        <SortTh order="attempts" list={list} isFallingFirst className="hidden lg:table-cell">
+          Attempts
+        </SortTh>
         <Th>
           <span className="sr-only">Actions</span>
         </Th>
