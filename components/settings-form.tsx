@@ -10,6 +10,7 @@ import { Badge } from './ui/badge.tsx';
 import { Switch } from './ui/checkbox.tsx';
 import type { FormAction } from './ui/form-state.ts';
 import { Input, Select, Textarea } from './ui/input.tsx';
+import { Time } from './ui/time.tsx';
 
 /** A declaration and its value, as plain data for the browser. */
 export type SettingView = {
@@ -33,6 +34,10 @@ export type SettingView = {
   postfix: string[];
   dovecot: string[];
   updatedBy: string;
+  /** ISO; null for a default. */
+  updatedAt: string | null;
+  /** An environment variable that goes before the value. */
+  override: { variable: string; value: string } | null;
   /** Goes back by itself unless it is confirmed. */
   isRisky: boolean;
 };
@@ -60,6 +65,15 @@ export function SettingForm({
             {!setting.isDefault && <Badge tone="accent">changed</Badge>}
           </h3>
           <p className="mt-0.5 text-sm text-muted">{setting.help}</p>
+          {setting.override && (
+            <p className="mt-1.5 text-sm">
+              <Badge tone="warn">not in force</Badge>{' '}
+              <span className="font-mono">
+                {setting.override.variable}={setting.override.value}
+              </span>{' '}
+              goes first: the environment that the server was started in.
+            </p>
+          )}
           <Facts setting={setting} />
         </div>
         <div className="flex flex-col gap-2">
@@ -85,11 +99,11 @@ export function SettingForm({
                 size="sm"
                 variant="ghost"
                 icon={<RotateCcw className="size-3.5" />}
-                aria-label={`Reset ${setting.title} to ${setting.defaultText}`}
+                aria-label={`Back to default: ${setting.title}, ${setting.defaultText}`}
                 action={() => reset(setting.key)}
                 doneText={`${setting.title}: back to the default`}
               >
-                Reset
+                Back to default
               </ActionButton>
             )}
           </div>
@@ -115,7 +129,18 @@ function Facts({ setting }: { setting: SettingView }) {
         </span>
       ))}
       <span className="font-mono">{setting.key}</span>
-      {!setting.isDefault && setting.updatedBy && <span>Set by {setting.updatedBy}</span>}
+      {setting.isDefault ? (
+        <span>Not changed</span>
+      ) : (
+        <span>
+          Set{setting.updatedBy && ` by ${setting.updatedBy}`}
+          {setting.updatedAt && (
+            <>
+              , <Time at={setting.updatedAt} />
+            </>
+          )}
+        </span>
+      )}
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeReference } from '#lib/api/reference.ts';
 import { type SettingDefinition, settings } from '#lib/settings/index.ts';
+import { meaningless } from '#lib/settings/meaningless.ts';
 import { standards } from './standards.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -47,7 +48,19 @@ export function describeSettings(): string {
     });
     return `## ${group}\n\n${entries.join('\n')}`;
   });
-  return `# Settings\n\nMade by \`npm run docs\` from the declarations in \`lib/settings\`. Change a value in the admin panel or with \`npx drey settings set KEY VALUE\`.\n\n${sections.join('\n')}`;
+  return `# Settings\n\nMade by \`npm run docs\` from the declarations in \`lib/settings\`. Change a value in the admin panel or with \`npx drey settings set KEY VALUE\`.\n\n${[...sections, describeMeaningless()].join('\n')}`;
+}
+
+/** Parameters of Postfix and Dovecot without a counterpart, with the reason. */
+function describeMeaningless(): string {
+  const rows = meaningless.map(({ program, names, reason, instead }) => {
+    const list = names.map((name) => `\`${name}\``).join(', ');
+    const help = instead ? `\`${instead}\`` : '';
+    return `| ${program} | ${list} | ${reason} | ${help} |`;
+  });
+  const head =
+    'The panel has this list with a search beside all the names above: `/admin/settings/reference`.';
+  return `## Names without a counterpart\n\n${head}\n\n| Program | Names | Why | Instead |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 /** Every RFC number that the sources cite. */

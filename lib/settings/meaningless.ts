@@ -276,7 +276,7 @@ export const meaningless: readonly Meaningless[] = [
     program: 'Dovecot',
     names: ['pop3_enable_last', 'pop3_reuse_xuidl', 'pop3_save_uidl'],
     reason:
-      'LAST left POP3 in 1994 (RFC 1460 had it last). Names of messages that came from another server are kept by themselves.',
+      'LAST left POP3 in 1994. Names of messages that came from another server are kept by themselves.',
     instead: 'pop3.uidlFormat',
   },
   {

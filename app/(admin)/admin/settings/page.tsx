@@ -5,6 +5,7 @@ import { listSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
 import { menu } from '../../menu.ts';
 import { type Parameters, readParameters } from '../../parameters.ts';
+import { listForeignNames } from './reference/names.ts';
 import { isFound, SettingsPage } from './settings-view.tsx';
 
 export const metadata: Metadata = { title: 'Settings' };
@@ -18,5 +19,11 @@ export default async function SettingsSearchPage({ searchParams }: { searchParam
     const name = names.find((entry) => entry.includes(search.toLowerCase()));
     return name ? [{ href, label, name }] : [];
   });
-  return <SettingsPage listed={listed} pages={pages} group={null} search={search} />;
+  // A word of a sentence finds too many of them.
+  const missing = listForeignNames(search)
+    .filter(({ name, reason }) => reason !== '' && name.includes(search.toLowerCase()))
+    .slice(0, 5);
+  return (
+    <SettingsPage listed={listed} pages={pages} missing={missing} group={null} search={search} />
+  );
 }

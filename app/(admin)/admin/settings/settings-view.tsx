@@ -1,14 +1,17 @@
 // What the settings pages share: the groups, the search, and a setting as plain data for its form.
-import { ArrowRight, SlidersHorizontal } from 'lucide-react';
+import { ArrowRight, BookOpen, SlidersHorizontal } from 'lucide-react';
 import { SettingForm, type SettingView } from '#components/settings-form.tsx';
+import { AppLink } from '#components/ui/app-link.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
+import { findOverride } from '#lib/settings/environment.ts';
 import type { Applies, Group, ListedSetting, SettingDefinition } from '#lib/settings/index.ts';
 import { resetSettingAction, saveSettingAction } from './actions.ts';
+import type { ForeignName } from './reference/names.ts';
 
 /** The groups in the order of their tabs. */
 export const groups: { id: Group; label: string }[] = [
@@ -58,7 +61,8 @@ function describeDefault(definition: SettingDefinition): string {
   return control.kind === 'number' && unit ? `${text} ${unit}` : text;
 }
 
-function toView({ definition, value, isDefault, updatedBy }: ListedSetting): SettingView {
+function toView(listed: ListedSetting): SettingView {
+  const { definition, value, isDefault, updatedBy, updatedAt } = listed;
   const { key, title, help, unit, control, postfix, dovecot, applies } = definition;
   return {
     key,
@@ -73,6 +77,8 @@ function toView({ definition, value, isDefault, updatedBy }: ListedSetting): Set
     isDefault,
     applies: appliesTexts[applies],
     updatedBy,
+    updatedAt: updatedAt?.toISOString() ?? null,
+    override: findOverride(key),
     isRisky: definition.isRisky ?? false,
   };
 }
@@ -90,12 +96,15 @@ export function isFound({ definition }: ListedSetting, search: string): boolean 
 export function SettingsPage({
   listed,
   pages = [],
+  missing = [],
   group,
   search,
 }: {
   listed: ListedSetting[];
   /** Pages that answer to the search. */
   pages?: { href: string; label: string; name: string }[];
+  /** Parameters of the searched name that have no meaning here. */
+  missing?: ForeignName[];
   /** Null while a search over all groups is shown. */
   group: Group | null;
   search: string;
@@ -105,6 +114,12 @@ export function SettingsPage({
       <PageHeader
         title="Settings"
         description="Changes need no restart. The search knows the names of Postfix and Dovecot too."
+        action={
+          <ButtonLink href="/admin/settings/reference">
+            <BookOpen aria-hidden className="size-4 text-faint" />
+            Names of Postfix and Dovecot
+          </ButtonLink>
+        }
       />
       <SearchForm
         action="/admin/settings"
@@ -128,8 +143,20 @@ export function SettingsPage({
           ))}
         </ul>
       )}
+      {missing.map(({ name, reason, places }) => (
+        <p key={name} className="mt-4 rounded-lg border bg-surface px-4 py-3">
+          <span className="font-mono text-sm">{name}</span>{' '}
+          <span className="text-muted">has no counterpart here. {reason}</span>
+          {places.map(({ href, label }) => (
+            <span key={href}>
+              {' '}
+              Look at <AppLink href={href}>{label}</AppLink>.
+            </span>
+          ))}
+        </p>
+      ))}
       <div className="mt-4 divide-y rounded-lg border bg-surface empty:hidden">
-        {listed.length === 0 && pages.length === 0 && (
+        {listed.length + pages.length + missing.length === 0 && (
           <EmptyState
             icon={<SlidersHorizontal />}
             title="No setting fits"

@@ -1,0 +1,71 @@
+// "I know the name in main.cf": every parameter of Postfix and Dovecot, and where it is here.
+import { BookOpen } from 'lucide-react';
+import type { Metadata } from 'next';
+import { AppLink } from '#components/ui/app-link.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { PageHeader } from '#components/ui/page-header.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
+import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { requireAdmin } from '../../../../session.ts';
+import { type Parameters, readParameters } from '../../../parameters.ts';
+import { listForeignNames } from './names.ts';
+
+export const metadata: Metadata = { title: 'Names of Postfix and Dovecot' };
+
+export default async function ReferencePage({ searchParams }: { searchParams: Parameters }) {
+  await requireAdmin();
+  const search = ((await readParameters(searchParams)).q ?? '').trim();
+  const names = listForeignNames(search);
+  return (
+    <>
+      <PageHeader
+        title="Names of Postfix and Dovecot"
+        description="Where each parameter of main.cf and dovecot.conf is here, and why some have no meaning."
+        back={<AppLink href="/admin/settings/server">Settings</AppLink>}
+      />
+      <SearchForm
+        action="/admin/settings/reference"
+        label="Search, for example home_mailbox"
+        initial={search}
+      />
+      {names.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState icon={<BookOpen />} title="This name is not known">
+            Look for a part of it, or for what it is about.
+          </EmptyState>
+        </div>
+      ) : (
+        <Table label="Names of Postfix and Dovecot">
+          <TableHead>
+            <Th>Name</Th>
+            <Th>Here</Th>
+          </TableHead>
+          <TableBody>
+            {names.map(({ name, program, places, reason }) => (
+              <TableRow key={`${program} ${name}`}>
+                <Td className="w-2/5 align-top sm:w-1/3">
+                  <span className="block font-mono text-sm break-all">{name}</span>
+                  <span className="text-xs text-muted">{program}</span>
+                </Td>
+                <Td className="align-top">
+                  {reason && <p className="text-muted">{reason}</p>}
+                  {places.length > 0 && (
+                    <ul>
+                      {places.map(({ href, label, detail }) => (
+                        <li key={href}>
+                          {reason && <span className="text-muted">Look at </span>}
+                          <AppLink href={href}>{label}</AppLink>{' '}
+                          <span className="text-sm text-muted">{detail}</span>
+                        </li>
+                      ))}
+                    </ul>
+                  )}
+                </Td>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      )}
+    </>
+  );
+}
