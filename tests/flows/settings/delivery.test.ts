@@ -313,4 +313,18 @@ describe('settings of delivery', () => {
     await world.set('delivery.srs', 'off');
     assert.equal(await forward('onward three'), 'olive@far.test');
   });
+
+  prove('sending.burstFailures', async (world) => {
+    const domain = await open(world, (step) => (step === 'rcpt' ? '550 5.1.1 who?' : undefined));
+    await world.set('sending.burstFailures', '1');
+    for (const name of ['a', 'b']) {
+      await world.submit(bob, { to: `${name}@${domain}`, subject: 'To a bought list' });
+      await world.event('bounced', `"recipient" = '${name}@${domain}'`);
+    }
+    const [{ sendingHold } = {}] = world.select(
+      'SELECT "sendingHold" FROM "Account" WHERE "address" = ?',
+      bob,
+    );
+    assert.ok(sendingHold);
+  });
 });
