@@ -100,6 +100,7 @@ describe('certificates in the panel', () => {
   }
 
   it('says what an authority that does not answer keeps from', async () => {
+    await panel.getByRole('button', { name: 'Set up an account' }).click();
     await panel.getByText(/127\.0\.0\.1:9 cannot be reached/).waitFor();
     await panel.getByText('No certificate for a host name yet').waitFor();
     await shoot('empty');

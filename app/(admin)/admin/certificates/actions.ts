@@ -70,6 +70,12 @@ export async function removeCertificateAction(certificate: string): Promise<stri
   });
 }
 
+/** Where the terms of the authority stand, or why that is not known. */
+export async function readTermsAction(): Promise<{ terms: string } | string> {
+  await requireAdmin();
+  return answerFound(() => askDaemon('acme-terms'));
+}
+
 /** Agrees to the terms of the authority and makes an account there. */
 export async function agreeAction(_previous: FormState, form: FormData): Promise<FormState> {
   const admin = await requireAdmin();

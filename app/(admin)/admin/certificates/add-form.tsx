@@ -82,7 +82,7 @@ function NameFields() {
           spellCheck={false}
         />
       </FormField>
-      <div role="status" className="text-sm text-muted">
+      <div role="status" className="text-sm text-muted empty:hidden">
         {offered === null && 'Looking which names lead here…'}
         {typeof offered === 'string' && offered}
       </div>
@@ -99,7 +99,7 @@ function Offered({ names, onAdd }: { names: CheckedName[]; onAdd: (name: string)
   const others = names.filter(({ isHere }) => !isHere);
   return (
     <>
-      <ul className="flex flex-col gap-1.5">
+      <ul className="flex flex-col gap-1.5 empty:hidden">
         {here.map(({ name, purpose }) => (
           <li key={name} className="flex items-center gap-3 text-sm">
             <Button size="sm" onClick={() => onAdd(name)} aria-label={`Add ${name}`}>

@@ -1,13 +1,12 @@
 // The authority that gives certificates by ACME: its terms, and our account there.
 import Link from 'next/link';
-import { type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
 import { Section } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { findAgreement } from '#lib/certificates/acme-account.ts';
-import { askDaemon } from '#lib/control.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { AgreeForm, ChangeAccountKey } from './authority-form.tsx';
+import { Agreement, ChangeAccountKey, Terms } from './authority-form.tsx';
 
 export async function Authority() {
   const [agreement, settings] = await Promise.all([findAgreement(), readSettings()]);
@@ -46,56 +45,9 @@ export async function Authority() {
             )}
           </Fact>
         </dl>
-        {agreement ? (
-          <details>
-            <summary className="cursor-pointer text-sm text-muted">Make a new account</summary>
-            <div className="mt-3">
-              <Agree />
-            </div>
-          </details>
-        ) : (
-          <Agree />
-        )}
+        <Agreement hasAccount={agreement !== null} />
       </Section>
     </div>
-  );
-}
-
-function Agree() {
-  return (
-    <Suspense fallback={<p className="text-muted">Asking the authority…</p>}>
-      <AskedTerms />
-    </Suspense>
-  );
-}
-
-async function AskedTerms() {
-  const asked = await askDaemon<{ terms: string }>('acme-terms').catch((error: Error) => error);
-  if (asked instanceof Error) {
-    return <p className="break-words text-sm text-danger-text">{asked.message}</p>;
-  }
-  return (
-    <>
-      <p className="mb-3">
-        <Terms address={asked.terms}>The terms of service of the authority</Terms>
-      </p>
-      <AgreeForm />
-    </>
-  );
-}
-
-/** The address is the authority's: a link only where it is a page. */
-function Terms({ address, children }: { address: string; children: ReactNode }) {
-  if (!address.startsWith('https://')) return children;
-  return (
-    <a
-      href={address}
-      target="_blank"
-      rel="noreferrer"
-      className="text-accent-text underline hover:no-underline"
-    >
-      {children}
-    </a>
   );
 }
 

@@ -12,7 +12,7 @@ import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/ta
 import { Time } from '#components/ui/time.tsx';
 import { type Certificate, listCertificates } from '#lib/certificates/certificate.ts';
 import { daysUntil } from '#lib/certificates/health.ts';
-import { readCertificate } from '../../../daemon.ts';
+import { readCertificate, type Certificate as SeenCertificate } from '../../../daemon.ts';
 import { requireAdmin } from '../../../session.ts';
 import { Authority } from './authority.tsx';
 import { AddCertificate, CertificateActions } from './certificate-actions.tsx';
@@ -64,7 +64,11 @@ export default async function CertificatesPage() {
           </TableHead>
           <TableBody>
             {certificates.map((certificate) => (
-              <CertificateRow key={certificate.id} certificate={certificate} />
+              <CertificateRow
+                key={certificate.id}
+                certificate={certificate}
+                isDefault={isSeen(certificate, current)}
+              />
             ))}
           </TableBody>
         </Table>
@@ -87,7 +91,28 @@ export default async function CertificatesPage() {
   );
 }
 
-function CertificateRow({ certificate }: { certificate: Certificate }) {
+/** Whether it is what a client sees that names no host. */
+function isSeen({ facts }: Certificate, seen: SeenCertificate | null): boolean {
+  return (
+    facts !== null &&
+    facts.expiresAt.getTime() === seen?.validTo.getTime() &&
+    facts.issuer === seen.issuer
+  );
+}
+
+/** What asks for these names. */
+function describeUse(names: string[]): string {
+  const isWeb = (name: string) => /^(mta-sts|autoconfig|autodiscover)\./.test(name);
+  return names.every(isWeb) ? 'https' : 'SMTP, IMAP, POP3, https';
+}
+
+function CertificateRow({
+  certificate,
+  isDefault,
+}: {
+  certificate: Certificate;
+  isDefault: boolean;
+}) {
   const { id, kind, names, facts, issuedAt, dueAt, problem, certificateFile } = certificate;
   const [first = '', ...others] = names;
   return (
@@ -96,10 +121,12 @@ function CertificateRow({ certificate }: { certificate: Certificate }) {
         <span className="flex flex-wrap items-center gap-x-2">
           <span className="max-w-full truncate font-medium">{first}</span>
           <Badge>{kinds[kind]}</Badge>
+          {isDefault && <Badge tone="accent">default</Badge>}
         </span>
         {others.length > 0 && (
           <span className="block break-words text-sm text-muted">{others.join(', ')}</span>
         )}
+        <span className="block text-sm text-muted">Used by {describeUse(names)}</span>
         {certificateFile && (
           <span className="block truncate font-mono text-sm text-muted">{certificateFile}</span>
         )}
