@@ -218,6 +218,7 @@ export const doors: Record<Who, string[]> = {
     '(admin)/admin/certificates/actions.ts#checkNamesAction',
     '(admin)/admin/certificates/actions.ts#offerNamesAction',
     '(admin)/admin/certificates/actions.ts#orderCertificateAction',
+    '(admin)/admin/certificates/actions.ts#readTermsAction',
     '(admin)/admin/certificates/actions.ts#removeCertificateAction',
     '(admin)/admin/certificates/actions.ts#replaceCertificateAction',
     '(admin)/admin/certificates/page.tsx',
