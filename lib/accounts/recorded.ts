@@ -1,6 +1,8 @@
 // What the history of the configuration (lib/history/revise.ts) keeps of addresses and policy. The names of the fields are
 // those of the file of lib/configuration too.
+import type { Tx } from '../db.ts';
 import type { Fields, Recorded } from '../history/revise.ts';
+import { isOverDomains, readRole } from './role.ts';
 
 /** Key: its CIDR. */
 export const recordedNetwork: Recorded = {
@@ -100,19 +102,22 @@ export const recordedAccount: Recorded = {
   read: async (tx, id) => {
     const row = await tx.account.findUnique({ where: { id } });
     if (row?.kind !== 'person' || row.deletedAt) return null;
-    const charges = await tx.charge.findMany({ where: { accountId: row.id } });
-    const domains = await tx.domain.findMany({
-      where: { id: { in: charges.map(({ domainId }) => domainId) } },
-      orderBy: { name: 'asc' },
-      select: { name: true },
-    });
-    return toAccountFields(
-      row,
-      domains.map(({ name }) => name),
-    );
+    return toAccountFields(row, await readCharges(tx, row));
   },
   describe: (_id, { address }) => `user ${address}`,
 };
+
+/** The names of the domains that an account looks after. */
+async function readCharges(tx: Tx, { id, role }: { id: string; role: string }): Promise<string[]> {
+  if (!isOverDomains(readRole(role))) return [];
+  const charges = await tx.charge.findMany({ where: { accountId: id } });
+  const domains = await tx.domain.findMany({
+    where: { id: { in: charges.map(({ domainId }) => domainId) } },
+    orderBy: { name: 'asc' },
+    select: { name: true },
+  });
+  return domains.map(({ name }) => name);
+}
 
 type AccountRow = {
   address: string;
