@@ -74,12 +74,14 @@ export function SelectAllTh() {
   const isEvery = ids.length > 0 && chosen.size === ids.length;
   return (
     <Th className="w-8 pe-0">
-      <Checkbox
-        aria-label="Choose all rows of this page"
-        checked={isEvery}
-        isMixed={chosen.size > 0 && !isEvery}
-        onChange={() => choose(isEvery ? [] : ids)}
-      />
+      <span className="flex">
+        <Checkbox
+          aria-label="Choose all rows of this page"
+          checked={isEvery}
+          isMixed={chosen.size > 0 && !isEvery}
+          onChange={() => choose(isEvery ? [] : ids)}
+        />
+      </span>
     </Th>
   );
 }
@@ -98,15 +100,17 @@ export function SelectTd({
     // Above the link that covers the row.
     <Td className="relative z-10 w-8 pe-0">
       {!isOff && (
-        <Checkbox
-          aria-label={`Choose ${label}`}
-          checked={chosen.has(id)}
-          onChange={(event) => {
-            const isStretch =
-              'shiftKey' in event.nativeEvent && event.nativeEvent.shiftKey === true;
-            toggle(id, event.target.checked, isStretch);
-          }}
-        />
+        <span className="flex">
+          <Checkbox
+            aria-label={`Choose ${label}`}
+            checked={chosen.has(id)}
+            onChange={(event) => {
+              const isStretch =
+                'shiftKey' in event.nativeEvent && event.nativeEvent.shiftKey === true;
+              toggle(id, event.target.checked, isStretch);
+            }}
+          />
+        </span>
       )}
     </Td>
   );

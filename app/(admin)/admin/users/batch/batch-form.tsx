@@ -118,6 +118,8 @@ function Outcome({ lines, isRehearsal }: Answer) {
   const words = isRehearsal ? planned : done;
   const refused = lines.filter(({ outcome }) => outcome === 'refused').length;
   const secrets = lines.filter(({ password }) => password);
+  const rank = ({ outcome }: BatchLine) => (outcome === 'refused' ? 0 : 1);
+  const refusedFirst = lines.toSorted((one, other) => rank(one) - rank(other));
   return (
     <div role="status" data-batch={isRehearsal ? 'tried' : 'done'} className="flex flex-col gap-3">
       <p>
@@ -140,7 +142,7 @@ function Outcome({ lines, isRehearsal }: Answer) {
           <Th>Outcome</Th>
         </TableHead>
         <TableBody>
-          {lines.slice(0, mostShown).map(({ line, address, outcome, text, password }) => (
+          {refusedFirst.slice(0, mostShown).map(({ line, address, outcome, text, password }) => (
             <TableRow key={`${line} ${address}`}>
               <Td className="w-12 text-right text-muted tabular-nums">{line}</Td>
               <Td className="break-all">{address || '–'}</Td>

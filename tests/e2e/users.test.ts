@@ -1,0 +1,202 @@
+// Many users in a real browser: made from lines, paged, put in order, chosen and changed together, deleted and restored; and an
+// administrator who is signed in as one of them.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright';
+import { findViolations } from '#tests/support/axe.ts';
+import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon, waitHealthy } from '#tests/support/daemon.ts';
+
+const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
+const ben = 'ben@example.test';
+
+describe('many users', () => {
+  let daemon: Daemon;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+
+  const open = async (path: string) => {
+    await page.goto(daemon.url + path);
+    await waitAlive(page);
+  };
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+  const row = (text: string) => page.getByRole('row').filter({ hasText: text });
+  const shot = async (name: string) => {
+    const folder = process.env.DREY_SCREENSHOTS;
+    if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  };
+
+  before(async () => {
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    await waitHealthy(daemon.url);
+    await daemon.dreyJson(['setup', '--admin', admin.address, '--password-stdin'], admin.password);
+    await daemon.dreyJson(['user', 'add', ben, '--password-stdin'], 'three quiet squirrels');
+    page = await openSignedIn(browser, daemon.url, admin, '/admin/users');
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (/Content.Security.Policy|Hydration/i.test(message.text())) problems.push(message.text());
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await daemon?.stop();
+  });
+
+  it('are made from lines, after a rehearsal', async () => {
+    await open('/admin/users/batch');
+    await page
+      .getByLabel('Lines')
+      .fill('s[01-60]:eleven brown leaves\nben:whatever else it is\ns61:');
+    await button('Try').click();
+    await page.locator('[data-batch=tried]').waitFor();
+    await row('ben@example.test').getByText('is here already').waitFor();
+    await shot('batch-tried');
+    assert.deepEqual(await findViolations(page), []);
+    await button('Do it for 61 users').click();
+    await page.locator('[data-batch=done]').waitFor({ timeout: 120_000 });
+    await page.getByText('shown only now').waitFor();
+  });
+
+  it('are paged by their keys, to the last page and back', async () => {
+    await open('/admin/users');
+    const pages = page.getByRole('navigation', { name: 'Pages' });
+    await pages.getByText('1–50 of 63').waitFor();
+    await shot('users');
+    assert.deepEqual(await findViolations(page), []);
+    await pages.getByRole('link', { name: 'Next' }).click();
+    await pages.getByText('51–63 of 63').waitFor();
+    await row('s61@example.test').waitFor();
+    await pages.getByRole('link', { name: 'Previous' }).click();
+    await pages.getByText('1–50 of 63').waitFor();
+    await pages.getByRole('link', { name: 'Last page' }).click();
+    await row('s61@example.test').waitFor();
+    await page.getByRole('link', { name: 'User', exact: true }).click();
+    await page.waitForURL('**/admin/users?sort=-address');
+    await row('s61@example.test').waitFor();
+    assert.equal(
+      await page.getByRole('columnheader', { name: 'User' }).getAttribute('aria-sort'),
+      'descending',
+    );
+  });
+
+  it('are chosen and changed together, all that fit', async () => {
+    await open('/admin/users?q=s');
+    await page.getByLabel('Choose all rows of this page').check();
+    await button('Choose all 63').click();
+    await shot('users-chosen');
+    assert.deepEqual(await findViolations(page), []);
+    await button('Quota…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Quota').fill('much');
+    await dialog.getByRole('button', { name: 'Quota (63)' }).click();
+    await dialog.getByText('Give a size').waitFor();
+    await dialog.getByLabel('Quota').fill('7 GB');
+    await dialog.getByRole('button', { name: 'Quota (63)' }).click();
+    await page.getByRole('status').filter({ hasText: 'Done for 63 users' }).waitFor();
+    await row('s07@example.test').getByText('of 7 GB').first().waitFor();
+  });
+
+  it('tell who was left out', async () => {
+    await open('/admin/users?q=example');
+    await page.getByLabel(`Choose ${admin.address}`).check();
+    await page.getByLabel(`Choose ${ben}`).check();
+    await button('Disable').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable (2)' }).click();
+    await page.getByRole('dialog').getByText('This is yourself').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Good' }).click();
+    await row(ben).getByText('disabled').waitFor();
+    await daemon.dreyJson(['user', 'enable', ben]);
+  });
+
+  it('leave as a table that calculates nothing', async () => {
+    await daemon.dreyJson(['user', 'set', 's61@example.test', '--name', '=1+1']);
+    await open('/admin/users?q=s6');
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export' }).click();
+    const stream = await (await waiting).createReadStream();
+    let text = '';
+    for await (const chunk of stream) text += chunk;
+    assert.match(text, /^\uFEFFaddress,name,role,/);
+    assert.match(text, /^s61@example\.test,'=1\+1,user,no,7516192768,/m);
+    assert.equal(text.trim().split('\r\n').length, 3);
+  });
+
+  it('are deleted, found among the deleted, and restored', async () => {
+    await open('/admin/users?q=s60');
+    await page.getByRole('link', { name: 's60@example.test' }).click();
+    await button('Delete…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('s60@example.test');
+    await dialog.getByRole('button', { name: 'Delete user' }).click();
+    await page.waitForURL('**/admin/users');
+    await open('/admin/users?state=deleted');
+    await page.getByRole('link', { name: 's60@example.test' }).click();
+    await page.getByText('This user is deleted').waitFor();
+    await shot('user-deleted');
+    assert.deepEqual(await findViolations(page), []);
+    await button('Restore').click();
+    await button('Delete…').waitFor();
+  });
+
+  it('are looked after in their own place, with a mark and an event', async () => {
+    await open(`/admin/users?q=${ben}`);
+    await page.getByRole('link', { name: ben }).click();
+    await page.waitForURL('**/admin/users/*');
+    const place = page.url();
+    await button('Sign in as user').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.waitForURL('**/mail**');
+    const bar = page.locator(`[data-acting="${ben}"]`);
+    await bar.waitFor();
+    await waitAlive(page);
+    await shot('acting');
+    assert.deepEqual(await findViolations(page), []);
+    for (const path of ['/options', '/contacts', '/calendar', '/help']) {
+      await page.goto(daemon.url + path);
+      await bar.waitFor();
+    }
+    const closed = await page.goto(`${daemon.url}/options/security`);
+    assert.equal(closed?.status(), 403);
+    // The panel is still the administrator's.
+    await open('/admin');
+    await page.goto(`${daemon.url}/mail`);
+    await bar.getByRole('button', { name: 'Leave' }).click();
+    await page.waitForURL(place);
+    await page.goto(`${daemon.url}/mail`);
+    await waitAlive(page);
+    assert.equal(await bar.count(), 0);
+  });
+
+  it('see what was done for them', async () => {
+    await open(`/admin/users?q=${ben}`);
+    await page.getByRole('link', { name: ben }).click();
+    await page.getByLabel('Forward all mail to').fill('elsewhere@outside.test');
+    await button('Add forwarding').click();
+    await page.getByRole('list', { name: 'Forwarding' }).getByText('elsewhere').waitFor();
+    await shot('user');
+    const who = { address: ben, password: 'three quiet squirrels' };
+    const own = await openSignedIn(browser, daemon.url, who, '/options/security');
+    const told = own.getByRole('region', { name: 'What administrators did in your account' });
+    await told.getByText('Signed in as you').waitFor();
+    await told.getByText('Changed where your mail is forwarded to').waitFor();
+    await told.getByText(admin.address).first().waitFor();
+    await own.context().close();
+  });
+
+  it('are read on a phone and in the dark', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await open('/admin/users');
+    await page.getByLabel('Order').selectOption('-added');
+    await page.waitForURL('**sort=-added**');
+    await page.getByLabel('Choose all rows of this page').check();
+    await shot('users-phone-dark');
+    assert.deepEqual(await findViolations(page), []);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    assert.ok(Number(width) <= 390, `${width} wide`);
+  });
+
+  it('made no fault in the browser', () => assert.deepEqual(problems, []));
+});
