@@ -111,7 +111,7 @@ const closed = [
   'config history, config undo, config keep, config nodes, config export, plan, apply',
   'route add, route set, route list, route move, route rm, route test',
   'queue hold, queue release, queue bounce, queue rm, queue all, queue reroute, queue pause, queue resume',
-  'queue pauses, queue suppressed, queue allow, explain, checks, relay-test, tls-policy',
+  'queue pauses, queue suppressed, queue allow, explain, checks, relay-test, doctor, tls-policy',
   'certificates list, certificates add, certificates replace, certificates order, certificates check',
   'certificates remove, certificates account',
   'dmarc domains, dmarc sources, dmarc reports, tls-reports',
