@@ -71,11 +71,12 @@ async function look(
   signal: AbortSignal,
 ): Promise<void> {
   let leasedUntilMs = 0;
+  let askAgainMs = 0;
   while (!signal.aborted) {
     try {
       const waiting = await readWaiting();
-      const isMine = waiting.length === 0 || uptimeMs() < leasedUntilMs - leaseMs / 2;
-      if (!isMine) {
+      if (waiting.length > 0 && uptimeMs() >= askAgainMs) {
+        askAgainMs = uptimeMs() + leaseMs / 3;
         const hasLease = await takeLease('webhooks', holder, leaseMs);
         leasedUntilMs = hasLease ? uptimeMs() + leaseMs : 0;
       }
