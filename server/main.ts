@@ -32,7 +32,7 @@ import { startCertificates } from './tls/certificate.ts';
 import { startWeb } from './web/supervise.ts';
 import { startWebhooks } from './webhooks/runner.ts';
 
-type Service = { name: string; start(ports: Record<string, number>): Promise<Running> };
+type Service = { name: string; start(): Promise<Running> };
 
 /** In the order they start. Certificates before whoever needs TLS, the web app after the ports it calls. */
 const services: Service[] = [
@@ -67,7 +67,7 @@ let isStopping = false;
 
 async function startAll(): Promise<void> {
   for (const { name, start } of services) {
-    const service = await start(listOpenPorts());
+    const service = await start();
     running.push({ name, service });
     keepPorts();
     for (const [protocol, port] of Object.entries(service.internal ?? {})) {

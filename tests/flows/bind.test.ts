@@ -48,7 +48,7 @@ describe('the address to listen on', () => {
     assert.equal(await isListening('127.0.0.1', daemon.ports.smtp), false);
   });
 
-  it('moves the web pages once nobody asks, without refusing anybody', async () => {
+  it('moves the web pages without refusing anybody', async () => {
     const other = await startDaemon({ DREY_BIND: '' });
     const setup = ['setup', '--admin', 'ada@example.test', '--password-stdin', '--bind', 'all'];
     await other.dreyJson(setup, 'a long password');
