@@ -208,7 +208,7 @@ export const smtpSettings = [
     schema: z.boolean('Answer yes or no.'),
     default: false,
     title: 'LMTP for programs of this machine',
-    help: 'Another mail server on this machine can hand mail for mailboxes here to port 2024 (or what DREY_LMTP_PORT says) of the loopback address. Checks of strangers do not apply to it, and nothing is sent on.',
+    help: 'Another mail server on this machine can hand mail for mailboxes here at the places of listeners.lmtp (port 2024 of the loopback address), or at a socket file. Checks of strangers do not apply to it, and nothing is sent on.',
     control: { kind: 'boolean' },
     postfix: ['mailbox_transport', 'virtual_transport', 'local_transport'],
     dovecot: ['protocols', 'service lmtp'],
