@@ -44,7 +44,7 @@ export function PendingBanner({
           </p>
           <p className="text-sm break-words">
             {pending.subjects.join(', ')}
-            {isLost && ' · the server does not answer at the moment'}
+            {isLost && ' · the panel does not answer at the moment'}
           </p>
         </div>
         <span className="text-xl tabular-nums" role="timer" aria-label="Seconds left">

@@ -8,7 +8,7 @@ export function RevisionLine({ initial, href }: { initial: RevisionStatus; href:
   const { revision, nodes, active, isLost } = useRevision(initial);
   const isEverywhere = active === nodes && nodes > 0 && !isLost;
   const text = isLost
-    ? 'The server does not answer'
+    ? 'The panel does not answer'
     : `Revision ${revision} active on ${active} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`;
   const content = (
     <>

@@ -27,20 +27,24 @@ let seen: Seen | null = null;
 let timer: ReturnType<typeof setTimeout> | null = null;
 const listeners = new Set<() => void>();
 
-function take(status: RevisionStatus, isLost = false): void {
-  seen = { ...status, atMs: performance.now(), isLost };
+function take(status: RevisionStatus): void {
+  tell({ ...status, atMs: performance.now(), isLost: false });
+}
+
+function tell(next: Seen): void {
+  seen = next;
   for (const listener of listeners) listener();
 }
 
 /** Asks now. */
 export async function askRevision(): Promise<void> {
   try {
-    const response = await fetch(path, { headers: { accept: 'application/json' } });
+    const response = await fetch(path, { redirect: 'error' });
+    if (!response.ok) throw new Error(String(response.status));
     take((await response.json()) as RevisionStatus);
   } catch {
-    if (!seen) return;
-    seen = { ...seen, isLost: true };
-    for (const listener of listeners) listener();
+    // Or the session is over, or this is no network of administrators any more.
+    if (seen) tell({ ...seen, isLost: true });
   }
 }
 

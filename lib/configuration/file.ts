@@ -158,7 +158,7 @@ function readEntry(
   return null;
 }
 
-/** `kept` means the one that is here, so the field is left out. Throws where a reference is none. */
+/** References become what they mean; `kept` the one that is here. Throws where a reference is none. */
 function resolveSecrets(section: Section, raw: Fields, readSecret: ReadSecret): Fields {
   const { secrets = [], isSecret = () => true } = section;
   const fields = { ...raw };
