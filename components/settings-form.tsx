@@ -125,7 +125,7 @@ function Facts({ setting }: { setting: SettingView }) {
       {setting.isRisky && <span>Goes back after a minute unless you keep it</span>}
       {names.map(({ server, name }) => (
         <span key={server + name}>
-          {server} <span className="font-mono">{name}</span>
+          {server} <span className="font-mono wrap-anywhere">{name}</span>
         </span>
       ))}
       <span className="font-mono">{setting.key}</span>

@@ -16,9 +16,9 @@ export function PageHeader({
   return (
     <header className="mb-5 flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
       <div className="min-w-0">
-        {back && <div className="mb-1 text-sm text-muted">{back}</div>}
-        <h1 className="text-xl font-semibold tracking-tight break-words">{title}</h1>
-        {description && <p className="mt-0.5 max-w-2xl text-muted">{description}</p>}
+        {back && <div className="mb-1 text-sm wrap-anywhere text-muted">{back}</div>}
+        <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
+        {description && <p className="mt-0.5 max-w-2xl wrap-anywhere text-muted">{description}</p>}
       </div>
       {action && <div className="flex shrink-0 gap-2">{action}</div>}
     </header>

@@ -29,7 +29,7 @@ function RevisionRow({ revision }: { revision: ListedRevision }) {
       <span className="min-w-8 pt-0.5 font-mono text-sm text-muted">{id}</span>
       <div className="min-w-0">
         <p className="flex flex-wrap items-baseline gap-x-2 break-words">
-          <span className="font-medium">{subject}</span>
+          <span className="font-medium wrap-anywhere">{subject}</span>
           {what === 'added' && <Badge tone="ok">added</Badge>}
           {what === 'removed' && <Badge tone="danger">removed</Badge>}
           {undoes !== null && (

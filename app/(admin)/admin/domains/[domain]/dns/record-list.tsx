@@ -67,8 +67,10 @@ function Field({ term, text }: { term: string; text: string }) {
   return (
     <div className="flex items-start gap-2">
       <dt className="w-12 shrink-0 py-1 text-sm text-muted">{term}</dt>
-      <dd className="min-w-0 flex-1 py-1 font-mono text-sm break-all select-all">{text}</dd>
-      <CopyText text={text} label={`Copy ${term.toLowerCase()}: ${text.slice(0, 60)}`} />
+      <dd className="flex min-w-0 flex-1 items-start gap-2">
+        <span className="min-w-0 flex-1 py-1 font-mono text-sm break-all select-all">{text}</span>
+        <CopyText text={text} label={`Copy ${term.toLowerCase()}: ${text.slice(0, 60)}`} />
+      </dd>
     </div>
   );
 }
