@@ -8,8 +8,7 @@ export type Applies =
   | 'next-connection'
   | 'next-message'
   | 'next-attempt'
-  | 'next-sign-in'
-  | 'restart';
+  | 'next-sign-in';
 
 /** Which input the form shows. */
 export type Control =

@@ -40,7 +40,6 @@ const appliesTexts: Record<Applies, string> = {
   'next-message': 'from the next message on',
   'next-attempt': 'from the next delivery attempt on',
   'next-sign-in': 'from the next sign-in on',
-  restart: 'some seconds later; open sessions of mail programs end',
 };
 
 function describeValue({ control }: SettingDefinition, value: unknown): string {
