@@ -40,8 +40,12 @@ describe('settings of SMTP', () => {
     assert.match(await read(ada, /Where is it late/), /^\t\w{3}, .* \+0545\r$/m);
   });
 
-  prove('smtp.banner', async ({ set, smtp }) => {
+  prove('smtp.banner', async ({ set, smtp, select }) => {
+    const stored = () => select('SELECT "id" FROM "Setting"').map(({ id }) => String(id));
+    const before = new Set(stored());
     await set('smtp.banner', 'mail.own.test at your service');
+    const written = stored().filter((key) => !before.has(key));
+    assert.deepEqual(written, ['smtp.banner'], 'nothing that nobody touched');
     assert.match((await smtp()).greeting, /^220 mail\.own\.test at your service/);
   });
 
@@ -52,7 +56,11 @@ describe('settings of SMTP', () => {
     assert.match(await client.ask('MAIL FROM:<olive@far.test> SIZE=30000', reply), /^552/m);
   });
 
-  prove('smtp.maxRecipients', async ({ set, mail }) => {
+  prove('smtp.maxRecipients', async ({ set, refuse, mail }) => {
+    assert.match(
+      await refuse('smtp.maxRecipients', '0'),
+      /"value":"Give a whole number from 1 to 10000\./,
+    );
     const client = await mail();
     await set('smtp.maxRecipients', '1');
     assert.match(await client.ask(`RCPT TO:<${ada}>`, reply), /^250/m);

@@ -149,7 +149,11 @@ export function SettingsPage({
           {places.map(({ href, label }) => (
             <span key={href}>
               {' '}
-              Look at <AppLink href={href}>{label}</AppLink>.
+              Look at{' '}
+              <AppLink href={href} className="text-accent-text underline">
+                {label}
+              </AppLink>
+              .
             </span>
           ))}
         </p>

@@ -25,6 +25,10 @@ function placeOfSetting({ key, group, title }: { key: string; group: string; tit
   return { href: `/admin/settings/${group}#${key}`, label: title, detail: key };
 }
 
+/** Of the names in the menu, which say of no program that they are its. */
+const ofDovecot = /^(acl|auth|quota|ssl|imap|pop3|login|mail_max|plugin|doveadm|passdb|userdb)_/;
+const ofSquirrelMail = new Set(['abook_global_file', 'ldap_server']);
+
 /** All of them by name; those whose name, place or reason holds every word of `search`. */
 export function listForeignNames(search: string): ForeignName[] {
   const known = new Map<string, ForeignName>();
@@ -46,9 +50,9 @@ export function listForeignNames(search: string): ForeignName[] {
     for (const name of names) {
       // Other words of the menu are for the search.
       if (!/^[a-z0-9]+(_[a-z0-9]+)+$|^relayhost$|^mydestination$|^mynetworks$/.test(name)) continue;
-      const other = known.get(`Dovecot ${name}`);
-      const entry = other ?? add('Postfix', name);
-      entry.places.push({ href, label, detail: 'page' });
+      if (ofSquirrelMail.has(name)) continue;
+      const program = ofDovecot.test(name) ? 'Dovecot' : 'Postfix';
+      add(program, name).places.push({ href, label, detail: 'page' });
     }
   }
   for (const entry of meaningless) {
@@ -65,5 +69,5 @@ export function listForeignNames(search: string): ForeignName[] {
       const text = [name, reason, ...places.flatMap(({ label, detail }) => [label, detail])];
       return words.every((word) => text.join(' ').toLowerCase().includes(word));
     })
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
+    .sort((one, other) => one.name.localeCompare(other.name, 'en'));
 }

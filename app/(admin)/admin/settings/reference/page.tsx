@@ -38,23 +38,25 @@ export default async function ReferencePage({ searchParams }: { searchParams: Pa
         <Table label="Names of Postfix and Dovecot">
           <TableHead>
             <Th>Name</Th>
-            <Th>Here</Th>
+            <Th className="hidden sm:table-cell">Here</Th>
           </TableHead>
           <TableBody>
             {names.map(({ name, program, places, reason }) => (
               <TableRow key={`${program} ${name}`}>
-                <Td className="w-2/5 align-top sm:w-1/3">
+                <Td className="block w-full pb-0 align-top sm:table-cell sm:w-1/3 sm:pb-2">
                   <span className="block font-mono text-sm break-all">{name}</span>
                   <span className="text-xs text-muted">{program}</span>
                 </Td>
-                <Td className="align-top">
+                <Td className="block align-top sm:table-cell">
                   {reason && <p className="text-muted">{reason}</p>}
                   {places.length > 0 && (
                     <ul>
                       {places.map(({ href, label, detail }) => (
                         <li key={href}>
                           {reason && <span className="text-muted">Look at </span>}
-                          <AppLink href={href}>{label}</AppLink>{' '}
+                          <AppLink href={href} className="text-accent-text underline">
+                            {label}
+                          </AppLink>{' '}
                           <span className="text-sm text-muted">{detail}</span>
                         </li>
                       ))}
