@@ -3,6 +3,7 @@
 //
 // Invariant: a certificate that cannot be used any more changes nothing while the one before it lives.
 import { stat } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { type CertificateRow, fromPems, openPems } from '#lib/certificates/certificate.ts';
 import { coversHost, type Pems, readChainFacts, readPems } from '#lib/certificates/pem.ts';
 import { now } from '#lib/clock.ts';
@@ -40,11 +41,23 @@ function openRow(row: CertificateRow): Shelved | null {
   const look = `${row.chain}${row.secret}`;
   const before = known.get(row.id);
   if (before?.look === look) return before.shelved;
-  const pems = openPems(row);
-  if (!pems && row.chain !== '') void noteProblem(row, lostKeyText);
-  const shelved = pems && toShelved(row.id, pems);
+  const shelved = tryOpen(row);
   known.set(row.id, { look, shelved });
   return shelved;
+}
+
+/** A row that cannot be used must not keep the others from being used, nor the daemon from its start. */
+function tryOpen(row: CertificateRow): Shelved | null {
+  if (row.chain === '') return null;
+  try {
+    const pems = openPems(row);
+    if (!pems) throw new Error(lostKeyText);
+    createSecureContext(pems);
+    return toShelved(row.id, pems);
+  } catch (error) {
+    void noteProblem(row, (error as Error).message);
+    return null;
+  }
 }
 
 async function readFiles(row: CertificateRow): Promise<Shelved | null> {

@@ -8,6 +8,7 @@ import { connect as connectPlain, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
+import { encryptSecret } from '#lib/accounts/secret.ts';
 import {
   addCertificate,
   listCertificates,
@@ -116,7 +117,11 @@ describe('certificates of the table', () => {
       const { state, text } = await readCertificateHealth();
       return state === 'failing' && /secret key of this server has changed/.test(text);
     }, 'the problem');
-    await removeCertificate(id, 'test');
+    const other = await upload(await authority.sign('broken.example.org'));
+    const broken = { secret: encryptSecret('no key') };
+    await write((tx) => tx.certificate.update({ where: { id: other.id }, data: broken }));
+    assert.match((await look('broken.example.org')).subject, /CN=mail\.example\.org/);
+    for (const one of [id, other.id]) await removeCertificate(one, 'test');
   });
 });
 
