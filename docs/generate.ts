@@ -15,7 +15,6 @@ const appliesTexts: Record<SettingDefinition['applies'], string> = {
   'next-message': 'the next message',
   'next-attempt': 'the next attempt',
   'next-sign-in': 'the next sign-in',
-  restart: 'some seconds later; open sessions are closed',
 };
 
 function formatDefault(setting: SettingDefinition): string {
