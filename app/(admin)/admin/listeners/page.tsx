@@ -39,7 +39,7 @@ export default async function ListenersPage() {
           <Th>Protocol</Th>
           <Th>Listens on</Th>
           <Th className="hidden text-right sm:table-cell">Connections</Th>
-          <Th className="text-right">On</Th>
+          <Th className="hidden text-right sm:table-cell">On</Th>
         </TableHead>
         <TableBody>
           {listedListeners.map((listener) => (
@@ -98,14 +98,28 @@ function ListenerRow({
   const isOn = name === 'lmtp' ? settings['smtp.hasLmtp'] : isFixed || settings[key].length > 0;
   const sockets = state?.sockets ?? [];
   const failures = state?.failures ?? [];
+  const controls = (
+    <span className="flex items-center gap-3 sm:justify-end">
+      {!isFixed && (
+        <EditListener
+          settingKey={key}
+          title={title}
+          help={findSetting(key).help}
+          places={settings[key].join('\n')}
+        />
+      )}
+      <SwitchListener name={name} title={title} isOn={isOn} isFixed={isFixed && name !== 'lmtp'} />
+    </span>
+  );
   return (
     <TableRow>
       <Td className="align-top sm:min-w-56">
         <span className="flex flex-wrap items-center gap-x-2">
-          <span className="font-medium whitespace-nowrap">{title}</span>
+          <span className="font-medium sm:whitespace-nowrap">{title}</span>
           {tls && <Badge tone={tls === 'TLS' ? 'ok' : 'neutral'}>{tls}</Badge>}
         </span>
         <span className="hidden text-sm text-muted sm:block">{purpose}</span>
+        <span className="mt-1.5 block sm:hidden">{controls}</span>
       </Td>
       <Td className="w-full align-top">
         {sockets.length === 0 && failures.length === 0 && (
@@ -125,8 +139,9 @@ function ListenerRow({
           </span>
         ))}
         {isFixed && (
-          <span className="block text-sm text-muted">
-            by the environment: DREY_{name.toUpperCase()}_PORT goes first
+          <span className="block text-sm break-words text-muted">
+            by the environment: <span className="break-all">DREY_{name.toUpperCase()}_PORT</span>{' '}
+            goes first
           </span>
         )}
       </Td>
@@ -137,24 +152,7 @@ function ListenerRow({
           </span>
         )}
       </Td>
-      <Td className="align-top">
-        <span className="flex flex-col-reverse items-end gap-2 sm:flex-row sm:items-center sm:justify-end sm:gap-3">
-          {!isFixed && (
-            <EditListener
-              settingKey={key}
-              title={title}
-              help={findSetting(key).help}
-              places={settings[key].join('\n')}
-            />
-          )}
-          <SwitchListener
-            name={name}
-            title={title}
-            isOn={isOn}
-            isFixed={isFixed && name !== 'lmtp'}
-          />
-        </span>
-      </Td>
+      <Td className="hidden align-top sm:table-cell">{controls}</Td>
     </TableRow>
   );
 }
