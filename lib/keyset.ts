@@ -67,6 +67,22 @@ export async function readKeyPage<Row extends { id: string }>(
   };
 }
 
+export type CountedPage<Row> = Page<Row> & {
+  total: number;
+  /** There are more than `total`. */
+  isTotalCut: boolean;
+};
+
+/** A page, and how many rows the list has. */
+export async function readCountedPage<Row extends { id: string }>(
+  list: List<Row>,
+  order: Order<Row>,
+  ask: PageAsk,
+): Promise<CountedPage<Row>> {
+  const [page, counted] = await Promise.all([readKeyPage(list, order, ask), countUpTo(list)]);
+  return { ...page, ...counted };
+}
+
 /** All rows of the list in their order, read in pieces. */
 export async function* walkKeys<Row extends { id: string }>(
   list: List<Row>,

@@ -5,6 +5,7 @@ import {
   type List,
   type Order,
   type PageAsk,
+  readCountedPage,
   readKeyPage,
   walkKeys,
 } from '../keyset.ts';
@@ -41,13 +42,8 @@ export type AliasOrder = keyof typeof aliasOrders;
 export async function listAliasPage(
   filter: AliasFilter & Partial<PageAsk> & { order?: AliasOrder } = {},
 ) {
-  const list = listOf(filter);
-  const { order = 'address', pageSize = 50, isDescending, after, before } = filter;
-  const [page, counted] = await Promise.all([
-    readKeyPage(list, aliasOrders[order], { pageSize, isDescending, after, before }),
-    countUpTo(list),
-  ]);
-  return { ...page, ...counted };
+  const { order = 'address', pageSize = 50 } = filter;
+  return readCountedPage(listOf(filter), aliasOrders[order], { ...filter, pageSize });
 }
 
 /** Aliases by address; the first 5000. */

@@ -1,13 +1,6 @@
 // Lists of domains: their names for choices, all of them with their figures, or a page at a time (lib/keyset.ts).
 import { db, join, type Sql, sql } from '../db.ts';
-import {
-  countUpTo,
-  type List,
-  type Order,
-  type PageAsk,
-  readKeyPage,
-  walkKeys,
-} from '../keyset.ts';
+import { type List, type Order, type PageAsk, readCountedPage, walkKeys } from '../keyset.ts';
 import { type Domain, toDomain } from './domain.ts';
 import { containsAny } from './search-text.ts';
 
@@ -42,13 +35,9 @@ export type DomainOrder = keyof typeof domainOrders;
 export async function listDomainPage(
   filter: DomainFilter & Partial<PageAsk> & { order?: DomainOrder } = {},
 ) {
-  const list = listOf(filter);
-  const { order = 'name', pageSize = 50, isDescending, after, before } = filter;
-  const [page, counted] = await Promise.all([
-    readKeyPage(list, domainOrders[order], { pageSize, isDescending, after, before }),
-    countUpTo(list),
-  ]);
-  return { ...page, ...counted, rows: await addFigures(page.rows) };
+  const { order = 'name', pageSize = 50 } = filter;
+  const page = await readCountedPage(listOf(filter), domainOrders[order], { ...filter, pageSize });
+  return { ...page, rows: await addFigures(page.rows) };
 }
 
 /** Every domain by name, with figures, which cost a look at every account; with `ids` only those. */

@@ -1,6 +1,6 @@
 // A page of the queue by the key of a row (lib/keyset.ts): the last of a million comes as fast as the first.
 import { sql } from '#lib/db.ts';
-import { countUpTo, type List, type Order, type PageAsk, readKeyPage } from '#lib/keyset.ts';
+import { type List, type Order, type PageAsk, readCountedPage } from '#lib/keyset.ts';
 import { type QueueEntry, readEntries } from './entries.ts';
 import { conditionOf, type QueueFilter, queueTables } from './filter.ts';
 
@@ -16,16 +16,12 @@ export async function listQueuePage(
   filter: QueueFilter,
   ask: Partial<PageAsk> & { order?: QueueOrder },
 ) {
-  const { order = 'added', pageSize = 50, isDescending, after, before } = ask;
+  const { order = 'added', pageSize = 50 } = ask;
   const list: List<QueueEntry> = {
     from: queueTables,
     where: conditionOf(filter),
     id: sql`r."id"`,
     load: readEntries,
   };
-  const [page, counted] = await Promise.all([
-    readKeyPage(list, queueOrders[order], { pageSize, isDescending, after, before }),
-    countUpTo(list),
-  ]);
-  return { ...page, ...counted };
+  return readCountedPage(list, queueOrders[order], { ...ask, pageSize });
 }
