@@ -25,6 +25,8 @@ const commandLimit = 2048;
 export class MailServer extends SMTPServer {
   readonly listenerName: SmtpListener;
   readonly maxLineBytes: number;
+  /** What is to happen when a socket closes, for who loses its listeners on the way. */
+  readonly leaving = new WeakMap<Socket, () => void>();
 
   constructor(listenerName: SmtpListener) {
     const isSubmission = listenerName === 'submission' || listenerName === 'submissions';

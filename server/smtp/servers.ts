@@ -62,10 +62,11 @@ export function createSmtpListener(name: SmtpListener): Listener {
     accept: (socket) => {
       sockets.add(socket);
       sessions.inc({ protocol: name });
-      socket.once('close', () => {
-        sockets.delete(socket);
-        sessions.dec({ protocol: name });
-      });
+      const leave = () => {
+        if (sockets.delete(socket)) sessions.dec({ protocol: name });
+      };
+      socket.once('close', leave);
+      server.leaving.set(socket, leave);
       server.server.emit('connection', socket);
     },
     countSessions: () => sockets.size,

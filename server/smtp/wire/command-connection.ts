@@ -26,6 +26,7 @@ const slowestBytesPerSecond = 100;
 export type Host = SMTPServer & {
   readonly listenerName: SmtpListener;
   readonly maxLineBytes: number;
+  readonly leaving: WeakMap<Socket, () => void>;
   applySettings(settings: Settings): void;
   countOpen(remote: string): { total: number; ofClient: number };
 };
@@ -166,6 +167,14 @@ export abstract class CommandConnection extends SMTPConnection {
     // In the middle of a handshake there is nobody who could read it.
     if (this._upgrading) this.handshaking?.destroy();
     else this.send(421, `4.4.2 ${this.name} Too slow, closing the connection`);
+  }
+
+  /** STARTTLS: the library takes all listeners from the socket, and who counts it must hear that it is gone. */
+  override upgrade(...given: Parameters<SMTPConnection['upgrade']>): void {
+    const socket = this._socket;
+    super.upgrade(...given);
+    const leave = this.server.leaving.get(socket);
+    if (leave) socket.once('close', leave);
   }
 
   /** STARTTLS: the library arms the socket of the handshake before it is the connection's own. */
