@@ -22,9 +22,9 @@ import {
 import { answerDomainCheck } from './domain-check.ts';
 import { answerJobs, answerRunJob } from './jobs.ts';
 import { learnFromUser } from './learn.ts';
+import { answerListeners, answerTryListeners } from './listeners.ts';
 import { trySmartHost } from './smart-host.ts';
 import { sendTestMail } from './test-mail.ts';
-import { answerListeners, answerTryListeners } from './listeners.ts';
 
 /** Takes parsed JSON, gives what JSON can hold. Refusals are told to the asker. */
 export type Operation = (input: unknown) => Promise<unknown>;
