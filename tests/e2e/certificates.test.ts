@@ -6,10 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
 import { type Authority, makeAuthority } from '#tests/support/certificates.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
+import { type Pebble, pebbleMissing, startPebble } from '#tests/support/pebble.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 const host = 'mail.example.test';
@@ -20,15 +21,21 @@ describe('certificates in the panel', () => {
   let panel: Page;
   let authority: Authority;
   let dns: FakeDns;
+  let pebble: Pebble | null = null;
   let idle: TLSSocket;
   let heard = '';
 
   before(async () => {
-    [daemon, browser, authority, dns] = await Promise.all([
-      startDaemon(),
+    dns = await startDns({ 'acme.example.test': { A: ['127.0.0.1'] } });
+    if (!pebbleMissing()) pebble = await startPebble(dns.server);
+    const env = pebble && {
+      NODE_EXTRA_CA_CERTS: pebble.caFile,
+      DREY_TEST_ACME_PORTS: `${pebble.httpPort},${pebble.tlsPort}`,
+    };
+    [daemon, browser, authority] = await Promise.all([
+      startDaemon(env ?? {}),
       launchBrowser(),
       makeAuthority(),
-      startDns(),
     ]);
     const admin = ['--admin', ann.address, '--password-stdin'];
     await daemon.dreyJson(['setup', ...admin, '--hostname', 'mx.example.test'], ann.password);
@@ -42,6 +49,7 @@ describe('certificates in the panel', () => {
     idle?.destroy();
     await browser?.close();
     await daemon?.stop();
+    await pebble?.stop();
     await dns?.close();
   });
 
@@ -163,6 +171,35 @@ describe('certificates in the panel', () => {
     await panel.getByRole('button', { name: 'Remove certificate' }).click();
     await panel.getByText('No certificate for a host name yet').waitFor();
     await seeNew(seen);
+  });
+
+  it('sets up an account and orders', { skip: pebbleMissing() || false }, async () => {
+    assert.ok(pebble);
+    for (const [key, value] of Object.entries({
+      'tls.acmeDirectory': pebble.directory,
+      'tls.acmeHttpPort': String(pebble.httpPort),
+      'tls.acmeTlsPort': String(pebble.tlsPort),
+    })) {
+      await daemon.dreyJson(['settings', 'set', key, value]);
+    }
+    await panel.reload();
+    await waitAlive(panel);
+    await panel.getByRole('button', { name: 'Set up an account' }).click();
+    const make = panel.getByRole('button', { name: 'Make the account' });
+    await make.click();
+    await panel.getByText('wants somebody to agree').waitFor();
+    await panel.getByLabel('I agree to these terms').check();
+    await make.click();
+    await panel.getByText('registered', { exact: true }).waitFor();
+    await panel.getByRole('button', { name: 'Add certificate' }).first().click();
+    const dialog = panel.getByRole('dialog');
+    await dialog.getByLabel('Host names').fill('acme.example.test');
+    await dialog.getByRole('button', { name: 'Order' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const row = panel.getByRole('row', { name: /acme\.example\.test/ });
+    await row.getByText(/^Pebble/).waitFor();
+    await shoot('ordered');
+    assert.deepEqual(await findViolations(panel), []);
   });
 
   /** For whoever wants to look: DREY_SCREENSHOTS names a folder. */
