@@ -4,7 +4,7 @@ import { Banner } from '#components/ui/banner.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { CopyText } from '#components/ui/copy-text.tsx';
 import { Field } from '#components/ui/field.tsx';
-import { Input } from '#components/ui/input.tsx';
+import { Textarea } from '#components/ui/input.tsx';
 
 export function ToldOnce({
   label,
@@ -18,16 +18,19 @@ export function ToldOnce({
   return (
     <div className="flex flex-col gap-4 text-left">
       <Banner tone="warn">Copy it now: it is shown here this once and kept by nobody.</Banner>
-      <div className="flex items-end gap-2">
+      <div className="flex items-start gap-2">
         <Field label={label} className="min-w-0 flex-1">
-          <Input
+          <Textarea
             readOnly
+            rows={2}
             value={secret}
-            className="font-mono"
+            className="resize-none font-mono break-all"
             onFocus={(event) => event.currentTarget.select()}
           />
         </Field>
-        <CopyText text={secret} label={`Copy ${label.toLowerCase()}`} />
+        <span className="mt-6">
+          <CopyText text={secret} label={`Copy ${label.toLowerCase()}`} />
+        </span>
       </div>
       <div className="flex justify-end">
         <Button variant="primary" onClick={onDone}>
