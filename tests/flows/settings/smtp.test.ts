@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { waitFor } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
-import { ada, bob, openWorld, stranger } from './world.ts';
+import { ada, bob, openWorld, password, stranger } from './world.ts';
 
 const reply = /^\d{3} .*\r\n/m;
 const letter = (subject: string) => ['From: olive@far.test', `Subject: ${subject}`, '', 'Hello'];
@@ -159,12 +159,19 @@ describe('settings of SMTP', () => {
     await hasty.expect(/^554 5\.5\.0|^554 /m);
   });
 
-  prove('smtp.futureReleaseDays', async ({ set, smtp }) => {
+  prove('smtp.futureReleaseDays', async ({ set, daemon, clients }) => {
+    const login = Buffer.from(`\0${ada}\0${password}`).toString('base64');
     const features = async (days: string) => {
       await set('smtp.futureReleaseDays', days);
-      return (await smtp('127.0.0.1')).ask('EHLO client.test', /^250 .*\r\n/m);
+      const client = connectLines(daemon.ports.submission);
+      clients.push(client);
+      await client.expect(/^220 /m);
+      await client.ask('EHLO client.test', /^250 .*\r\n/m);
+      await client.ask(`AUTH PLAIN ${login}`, /^235 /m);
+      return client.ask('EHLO client.test', /^250 .*\r\n/m);
     };
-    assert.doesNotMatch(await features('3'), /FUTURERELEASE/, 'on port 25 it is not for users');
+    assert.match(await features('3'), /FUTURERELEASE 259200 /);
+    assert.doesNotMatch(await features('0'), /FUTURERELEASE/);
   });
 
   prove(['smtp.masqueradeDomains', 'smtp.masqueradeExceptions'], async ({ set, bring, read }) => {
