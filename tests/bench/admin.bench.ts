@@ -160,7 +160,7 @@ async function measure(): Promise<Figure[]> {
       for (const { path, values } of timed) {
         const p95 = percentile95(values);
         const late = p95 > goals.pageMs ? ' !' : '';
-        add(`${who} ${path}${late}`, `ms, p95 ${p95.toFixed(0)}`, values);
+        add(`${who} ${path}`, `ms, p95 ${p95.toFixed(0)}${late}`, values);
       }
       const medians = timed.map(({ values }) => median(values));
       add(`${who}: every page, goal ${goals.pageMs}`, 'ms', medians);
@@ -169,7 +169,7 @@ async function measure(): Promise<Figure[]> {
     for (const path of paths) {
       const kilobytes = await weighScripts(daemon, admin, path);
       scripts.push(kilobytes);
-      if (kilobytes > goals.scriptKb) add(`script of ${path} !`, 'KB', [kilobytes]);
+      if (kilobytes > goals.scriptKb) add(`script of ${path}`, 'KB !', [kilobytes]);
     }
     add(`script of a page, goal ${goals.scriptKb}`, 'KB', scripts);
     const changes: number[] = [];
