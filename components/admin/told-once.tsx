@@ -22,7 +22,7 @@ export function ToldOnce({
         <Field label={label} className="min-w-0 flex-1">
           <Textarea
             readOnly
-            rows={2}
+            rows={3}
             value={secret}
             className="resize-none font-mono break-all"
             onFocus={(event) => event.currentTarget.select()}

@@ -1,6 +1,6 @@
 // As much of JSON Schema 2020-12 as our OpenAPI document uses, for tests: what does not fit a schema.
 
-type Schema = {
+export type Schema = {
   $ref?: string;
   type?: string | string[];
   enum?: unknown[];

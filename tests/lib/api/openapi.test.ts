@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpoints } from '#lib/api/endpoints.ts';
 import { describeOpenApi } from '#lib/api/openapi.ts';
-import { findFaults, follow } from '#tests/support/json-schema.ts';
+import { findFaults, follow, type Schema } from '#tests/support/json-schema.ts';
 
 type Operation = {
   operationId: string;
-  parameters: { name: string; in: string; required?: boolean; schema: object }[];
-  requestBody?: { content: Record<string, { schema: object }> };
+  parameters: { name: string; in: string; required?: boolean; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { $ref?: string; description?: string; content?: object }>;
 };
 
