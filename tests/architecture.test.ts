@@ -48,7 +48,17 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 
 /** The rooms of lib in the order in which they may import: each only from those before it. */
 const libOrder = [
-  ...['trail', 'history', 'settings', 'i18n', 'backup', 'doctor', 'accounts', 'certificates', 'programs'],
+  ...[
+    'trail',
+    'history',
+    'settings',
+    'i18n',
+    'backup',
+    'doctor',
+    'accounts',
+    'certificates',
+    'programs',
+  ],
   ...['preferences', 'contacts', 'calendar'],
   ...['filters', 'collections', 'queue', 'configuration', 'reports', 'find', 'numbers', 'webmail'],
   ...['webhooks', 'api'],
