@@ -4,18 +4,24 @@ import type { Metadata } from 'next';
 import { AppLink } from '#components/ui/app-link.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
+import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { requireAdmin } from '../../../../session.ts';
-import { type Parameters, readParameters } from '../../../parameters.ts';
+import { buildHref, type Parameters, readPage, readParameters } from '../../../parameters.ts';
 import { listForeignNames } from './names.ts';
 
 export const metadata: Metadata = { title: 'Names of Postfix and Dovecot' };
 
+const pageSize = 100;
+
 export default async function ReferencePage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const search = ((await readParameters(searchParams)).q ?? '').trim();
-  const names = listForeignNames(search);
+  const { q = '', page: pageText } = await readParameters(searchParams);
+  const search = q.trim();
+  const page = readPage(pageText);
+  const all = listForeignNames(search);
+  const names = all.slice((page - 1) * pageSize, page * pageSize);
   return (
     <>
       <PageHeader
@@ -68,6 +74,12 @@ export default async function ReferencePage({ searchParams }: { searchParams: Pa
           </TableBody>
         </Table>
       )}
+      <Pagination
+        page={page}
+        pageSize={pageSize}
+        total={all.length}
+        hrefOf={(to) => buildHref('/admin/settings/reference', { q: search, page: to })}
+      />
     </>
   );
 }
