@@ -212,23 +212,9 @@ function readId(id: string): Pick<Block, 'kind' | 'subject'> {
   return { kind: isKnownKind ? kind : 'address', subject: id.slice(at + 1) };
 }
 
-const mostListed = 1000;
-
-/** What is closed now, what opens last first; at most a thousand. */
-export async function listBlocks(): Promise<Block[]> {
-  const rows = await db.loginThrottle.findMany({
-    where: { blockedUntil: { gt: now() } },
-    orderBy: [{ blockedUntil: 'desc' }, { id: 'asc' }],
-    take: mostListed,
-  });
-  return rows.map(({ id, failures, startedAt, blockedUntil, blocks }) => ({
-    id,
-    ...readId(id),
-    failures,
-    startedAt,
-    until: blockedUntil ?? startedAt,
-    blocks,
-  }));
+/** Of a row that is closed. */
+export function toBlock({ id, failures, startedAt, blockedUntil, blocks }: Row): Block {
+  return { id, ...readId(id), failures, startedAt, until: blockedUntil ?? startedAt, blocks };
 }
 
 /** Opens what is closed, by the row's id or by an address, a network or an account; returns what was opened. */

@@ -3,7 +3,6 @@ import { requireAddress } from '../accounts/address.ts';
 import { requireDomain } from '../accounts/domain.ts';
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, write } from '../db.ts';
-import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -30,53 +29,6 @@ export type EntryInput = {
 };
 
 const maxEntries = 20_000;
-
-/** A page of entries by name, of a domain or all, with a text in them; `page` counts from 1. */
-export async function listDirectoryEntries({
-  search = '',
-  domain = '',
-  page = 1,
-  pageSize = 50,
-}: {
-  search?: string;
-  domain?: string;
-  page?: number;
-  pageSize?: number;
-} = {}): Promise<{ rows: DirectoryEntry[]; total: number }> {
-  const domains = await db.domain.findMany({ select: { id: true, name: true } });
-  const nameOf = new Map(domains.map(({ id, name }) => [id, name]));
-  const wanted = search.trim().slice(0, 100);
-  const where = {
-    ...(domain
-      ? { domainId: { in: domains.filter(({ name }) => name === domain).map(({ id }) => id) } }
-      : {}),
-    ...(wanted
-      ? {
-          OR: [
-            { name: containsText(wanted) },
-            { address: containsText(wanted.toLowerCase()) },
-            { organization: containsText(wanted) },
-          ],
-        }
-      : {}),
-  };
-  const [rows, total] = await Promise.all([
-    db.directoryEntry.findMany({
-      where,
-      orderBy: [{ name: 'asc' }, { id: 'asc' }],
-      skip: (page - 1) * pageSize,
-      take: pageSize,
-    }),
-    db.directoryEntry.count({ where }),
-  ]);
-  return {
-    total,
-    rows: rows.map(({ id, domainId, name, address, organization, phone, note }) => ({
-      ...{ id, name, address, organization, phone, note },
-      domain: nameOf.get(domainId) ?? '',
-    })),
-  };
-}
 
 /** Adds an entry to a domain's directory. Refusal 'invalid', 'not-found' (domain), 'exists', 'limit'. */
 export async function addDirectoryEntry(

@@ -1,7 +1,9 @@
 // One thing done to all of the queue that a filter finds: counted before, bounded, in steps of a few hundred rows so that
 // nobody waits long for the writer. What is being tried right now stays as it is.
+import type { BulkReport } from '#lib/accounts/bulk-report.ts';
 import { now } from '#lib/clock.ts';
 import { cutRows, db, join, sql, type Tx, write } from '#lib/db.ts';
+import { countUpTo } from '#lib/keyset.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import { recordEventsIn } from '#lib/trail/record.ts';
@@ -10,8 +12,8 @@ import { conditionOf, type QueueFilter, queueTables } from './filter.ts';
 export type BulkAction = 'retry' | 'hold' | 'release' | 'bounce' | 'drop';
 export const bulkActions: BulkAction[] = ['retry', 'hold', 'release', 'bounce', 'drop'];
 
-/** Rows of one call; what is left says `matching` of the next count. */
-export const maxBulk = 10_000;
+/** Rows of one call */
+const maxBulk = 10_000;
 const rowsPerStep = 250;
 
 /** Who is held is released with all his mail (sending-hold.ts). */
@@ -45,6 +47,37 @@ export async function changeMatching(
   }
   poke('queue');
   return count;
+}
+
+/** Why something was left as it is. */
+const unfitTexts: Record<BulkAction, string> = {
+  retry: 'held, scheduled by the sender, or just being tried',
+  hold: 'held already, or just being tried',
+  release: 'not held, or held with all mail of the sender',
+  bounce: 'just being tried, or held with all mail of the sender',
+  drop: 'just being tried',
+};
+
+/** The same, with what was left as it is. */
+export async function changeAndReport(
+  filter: QueueFilter,
+  action: BulkAction,
+  by: string,
+): Promise<BulkReport> {
+  const [{ total }, matching] = await Promise.all([
+    countUpTo({ from: queueTables, where: conditionOf(filter) }),
+    countMatching(filter, action),
+  ]);
+  const done = await changeMatching(filter, action, by);
+  const left = [
+    { count: total - matching, text: unfitTexts[action] },
+    { count: matching - maxBulk, text: `at most ${maxBulk} at a time; do it again for the rest` },
+  ].filter(({ count }) => count > 0);
+  return {
+    done,
+    refused: left.reduce((sum, { count }) => sum + count, 0),
+    reasons: left.map(({ count, text }) => ({ address: String(count), text })),
+  };
 }
 
 function changeable(filter: QueueFilter, action: BulkAction) {
@@ -118,6 +151,7 @@ async function dropRows(tx: Tx, ids: string[], by: string): Promise<number> {
 
 /** The filter in words, for the trail. */
 function name(filter: QueueFilter): string {
+  if (filter.ids) return `${filter.ids.length} chosen`;
   const parts = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
   return parts.map(([key, value]) => `${key} ${value}`).join(', ') || 'everything';
 }

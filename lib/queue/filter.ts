@@ -21,6 +21,8 @@ export type QueueFilter = {
   reply?: string;
   /** Of this user only. */
   accountId?: string;
+  /** These recipients only; at most some hundreds. */
+  ids?: string[];
   /** Of users of these domains only. */
   domainIds?: string[];
   /** Only what came before this one (paging) */
@@ -54,6 +56,9 @@ export function conditionOf(filter: QueueFilter): Sql {
       OR CAST(r."lastCode" AS TEXT) LIKE ${reply} ESCAPE '\\')`);
   }
   if (accountId) parts.push(sql`m."accountId" = ${accountId}`);
+  if (filter.ids) {
+    parts.push(filter.ids.length === 0 ? sql`1 = 0` : sql`r."id" IN (${join(filter.ids)})`);
+  }
   if (filter.domainIds) parts.push(isOfUsers(filter.domainIds));
   if (filter.before) {
     const { at, id } = filter.before;

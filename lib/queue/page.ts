@@ -1,6 +1,6 @@
 // A page of the queue by the key of a row (lib/keyset.ts): the last of a million comes as fast as the first.
 import { sql } from '#lib/db.ts';
-import { type List, type Order, type PageAsk, readCountedPage } from '#lib/keyset.ts';
+import { type List, type Order, type PageAsk, readCountedPage, walkKeys } from '#lib/keyset.ts';
 import { type QueueEntry, readEntries } from './entries.ts';
 import { conditionOf, type QueueFilter, queueTables } from './filter.ts';
 
@@ -17,11 +17,19 @@ export async function listQueuePage(
   ask: Partial<PageAsk> & { order?: QueueOrder },
 ) {
   const { order = 'added', pageSize = 50 } = ask;
-  const list: List<QueueEntry> = {
+  return readCountedPage(listOf(filter), queueOrders[order], { ...ask, pageSize });
+}
+
+/** Every queued recipient that the filter finds, oldest first. */
+export function walkQueue(filter: QueueFilter): AsyncGenerator<QueueEntry> {
+  return walkKeys(listOf(filter), queueOrders.added);
+}
+
+function listOf(filter: QueueFilter): List<QueueEntry> {
+  return {
     from: queueTables,
     where: conditionOf(filter),
     id: sql`r."id"`,
     load: readEntries,
   };
-  return readCountedPage(list, queueOrders[order], { ...ask, pageSize });
 }

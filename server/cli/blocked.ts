@@ -1,5 +1,6 @@
 // `drey blocked …`: who may not sign in for a while, because too many tries failed.
-import { liftBlock, listBlocks } from '#lib/accounts/throttle.ts';
+import { listBlocks } from '#lib/accounts/block-list.ts';
+import { liftBlock } from '#lib/accounts/throttle.ts';
 import { Refusal } from '#lib/errors.ts';
 import { by, type CommandDefinition, textAt } from './command.ts';
 

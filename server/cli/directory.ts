@@ -1,10 +1,10 @@
 // `drey directory …`: the entries of the directory beside users, shared mailboxes and groups.
 import {
   addDirectoryEntry,
-  listDirectoryEntries,
   removeDirectoryEntry,
   requireDirectoryEntry,
 } from '#lib/contacts/directory-entry.ts';
+import { walkEntries } from '#lib/contacts/directory-list.ts';
 import { testLdap } from '#lib/contacts/ldap-search.ts';
 import { Refusal } from '#lib/errors.ts';
 import { by, type CommandDefinition, optionText, textAt } from './command.ts';
@@ -39,12 +39,8 @@ export const directoryCommands: CommandDefinition[] = [
     options: [{ flags: '--domain <name>', help: 'of one domain' }],
     help: 'list the entries (users, shared mailboxes and groups stand in their own lists)',
     run: async (input) => {
-      const domain = optionText(input, 'domain');
-      const { rows } = await listDirectoryEntries({
-        search: textAt(input, 0),
-        domain,
-        pageSize: 20_000,
-      });
+      const filter = { search: textAt(input, 0), domain: optionText(input, 'domain') };
+      const rows = await Array.fromAsync(walkEntries(filter));
       return { rows, columns: ['domain', 'name', 'address', 'organization', 'phone', 'note'] };
     },
   },

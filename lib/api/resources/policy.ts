@@ -9,8 +9,9 @@ import {
   removeAccessRule,
   updateAccessRule,
 } from '../../accounts/access-rule.ts';
+import { listBlocks } from '../../accounts/block-list.ts';
 import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '../../accounts/network.ts';
-import { liftBlock, listBlocks } from '../../accounts/throttle.ts';
+import { liftBlock } from '../../accounts/throttle.ts';
 import { askDaemon } from '../../control.ts';
 import { Refusal } from '../../errors.ts';
 import {

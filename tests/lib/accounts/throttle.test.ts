@@ -2,12 +2,19 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { addAccount, setPassword } from '#lib/accounts/account.ts';
+import {
+  type BlockFilter,
+  type BlockOrder,
+  liftBlocks,
+  listBlockPage,
+  listBlocks,
+  walkBlocks,
+} from '#lib/accounts/block-list.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
 import {
   isThrottled,
   liftBlock,
-  listBlocks,
   recordFailure,
   recordSuccess,
   removeSpent,
@@ -123,6 +130,29 @@ describe('failed logins', () => {
       [['admin@x.test', 'sign-in block of address 192.0.2.1', 'lifted']],
     );
     assert.deepEqual(await liftBlock('192.0.2.1', 'admin@x.test'), []);
+  });
+
+  it('stand in a list that is searched, cut into pages, and lifted as a whole', async () => {
+    for (const last of [1, 2, 3]) {
+      await fail({ remote: `192.0.2.${last}`, account: `u${last}@x.test` });
+      pass(minuteMs);
+    }
+    await fail({ remote: '2001:db8::1', account: 'u4@x.test' });
+    const seen = async (ask: BlockFilter & { order?: BlockOrder; isDescending?: boolean }) =>
+      (await listBlockPage(ask)).rows.map(({ subject }) => subject);
+    const last = '2001:db8:0:0::/64';
+    assert.deepEqual(await seen({}), ['192.0.2.1', '192.0.2.2', '192.0.2.3', last]);
+    assert.deepEqual(await seen({ search: '0.2.2' }), ['192.0.2.2']);
+    assert.deepEqual(await seen({ search: 'address' }), []);
+    assert.deepEqual(await seen({ kind: 'account' }), []);
+    const page = await listBlockPage({ isDescending: true, pageSize: 1 });
+    assert.deepEqual([page.total, page.rows[0]?.subject], [4, last]);
+    const second = await listBlockPage({ isDescending: true, pageSize: 1, after: page.next! });
+    assert.equal(second.rows[0]?.subject, '192.0.2.3');
+    assert.equal((await Array.fromAsync(walkBlocks({ kind: 'address' }))).length, 4);
+    const chosen = await liftBlocks({ ids: page.rows.map(({ id }) => id) }, 'admin@x.test');
+    const found = await liftBlocks({ filter: { search: '192.0.2.' } }, 'admin@x.test');
+    assert.deepEqual([chosen.done, found.done, await seen({})], [1, 3, []]);
   });
 
   it('are lifted by any name of what is closed', async () => {

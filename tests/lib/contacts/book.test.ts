@@ -17,10 +17,14 @@ import {
 import { searchDirectory } from '#lib/contacts/directory.ts';
 import {
   addDirectoryEntry,
-  listDirectoryEntries,
   removeDirectoryEntry,
   updateDirectoryEntry,
 } from '#lib/contacts/directory-entry.ts';
+import {
+  listEntryPage,
+  removeDirectoryEntries,
+  walkEntries,
+} from '#lib/contacts/directory-list.ts';
 import { exportBook } from '#lib/contacts/export-book.ts';
 import { addGroup, removeGroup, updateGroup } from '#lib/contacts/group.ts';
 import { importContacts, previewImport, readBookFile } from '#lib/contacts/import-file.ts';
@@ -215,10 +219,26 @@ describe('entries of the directory', () => {
       'test',
     );
     assert.deepEqual(await seen(own), ['Office office@town.example']);
-    assert.equal(
-      (await listDirectoryEntries({ search: 'OFFICE', domain: 'example.org' })).total,
-      1,
+    assert.equal((await listEntryPage({ search: 'OFFICE', domain: 'example.org' })).total, 1);
+    const others = [
+      { name: 'Mayor', address: 'mayor@town.example', organization: 'Council' },
+      { name: 'Archive', address: 'archive@town.example', organization: 'Council' },
+    ];
+    for (const other of others) await addDirectoryEntry('example.org', other, 'test');
+    const page = await listEntryPage({ pageSize: 2 });
+    assert.deepEqual(
+      [page.total, ...page.rows.map(({ name, domain }) => `${name} ${domain}`)],
+      [3, 'Archive example.org', 'Mayor example.org'],
     );
+    const rest = await listEntryPage({ pageSize: 2, after: page.next! });
+    assert.deepEqual(
+      rest.rows.map(({ name }) => name),
+      ['Office'],
+    );
+    assert.equal((await listEntryPage({ domain: 'other.example' })).total, 0);
+    const removed = await removeDirectoryEntries({ filter: { search: 'council' } }, 'test');
+    assert.deepEqual(removed, { done: 2, refused: 0, reasons: [] });
+    assert.equal((await Array.fromAsync(walkEntries())).length, 1);
     await removeDirectoryEntry(id, 'test');
     await assert.rejects(removeDirectoryEntry(id, 'test'), { reason: 'not-found' });
     assert.deepEqual(await seen(own), []);

@@ -4,10 +4,16 @@ import { addAccount } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, fromNow } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
-import { type BulkAction, changeMatching, countMatching } from '#lib/queue/bulk.ts';
+import {
+  type BulkAction,
+  changeAndReport,
+  changeMatching,
+  countMatching,
+} from '#lib/queue/bulk.ts';
 import { enqueue, type HoldReason } from '#lib/queue/enqueue.ts';
 import { listQueue, listQueuedDomains } from '#lib/queue/entries.ts';
 import type { QueueFilter } from '#lib/queue/filter.ts';
+import { walkQueue } from '#lib/queue/page.ts';
 import { listRelayRules } from '#lib/queue/relay-rule.ts';
 import { rerouteDomain } from '#lib/queue/reroute.ts';
 import { holdSending } from '#lib/queue/sending-hold.ts';
@@ -135,6 +141,16 @@ describe('bulk actions', () => {
       assert.equal((await listEvents({ search: `${action} of ${count}: ` })).length, 1);
     });
   }
+
+  it('changes the rows that are chosen, and tells what was left', async () => {
+    const rows = await Array.fromAsync(walkQueue({}));
+    const ids = rows.filter(({ recipient }) => !recipient.startsWith('b')).map(({ id }) => id);
+    const report = await changeAndReport({ ids }, 'hold', 'admin@own.test');
+    assert.deepEqual([report.done, report.refused, report.reasons[0]?.address], [1, 2, '2']);
+    assert.deepEqual(await states(), ['a held admin', 'b queued', 'c held admin', 'd sending']);
+    assert.equal((await listEvents({ search: 'hold of 1: 3 chosen' })).length, 1);
+    assert.equal(await countMatching({ ids: [] }, 'drop'), 0);
+  });
 
   it('drops the message with its last recipient and tells the trail of each', async () => {
     await changeMatching({ search: 'a@far' }, 'drop', 'other@own.test');

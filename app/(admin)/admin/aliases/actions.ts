@@ -5,11 +5,10 @@ import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
 import type { FormState } from '#components/ui/form-state.ts';
 import { addAlias, posterKinds, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
 import { aliasActions, changeAliases } from '#lib/accounts/bulk-aliases.ts';
-import type { BulkReport } from '#lib/accounts/bulk-report.ts';
 import { requireDomainOf, requireDomainOfAddress } from '#lib/accounts/staff.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireStaff } from '../../../session.ts';
-import { wantedSchema } from '../../bulk-wanted.ts';
+import { answerBulk } from '../../bulk-wanted.ts';
 import { readFilter } from './filter.ts';
 
 const address = z.string().trim().max(320);
@@ -76,12 +75,9 @@ export async function removeAliasAction(alias: string): Promise<string | undefin
 /** To the aliases of `ids`, or to all that the parameters of the page find. */
 export async function changeAliasesAction(wanted: Wanted, action: string): Promise<BulkAnswer> {
   const staff = await requireStaff('aliases');
-  let report: BulkReport | undefined;
-  const error = await answerButton(async () => {
-    const read = wantedSchema.parse(wanted);
-    const aliases = 'ids' in read ? read : { filter: readFilter(read.filter) };
-    report = await changeAliases(staff, aliases, z.enum(aliasActions).parse(action));
+  return answerBulk(wanted, readFilter, async (aliases) => {
+    const report = await changeAliases(staff, aliases, z.enum(aliasActions).parse(action));
     revalidatePath('/admin', 'layout');
+    return report;
   });
-  return { error, report };
 }

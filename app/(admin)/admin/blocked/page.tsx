@@ -1,60 +1,121 @@
 // Who may not sign in for a while, because too many tries failed; and a button that ends it.
-import { LockOpen } from 'lucide-react';
+import { FileDown, LockOpen } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { Pager } from '#components/admin/table/pager.tsx';
+import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
+import { SortSelect } from '#components/admin/table/sort-select.tsx';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { type Block, listBlocks } from '#lib/accounts/throttle.ts';
+import {
+  type BlockOrder,
+  blockKinds,
+  blockOrders,
+  listBlockPage,
+} from '#lib/accounts/block-list.ts';
+import type { Block } from '#lib/accounts/throttle.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
-import { buildHref } from '../../parameters.ts';
+import { ListChoice } from '../../list-choice.tsx';
+import { readListState } from '../../list-state.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { BulkBlocks } from './bulk-blocks.tsx';
+import { filterNames, readFilter } from './filter.ts';
 import { LiftButton } from './lift-button.tsx';
 
 export const metadata: Metadata = { title: 'Blocked' };
 
-const kinds: Record<Block['kind'], string> = {
-  address: 'address',
-  network: 'network',
-  account: 'account',
-};
+const orderTexts = { until: 'by end', failures: 'by failures', since: 'by beginning' };
 
-export default async function BlockedPage() {
+export default async function BlockedPage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const blocks = await listBlocks();
+  const parameters = await readParameters(searchParams);
+  const list = readListState('/admin/blocked', parameters, {
+    orders: Object.keys(blockOrders) as BlockOrder[],
+    initial: '-until',
+    filters: filterNames,
+  });
+  const pageSize = await readSetting('web.pageSize');
+  const page = await listBlockPage({ ...readFilter(parameters), ...list, pageSize });
+  const { rows } = page;
+  const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
+  const { q = '', kind = '' } = chosen;
+  const isFiltered = q !== '' || kind !== '';
   return (
     <>
       <PageHeader
         title="Blocked"
         description="Addresses, networks and accounts where too many sign-ins failed, over all protocols. A blocked account stays open to the addresses and browsers its owner has signed in from. Each block ends by itself."
         action={
-          <Link href="/admin/settings/security" className="text-accent-text hover:underline">
-            Settings
-          </Link>
+          <>
+            <ButtonLink
+              href={buildHref('/admin/blocked/export', chosen)}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+            <ButtonLink href="/admin/settings/security">Settings</ButtonLink>
+          </>
         }
       />
-      {blocks.length === 0 ? (
-        <EmptyState icon={<LockOpen />} title="Nobody is blocked">
-          Whoever fails to sign in too often stands here.
+      {(rows.length > 0 || isFiltered) && (
+        <SearchForm action="/admin/blocked" label="Search address or account" initial={q}>
+          <ListChoice
+            name="kind"
+            value={kind}
+            label="Kind"
+            all="All kinds"
+            options={blockKinds.map((each) => [each, each])}
+          />
+          <SortSelect list={list} texts={orderTexts} />
+        </SearchForm>
+      )}
+      {rows.length === 0 ? (
+        <EmptyState
+          icon={<LockOpen />}
+          title={isFiltered ? 'No block fits' : 'Nobody is blocked'}
+          action={isFiltered && <ButtonLink href="/admin/blocked">Show all blocks</ButtonLink>}
+        >
+          {isFiltered ? undefined : 'Whoever fails to sign in too often stands here.'}
         </EmptyState>
       ) : (
-        <Table label="Blocked">
-          <TableHead>
-            <Th>Who</Th>
-            <Th>Until</Th>
-            <Th className="hidden text-right sm:table-cell">Failures</Th>
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          </TableHead>
-          <TableBody>
-            {blocks.map((block) => (
-              <BlockRow key={block.id} block={block} />
-            ))}
-          </TableBody>
-        </Table>
+        <Selection ids={rows.map(({ id }) => id)} {...page}>
+          <BulkBlocks filter={chosen} />
+          <Table label="Blocked">
+            <TableHead>
+              <SelectAllTh />
+              <Th>Who</Th>
+              <SortTh order="until" list={list} isFallingFirst>
+                Until
+              </SortTh>
+              <SortTh
+                order="failures"
+                list={list}
+                isFallingFirst
+                className="hidden text-right sm:table-cell"
+              >
+                Failures
+              </SortTh>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </TableHead>
+            <TableBody>
+              {rows.map((block) => (
+                <BlockRow key={block.id} block={block} />
+              ))}
+            </TableBody>
+          </Table>
+        </Selection>
       )}
+      <Pager page={page} list={list} pageSize={pageSize} />
     </>
   );
 }
@@ -63,6 +124,7 @@ function BlockRow({ block }: { block: Block }) {
   const { id, kind, subject, failures, startedAt, until, blocks } = block;
   return (
     <TableRow>
+      <SelectTd id={id} label={subject} />
       <Td className="w-full max-w-0">
         <span className="flex items-center gap-2">
           <Link
@@ -71,7 +133,7 @@ function BlockRow({ block }: { block: Block }) {
           >
             {subject}
           </Link>
-          <Badge tone={kind === 'account' ? 'warn' : 'neutral'}>{kinds[kind]}</Badge>
+          <Badge tone={kind === 'account' ? 'warn' : 'neutral'}>{kind}</Badge>
         </span>
         <span className="block truncate text-sm text-muted">
           since <Time at={startedAt} />

@@ -1,16 +1,20 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
+import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
 import type { FormState } from '#components/ui/form-state.ts';
 import {
   addDirectoryEntry,
   removeDirectoryEntry,
   updateDirectoryEntry,
 } from '#lib/contacts/directory-entry.ts';
+import { removeDirectoryEntries } from '#lib/contacts/directory-list.ts';
 import { testLdap } from '#lib/contacts/ldap-search.ts';
 import { Refusal } from '#lib/errors.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { answerBulk } from '../../bulk-wanted.ts';
+import { readFilter } from './filter.ts';
 
 const line = (max: number) => z.string().trim().max(max, `At most ${max} characters.`).default('');
 const fields = {
@@ -49,6 +53,16 @@ export async function removeEntryAction(entryId: string): Promise<string | undef
   return answerButton(async () => {
     await removeDirectoryEntry(id.parse(entryId), admin.address);
     revalidatePath('/admin/directory');
+  });
+}
+
+/** Those of the ids, or all that the parameters of the page find. */
+export async function removeEntriesAction(wanted: Wanted): Promise<BulkAnswer> {
+  const admin = await requireAdmin();
+  return answerBulk(wanted, readFilter, async (entries) => {
+    const report = await removeDirectoryEntries(entries, admin.address);
+    revalidatePath('/admin/directory');
+    return report;
   });
 }
 

@@ -1,9 +1,10 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
+import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
 import type { FormState } from '#components/ui/form-state.ts';
 import { fromNow } from '#lib/clock.ts';
-import { bulkActions, changeMatching } from '#lib/queue/bulk.ts';
+import { bulkActions, changeAndReport } from '#lib/queue/bulk.ts';
 import { bounceEntry, dropEntry, holdEntry, releaseEntry, retryEntry } from '#lib/queue/entries.ts';
 import { requireRetryable } from '#lib/queue/own-entry.ts';
 import { addPause, removePause } from '#lib/queue/pause.ts';
@@ -11,6 +12,7 @@ import { rerouteDomain } from '#lib/queue/reroute.ts';
 import { removeSuppressed } from '#lib/queue/suppression.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin, requireStaff } from '../../../session.ts';
+import { answerBulk } from '../../bulk-wanted.ts';
 import { readFilter } from './filter.ts';
 
 const id = z.string().min(1).max(64);
@@ -51,16 +53,14 @@ export async function dropEntryAction(entry: string): Promise<string | undefined
   return change(entry, (id) => dropEntry(id, admin.address));
 }
 
-/** `filter`: the parameters of the page. */
-export async function changeAllAction(
-  filter: Record<string, string>,
-  action: string,
-): Promise<string | undefined> {
+/** To those of the ids, or to all that the parameters of the page find. */
+export async function changeQueueAction(wanted: Wanted, action: string): Promise<BulkAnswer> {
   const admin = await requireAdmin();
-  return answerButton(async () => {
-    const parameters = z.record(z.string().max(20), z.string().max(300)).parse(filter);
-    await changeMatching(readFilter(parameters), z.enum(bulkActions).parse(action), admin.address);
+  return answerBulk(wanted, readFilter, async (rows) => {
+    const filter = 'ids' in rows ? { ids: rows.ids } : rows.filter;
+    const report = await changeAndReport(filter, z.enum(bulkActions).parse(action), admin.address);
     revalidatePath('/admin', 'layout');
+    return report;
   });
 }
 

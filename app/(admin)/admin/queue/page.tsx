@@ -1,8 +1,9 @@
 // Mail on its way out: every recipient that waits, with the last words of the other side (Postfix: mailq).
-import { Inbox } from 'lucide-react';
+import { FileDown, Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
+import { Selection } from '#components/admin/table/selection.tsx';
 import { Banner } from '#components/ui/banner.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -11,15 +12,14 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { idsOf } from '#lib/accounts/staff.ts';
-import { bulkActions, countMatching, maxBulk } from '#lib/queue/bulk.ts';
 import { isFiltering } from '#lib/queue/filter.ts';
 import { listQueuePage, type QueueOrder, queueOrders } from '#lib/queue/page.ts';
 import { listPauses, type Pause } from '#lib/queue/pause.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
 import { readListState } from '../../list-state.ts';
-import { type Parameters, readParameters } from '../../parameters.ts';
-import { BulkBar, type BulkCounts } from './bulk-bar.tsx';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { BulkQueue } from './bulk-queue.tsx';
 import { ageTexts, filterNames, readFilter, reasonTexts, stateTexts } from './filter.ts';
 import { PauseButton, ResumeButton } from './pause-forms.tsx';
 import { QueueTable } from './queue-table.tsx';
@@ -43,12 +43,8 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
     listQueuePage(filter, { ...list, pageSize }),
     isSuper ? listPauses() : [],
   ]);
-  const { rows, total } = page;
+  const { rows } = page;
   const isFiltered = isFiltering(asked);
-  const hasBulk = isSuper && total > 0;
-  const counts = await Promise.all(
-    bulkActions.map(async (action) => [action, hasBulk ? await countMatching(filter, action) : 0]),
-  );
   return (
     <>
       <AutoRefresh seconds={10} />
@@ -56,26 +52,27 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
         title="Queue"
         description="Mail to other servers waits here until it is delivered or given up, and all mail that is held or scheduled. One row is one recipient."
         action={
-          isSuper && (
-            <>
-              <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
-              <PauseButton destination={asked.domain} />
-            </>
-          )
+          <>
+            <ButtonLink
+              href={buildHref('/admin/queue/export', chosen)}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+            {isSuper && (
+              <>
+                <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
+                <PauseButton destination={asked.domain} />
+              </>
+            )}
+          </>
         }
       />
       {pauses.map((pause) => (
         <PauseBanner key={pause.destination} pause={pause} />
       ))}
       {(rows.length > 0 || isFiltered) && <QueueFilterForm chosen={chosen} />}
-      {hasBulk && (
-        <BulkBar
-          filter={chosen}
-          counts={Object.fromEntries(counts) as BulkCounts}
-          total={total}
-          maxBulk={maxBulk}
-        />
-      )}
       {rows.length === 0 ? (
         <div className="rounded-lg border bg-surface">
           <EmptyState
@@ -87,12 +84,15 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
           </EmptyState>
         </div>
       ) : (
-        <QueueTable
-          rows={rows}
-          list={list}
-          mayAll={isSuper}
-          paused={pauses.map(({ destination }) => destination)}
-        />
+        <Selection ids={rows.map(({ id }) => id)} {...page}>
+          <BulkQueue filter={chosen} />
+          <QueueTable
+            rows={rows}
+            list={list}
+            mayAll={isSuper}
+            paused={pauses.map(({ destination }) => destination)}
+          />
+        </Selection>
       )}
       <Pager page={page} list={list} pageSize={pageSize} />
     </>

@@ -1,5 +1,6 @@
 // Recipients that wait, as rows.
 import Link from 'next/link';
+import { SelectAllTh, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge, type Tone } from '#components/ui/badge.tsx';
 import { formatBytes } from '#components/ui/format.ts';
@@ -30,6 +31,7 @@ export function QueueTable({
   return (
     <Table label="Queued recipients">
       <TableHead>
+        {mayAll && <SelectAllTh />}
         <SortTh order="recipient" list={list}>
           Recipient
         </SortTh>
@@ -44,6 +46,7 @@ export function QueueTable({
       <TableBody>
         {rows.map((row) => (
           <TableRow key={row.id}>
+            {mayAll && <SelectTd id={row.id} label={row.recipient} />}
             <Td className="w-full max-w-0">
               <span className="flex items-center gap-2">
                 <Link

@@ -2,23 +2,18 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
-import type { BulkReport } from '#lib/accounts/bulk-report.ts';
 import { changeUsers } from '#lib/accounts/bulk-users.ts';
-import { answerButton } from '../../../form-answer.ts';
 import { requireStaff } from '../../../session.ts';
-import { wantedSchema } from '../../bulk-wanted.ts';
+import { answerBulk } from '../../bulk-wanted.ts';
 import { type AskedAction, readAction } from './asked-action.ts';
 import { readFilter } from './filter.ts';
 
 /** To the users of `ids`, or to all that the parameters of the page find. */
 export async function changeUsersAction(wanted: Wanted, action: AskedAction): Promise<BulkAnswer> {
   const staff = await requireStaff('users');
-  let report: BulkReport | undefined;
-  const error = await answerButton(async () => {
-    const read = wantedSchema.parse(wanted);
-    const users = 'ids' in read ? read : { filter: readFilter(read.filter) };
-    report = await changeUsers(staff, users, readAction(action));
+  return answerBulk(wanted, readFilter, async (users) => {
+    const report = await changeUsers(staff, users, readAction(action));
     revalidatePath('/admin', 'layout');
+    return report;
   });
-  return { error, report };
 }
