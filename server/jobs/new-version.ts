@@ -8,8 +8,8 @@ const timeoutMs = 20_000;
 const maxBytes = 64 * 1024;
 
 /** Reads the first version number of what the address of the setting gives. Throws where there is none. */
-export async function lookForNewVersion(asked?: string): Promise<{ newer: number }> {
-  const address = asked ?? (await readSetting('server.versionAddress'));
+export async function lookForNewVersion(): Promise<{ newer: number }> {
+  const address = await readSetting('server.versionAddress');
   if (address === '') return { newer: 0 };
   const response = await fetch(address, {
     signal: AbortSignal.timeout(timeoutMs),

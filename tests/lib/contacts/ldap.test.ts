@@ -13,12 +13,13 @@ import { type Protocol, signIn } from '#lib/accounts/sessions.ts';
 import { makeFilter, searchLdap, testLdap, wakeLdap } from '#lib/contacts/ldap-search.ts';
 import { checkLdapPassword, escapeLdapValue } from '#lib/ldap.ts';
 import { lockSender } from '#lib/queue/sending-hold.ts';
-import { writeSetting } from '#lib/settings/index.ts';
+import { resetSetting, type SettingKey, writeSetting } from '#lib/settings/index.ts';
 import { waitFor } from '#tests/support/daemon.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const slapd = '/usr/sbin/slapd';
 const suffix = 'dc=example,dc=org';
+const ada = 'Ada Lovelace';
 
 describe('LDAP filters', () => {
   for (const [text, escaped] of [
@@ -50,6 +51,14 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
   let database: Awaited<ReturnType<typeof openTestDatabase>>;
   let server: ChildProcess;
   let url: string;
+  const usual = () => ({
+    'directory.ldapUrl': url,
+    'directory.ldapTls': 'none',
+    'directory.ldapBase': suffix,
+    'directory.ldapBindName': `uid=ada,${suffix}`,
+    'directory.ldapPassword': encryptSecret('engine'),
+    'directory.ldapTimeoutMs': 5000,
+  });
 
   before(async () => {
     database = await openTestDatabase();
@@ -113,16 +122,7 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
     const port = await freePort();
     url = `ldap://127.0.0.1:${port}`;
     server = spawn(slapd, ['-d', '0', '-f', config, '-h', url], { stdio: 'ignore' });
-    for (const [key, value] of Object.entries({
-      ldapUrl: url,
-      ldapTls: 'none',
-      ldapBase: suffix,
-      ldapBindName: `uid=ada,${suffix}`,
-      ldapPassword: encryptSecret('engine'),
-      ldapTimeoutMs: 5000,
-    })) {
-      await writeSetting(`directory.${key}`, value, 'test');
-    }
+    for (const [key, value] of Object.entries(usual())) await writeSetting(key, value, 'test');
     await waitFor(
       async () =>
         testLdap('ada').then(
@@ -154,6 +154,36 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
     assert.deepEqual(await found('zzz'), []);
     assert.deepEqual(await found('a'), [], 'one letter is too little');
   });
+
+  const cases: [key: SettingKey, value: string, found: string[][] | RegExp][] = [
+    ['directory.ldapBase', `uid=odd,${suffix}`, []],
+    ['directory.ldapFilter', '(uid=odd)', []],
+    ['directory.ldapNameAttribute', 'uid', [['ada', 'ada@ldap.example', 'Works', '12']]],
+    ['directory.ldapMailAttribute', 'uid', []],
+    ['directory.ldapOrganizationAttribute', 'sn', [[ada, 'ada@ldap.example', 'x', '12']]],
+    ['directory.ldapPhoneAttribute', '', [[ada, 'ada@ldap.example', 'Works', '']]],
+    ['directory.ldapTls', 'required', /TLS|protocol/i],
+    ['directory.ldapBindName', `uid=nobody,${suffix}`, /credentials/i],
+    ['directory.ldapPassword', 'wrong', /credentials/i],
+  ];
+  for (const [key, value, expected] of cases) {
+    it(`is asked as ${key} says`, async () => {
+      const isSecret = key === 'directory.ldapPassword';
+      await writeSetting(key, isSecret ? encryptSecret(value) : value, 'test');
+      try {
+        const found = testLdap('ada');
+        if (expected instanceof RegExp) return void (await assert.rejects(found, expected));
+        assert.deepEqual(
+          (await found).map((one) => [one.name, one.address, one.organization, one.phone]),
+          expected,
+        );
+      } finally {
+        const before = usual() as Partial<Record<SettingKey, unknown>>;
+        if (key in before) await writeSetting(key, before[key], 'test');
+        else await resetSetting(key, 'test');
+      }
+    });
+  }
 
   it('checks passwords', async () => {
     const asked = { url, tls: 'none', bindName: '', password: '', timeoutMs: 5000 } as const;

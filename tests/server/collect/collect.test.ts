@@ -124,6 +124,24 @@ describe('collecting', () => {
     assert.deepEqual(known.map(({ uid }) => uid).sort(), ['u2', 'u3']);
   });
 
+  it('begins only while the setting lets it', async () => {
+    pop3.messages.set('w1', letter('waited'));
+    const id = await saveCollection(ada.id, { ...base(), target: 'Waited' });
+    await writeSetting('delivery.collecting', false, 'test');
+    const isForbidden = (error: unknown) => isRefusal(error, 'forbidden');
+    await assert.rejects(collectNow(ada.id, id), isForbidden);
+    await assert.rejects(saveCollection(ada.id, base()), isForbidden);
+    const collecting = await startCollecting();
+    try {
+      assert.deepEqual(pop3.heard, []);
+      await resetSetting('delivery.collecting', 'test');
+      await collectNow(ada.id, id);
+      await waitFor(async () => (await subjects('Waited')).length > 0, 'what waited');
+    } finally {
+      await collecting.stop();
+    }
+  });
+
   it('takes away there only what is stored here, and goes on after a broken connection', async () => {
     pop3.messages.set('a', letter('gone 1')).set('b', letter('gone 2'));
     script.breaksAfter = 1;

@@ -10,7 +10,7 @@ import { freezeClock, fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { isRefusal, type RefusalReason } from '#lib/errors.ts';
 import { endLease, takeLease } from '#lib/lease.ts';
-import { writeSetting } from '#lib/settings/index.ts';
+import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { beginRun, endDeadRuns } from '#server/backup/run.ts';
 import {
   answerBackupMessage,
@@ -189,4 +189,34 @@ describe('backups for the panel', () => {
     assert.equal(ended?.state, 'failed');
     assert.match((await readBackupAge()).failure, /server ended/);
   });
+
+  const policy = [
+    ['backup.keepDaily', 2],
+    ['backup.keepWeekly', 8],
+    ['backup.keepMonthly', 35],
+  ] as const;
+  for (const [index, [key, ageDays]] of policy.entries()) {
+    it(`keeps as many as ${key} says`, async () => {
+      const least = key === 'backup.keepDaily' ? 1 : 0;
+      await writeSetting('backup.keepDaily', 1, 'test');
+      await writeSetting('backup.keepWeekly', 0, 'test');
+      await writeSetting('backup.keepMonthly', 0, 'test');
+      // Behind all the backups of before.
+      freezeClock(fromNow((index + 1) * 365 * 86_400_000));
+      try {
+        await run({ kind: 'backup' });
+        await run({ kind: 'prune' });
+        freezeClock(fromNow(ageDays * 86_400_000));
+        await run({ kind: 'backup' });
+        await writeSetting(key, 3, 'test');
+        assert.match((await run({ kind: 'prune' })).text, /kept 2;/);
+        await writeSetting(key, least, 'test');
+        assert.match((await run({ kind: 'prune' })).text, /kept 1;/);
+      } finally {
+        freezeClock(null);
+        for (const [each] of policy) await resetSetting(each, 'test');
+        await run({ kind: 'prune' });
+      }
+    });
+  }
 });

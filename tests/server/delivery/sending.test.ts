@@ -26,7 +26,7 @@ import {
   lockSender,
   releaseSending,
 } from '#lib/queue/sending-hold.ts';
-import { resetSetting, writeSetting } from '#lib/settings/index.ts';
+import { resetSetting, settings, writeSetting } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { type Delivery, deliver } from '#server/delivery/local.ts';
 import { stageBytes } from '#server/store/bodies/blobs.ts';
@@ -52,8 +52,8 @@ before(async () => {
 });
 beforeEach(async () => {
   freezeClock(start);
-  for (const key of ['messagesPerDay', 'newRecipientsPerDay', 'burstMessages', 'burstRecipients']) {
-    await resetSetting(`sending.${key}`, 'test');
+  for (const { key } of settings) {
+    if (key.startsWith('sending.')) await resetSetting(key, 'test');
   }
   await write(async (tx) => {
     await tx.queueRecipient.deleteMany();
@@ -185,6 +185,10 @@ describe('the brake', () => {
       await send(['a@far.test']);
     }
     assert.equal((await readAccount(ada.id))?.sendingHold, '');
+    // The same pace within a time that has room for all of it.
+    await writeSetting('sending.burstMinutes', 240, 'test');
+    await send(['a@far.test']);
+    assert.equal((await readAccount(ada.id))?.sendingHold, 'burst');
   });
 
   it('new recipients make one, known ones do not', async () => {
@@ -204,6 +208,16 @@ describe('the brake', () => {
     for (let i = 0; i < 8; i++) await send(['a@far.test']);
     assert.equal((await readAccount(ada.id))?.sendingHold, '');
     await send(['a@far.test']);
+    assert.equal((await readAccount(ada.id))?.sendingHold, 'burst');
+  });
+
+  it('is one for whom half as much is usual, by a smaller factor', async () => {
+    await writeSetting('sending.burstMessages', 5, 'test');
+    await writeSetting('sending.burstFactor', 1, 'test');
+    const today = sendingDay(start);
+    const days = [today - 3, today - 10].map((day) => ({ accountId: ada.id, day, messages: 4 }));
+    await write((tx) => tx.sendingDay.createMany({ data: days }));
+    for (let i = 0; i < 6; i++) await send(['a@far.test']);
     assert.equal((await readAccount(ada.id))?.sendingHold, 'burst');
   });
 

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import PostalMime from 'postal-mime';
 import { freezeClock } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
-import { writeSetting } from '#lib/settings/index.ts';
+import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { readReportUris } from '#server/delivery/tls/tls-report.ts';
 import { countTls, flushTls } from '#server/delivery/tls/tls-report-count.ts';
 import { doneMark, sendTlsReports } from '#server/delivery/tls/tls-report-job.ts';
@@ -66,6 +66,21 @@ const ask = (rua: string) => {
 };
 
 describe('TLS reports', () => {
+  it('name whom the setting says', async () => {
+    await writeSetting('delivery.tlsReportContact', 'desk@own.test', 'test');
+    ask('mailto:tls@far.test');
+    await sendTlsReports(signal);
+    const [message] = await db.queueMessage.findMany();
+    const mail = await PostalMime.parse(await readBlob(message!.blobId), {
+      attachmentEncoding: 'arraybuffer',
+    });
+    assert.equal(mail.from?.address, 'desk@own.test');
+    const [part] = mail.attachments;
+    const report = JSON.parse(gunzipSync(Buffer.from(part?.content as ArrayBuffer)).toString());
+    assert.match(report['contact-info'], /desk@own\.test/);
+    await resetSetting('delivery.tlsReportContact', 'test');
+  });
+
   it('tell of the day before, by mail', async () => {
     ask('mailto:tls@far.test');
     await write((tx) =>

@@ -7,9 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import { addAccount } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { listBackupRuns } from '#lib/backup/run.ts';
+import { passTime, shiftClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { takeLease } from '#lib/lease.ts';
-import { writeSetting } from '#lib/settings/index.ts';
+import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { backUpNow, backUpWhenDue, isDue } from '#server/jobs/backup.ts';
 import { ensureMailboxes } from '#server/store/mailboxes.ts';
 import { mailboxOf } from '#tests/server/store/fixture.ts';
@@ -113,6 +114,37 @@ describe('the job of backups', () => {
     const kinds = (await listBackupRuns()).map(({ kind, state }) => `${kind} ${state}`);
     assert.deepEqual(kinds.slice(0, 3), ['verify done', 'prune done', 'backup done']);
     assert.deepEqual(await backUpWhenDue(), { begun: 0 });
+  });
+
+  it('verifies as often as the setting says', async () => {
+    const verified = async () => {
+      await (await backUpNow())?.ended;
+      return (await listBackupRuns()).filter(({ kind }) => kind === 'verify').length;
+    };
+    const before = await verified();
+    assert.equal(await verified(), before, 'it is too soon');
+    try {
+      passTime(2 * 86_400_000);
+      await writeSetting('backup.verifyDays', 1, 'test');
+      assert.equal(await verified(), before + 1);
+      passTime(40 * 86_400_000);
+      await writeSetting('backup.verifyDays', 0, 'test');
+      assert.equal(await verified(), before + 1, 'never by itself');
+    } finally {
+      shiftClock(0);
+      await resetSetting('backup.verifyDays', 'test');
+    }
+  });
+
+  it('tells nobody where the setting says so', async () => {
+    const told = (await subjects()).length;
+    await writeSetting('backup.tellsAdmins', false, 'test');
+    await writeSetting('backup.folder', join(parent, 'nowhere', 'at', 'all'), 'test');
+    await (await backUpNow())?.ended;
+    const [{ kind, state } = { kind: '', state: '' }] = await listBackupRuns();
+    assert.equal(`${kind} ${state}`, 'backup failed');
+    assert.equal((await subjects()).length, told);
+    await resetSetting('backup.tellsAdmins', 'test');
   });
 
   it('leaves it to whoever is at work', async () => {

@@ -14,7 +14,7 @@ import {
   listDmarcSources,
 } from '#lib/reports/dmarc.ts';
 import { listInboundTls } from '#lib/reports/tls.ts';
-import { writeSetting } from '#lib/settings/index.ts';
+import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { type CountedResult, countDmarc, flushDmarc } from '#server/delivery/dmarc/count.ts';
 import { readReportAddresses } from '#server/delivery/dmarc/policy.ts';
 import { doneMark, sendDmarcReports } from '#server/delivery/dmarc/report-job.ts';
@@ -172,9 +172,12 @@ describe('reports of others', () => {
   it('are removed after their time', async () => {
     await takeIn(makeReport('1', [ours]));
     assert.deepEqual(await removeOldReports(), { reports: 0 });
-    freezeClock(new Date('2028-11-21T12:00:00Z'));
+    freezeClock(new Date('2026-12-31T12:00:00Z'));
+    assert.deepEqual(await removeOldReports(), { reports: 0 });
+    await writeSetting('storage.reportDays', 39, 'test');
     assert.deepEqual(await removeOldReports(), { reports: 1 });
     assert.equal(await db.dmarcRecord.count(), 0);
+    await resetSetting('storage.reportDays', 'test');
   });
 });
 
@@ -260,6 +263,21 @@ describe('our reports', () => {
       },
     );
     assert.equal(read.records[0]?.findings, 'DKIM fail a&b<c>.test s1, SPF pass bounce.test');
+  });
+
+  it('name whom the setting says', async () => {
+    await writeSetting('delivery.dmarcReportContact', 'desk@own.test', 'test');
+    publish('mailto:d@far.test');
+    await countSome();
+    await sendDmarcReports(signal);
+    const [message] = await db.queueMessage.findMany();
+    const mail = await PostalMime.parse(await readBlob(message!.blobId), {
+      attachmentEncoding: 'arraybuffer',
+    });
+    assert.equal(mail.from?.address, 'desk@own.test');
+    const xml = gunzipSync(Buffer.from(mail.attachments[0]?.content as ArrayBuffer)).toString();
+    assert.match(xml, /<email>desk@own\.test<\/email>/);
+    await resetSetting('delivery.dmarcReportContact', 'test');
   });
 
   it('leave once, however many processes look, however often', async () => {

@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { freezeClock, fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
+import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import {
   type Job,
   jobs,
@@ -34,6 +35,9 @@ describe('timed jobs', () => {
     assert.deepEqual(await removeOldEvents(), { events: 1 });
     assert.equal(await db.trailEvent.count({ where: { traceId: 't' } }), 1);
     assert.deepEqual(await removeOldEvents(), { events: 0 });
+    await writeSetting('storage.trailDays', 88, 'test');
+    assert.deepEqual(await removeOldEvents(), { events: 1 });
+    await resetSetting('storage.trailDays', 'test');
   });
 
   it('remove one-time tokens and login counters after their end', async () => {

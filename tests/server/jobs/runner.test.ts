@@ -1,9 +1,7 @@
 // Jobs on demand and what is kept of their runs; the minute that stores everything; block lists; newer versions.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
@@ -24,8 +22,10 @@ import { lookForNewVersion } from '#server/jobs/new-version.ts';
 import { runSoon } from '#server/jobs/runner.ts';
 import { countDelivery } from '#server/metrics/domain-mail.ts';
 import { messagesReceived, rejects } from '#server/metrics/index.ts';
+import { makeAuthority } from '#tests/support/certificates.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
+import { type PolicyHost, startPolicyHost } from '#tests/support/policy-host.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let dns: FakeDns;
@@ -186,8 +186,12 @@ describe('block lists', () => {
 });
 
 describe('versions', () => {
-  let server: Server;
-  after(() => server?.close());
+  const trusted = getCACertificates('default');
+  let host: PolicyHost;
+  after(async () => {
+    setDefaultCACertificates(trusted);
+    await host?.close();
+  });
 
   it('are compared as numbers', () => {
     assert.equal(isNewer('1.10.0', '1.9.9'), true);
@@ -202,11 +206,12 @@ describe('versions', () => {
       writeSetting('server.versionAddress', 'http://example.org', 't'),
       /begins with https/,
     );
-    server = createServer((_request, response) => response.end('{"version":"99.1.2"}'));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    assert.deepEqual(await lookForNewVersion(`http://127.0.0.1:${port}/`), { newer: 1 });
+    const authority = await makeAuthority();
+    setDefaultCACertificates([...trusted, authority.cert]);
+    host = await startPolicyHost(await authority.sign('localhost'));
+    host.answer.body = '{"version":"99.1.2"}';
+    await writeSetting('server.versionAddress', `https://localhost:${host.port}/`, 't');
+    assert.deepEqual(await lookForNewVersion(), { newer: 1 });
     assert.equal(await readNewVersion(), '99.1.2');
   });
 });

@@ -84,4 +84,11 @@ describe('DANE with unbound', { skip: unboundMissing() || false }, () => {
       assert.equal(message?.isSecure ?? false, isSecure);
     });
   }
+
+  it('wrong.test again, where DANE is switched off: sent', async () => {
+    await writeSetting('delivery.dane', false, 'test');
+    const mail = await queueMail({ to: ['eve@wrong.test'] });
+    const found = await until('an attempt', async () => (await eventsOf(mail.traceId))[0]);
+    assert.equal(found.kind, 'sent', found.text);
+  });
 });

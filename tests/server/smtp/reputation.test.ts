@@ -223,3 +223,19 @@ test('greylisting: a second try that comes too late begins anew', async () => {
   passTime(2_000);
   assert.match(await ask({ from: 'late@late.test' }), /^250 /);
 });
+
+test('greylisting: known for as many days as the setting says', async () => {
+  await set('checks.greylisting', true);
+  await set('checks.greylistSeconds', 1);
+  await set('checks.greylistDays', 5);
+  const from = 'rare@rare.test';
+  assert.match(await ask({ from }), /^450 /);
+  passTime(2_000);
+  assert.match(await ask({ from }), /^250 /);
+  passTime(4 * 86_400_000);
+  assert.match(await ask({ from }), /^250 /);
+  passTime(6 * 86_400_000);
+  assert.match(await ask({ from }), /^450 /, 'forgotten');
+  await set('checks.greylistDays', 60);
+  assert.match(await ask({ from }), /^250 /, 'remembered all the same');
+});
