@@ -45,11 +45,13 @@ export function parseBatch(text: string, domain: string): Parsed<BatchEntry> {
     }
     const read = row.length > maxLineLength ? new Reason('This line is too long.') : readLine(row);
     for (const one of Array.isArray(read) ? read : [read]) {
-      if (one instanceof Reason) problems.push({ line, reason: one.text });
-      else if (entries.length >= maxBatchLines) {
+      // A pattern without a domain is as many problems as it stands for.
+      if (entries.length >= maxBatchLines || problems.length >= maxBatchLines) {
         problems.push({ line, reason: `At most ${maxBatchLines} users at a time.` });
         return { entries, problems };
-      } else entries.push({ line, ...one });
+      }
+      if (one instanceof Reason) problems.push({ line, reason: one.text });
+      else entries.push({ line, ...one });
     }
   }
   return { entries, problems };

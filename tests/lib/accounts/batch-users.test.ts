@@ -115,6 +115,12 @@ describe('lines of users', () => {
     assert.equal(entries.length, maxBatchLines);
     assert.match(problems[0]?.reason ?? '', /At most/);
   });
+
+  it('stops at as many problems', () => {
+    const { entries, problems } = parseBatch(`a[1-${maxBatchLines}]\n`.repeat(3), '');
+    assert.deepEqual(entries, []);
+    assert.equal(problems.length, maxBatchLines + 1);
+  });
 });
 
 describe('a batch of users', () => {
