@@ -159,7 +159,9 @@ async function change(
     throw new HttpProblem(400, 'invalid', 'An Idempotency-Key has 1 to 200 visible characters.');
   }
   const asked = JSON.stringify([path, call.query, call.body]);
-  return answerOnce({ tokenId, key, request: asked, isSlow: endpoint.isSlow }, work);
+  // What is prepared waits for others (the daemon, the DNS): the writer must not wait with it.
+  const isSlow = endpoint.isSlow || endpoint.prepare !== undefined;
+  return answerOnce({ tokenId, key, request: asked, isSlow }, work);
 }
 
 function toKept({ status, body, tag }: Outcome): Kept {

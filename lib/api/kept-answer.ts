@@ -65,15 +65,16 @@ async function finishSlow(
   work: () => Promise<Kept>,
   keep: (kept: Kept) => Promise<unknown>,
 ): Promise<Kept> {
+  let kept: Kept;
   try {
-    const kept = await work();
-    await keep(kept);
-    return kept;
+    kept = await work();
   } catch (error) {
     // Nothing has happened: it may be tried again.
     await write((tx) => tx.keptAnswer.deleteMany({ where: { id, status: 0 } }));
     throw error;
   }
+  await keep(kept);
+  return kept;
 }
 
 async function findKept(id: string, request: string): Promise<Kept | null> {

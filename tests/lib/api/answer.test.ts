@@ -1,9 +1,12 @@
 // The REST API without a socket: tokens, preconditions, trials, calls that come twice, pages under inserts.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { addAccount, updateAccount } from '#lib/accounts/account.ts';
 import { addApiToken, listApiTokens } from '#lib/accounts/api-token.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
+import { addNetwork } from '#lib/accounts/network.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { readStaff } from '#lib/accounts/staff.ts';
 import { answerApi } from '#lib/api/answer.ts';
@@ -152,6 +155,28 @@ describe('the REST API', () => {
       assert.equal(other.status, 422);
     }
     assert.equal(await db.network.count({ where: { cidr: '10.9.0.0/16' } }), 1);
+  });
+
+  it('holds nobody up while it asks the daemon, also under a key', async () => {
+    const daemon = createServer((_request, response) => {
+      // Another writes while the daemon looks.
+      void addNetwork({ cidr: '10.8.0.0/16' }, 'test')
+        .then(() => response.end(JSON.stringify({ result: {} })))
+        .catch((error: Error) => response.end(JSON.stringify({ error: error.message })));
+    });
+    await new Promise<void>((resolve) => daemon.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = daemon.address() as AddressInfo;
+    process.env.DREY_INTERNAL_CONTROL = `127.0.0.1:${port}`;
+    try {
+      const sent = { body: {}, headers: { 'idempotency-key': 'activate' } };
+      const { status } = await call('POST', '/domains/own.test/dkim/activate', root, sent);
+      assert.equal(await db.network.count({ where: { cidr: '10.8.0.0/16' } }), 1);
+      assert.notEqual(status, 503);
+    } finally {
+      delete process.env.DREY_INTERNAL_CONTROL;
+      daemon.closeAllConnections();
+      daemon.close();
+    }
   });
 
   it('lets a refused call be tried again under its key', async () => {
