@@ -13,7 +13,7 @@ import { requireLimit } from './limit.ts';
 import { lockedHash, lockIn, removeSignInsIn } from './lock.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
 import { hashPassword, rehashPassword } from './password.ts';
-import { recordedAccount } from './recorded.ts';
+import { recordedAccount, recordedOf } from './recorded.ts';
 import { type Role, readRole } from './role.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
@@ -222,7 +222,7 @@ export async function updateAccount(
   change: AccountChange,
   by: string,
 ): Promise<Account> {
-  const row = await revise(by, recordedAccount, id, async (tx) => {
+  const row = await revise(by, await recordedOf(id), id, async (tx) => {
     const before = await findIn(tx, id);
     const endsSessions = change.isDisabled === true;
     if (change.isDisabled === false && before.deletedAt) {
@@ -297,7 +297,7 @@ export async function removeAccount(
   by: string,
   { isOnlyDeleted = false } = {},
 ): Promise<void> {
-  const members = await revise(by, recordedAccount, id, async (tx) => {
+  const members = await revise(by, await recordedOf(id), id, async (tx) => {
     const { address, role, kind, deletedAt } = await findIn(tx, id);
     if (isOnlyDeleted && !deletedAt) return [];
     if (role === 'admin') await refuseLastAdmin(tx, id);

@@ -1,9 +1,11 @@
 // Who opens a shared mailbox: members read it, may write in it (lib/accounts/rights.ts says which rights that
 // gives), and may send with its address (route.ts maySendAs).
-import { cutRows, db, join, sql, type Tx, write } from '../db.ts';
+import { cutRows, db, join, sql, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
+import { recordedMember } from './recorded.ts';
 
 export type Member = {
   accountId: string;
@@ -46,6 +48,11 @@ export async function listMembers(sharedIds: string[]): Promise<Map<string, Memb
   return members;
 }
 
+/** What the history calls a membership. */
+export function memberKey(sharedId: string, memberId: string): string {
+  return `${sharedId} ${memberId}`;
+}
+
 export type Membership = { mayWrite: boolean; maySend: boolean };
 
 /**
@@ -58,7 +65,7 @@ export async function setMember(
   membership: Membership,
   by: string,
 ): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedMember, memberKey(sharedId, memberId), async (tx) => {
     const { shared, member } = await findBoth(tx, sharedId, memberId);
     const where = { sharedId_memberId: { sharedId, memberId } };
     const known = await tx.member.findUnique({ where });
@@ -87,7 +94,7 @@ function describe(address: string, { mayWrite, maySend }: Membership): string {
 
 /** Ends a membership; its rights end with it, in open sessions too. Refusal 'not-found'. */
 export async function removeMember(sharedId: string, memberId: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedMember, memberKey(sharedId, memberId), async (tx) => {
     const { shared, member } = await findBoth(tx, sharedId, memberId);
     const { count } = await tx.member.deleteMany({ where: { sharedId, memberId } });
     if (count === 0) throw new Refusal('not-found', `${member.address} is no member.`, 'member');

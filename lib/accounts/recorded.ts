@@ -1,6 +1,6 @@
 // What the history of the configuration (lib/history/revise.ts) keeps of addresses and policy. The names of the fields are
 // those of the file of lib/configuration too.
-import type { Tx } from '../db.ts';
+import { db, type Tx } from '../db.ts';
 import type { Fields, Recorded } from '../history/revise.ts';
 import { isOverDomains, readRole } from './role.ts';
 
@@ -107,6 +107,50 @@ export const recordedAccount: Recorded = {
   describe: (_id, { address }) => `user ${address}`,
 };
 
+/** Key: its id. */
+export const recordedSharedMailbox: Recorded = {
+  kind: 'shared mailbox',
+  read: async (tx, id) => {
+    const row = await tx.account.findUnique({ where: { id } });
+    return row?.kind === 'shared' ? toSharedFields(row) : null;
+  },
+  describe: (_id, { address }) => `shared mailbox ${address}`,
+};
+
+/** Of its row. */
+export function toSharedFields(
+  row: Pick<AccountRow, 'address' | 'displayName' | 'isDisabled' | 'quotaBytes' | 'quotaMessages'>,
+): Fields {
+  const { address, displayName, isDisabled } = row;
+  return {
+    ...{ address, displayName, isDisabled },
+    quotaBytes: toNumber(row.quotaBytes),
+    quotaMessages: toNumber(row.quotaMessages),
+  };
+}
+
+/** Of an account, whatever it is; its key is its id. */
+export async function recordedOf(id: string): Promise<Recorded> {
+  const row = await db.account.findUnique({ where: { id }, select: { kind: true } });
+  return row?.kind === 'shared' ? recordedSharedMailbox : recordedAccount;
+}
+
+/** Key: the id of the shared mailbox and that of the member, a blank between. */
+export const recordedMember: Recorded = {
+  kind: 'member',
+  read: async (tx, key) => {
+    const [sharedId = '', memberId = ''] = key.split(' ');
+    const where = { sharedId_memberId: { sharedId, memberId } };
+    const row = await tx.member.findUnique({ where });
+    const shared = row && (await tx.account.findUnique({ where: { id: sharedId } }));
+    const member = row && (await tx.account.findUnique({ where: { id: memberId } }));
+    if (!shared || !member) return null;
+    const { mayWrite, maySend } = row;
+    return { mailbox: shared.address, address: member.address, mayWrite, maySend };
+  },
+  describe: (_key, { mailbox, address }) => `member ${address} of ${mailbox}`,
+};
+
 /** The names of the domains that an account looks after. */
 async function readCharges(tx: Tx, { id, role }: { id: string; role: string }): Promise<string[]> {
   if (!isOverDomains(readRole(role))) return [];
@@ -133,11 +177,14 @@ type AccountRow = {
 /** Of its row and the names of the domains that it looks after. */
 export function toAccountFields(row: AccountRow, domains: string[]): Fields {
   const { address, displayName, role, isDisabled, dailyMessages, dailyRecipients } = row;
-  const toNumber = (value: bigint | number | null) => (value === null ? null : Number(value));
   return {
     ...{ address, displayName, role, domains, isDisabled },
     quotaBytes: toNumber(row.quotaBytes),
     quotaMessages: toNumber(row.quotaMessages),
     ...{ dailyMessages, dailyRecipients },
   };
+}
+
+function toNumber(value: bigint | number | null): number | null {
+  return value === null ? null : Number(value);
 }

@@ -1,15 +1,17 @@
 // Shared mailboxes that administrators make: an account of kind "shared" has an address and mailboxes and
 // receives mail like a user, but no password, so nobody signs in as it. Its members (member.ts) open it.
 import { now } from '../clock.ts';
-import { db, isUniqueViolation, type Tx, write } from '../db.ts';
+import { db, isUniqueViolation, type Tx } from '../db.ts';
 import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
+import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type Account, removeAccount, requireAccount, toAccount } from './account.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 import { listMembers, type Member } from './member.ts';
+import { recordedSharedMailbox } from './recorded.ts';
 
 export type SharedMailbox = Account & { members: Member[] };
 
@@ -66,7 +68,8 @@ export async function addSharedMailbox(input: NewSharedMailbox, by: string): Pro
     createdAt: now(),
   };
   try {
-    return toAccount(await write((tx) => insertIn(tx, data, by)));
+    const insert = (tx: Tx) => insertIn(tx, data, by);
+    return toAccount(await revise(by, recordedSharedMailbox, data.id, insert));
   } catch (error) {
     if (isUniqueViolation(error)) {
       throw new Refusal('exists', `${address} is here already.`, 'address');

@@ -2,25 +2,26 @@
 import type { Section } from './section.ts';
 import { accessRulesSection } from './sections/access-rules.ts';
 import { aliasesSection } from './sections/aliases.ts';
+import { directorySection } from './sections/directory.ts';
 import { domainsSection } from './sections/domains.ts';
+import { membersSection } from './sections/members.ts';
 import { networksSection } from './sections/networks.ts';
 import { relayRulesSection } from './sections/relay-rules.ts';
 import { rewritingSection } from './sections/rewriting.ts';
 import { settingsSection } from './sections/settings.ts';
+import { sharedMailboxesSection } from './sections/shared-mailboxes.ts';
 import { usersSection } from './sections/users.ts';
 
 export const sections: Section[] = [
   settingsSection,
   domainsSection,
   usersSection,
+  sharedMailboxesSection,
+  membersSection,
   aliasesSection,
+  directorySection,
   networksSection,
   accessRulesSection,
   rewritingSection,
   relayRulesSection,
 ];
-
-/** The section whose changes the history calls so. */
-export function findSection(kind: string): Section | undefined {
-  return sections.find(({ recorded }) => recorded.kind === kind);
-}

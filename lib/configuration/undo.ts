@@ -6,29 +6,42 @@ import { runFrom } from '#lib/history/origin.ts';
 import { type Fields, isMasked, isSame, lockHistory, reviseOnce } from '#lib/history/revise.ts';
 import { type Revision, requireRevision } from '#lib/history/revision.ts';
 import { writeJoined } from '#lib/joined.ts';
-import type { Section } from './section.ts';
-import { findSection } from './sections.ts';
-import { describeFields, isNothing } from './words.ts';
+import { findKind } from './kinds.ts';
+import type { Revertible } from './section.ts';
+import { describeChange, describeFields, isNothing } from './words.ts';
 
 /**
  * Takes a revision back. Gives what cannot be brought back, in words; empty = nothing. Refusal 'not-found', 'conflict'
- * where it was changed again since, 'invalid' where it cannot be known again, and what the room refuses.
+ * where it was changed again since, 'invalid' where it cannot be known again, 'forbidden' where that kind of change is not
+ * taken back, and what the room refuses.
  */
 export async function undoRevision(id: number, by: string): Promise<string> {
   return writeJoined(async () => {
     await write(lockHistory);
     const revision = await requireRevision(id);
-    const section = findSection(revision.kind);
-    if (!section)
-      throw new Refusal('invalid', `A change of ${revision.subject} is not taken back.`);
-    await requireUnchanged(section, revision);
-    return runFrom({ undoes: id }, () => restore(section, revision, by));
+    const kind = requireWayBack(revision);
+    await requireUnchanged(kind, revision);
+    return runFrom({ undoes: id }, () => restore(kind, revision, by));
   });
 }
 
-async function requireUnchanged(section: Section, revision: Revision): Promise<void> {
+/** Why a change is not taken back; null = it is, where nothing came between. */
+export function refuseUndo(revision: Revision): string | null {
+  const kind = findKind(revision.kind);
+  const why = kind?.refuses?.[describeChange(revision).what];
+  return why ?? (kind ? null : `A change of ${revision.subject} is not taken back.`);
+}
+
+function requireWayBack(revision: Revision): Revertible {
+  const why = refuseUndo(revision);
+  const kind = findKind(revision.kind);
+  if (why || !kind || !('change' in kind)) throw new Refusal('forbidden', why ?? '');
+  return kind;
+}
+
+async function requireUnchanged({ recorded }: Revertible, revision: Revision): Promise<void> {
   const { key, before, after, subject } = revision;
-  const stands = await section.recorded.read(db, key);
+  const stands = await recorded.read(db, key);
   // Others in a list move it without changing it.
   const hasMoved = before && after && before.position !== after.position;
   const compare = (fields: Fields | null) =>
@@ -38,25 +51,24 @@ async function requireUnchanged(section: Section, revision: Revision): Promise<v
   throw new Refusal('conflict', `${capitalize(subject)} was changed since; ${now}.`);
 }
 
-async function restore(section: Section, revision: Revision, by: string): Promise<string> {
+async function restore(kind: Revertible, revision: Revision, by: string): Promise<string> {
   const { key, before, after, subject } = revision;
   if (!before) {
-    if (section.isKept) throw new Refusal('forbidden', `${capitalize(section.isKept)}.`);
-    await section.remove(key, by);
+    await kind.remove(key, by);
     return '';
   }
-  if (!after) return bringBack(section, revision, before, by);
+  if (!after) return bringBack(kind, revision, before, by);
   const changed = Object.entries(before).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(after[name]),
   );
-  const known = changed.filter(([name, value]) => !isSecret(section, name, value, after[name]));
+  const known = changed.filter(([name, value]) => !isSecret(kind, name, value, after[name]));
   const { position, ...fields } = Object.fromEntries(known) as Fields;
   if (known.length === 0) {
     throw new Refusal('invalid', `The secret of ${subject} is not known any more: set it again.`);
   }
-  await reviseOnce(by, section.recorded, key, async () => {
-    if (Object.keys(fields).length > 0) await section.change(key, fields, by);
-    if (typeof position === 'number') await section.move?.(key, position, by);
+  await reviseOnce(by, kind.recorded, key, async () => {
+    if (Object.keys(fields).length > 0) await kind.change(key, fields, by);
+    if (typeof position === 'number') await kind.move?.(key, position, by);
     return key;
   });
   return known.length < changed.length ? 'The secret that stood there is not known any more.' : '';
@@ -64,35 +76,33 @@ async function restore(section: Section, revision: Revision, by: string): Promis
 
 /** What was removed comes back; what went with it (keys, charges, passwords) does not. */
 async function bringBack(
-  section: Section,
+  { recorded, secrets = [], later = [], ...way }: Revertible,
   { subject, kind, key }: Revision,
   before: Fields,
   by: string,
 ): Promise<string> {
-  const { secrets = [], later = [] } = section;
   const hidden = secrets.filter((name) => isMasked(before[name]));
   if (kind === 'setting' && hidden.length > 0) {
     throw new Refusal('invalid', `The secret of ${subject} is not known any more: set it again.`);
   }
-  if (section.isKept) throw new Refusal('forbidden', 'Deleted users come back on their own page.');
   const { position, ...all } = before;
   const fields = Object.entries(kind === 'setting' ? { key, ...all } : all).filter(
     ([name]) => !hidden.includes(name),
   );
   const first = fields.filter(([name]) => !later.includes(name));
   const rest = fields.filter(([name, value]) => later.includes(name) && !isNothing(value));
-  await reviseOnce(by, section.recorded, null, async () => {
-    const added = await section.add(Object.fromEntries(first), by);
-    if (rest.length > 0) await section.change(added, Object.fromEntries(rest), by);
-    if (typeof position === 'number') await section.move?.(added, position, by);
+  await reviseOnce(by, recorded, null, async () => {
+    const added = await way.add(Object.fromEntries(first), by);
+    if (rest.length > 0) await way.change(added, Object.fromEntries(rest), by);
+    if (typeof position === 'number') await way.move?.(added, position, by);
     return added;
   });
   if (hidden.length > 0) return 'Its secret is not known any more: set it again.';
   return kind === 'domain' ? 'Its DKIM keys and who looks after it do not come back.' : '';
 }
 
-function isSecret(section: Section, name: string, before: unknown, after: unknown): boolean {
-  return (section.secrets?.includes(name) ?? false) && (isMasked(before) || isMasked(after));
+function isSecret(kind: Revertible, name: string, before: unknown, after: unknown): boolean {
+  return (kind.secrets?.includes(name) ?? false) && (isMasked(before) || isMasked(after));
 }
 
 function capitalize(text: string): string {

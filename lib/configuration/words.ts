@@ -1,5 +1,6 @@
 // Entries and their fields in words, for people. Pure.
 import { type Fields, isMasked } from '#lib/history/revise.ts';
+import type { What } from './section.ts';
 
 const maxLength = 200;
 
@@ -43,7 +44,7 @@ type Change = { kind: string; subject: string; before: Fields | null; after: Fie
 
 /** A change in the words of a list: of what is new or gone not what its name says already. */
 export function describeChange({ kind, subject, before, after }: Change): {
-  what: 'added' | 'changed' | 'removed';
+  what: What;
   differences: Difference[];
 } {
   // Without a row a setting has its default: it is always there.

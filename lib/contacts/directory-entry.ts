@@ -2,8 +2,9 @@
 import { requireAddress } from '../accounts/address.ts';
 import { requireDomain } from '../accounts/domain.ts';
 import { now } from '../clock.ts';
-import { db, isUniqueViolation, write } from '../db.ts';
+import { db, isUniqueViolation } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { type Recorded, revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { cleanLine } from './clean.ts';
@@ -30,6 +31,23 @@ export type EntryInput = {
 
 const maxEntries = 20_000;
 
+/** Key: its id. */
+export const recordedDirectoryEntry: Recorded = {
+  kind: 'directory entry',
+  read: async (tx, id) => {
+    const row = await tx.directoryEntry.findUnique({ where: { id } });
+    const domain = row && (await tx.domain.findUnique({ where: { id: row.domainId } }));
+    return domain && toEntryFields(row, domain.name);
+  },
+  describe: (_id, { address, domain }) => `directory entry ${address} of ${domain}`,
+};
+
+/** Of its row and the name of its domain. */
+export function toEntryFields(row: Required<EntryInput>, domain: string) {
+  const { address, name, organization, phone, note } = row;
+  return { domain, address, name, organization, phone, note };
+}
+
 /** Adds an entry to a domain's directory. Refusal 'invalid', 'not-found' (domain), 'exists', 'limit'. */
 export async function addDirectoryEntry(
   domainName: string,
@@ -40,7 +58,7 @@ export async function addDirectoryEntry(
   const fields = checkEntry(input);
   const id = newId();
   await store(domain.id, fields.address, () =>
-    write(async (tx) => {
+    revise(by, recordedDirectoryEntry, id, async (tx) => {
       if ((await tx.directoryEntry.count({ where: { domainId: domain.id } })) >= maxEntries) {
         throw new Refusal('limit', `At most ${maxEntries} entries.`);
       }
@@ -53,17 +71,17 @@ export async function addDirectoryEntry(
   return id;
 }
 
-/** Changes an entry wholly. Refusal 'invalid', 'not-found', 'exists'. */
+/** Changes the fields given. Refusal 'invalid', 'not-found', 'exists'. */
 export async function updateDirectoryEntry(
   id: string,
-  input: EntryInput,
+  change: Partial<EntryInput>,
   by: string,
 ): Promise<void> {
-  const fields = checkEntry(input);
   const known = await db.directoryEntry.findUnique({ where: { id } });
   if (!known) throw missing();
+  const fields = checkEntry({ ...known, ...change });
   await store(known.domainId, fields.address, () =>
-    write(async (tx) => {
+    revise(by, recordedDirectoryEntry, id, async (tx) => {
       await tx.directoryEntry.updateMany({ where: { id }, data: fields });
       await recordChangeIn(tx, by, 'directory', `${known.address} changed`);
     }),
@@ -74,7 +92,7 @@ export async function updateDirectoryEntry(
 export async function removeDirectoryEntry(id: string, by: string): Promise<void> {
   const known = await db.directoryEntry.findUnique({ where: { id } });
   if (!known) throw missing();
-  await write(async (tx) => {
+  await revise(by, recordedDirectoryEntry, id, async (tx) => {
     await tx.directoryEntry.deleteMany({ where: { id } });
     await recordChangeIn(tx, by, 'directory', `${known.address} removed`);
   });

@@ -27,11 +27,11 @@ export const confirmWithinMs = Number(process.env.DREY_TEST_CONFIRM_MS) || 60_00
 
 const maxReasonLength = 500;
 
-/** Runs `step` like write(), and keeps what it changes at `key`. */
+/** Runs `step` like write(), and keeps what it changes at `key`, or at each of several. */
 export async function revise<T>(
   by: string,
   recorded: Recorded,
-  key: string,
+  key: string | string[],
   step: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const result = await write((tx) => reviseIn(tx, by, recorded, key, () => step(tx)));
@@ -44,15 +44,18 @@ export async function reviseIn<T>(
   tx: Tx,
   by: string,
   recorded: Recorded,
-  key: string,
+  key: string | string[],
   step: () => Promise<T>,
 ): Promise<T> {
   if (readOrigin().isPart) return step();
   await lockHistory(tx);
-  const before = await recorded.read(tx, key);
+  const places: { one: string; before: Fields | null }[] = [];
+  for (const one of [key].flat()) places.push({ one, before: await recorded.read(tx, one) });
   const result = await step();
-  const after = await recorded.read(tx, key);
-  if (!isSame(before, after)) await insertRevision(tx, by, recorded, key, before, after);
+  for (const { one, before } of places) {
+    const after = await recorded.read(tx, one);
+    if (!isSame(before, after)) await insertRevision(tx, by, recorded, one, before, after);
+  }
   return result;
 }
 

@@ -32,6 +32,10 @@ export const usersSection: Section = {
   identify: ({ address }) => String(address),
   isKept: 'users are not removed here, because their mail would go with them',
   list: () => listUsers(false),
+  refuses: {
+    added: 'Users are not removed here, because their mail would go with them.',
+    removed: 'Deleted users come back on their own page.',
+  },
   later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients'],
   add: async (fields, by) => {
     const { passwordHash = null, ...item } = fields as Item;

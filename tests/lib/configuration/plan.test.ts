@@ -5,11 +5,14 @@ import { after, before, describe, it } from 'node:test';
 import { addAccessRule } from '#lib/accounts/access-rule.ts';
 import { addAccount, findAccount, updateAccount } from '#lib/accounts/account.ts';
 import { addAlias, findAlias } from '#lib/accounts/alias.ts';
+import { deleteAccount } from '#lib/accounts/deleted-account.ts';
 import { addDomain, findDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { writeFooter } from '#lib/accounts/footer.ts';
+import { listMembers, setMember } from '#lib/accounts/member.ts';
 import { addNetwork, listNetworks } from '#lib/accounts/network.ts';
 import { addRewrite } from '#lib/accounts/rewrite.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
+import { addSharedMailbox, requireSharedMailbox } from '#lib/accounts/shared.ts';
 import { exportConfiguration } from '#lib/configuration/export.ts';
 import { type ReadSecret, readFile } from '#lib/configuration/file.ts';
 import {
@@ -19,6 +22,7 @@ import {
   planConfiguration,
 } from '#lib/configuration/plan.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
+import { addDirectoryEntry } from '#lib/contacts/directory-entry.ts';
 import { Refusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
@@ -54,6 +58,13 @@ async function fill(): Promise<void> {
   const targets = ['olive@far.test', 'ada@example.test'];
   await addAlias({ address: '@empty.test', targets }, by);
   await addAlias({ address: 'team-*@example.test', targets, posters: 'inside' }, by);
+  const { id } = await addSharedMailbox({ address: 'sales@example.test', displayName: 'S' }, by);
+  await updateAccount(id, { isDisabled: true, quotaMessages: 9 }, by);
+  await setMember(id, desk.id, { mayWrite: false, maySend: true }, by);
+  const gone = await addAccount({ address: 'gone@example.test', password: { stored: null } }, by);
+  await setMember(id, gone.id, { mayWrite: true, maySend: true }, by);
+  await deleteAccount(gone.id, by);
+  await addDirectoryEntry('empty.test', { name: 'Olive', address: 'olive@far.test' }, by);
   await addNetwork({ cidr: '10.0.0.0/8', comment: 'yes' }, by);
   await addNetwork({ cidr: '2001:db8::/32', expiresAt: new Date('2999-01-01T00:00:00Z') }, by);
   for (const pattern of ['@b.test', '@a.test', '@c.test']) {
@@ -209,6 +220,45 @@ domains:
     assert.equal((await findDomain('late.test'))?.archive, 'info@late.test');
     assert.deepEqual((await findAlias('info@late.test'))?.targets, ['eve@late.test']);
     assert.deepEqual((await planConfiguration(read(file))).changes, []);
+  });
+
+  it('makes shared mailboxes with members, and takes members and directory entries away', async () => {
+    const file = `
+members:
+  prune: true
+  entries:
+    - {mailbox: help@example.test, address: ada@example.test, mayWrite: false}
+sharedMailboxes:
+  - {address: help@example.test, displayName: Help, quotaBytes: 5000}
+directory:
+  prune: true
+  entries:
+    - {domain: example.test, address: olive@far.test, name: Olive, phone: '123'}
+`;
+    const { changes, problems } = await planConfiguration(read(file));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      changes.map(({ action, subject }) => `${action} ${subject}`),
+      [
+        'remove directory entry olive@far.test of empty.test',
+        'remove member desk@example.test of sales@example.test',
+        'add member ada@example.test of help@example.test',
+        'add shared mailbox help@example.test',
+        'add directory entry olive@far.test of example.test',
+      ],
+    );
+    await applyConfiguration(read(file), by);
+    const { id, quotaBytes } = await requireSharedMailbox('help@example.test');
+    assert.equal(quotaBytes, 5000);
+    const [member] = (await listMembers([id])).get(id) ?? [];
+    assert.deepEqual([member?.mayWrite, member?.maySend], [false, false]);
+    assert.deepEqual((await planConfiguration(read(file))).changes, []);
+    const pruned = 'sharedMailboxes: { prune: true, entries: [] }';
+    const refused = (await planConfiguration(read(pruned))).problems;
+    assert.match(refused.map(describeProblem).join(), /No "prune" here/);
+    const nobody = 'members: [{mailbox: help@example.test, address: nobody@example.test}]';
+    const missing = (await planConfiguration(read(nobody))).problems;
+    assert.match(missing.map(describeProblem).join(), /There is no user nobody@example.test/);
   });
 
   it('brings lists into its order and leaves others where they are', async () => {

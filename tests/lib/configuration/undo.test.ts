@@ -8,16 +8,34 @@ import {
   removeAccessRule,
   updateAccessRule,
 } from '#lib/accounts/access-rule.ts';
-import { addAccount, readAccount, updateAccount } from '#lib/accounts/account.ts';
+import {
+  type Account,
+  addAccount,
+  findAccount,
+  readAccount,
+  updateAccount,
+} from '#lib/accounts/account.ts';
 import { addAlias, findAlias, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
 import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { addDomain, findDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { findFooter, writeFooter } from '#lib/accounts/footer.ts';
+import { listMembers, removeMember, setMember } from '#lib/accounts/member.ts';
 import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '#lib/accounts/network.ts';
 import { addRewrite, listRewrites, removeRewrite, updateRewrite } from '#lib/accounts/rewrite.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
+import {
+  addSharedMailbox,
+  removeSharedMailbox,
+  requireSharedMailbox,
+} from '#lib/accounts/shared.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
+import {
+  addDirectoryEntry,
+  removeDirectoryEntry,
+  requireDirectoryEntry,
+  updateDirectoryEntry,
+} from '#lib/contacts/directory-entry.ts';
 import { db } from '#lib/db.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
@@ -35,6 +53,12 @@ const by = 'ada@example.test';
 const last = async () => (await listRevisions({ pageSize: 1 }))[0]!;
 const lastId = async () => (await last()).id;
 
+const sales = 'sales@example.test';
+const withoutEpoch = ({ epoch: _epoch, ...account }: Account) => account;
+const salesId = async () => (await requireSharedMailbox(sales)).id;
+const adaId = async () => (await findAccount(by))?.id ?? '';
+const entryId = async () => (await requireDirectoryEntry('example.test', 'olive@far.test')).id;
+
 /** What a person sees of everything that the history keeps. */
 async function look(): Promise<unknown> {
   const withoutId = (rows: object[]) =>
@@ -48,6 +72,9 @@ async function look(): Promise<unknown> {
     access: withoutId(await listAccessRules()),
     rewrites: withoutId(await listRewrites()),
     relays: withoutId(await listRelayRules()),
+    shared: withoutEpoch(await requireSharedMailbox(sales)),
+    members: await listMembers([await salesId()]),
+    directory: withoutId(await db.directoryEntry.findMany()),
   };
 }
 
@@ -57,6 +84,7 @@ describe('the history of the configuration', () => {
     database = await openTestDatabase();
     await addDomain({ name: 'example.test' }, by);
     await addAccount({ address: 'ada@example.test', password: { stored: null } }, by);
+    await addSharedMailbox({ address: sales }, by);
   });
   after(() => database.close());
 
@@ -93,6 +121,8 @@ describe('the history of the configuration', () => {
   const rule = async (index: number) => (await listAccessRules())[index]?.id ?? '';
   const relay = async (index: number) => (await listRelayRules())[index]?.id ?? '';
   const rewriting = async () => (await listRewrites())[0]?.id ?? '';
+  const mayWrite = { mayWrite: true, maySend: false };
+  const maySend = { mayWrite: false, maySend: true };
   /** In this order; each is done, taken back, that taken back too, so it stands for the next. */
   const changes: [string, () => Promise<unknown>][] = [
     ['a setting set', () => writeSetting('web.title', 'Post', by)],
@@ -138,6 +168,22 @@ describe('the history of the configuration', () => {
     ['a relay rule changed', async () => updateRelayRule(await relay(1), { concurrency: 3 }, by)],
     ['a relay rule moved', async () => moveRelayRule(await relay(1), 1, by)],
     ['a relay rule removed', async () => removeRelayRule(await relay(0), by)],
+    [
+      'a shared mailbox changed',
+      async () => updateAccount(await salesId(), { displayName: 'Sales', isDisabled: true }, by),
+    ],
+    ['a member added', async () => setMember(await salesId(), await adaId(), mayWrite, by)],
+    ['a member changed', async () => setMember(await salesId(), await adaId(), maySend, by)],
+    ['a member removed', async () => removeMember(await salesId(), await adaId(), by)],
+    [
+      'a directory entry added',
+      () => addDirectoryEntry('example.test', { name: 'Olive', address: 'olive@far.test' }, by),
+    ],
+    [
+      'a directory entry changed',
+      async () => updateDirectoryEntry(await entryId(), { name: 'Oli', phone: '1' }, by),
+    ],
+    ['a directory entry removed', async () => removeDirectoryEntry(await entryId(), by)],
   ];
   for (const [what, change] of changes) {
     it(`takes back ${what}, and that again`, async () => {
@@ -173,6 +219,17 @@ describe('the history of the configuration', () => {
     await assert.rejects(undoRevision(await lastId(), by), { reason: 'forbidden' });
     await restoreAccount(id, by);
     assert.equal((await last()).before, null);
+  });
+
+  it('keeps shared mailboxes that come and go, and says why there is no way back', async () => {
+    const { id } = await addSharedMailbox({ address: 'desk@example.test' }, by);
+    assert.equal((await last()).subject, 'shared mailbox desk@example.test');
+    await assert.rejects(undoRevision(await lastId(), by), { message: /mail would go with them/ });
+    await setMember(id, await adaId(), mayWrite, by);
+    assert.equal((await last()).subject, 'member ada@example.test of desk@example.test');
+    await removeSharedMailbox('desk@example.test', by);
+    assert.equal((await last()).after, null);
+    await assert.rejects(undoRevision(await lastId(), by), { message: /mail is gone/ });
   });
 
   it('refuses where something was changed since, and says what stands now', async () => {

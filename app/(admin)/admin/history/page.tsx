@@ -10,7 +10,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { sections } from '#lib/configuration/sections.ts';
+import { kinds } from '#lib/configuration/kinds.ts';
 import { listNodes, type Node } from '#lib/history/node.ts';
 import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
 import { readSettings } from '#lib/settings/index.ts';
@@ -62,7 +62,7 @@ export default async function HistoryPage({ searchParams }: { searchParams: Para
       <SearchForm action="/admin/history" label="Setting, address, network, words" initial={q}>
         <Select name="kind" defaultValue={kind} aria-label="What" className="w-40">
           <option value="">Everything</option>
-          {sections.map(({ recorded }) => (
+          {kinds.map(({ recorded }) => (
             <option key={recorded.kind} value={recorded.kind}>
               {recorded.kind}
             </option>

@@ -1,7 +1,7 @@
 // Changes of the configuration: when, who, from where, what stood there and what stands there now.
 import { Badge } from '#components/ui/badge.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { findSection } from '#lib/configuration/sections.ts';
+import { refuseUndo } from '#lib/configuration/undo.ts';
 import { type Difference, describeChange } from '#lib/configuration/words.ts';
 import type { ListedRevision } from '#lib/history/revision.ts';
 import { UndoButton } from './undo-button.tsx';
@@ -19,8 +19,7 @@ export function RevisionList({ revisions }: { revisions: ListedRevision[] }) {
 function RevisionRow({ revision }: { revision: ListedRevision }) {
   const { id, at, by, place, subject, reason, undoes, undoneBy } = revision;
   const { what, differences } = describeChange(revision);
-  const section = findSection(revision.kind);
-  const isWayBack = section && !(section.isKept && what !== 'changed');
+  const refusal = refuseUndo(revision);
   return (
     <li
       id={`revision-${id}`}
@@ -50,9 +49,10 @@ function RevisionRow({ revision }: { revision: ListedRevision }) {
           <Time at={at} className="tabular-nums" /> · {by || 'unknown'}
           {place && place !== by && <span className="text-faint"> from {place}</span>}
         </p>
+        {refusal && <p className="text-sm break-words text-faint">No undo: {refusal}</p>}
       </div>
       <div>
-        {isWayBack && undoneBy === null && (
+        {refusal === null && undoneBy === null && (
           <UndoButton id={id} subject={subject} text={describeUndo(revision)} />
         )}
       </div>

@@ -1,0 +1,44 @@
+// Shared mailboxes in a file; who opens them stands in members.ts. Files never remove one: that removes mail.
+import { z } from 'zod';
+import { updateAccount } from '#lib/accounts/account.ts';
+import { recordedSharedMailbox, toSharedFields } from '#lib/accounts/recorded.ts';
+import { addSharedMailbox, type NewSharedMailbox } from '#lib/accounts/shared.ts';
+import { db } from '#lib/db.ts';
+import type { Section } from '../section.ts';
+
+const limit = z.number().int().nonnegative().nullable().optional();
+
+const schema = z.strictObject({
+  address: z.string().trim().toLowerCase(),
+  displayName: z.string().optional(),
+  isDisabled: z.boolean().optional(),
+  quotaBytes: limit,
+  quotaMessages: limit,
+});
+
+export const sharedMailboxesSection: Section = {
+  name: 'sharedMailboxes',
+  recorded: recordedSharedMailbox,
+  schema,
+  identify: ({ address }) => String(address),
+  isKept: 'shared mailboxes are not removed here, because their mail would go with them',
+  refuses: {
+    added: 'Shared mailboxes are not removed here, because their mail would go with them.',
+    removed: 'Its mail is gone: add it anew, with its members.',
+  },
+  list: async () => {
+    const rows = await db.account.findMany({
+      where: { kind: 'shared' },
+      orderBy: { address: 'asc' },
+    });
+    return rows.map((row) => ({ key: row.id, fields: toSharedFields(row) }));
+  },
+  later: ['isDisabled', 'quotaBytes', 'quotaMessages'],
+  add: async (fields, by) => (await addSharedMailbox(fields as NewSharedMailbox, by)).id,
+  change: async (key, { address: _address, ...fields }, by) => {
+    await updateAccount(key, fields, by);
+  },
+  remove: async () => {
+    throw new Error('shared mailboxes are removed on their own page');
+  },
+};
