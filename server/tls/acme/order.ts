@@ -17,6 +17,7 @@ import { checkOrdered, type Pems } from '#lib/certificates/pem.ts';
 import { write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
 import { readSettings } from '#lib/settings/index.ts';
+import { cleanText } from '#server/delivery/outbound/reply.ts';
 import { type AcmeClient, authorizeKey, openClient, pollUntil, post, register } from './client.ts';
 import { AcmeProblem, toProblem } from './problem.ts';
 import { tryProof } from './reach.ts';
@@ -120,7 +121,14 @@ async function proveNames(client: AcmeClient, order: Order, row: CertificateRow)
   for (const url of order.authorizations) {
     const found = ((await post(client, url, null)).body ?? {}) as Body;
     if (found.status === 'valid') continue;
-    const name = textOf((found.identifier as Body | undefined)?.value);
+    const name = textOf((found.identifier as Body | undefined)?.value).toLowerCase();
+    // What an authority is answered is a word of this server for the name: for those that were ordered alone.
+    if (!row.names.split(' ').includes(name)) {
+      throw new AcmeProblem(
+        '',
+        `The authority asks for a proof of ${cleanText(name).slice(0, 253)}.`,
+      );
+    }
     const challenge = await chooseChallenge(found.challenges, name, row.failures);
     const answer = authorizeKey(challenge.token, client.key);
     const kind = challenge.type as ChallengeKind;
