@@ -79,6 +79,8 @@ export async function checkWebSession(
   const time = now();
   if (!account || account.isDisabled || account.epoch !== epoch) return null;
   if (!session || session.expiresAt <= time) return null;
+  // That of an administrator in the user's place counts beside the administrator's own alone (acting.ts).
+  if (session.actorId !== '') return null;
   if (remote !== null && time.getTime() - session.lastUsedAt.getTime() >= noteEveryMs) {
     await noteUse(accountId, sessionId, remote);
   }

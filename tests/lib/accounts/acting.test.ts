@@ -6,7 +6,11 @@ import { checkActing, endActing, startActing } from '#lib/accounts/acting.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { listTold } from '#lib/accounts/told-user.ts';
-import { endOtherWebSessions, listWebSessions } from '#lib/accounts/web-session.ts';
+import {
+  checkWebSession,
+  endOtherWebSessions,
+  listWebSessions,
+} from '#lib/accounts/web-session.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { saveRule } from '#lib/filters/rules.ts';
@@ -73,6 +77,7 @@ describe('signing in as a user', () => {
   it('lasts for its minutes, for that administrator alone', async () => {
     const claims = await startActing(root, uma.id, origin);
     assert.equal((await checkActing(claims, root))?.account.address, uma.address);
+    assert.equal(await checkWebSession(claims), null, 'nobody is the user by it alone');
     assert.equal(await checkActing(claims, { ...root, id: 'another' }), null);
     assert.equal(await checkActing(claims, { ...root, role: 'user' }), null);
     const [session] = await listWebSessions(uma.id);
