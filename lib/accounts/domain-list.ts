@@ -64,7 +64,7 @@ export async function countDomains(ids?: string[]): Promise<number> {
 /** Every domain that fits, by name, with its figures. */
 export async function* walkDomains(filter: DomainFilter = {}): AsyncGenerator<ListedDomain> {
   let waiting: Domain[] = [];
-  for await (const domain of walkKeys(listOf(filter), domainOrders.name, { pageSize: 200 })) {
+  for await (const domain of walkPlainDomains(filter)) {
     waiting.push(domain);
     if (waiting.length < 200) continue;
     yield* await addFigures(waiting);
@@ -73,13 +73,23 @@ export async function* walkDomains(filter: DomainFilter = {}): AsyncGenerator<Li
   yield* await addFigures(waiting);
 }
 
+/** The same without figures. */
+export function walkPlainDomains(filter: DomainFilter = {}): AsyncGenerator<Domain> {
+  return walkKeys(listOf(filter), domainOrders.name, { pageSize: 200 });
+}
+
 function listOf(filter: DomainFilter): List<Domain> {
   return {
     from: sql`"Domain"`,
     where: conditionOf(filter),
     id: sql`"id"`,
-    load: async (ids) => (await db.domain.findMany({ where: { id: { in: ids } } })).map(toDomain),
+    load: listDomainsById,
   };
+}
+
+/** Those of the ids, in no order. */
+export async function listDomainsById(ids: string[]): Promise<Domain[]> {
+  return (await db.domain.findMany({ where: { id: { in: ids } } })).map(toDomain);
 }
 
 function conditionOf({ search, ids, state }: DomainFilter): Sql {

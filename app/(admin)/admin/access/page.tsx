@@ -1,30 +1,68 @@
 // Access rules by what they look at (Postfix: access(5), header_checks(5), body_checks(5)).
-import { ShieldCheck } from 'lucide-react';
+import { FileDown, ShieldCheck } from 'lucide-react';
 import type { Metadata } from 'next';
 import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
+import { Pagination } from '#components/ui/pagination.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
+import { findAccessRules, type PlacedRule } from '#lib/accounts/access-list.ts';
 import { patternHelp } from '#lib/accounts/access-pattern.ts';
-import { type AccessRule, accessScopes, listAccessRules } from '#lib/accounts/access-rule.ts';
+import { type AccessRule, accessScopes } from '#lib/accounts/access-rule.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
+import { ListChoice } from '../../list-choice.tsx';
+import { buildHref, type Parameters, readPage, readParameters } from '../../parameters.ts';
 import { AccessRuleActions, AddAccessRule } from './access-forms.tsx';
 import { actionTexts, actionTones, scopeTexts } from './access-texts.ts';
+import { filterNames, readFilter, stateTexts } from './filter.ts';
 
 export const metadata: Metadata = { title: 'Access rules' };
 
-export default async function AccessPage() {
+export default async function AccessPage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const rules = await listAccessRules();
+  const parameters = await readParameters(searchParams);
+  const chosen = Object.fromEntries(filterNames.map((name) => [name, parameters[name] ?? '']));
+  const isFiltered = Object.values(chosen).some((text) => text !== '');
+  const [found, pageSize] = await Promise.all([
+    findAccessRules(readFilter(chosen)),
+    readSetting('web.pageSize'),
+  ]);
+  const lastPage = Math.max(1, Math.ceil(found.length / pageSize));
+  const page = Math.min(readPage(parameters.page), lastPage);
+  const rules = found.slice((page - 1) * pageSize, page * pageSize);
   const scopes = accessScopes.filter((scope) => rules.some((rule) => rule.scope === scope));
   return (
     <>
       <PageHeader
         title="Access rules"
         description="What you decide about single clients, addresses and contents, before and above the other checks. Of the rules of a kind the first that fits decides. Nobody can be let through to relay here, and postmaster and abuse stay reachable for everybody."
-        action={<AddAccessRule help={patternHelp} />}
+        action={
+          <>
+            <ButtonLink
+              href={buildHref('/admin/access/export', chosen)}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+            <AddAccessRule help={patternHelp} />
+          </>
+        }
       />
-      {rules.length === 0 && (
+      {(found.length > 0 || isFiltered) && <RuleFilter chosen={chosen} />}
+      {rules.length === 0 && isFiltered && (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState
+            icon={<ShieldCheck />}
+            title="No rule fits"
+            action={<ButtonLink href="/admin/access">Show all rules</ButtonLink>}
+          />
+        </div>
+      )}
+      {rules.length === 0 && !isFiltered && (
         <div className="rounded-lg border bg-surface">
           <EmptyState
             icon={<ShieldCheck />}
@@ -55,24 +93,59 @@ export default async function AccessPage() {
                 </Th>
               </TableHead>
               <TableBody>
-                {own.map((rule, index) => (
-                  <Row
-                    key={rule.id}
-                    rule={rule}
-                    place={index + 1}
-                    isLast={index === own.length - 1}
-                  />
+                {own.map((rule) => (
+                  <Row key={rule.id} rule={rule} />
                 ))}
               </TableBody>
             </Table>
           </section>
         );
       })}
+      <Pagination
+        page={page}
+        pageSize={pageSize}
+        total={found.length}
+        hrefOf={(to) => buildHref('/admin/access', { ...chosen, page: to })}
+      />
     </>
   );
 }
 
-function Row({ rule, place, isLast }: { rule: AccessRule; place: number; isLast: boolean }) {
+function RuleFilter({ chosen }: { chosen: Record<string, string> }) {
+  const { q = '', scope, action, state } = chosen;
+  return (
+    <SearchForm action="/admin/access" label="Search pattern, text or comment" initial={q}>
+      <ListChoice
+        name="scope"
+        value={scope}
+        label="Looks at"
+        all="All kinds"
+        options={accessScopes.map((each) => [each, scopeTexts[each].title])}
+      />
+      <ListChoice
+        name="action"
+        value={action}
+        label="Action"
+        all="All actions"
+        options={Object.entries(actionTexts).map(([each, text]) => [each, shorten(text)])}
+      />
+      <ListChoice
+        name="state"
+        value={state}
+        label="State"
+        all="On and off"
+        options={Object.entries(stateTexts)}
+      />
+    </SearchForm>
+  );
+}
+
+/** "Accept: past the checks" → "Accept" */
+function shorten(text: string): string {
+  return text.replace(/:.*/, '');
+}
+
+function Row({ rule }: { rule: PlacedRule }) {
   return (
     <TableRow>
       <Td className="w-full max-w-0 sm:w-1/2">
@@ -89,7 +162,7 @@ function Row({ rule, place, isLast }: { rule: AccessRule; place: number; isLast:
         <Action rule={rule} />
       </Td>
       <Td>
-        <AccessRuleActions rule={rule} place={place} isLast={isLast} help={patternHelp} />
+        <AccessRuleActions rule={rule} place={rule.place} isLast={rule.isLast} help={patternHelp} />
       </Td>
     </TableRow>
   );
@@ -98,7 +171,7 @@ function Row({ rule, place, isLast }: { rule: AccessRule; place: number; isLast:
 function Action({ rule }: { rule: AccessRule }) {
   return (
     <span className="flex items-center gap-2">
-      <Badge tone={actionTones[rule.action]}>{actionTexts[rule.action].split(':')[0]}</Badge>
+      <Badge tone={actionTones[rule.action]}>{shorten(actionTexts[rule.action])}</Badge>
       <span className="truncate text-sm text-muted">{rule.argument}</span>
     </span>
   );

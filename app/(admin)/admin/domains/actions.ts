@@ -1,11 +1,15 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
+import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
 import type { FormState } from '#components/ui/form-state.ts';
+import { changeDomains, domainActions } from '#lib/accounts/bulk-domains.ts';
 import { addDomain, elsewheres, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { answerBulk } from '../../bulk-wanted.ts';
 import { countField, sizeField } from '../../limit-fields.ts';
+import { readFilter } from './filter.ts';
 
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
 const quota = sizeField(0, 'Give a size such as 50 GB, or nothing for no limit.');
@@ -43,5 +47,15 @@ export async function removeDomainAction(domain: string): Promise<string | undef
   return answerButton(async () => {
     await removeDomain(name.parse(domain), admin.address);
     revalidatePath('/admin', 'layout');
+  });
+}
+
+/** To those of the ids, or to all that the parameters of the page find. */
+export async function changeDomainsAction(wanted: Wanted, action: string): Promise<BulkAnswer> {
+  const admin = await requireAdmin();
+  return answerBulk(wanted, readFilter, async (domains) => {
+    const report = await changeDomains(domains, z.enum(domainActions).parse(action), admin.address);
+    revalidatePath('/admin', 'layout');
+    return report;
   });
 }

@@ -4,6 +4,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
+import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
@@ -27,6 +28,7 @@ import { requireStaff } from '../../../session.ts';
 import { ListChoice } from '../../list-choice.tsx';
 import { readListState } from '../../list-state.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { BulkDomains } from './bulk-domains.tsx';
 import { AddDomain, EditDomain, KnownDomains } from './domain-forms.tsx';
 import { filterNames, readFilter, stateTexts } from './filter.ts';
 
@@ -99,90 +101,95 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
           </EmptyState>
         </div>
       ) : (
-        <Table label="Domains">
-          <TableHead>
-            <SortTh order="name" list={list}>
-              Domain
-            </SortTh>
-            <Th className="text-right">Users</Th>
-            <Th className="text-right">Aliases</Th>
-            <Th className="hidden md:table-cell">Storage</Th>
-            <Th className="hidden lg:table-cell">Messages</Th>
-            <SortTh order="added" list={list} isFallingFirst className="hidden sm:table-cell">
-              Added
-            </SortTh>
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          </TableHead>
-          <TableBody>
-            {domains.map((domain) => (
-              <TableRow key={domain.id}>
-                <Td className="max-w-0 w-full">
-                  <span className="flex items-center gap-2">
-                    <Link
-                      href={`/admin/domains/${domain.name}`}
-                      className="truncate font-medium hover:underline"
-                    >
-                      {domain.name}
-                    </Link>
-                    {activeKeys.has(domain.name) && (
-                      <Badge tone="ok" className="hidden sm:inline-flex">
-                        signed
-                      </Badge>
-                    )}
-                    {domain.isDisabled && <Badge tone="warn">off</Badge>}
-                    {domain.elsewhere && <Badge tone="info">passed on</Badge>}
-                    {domain.archive && <Badge tone="info">archived</Badge>}
-                  </span>
-                  {domain.aliasOf && (
-                    <span className="block truncate text-sm text-muted">
-                      alias of {domain.aliasOf}
+        <Selection ids={domains.map(({ id }) => id)} {...page}>
+          <BulkDomains filter={{ q, state }} />
+          <Table label="Domains">
+            <TableHead>
+              {isSuper && <SelectAllTh />}
+              <SortTh order="name" list={list}>
+                Domain
+              </SortTh>
+              <Th className="text-right">Users</Th>
+              <Th className="text-right">Aliases</Th>
+              <Th className="hidden md:table-cell">Storage</Th>
+              <Th className="hidden lg:table-cell">Messages</Th>
+              <SortTh order="added" list={list} isFallingFirst className="hidden sm:table-cell">
+                Added
+              </SortTh>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </TableHead>
+            <TableBody>
+              {domains.map((domain) => (
+                <TableRow key={domain.id}>
+                  {isSuper && <SelectTd id={domain.id} label={domain.name} />}
+                  <Td className="max-w-0 w-full">
+                    <span className="flex items-center gap-2">
+                      <Link
+                        href={`/admin/domains/${domain.name}`}
+                        className="truncate font-medium hover:underline"
+                      >
+                        {domain.name}
+                      </Link>
+                      {activeKeys.has(domain.name) && (
+                        <Badge tone="ok" className="hidden sm:inline-flex">
+                          signed
+                        </Badge>
+                      )}
+                      {domain.isDisabled && <Badge tone="warn">off</Badge>}
+                      {domain.elsewhere && <Badge tone="info">passed on</Badge>}
+                      {domain.archive && <Badge tone="info">archived</Badge>}
                     </span>
-                  )}
-                  {domain.comment && (
-                    <span className="block truncate text-sm text-muted">{domain.comment}</span>
-                  )}
-                </Td>
-                <Td className="text-right tabular-nums">
-                  <CountLink path="/admin/users" domain={domain.name} count={domain.accounts} />
-                </Td>
-                <Td className="text-right tabular-nums">
-                  <CountLink path="/admin/aliases" domain={domain.name} count={domain.aliases} />
-                </Td>
-                <Td className="hidden md:table-cell">
-                  <QuotaBar used={domain.usedBytes} limit={domain.quotaBytes} />
-                </Td>
-                <Td className="hidden lg:table-cell">
-                  <QuotaBar
-                    used={domain.usedMessages}
-                    limit={domain.quotaMessages}
-                    unit="messages"
-                  />
-                </Td>
-                <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
-                  <Time at={domain.createdAt} />
-                </Td>
-                <Td className="text-right">
-                  {isSuper && (
-                    <EditDomain
-                      name={domain.name}
-                      comment={domain.comment}
-                      isDisabled={domain.isDisabled}
-                      isEmpty={domain.accounts + domain.aliases === 0}
-                      quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
-                      messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
-                      useText={describeUse(domain)}
-                      aliasOf={domain.aliasOf}
-                      archive={domain.archive}
-                      elsewhere={domain.elsewhere}
+                    {domain.aliasOf && (
+                      <span className="block truncate text-sm text-muted">
+                        alias of {domain.aliasOf}
+                      </span>
+                    )}
+                    {domain.comment && (
+                      <span className="block truncate text-sm text-muted">{domain.comment}</span>
+                    )}
+                  </Td>
+                  <Td className="text-right tabular-nums">
+                    <CountLink path="/admin/users" domain={domain.name} count={domain.accounts} />
+                  </Td>
+                  <Td className="text-right tabular-nums">
+                    <CountLink path="/admin/aliases" domain={domain.name} count={domain.aliases} />
+                  </Td>
+                  <Td className="hidden md:table-cell">
+                    <QuotaBar used={domain.usedBytes} limit={domain.quotaBytes} />
+                  </Td>
+                  <Td className="hidden lg:table-cell">
+                    <QuotaBar
+                      used={domain.usedMessages}
+                      limit={domain.quotaMessages}
+                      unit="messages"
                     />
-                  )}
-                </Td>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
+                  </Td>
+                  <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
+                    <Time at={domain.createdAt} />
+                  </Td>
+                  <Td className="text-right">
+                    {isSuper && (
+                      <EditDomain
+                        name={domain.name}
+                        comment={domain.comment}
+                        isDisabled={domain.isDisabled}
+                        isEmpty={domain.accounts + domain.aliases === 0}
+                        quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
+                        messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
+                        useText={describeUse(domain)}
+                        aliasOf={domain.aliasOf}
+                        archive={domain.archive}
+                        elsewhere={domain.elsewhere}
+                      />
+                    )}
+                  </Td>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </Selection>
       )}
       <Pager page={page} list={list} pageSize={pageSize} />
     </KnownDomains>

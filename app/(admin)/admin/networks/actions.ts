@@ -1,10 +1,14 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
+import type { BulkAnswer, Wanted } from '#components/admin/table/bulk-bar.tsx';
 import type { FormState } from '#components/ui/form-state.ts';
 import { addNetwork, removeNetwork, updateNetwork } from '#lib/accounts/network.ts';
+import { removeNetworks } from '#lib/accounts/network-list.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
+import { answerBulk } from '../../bulk-wanted.ts';
+import { readFilter } from './filter.ts';
 
 const schema = z.object({
   cidr: z
@@ -49,5 +53,15 @@ export async function removeNetworkAction(cidr: string): Promise<string | undefi
   return answerButton(async () => {
     await removeNetwork(schema.shape.cidr.parse(cidr), admin.address);
     revalidatePath('/admin/networks');
+  });
+}
+
+/** Those of the ids, or all that the parameters of the page find. */
+export async function removeNetworksAction(wanted: Wanted): Promise<BulkAnswer> {
+  const admin = await requireAdmin();
+  return answerBulk(wanted, readFilter, async (networks) => {
+    const report = await removeNetworks(networks, admin.address);
+    revalidatePath('/admin/networks');
+    return report;
   });
 }

@@ -1,23 +1,45 @@
 // Trusted networks: who may send to the outside without signing in (Postfix: mynetworks).
-import { Network } from 'lucide-react';
+import { FileDown, Network } from 'lucide-react';
 import type { Metadata } from 'next';
+import { Pager } from '#components/admin/table/pager.tsx';
+import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
+import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
+import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
-import { isExpired, listNetworks } from '#lib/accounts/network.ts';
+import { isExpired, type Network as TrustedNetwork } from '#lib/accounts/network.ts';
+import { listNetworkPage, type NetworkOrder, networkOrders } from '#lib/accounts/network-list.ts';
+import { readSetting } from '#lib/settings/index.ts';
 import { readFinding } from '#lib/trail/finding.ts';
 import { requireAdmin } from '../../../session.ts';
+import { readListState } from '../../list-state.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { BulkNetworks } from './bulk-networks.tsx';
+import { filterNames, readFilter } from './filter.ts';
 import { AddNetwork, EditNetwork, RemoveNetwork } from './network-forms.tsx';
 import { RelayCard } from './relay-card.tsx';
 
 export const metadata: Metadata = { title: 'Networks' };
 
-export default async function NetworksPage() {
+export default async function NetworksPage({ searchParams }: { searchParams: Parameters }) {
   await requireAdmin();
-  const networks = await listNetworks();
-  const finding = await readFinding('relay-test');
+  const parameters = await readParameters(searchParams);
+  const list = readListState('/admin/networks', parameters, {
+    orders: Object.keys(networkOrders) as NetworkOrder[],
+    initial: 'added',
+    filters: filterNames,
+  });
+  const pageSize = await readSetting('web.pageSize');
+  const [page, finding] = await Promise.all([
+    listNetworkPage({ ...readFilter(parameters), ...list, pageSize }),
+    readFinding('relay-test'),
+  ]);
+  const { rows } = page;
+  const { q = '' } = parameters;
   return (
     <>
       <PageHeader
@@ -29,68 +51,110 @@ export default async function NetworksPage() {
             next connection on.
           </>
         }
-        action={<AddNetwork />}
+        action={
+          <>
+            <ButtonLink
+              href={buildHref('/admin/networks/export', { q })}
+              download=""
+              icon={<FileDown className="size-4" />}
+            >
+              Export
+            </ButtonLink>
+            <AddNetwork />
+          </>
+        }
       />
       <RelayCard finding={finding} />
-      <Table label="Trusted networks">
-        <TableHead>
-          <Th>Network</Th>
-          <Th className="hidden sm:table-cell">Added</Th>
-          <Th>
-            <span className="sr-only">Actions</span>
-          </Th>
-        </TableHead>
-        <TableBody>
-          <TableRow>
-            <Td className="w-full">
-              <span className="flex items-center gap-2">
-                <span className="font-mono">127.0.0.1, ::1</span>
-                <Badge>always</Badge>
-              </span>
-              <span className="block text-sm text-muted">This machine itself</span>
-            </Td>
-            <Td className="hidden sm:table-cell" />
-            <Td />
-          </TableRow>
-          {networks.map((network) => (
-            <TableRow key={network.id}>
-              <Td className="w-full max-w-0">
-                <span className="flex items-center gap-2">
-                  <span className="truncate font-mono">{network.cidr}</span>
-                  {isExpired(network) && <Badge tone="warn">ended</Badge>}
-                </span>
-                {network.expiresAt && (
-                  <span className="block truncate text-sm text-muted">
-                    until <Time at={network.expiresAt} />
-                  </span>
-                )}
-                {network.comment && (
-                  <span className="block truncate text-sm text-muted">{network.comment}</span>
-                )}
-              </Td>
-              <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
-                <Time at={network.createdAt} />
-              </Td>
-              <Td className="text-right">
-                <span className="flex justify-end gap-1.5">
-                  <EditNetwork
-                    cidr={network.cidr}
-                    comment={network.comment}
-                    expiresAt={network.expiresAt?.toISOString() ?? ''}
-                  />
-                  <RemoveNetwork cidr={network.cidr} />
-                </span>
-              </Td>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-      {networks.length === 0 && (
+      {(rows.length > 0 || q !== '') && (
+        <SearchForm action="/admin/networks" label="Search network or comment" initial={q} />
+      )}
+      {q !== '' && rows.length === 0 ? (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState
+            icon={<Network />}
+            title="No network fits"
+            action={<ButtonLink href="/admin/networks">Show all networks</ButtonLink>}
+          />
+        </div>
+      ) : (
+        <Selection ids={rows.map(({ id }) => id)} {...page}>
+          <BulkNetworks filter={{ q }} />
+          <Table label="Trusted networks">
+            <TableHead>
+              <SelectAllTh />
+              <SortTh order="network" list={list}>
+                Network
+              </SortTh>
+              <SortTh order="added" list={list} isFallingFirst className="hidden sm:table-cell">
+                Added
+              </SortTh>
+              <Th>
+                <span className="sr-only">Actions</span>
+              </Th>
+            </TableHead>
+            <TableBody>
+              {q === '' && page.previous === null && <OwnRow />}
+              {rows.map((network) => (
+                <NetworkRow key={network.id} network={network} />
+              ))}
+            </TableBody>
+          </Table>
+        </Selection>
+      )}
+      {rows.length === 0 && q === '' && (
         <EmptyState icon={<Network />} title="No other network is trusted">
           That is the safe state. Add a network only where devices such as printers or other servers
           must send without a password.
         </EmptyState>
       )}
+      <Pager page={page} list={list} pageSize={pageSize} />
     </>
+  );
+}
+
+function OwnRow() {
+  return (
+    <TableRow>
+      <Td />
+      <Td className="w-full">
+        <span className="flex items-center gap-2">
+          <span className="font-mono">127.0.0.1, ::1</span>
+          <Badge>always</Badge>
+        </span>
+        <span className="block text-sm text-muted">This machine itself</span>
+      </Td>
+      <Td className="hidden sm:table-cell" />
+      <Td />
+    </TableRow>
+  );
+}
+
+function NetworkRow({ network }: { network: TrustedNetwork }) {
+  const { id, cidr, comment, expiresAt, createdAt } = network;
+  return (
+    <TableRow>
+      <SelectTd id={id} label={cidr} />
+      <Td className="w-full max-w-0">
+        <span className="flex items-center gap-2">
+          <span className="truncate font-mono">{cidr}</span>
+          {isExpired(network) && <Badge tone="warn">ended</Badge>}
+        </span>
+        {expiresAt && (
+          <span className="block truncate text-sm text-muted">
+            until <Time at={expiresAt} />
+          </span>
+        )}
+        {comment && <span className="block truncate text-sm text-muted">{comment}</span>}
+      </Td>
+      <Td className="hidden whitespace-nowrap text-muted sm:table-cell">
+        <Time at={createdAt} />
+      </Td>
+      <Td className="text-right">
+        <span className="flex justify-end gap-1.5">
+          <EditNetwork cidr={cidr} comment={comment} expiresAt={expiresAt?.toISOString() ?? ''} />
+          <RemoveNetwork cidr={cidr} />
+        </span>
+      </Td>
+    </TableRow>
   );
 }
