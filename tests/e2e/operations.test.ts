@@ -174,8 +174,10 @@ describe('running a server in the panel', () => {
     const banner = reader.getByRole('status').filter({ hasText: 'On Tuesday the server rests.' });
     await banner.waitFor();
     await look('banner', reader);
+    const kept = reader.waitForResponse((answer) => answer.url().endsWith('/preferences'));
     await banner.getByRole('button').click();
     await banner.waitFor({ state: 'detached' });
+    await kept;
     await reader.reload();
     await reader.getByRole('region', { name: 'Messages' }).getByText('The lease').waitFor();
     assert.equal(await banner.count(), 0);
