@@ -8,11 +8,22 @@ import { exchange } from './client.ts';
 
 /** Of the lifetime, on both sides. */
 const jitter = 0.02;
+const soonestMs = 3_600_000;
 
 /** `random` between 0 and 1 */
 export function planRenewal({ validFrom, expiresAt }: ChainFacts, random = Math.random()): Date {
   const lifeMs = expiresAt.getTime() - validFrom.getTime();
   return new Date(expiresAt.getTime() - lifeMs * (1 / 3 + (random * 2 - 1) * jitter));
+}
+
+/**
+ * When one that has just been made is to be renewed; `asked`: when its authority wants it. Whatever an authority says or
+ * makes, one order does not follow the other at once.
+ */
+export function planNext(facts: ChainFacts, asked: Date | null): Date {
+  const planned = planRenewal(facts);
+  const wanted = asked && asked < planned ? asked : planned;
+  return new Date(Math.max(wanted.getTime(), now().getTime() + soonestMs));
 }
 
 /** RFC 9773 §4.1: the key of its issuer and its number; empty where it does not name the first. */

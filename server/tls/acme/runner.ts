@@ -24,7 +24,7 @@ import { readDirectory } from './client.ts';
 import { adjustProofListeners, closeProofListeners } from './listeners.ts';
 import { fulfilOrder } from './order.ts';
 import { AcmeProblem } from './problem.ts';
-import { askRenewalTime, planRenewal } from './renewal-info.ts';
+import { askRenewalTime, planNext, planRenewal } from './renewal-info.ts';
 
 const log = logOf('acme');
 /** How the trail names who did it. */
@@ -130,9 +130,8 @@ async function fulfil(row: CertificateRow, owner: string, signal: AbortSignal): 
 
 async function order(row: CertificateRow, signal: AbortSignal) {
   const { pems, client } = await fulfilOrder(row, signal);
-  const planned = planRenewal(readChainFacts(pems.cert));
   const asked = await askRenewalTime(client.directory.renewalInfo, pems.cert, signal);
-  return { pems, dueAt: asked && asked < planned ? asked : planned };
+  return { pems, dueAt: planNext(readChainFacts(pems.cert), asked) };
 }
 
 async function makeOwn(row: CertificateRow) {

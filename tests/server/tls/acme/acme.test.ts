@@ -3,10 +3,16 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { connect } from 'node:tls';
+import type { ChainFacts } from '#lib/certificates/pem.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { helloLength, readClientHello } from '#server/tls/acme/client-hello.ts';
 import { AcmeProblem, readRetryAfter, toProblem } from '#server/tls/acme/problem.ts';
-import { chooseTime, nameCertificate, planRenewal } from '#server/tls/acme/renewal-info.ts';
+import {
+  chooseTime,
+  nameCertificate,
+  planNext,
+  planRenewal,
+} from '#server/tls/acme/renewal-info.ts';
 import { planRetry } from '#server/tls/acme/runner.ts';
 
 const dayMs = 86_400_000;
@@ -102,6 +108,22 @@ describe('the time of a renewal', () => {
     it(`as an authority suggests: ${reason}`, () => {
       freezeClock(new Date('2026-01-01T00:00:00Z'));
       assert.equal(chooseTime(body, 0.5)?.toISOString() ?? null, expected);
+      freezeClock(null);
+    });
+  }
+
+  const lives: [reason: string, days: number, asked: string | null, expected: string][] = [
+    ['an authority that wants it at once', 90, '2026-01-01T00:00:00.000Z', '2026-01-01T01:00'],
+    ['one that lives for a moment', 0, null, '2026-01-01T01:00'],
+    ['an authority that wants it soon', 90, '2026-01-03T00:00:00.000Z', '2026-01-03T00:00'],
+  ];
+  for (const [reason, days, asked, expected] of lives) {
+    it(`never one order after the other: ${reason}`, () => {
+      freezeClock(new Date('2026-01-01T00:00:00Z'));
+      const expiresAt = new Date(now().getTime() + days * dayMs);
+      const facts = { validFrom: now(), expiresAt } as ChainFacts;
+      const at = planNext(facts, asked === null ? null : new Date(asked));
+      assert.equal(at.toISOString().slice(0, 16), expected);
       freezeClock(null);
     });
   }
