@@ -60,8 +60,8 @@ const libOrder = [
     'programs',
   ],
   ...['preferences', 'contacts', 'calendar'],
-  ...['filters', 'collections', 'queue', 'configuration', 'reports', 'find', 'numbers', 'webmail'],
-  ...['webhooks', 'api'],
+  ...['filters', 'collections', 'queue', 'reports', 'find', 'numbers', 'webmail'],
+  ...['webhooks', 'configuration', 'api'],
 ];
 const libCore =
   /^lib\/(mail\/|dialect\/|errors\.ts|lease\.ts|context\.ts|joined\.ts|db\.ts|db-errors\.ts|log\.ts|clock\.ts|poke\.ts|id\.ts|env\.ts|control\.ts|storage-failure\.ts|migrate\.ts|rows\.ts|keyset\.ts|write-times\.ts|csv-cell\.ts|direct\.ts|own-transaction\.ts|ldap\.ts|(sqlite|postgresql)-adapter\.ts)/;

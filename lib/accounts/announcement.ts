@@ -1,8 +1,9 @@
 // What administrators tell all users of some domains: a banner in the webmail until a date, a mail into every mailbox, or both.
 // The daemon delivers the mail in pieces (server/jobs/announce.ts).
 import { now } from '../clock.ts';
-import { db, write } from '../db.ts';
+import { db, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { type Recorded, revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 
@@ -33,6 +34,23 @@ const maxTextLength = 10_000;
 const maxSubjectLength = 200;
 /** In the webmail at once. */
 const maxBanners = 5;
+
+/** Key: its id. How far its mail is, is no change. */
+export const recordedAnnouncement: Recorded = {
+  kind: 'announcement',
+  read: async (tx, id) => {
+    const row = await tx.announcement.findUnique({ where: { id } });
+    if (!row) return null;
+    const { level, text, domains, until, subject, mail } = row;
+    return {
+      ...{ level, text, subject },
+      domains: domains.split(' ').filter(Boolean),
+      until: until?.toISOString() ?? null,
+      isStopped: mail === 'stopped',
+    };
+  },
+  describe: (_id, { text }) => `announcement “${String(text).replace(/\s+/g, ' ').slice(0, 60)}”`,
+};
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.announcement.findUnique>>>;
 
@@ -83,7 +101,7 @@ export async function addAnnouncement(input: NewAnnouncement, by: string): Promi
     by,
     createdAt: now(),
   };
-  const row = await write(async (tx) => {
+  const row = await revise(by, recordedAnnouncement, data.id, async (tx) => {
     const where = input.domains.length > 0 ? input.domains.join(', ') : 'all domains';
     await recordChangeIn(tx, by, 'announcement', `to ${where}: ${text.slice(0, 200)}`);
     return tx.announcement.create({ data });
@@ -102,9 +120,8 @@ async function requireDomains(names: string[]): Promise<void> {
 
 /** The banner goes at once, and no more mail is delivered. Refusal 'not-found'. */
 export async function endAnnouncement(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
-    const row = await tx.announcement.findUnique({ where: { id } });
-    if (!row) throw new Refusal('not-found', 'There is no such announcement.');
+  await revise(by, recordedAnnouncement, id, async (tx) => {
+    const row = await requireRow(tx, id);
     const until = row.until && row.until > now() ? now() : row.until;
     const mail = row.mail === 'waiting' ? 'stopped' : row.mail;
     await tx.announcement.update({ where: { id }, data: { until, mail } });
@@ -112,9 +129,32 @@ export async function endAnnouncement(id: string, by: string): Promise<void> {
   });
 }
 
+/**
+ * Moves the end of the banner; stops the mail, or lets it go on to those who do not have it yet. Refusal 'not-found'.
+ */
+export async function moveAnnouncementEnd(
+  id: string,
+  { until, isStopped }: { until?: Date | null; isStopped?: boolean },
+  by: string,
+): Promise<void> {
+  await revise(by, recordedAnnouncement, id, async (tx) => {
+    const row = await requireRow(tx, id);
+    const isOther = isStopped !== undefined && ['waiting', 'stopped'].includes(row.mail);
+    const mail = isOther ? (isStopped ? 'stopped' : 'waiting') : undefined;
+    await tx.announcement.update({ where: { id }, data: { until, mail } });
+    await recordChangeIn(tx, by, 'announcement', `ends otherwise: ${row.text.slice(0, 200)}`);
+  });
+}
+
+async function requireRow(source: Pick<Tx, 'announcement'>, id: string): Promise<Row> {
+  const row = await source.announcement.findUnique({ where: { id } });
+  if (row) return row;
+  throw new Refusal('not-found', 'There is no such announcement.');
+}
+
 /** Away with it. Refusal 'not-found'. */
 export async function removeAnnouncement(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedAnnouncement, id, async (tx) => {
     const { count } = await tx.announcement.deleteMany({ where: { id } });
     if (count === 0) throw new Refusal('not-found', 'There is no such announcement.');
     await recordChangeIn(tx, by, 'announcement', 'removed');

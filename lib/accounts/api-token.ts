@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { type Recorded, revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { readAccount } from './account.ts';
@@ -60,6 +61,27 @@ const noteEveryMs = 10 * 60_000;
 const hashOf = (secret: string) => createHash('sha256').update(`api token ${secret}`).digest('hex');
 const listOf = (text: string) => (text === '' ? [] : text.split(' '));
 
+/** Key: its id. Neither what it is compared with nor its use. */
+export const recordedApiToken: Recorded = {
+  kind: 'API token',
+  read: async (tx, id) => {
+    const row = await tx.apiToken.findUnique({ where: { id } });
+    if (!row) return null;
+    const { name, role, isReadOnly, madeBy, expiresAt } = row;
+    const domains = await tx.domain.findMany({
+      where: { id: { in: listOf(row.domains) } },
+      select: { name: true },
+      orderBy: { name: 'asc' },
+    });
+    return {
+      ...{ name, role, domains: domains.map((domain) => domain.name) },
+      ...{ networks: listOf(row.networks), isReadOnly, madeBy },
+      expiresAt: expiresAt?.toISOString() ?? null,
+    };
+  },
+  describe: (_id, { name }) => `API token ${name}`,
+};
+
 /**
  * Makes a token; `token` is told this once. `maker` has the id '' where the owner of the machine makes it. Refusal 'invalid'
  * with the field, 'not-found' (domain), 'forbidden' (more than the maker may), 'limit'.
@@ -72,7 +94,7 @@ export async function addApiToken(
   requireNoMore(input.role, maker);
   const id = newId();
   const secret = randomBytes(secretBytes).toString('base64url');
-  await write(async (tx) => {
+  await revise(maker.address, recordedApiToken, id, async (tx) => {
     if ((await tx.apiToken.count()) >= maxTokens) {
       throw new Refusal('limit', `There may be at most ${maxTokens} tokens.`);
     }
@@ -158,7 +180,7 @@ async function toToken(row: Row): Promise<ApiToken> {
 
 /** Takes a token away; it opens nothing from then on. Refusal 'not-found'. */
 export async function removeApiToken(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedApiToken, id, async (tx) => {
     const row = await tx.apiToken.findUnique({ where: { id } });
     if (!row) throw new Refusal('not-found', 'There is no such token.');
     await tx.apiToken.delete({ where: { id } });

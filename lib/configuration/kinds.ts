@@ -1,8 +1,11 @@
 // Whatever the history keeps, with the way back: the sections of the file, and what stands in no file.
+import { announcementKind } from './kinds/announcements.ts';
+import { apiTokenKind } from './kinds/api-tokens.ts';
+import { webhookKind } from './kinds/webhooks.ts';
 import type { Kind } from './section.ts';
 import { sections } from './sections.ts';
 
-export const kinds: Kind[] = [...sections];
+export const kinds: Kind[] = [...sections, apiTokenKind, webhookKind, announcementKind];
 
 /** What the history calls so. */
 export function findKind(kind: string): Kind | undefined {

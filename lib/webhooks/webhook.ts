@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { findDomain } from '../accounts/domain.ts';
 import { decryptSecret, encryptSecret } from '../accounts/secret.ts';
 import { now } from '../clock.ts';
-import { db, write } from '../db.ts';
+import { db } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { maskSecret, type Recorded, revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -55,6 +56,18 @@ const maxHooks = 50;
 const maxDomains = 1000;
 export const keptAnswers = 10;
 
+/** Key: its id. Not how its calls went. */
+export const recordedWebhook: Recorded = {
+  kind: 'webhook',
+  read: async (tx, id) => {
+    const row = await tx.webhook.findUnique({ where: { id } });
+    if (!row) return null;
+    const { name, url, events, domains, isDisabled } = toWebhook(row);
+    return { name, url, events, domains, isDisabled, secret: maskSecret(row.secret) };
+  },
+  describe: (_id, { name }) => `webhook ${name}`,
+};
+
 export function toWebhook({ secret: _secret, ...row }: Row): Webhook {
   return {
     ...row,
@@ -103,11 +116,12 @@ export async function addWebhook(
     domains: await readDomains(input.domains ?? []),
   };
   const secret = makeHookSecret();
-  const row = await write(async (tx) => {
+  const id = newId();
+  const row = await revise(by, recordedWebhook, id, async (tx) => {
     if ((await tx.webhook.count()) >= maxHooks) {
       throw new Refusal('limit', `There may be at most ${maxHooks} webhooks.`);
     }
-    const data = { id: newId(), ...fields, secret: encryptSecret(secret), createdAt: now() };
+    const data = { id, ...fields, secret: encryptSecret(secret), createdAt: now() };
     await recordChangeIn(
       tx,
       by,
@@ -135,7 +149,7 @@ export async function updateWebhook(
     events: change.events && readEvents(change.events),
     domains: change.domains && (await readDomains(change.domains)),
   };
-  const row = await write(async (tx) => {
+  const row = await revise(by, recordedWebhook, id, async (tx) => {
     const before = await requireRow(tx, id);
     if (isDisabled) await tx.webhookEvent.deleteMany({ where: { hookId: id } });
     const fresh = { failures: 0, failingSince: null, nextAt: null };
@@ -151,7 +165,7 @@ export async function updateWebhook(
 /** Gives it another secret, which is told this once; the old one signs no more. Refusal 'not-found'. */
 export async function renewHookSecret(id: string, by: string): Promise<string> {
   const secret = makeHookSecret();
-  await write(async (tx) => {
+  await revise(by, recordedWebhook, id, async (tx) => {
     const { name } = await requireRow(tx, id);
     await tx.webhook.update({ where: { id }, data: { secret: encryptSecret(secret) } });
     await recordChangeIn(tx, by, `webhook ${name}`, 'new secret');
@@ -161,7 +175,7 @@ export async function renewHookSecret(id: string, by: string): Promise<string> {
 
 /** Removes it with what waits for it. Refusal 'not-found'. */
 export async function removeWebhook(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedWebhook, id, async (tx) => {
     const { name } = await requireRow(tx, id);
     await tx.webhook.delete({ where: { id } });
     await tx.webhookEvent.deleteMany({ where: { hookId: id } });

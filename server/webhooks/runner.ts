@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decryptSecret } from '#lib/accounts/secret.ts';
 import { fromNow, now, uptimeMs } from '#lib/clock.ts';
-import { db, readOnceACommit, write } from '#lib/db.ts';
+import { db, readOnceACommit, type Tx, write } from '#lib/db.ts';
+import { revise } from '#lib/history/revise.ts';
 import { newId } from '#lib/id.ts';
 import { endLease, takeLease } from '#lib/lease.ts';
 import { logOf } from '#lib/log.ts';
@@ -14,7 +15,7 @@ import { splitAddress } from '#lib/mail/address.ts';
 import { recordEventIn } from '#lib/trail/record.ts';
 import { toPayload } from '#lib/webhooks/payload.ts';
 import { callHook, noSecret } from '#lib/webhooks/send.ts';
-import { addAnswer, type HookAnswer } from '#lib/webhooks/webhook.ts';
+import { addAnswer, type HookAnswer, recordedWebhook } from '#lib/webhooks/webhook.ts';
 import {
   insertLetters,
   listAdministrators,
@@ -142,7 +143,7 @@ async function note(hook: Row, taken: string[], last: HookAnswer | null): Promis
     answers,
   };
   const letters = isGivenUp ? await writeLetters(hook, last?.problem ?? '') : [];
-  await write(async (tx) => {
+  const store = async (tx: Tx) => {
     const where = { hookId: id, ...(isGivenUp ? {} : { eventId: { in: taken } }) };
     if (isGivenUp) await insertLetters(tx, letters, 'webhook-disabled');
     await tx.webhookEvent.deleteMany({ where });
@@ -157,7 +158,9 @@ async function note(hook: Row, taken: string[], last: HookAnswer | null): Promis
       reason: 'webhook-disabled',
       text: `disabled after a day of failures: ${last?.problem ?? ''}`,
     });
-  });
+  };
+  // How calls went is no change of the configuration; that it is disabled is one.
+  await (isGivenUp ? revise('server', recordedWebhook, id, store) : write(store));
   pokeLetters(letters);
 }
 
