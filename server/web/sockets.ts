@@ -7,11 +7,12 @@ import { shakeHands } from '../net/start-tls.ts';
 import { takeProof } from '../tls/acme/tls-proof.ts';
 import { startCertificates } from '../tls/certificate.ts';
 import type { Answer, Question, ToChild, ToParent, WebListener } from './messages.ts';
+import { Places } from './places.ts';
 
 const log = logOf('web');
 
 const sockets = new Map<number, ListeningSocket & { name: WebListener }>();
-const connections: Record<WebListener, Set<Socket>> = { web: new Set(), https: new Set() };
+const places: Record<WebListener, Places> = { web: new Places(), https: new Places() };
 let certificates: Promise<unknown> | null = null;
 
 /** The ports by https that are open. */
@@ -51,13 +52,12 @@ async function answer(question: Question, serve: (socket: Socket) => void): Prom
       return {};
     }
     case 'count':
-      return { count: connections[question.name].size };
+      return { count: places[question.name].count };
   }
 }
 
 function admit(name: WebListener, socket: Socket, serve: (socket: Socket) => void): void {
-  connections[name].add(socket);
-  socket.once('close', () => connections[name].delete(socket));
+  if (!places[name].take(socket)) return;
   if (name === 'web') {
     serve(socket);
     return;
