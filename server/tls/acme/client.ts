@@ -48,7 +48,7 @@ export async function readDirectory(url: string, signal: AbortSignal): Promise<D
     newOrder: link('newOrder'),
     keyChange: link('keyChange'),
     renewalInfo: link('renewalInfo'),
-    terms: /^(https|data):/.test(String(meta.termsOfService)) ? String(meta.termsOfService) : '',
+    terms: readTerms(meta.termsOfService),
   };
   if (!directory.newNonce || !directory.newAccount || !directory.newOrder) {
     throw new AcmeProblem('', `There is no ACME directory at ${url}.`);
@@ -205,6 +205,11 @@ async function readBody(response: Response): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** An address, or (as for trials) the text itself. */
+function readTerms(terms: unknown): string {
+  return typeof terms === 'string' && /^(https|data):/.test(terms) ? terms.slice(0, maxUrl) : '';
 }
 
 function isHttps(url: unknown): boolean {
