@@ -9,7 +9,9 @@ import { now } from '../clock.ts';
 import { db, isUniqueViolation, sql, type Tx, write } from '../db.ts';
 import { lockRows } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
+import { lockHistory, type Recorded, revise, reviseIn } from '../history/revise.ts';
 import { newId } from '../id.ts';
+import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import {
   type DkimAlgorithm,
@@ -56,6 +58,35 @@ const keepRecordMs = 7 * 24 * 3_600_000;
 
 type Row = Awaited<ReturnType<typeof db.dkimKey.findMany>>[number];
 
+/** Key: its id. Of a pair each. */
+export const recordedDkimKey: Recorded = {
+  kind: 'DKIM key',
+  read: async (tx, id) => {
+    const row = await tx.dkimKey.findUnique({ where: { id } });
+    const domain = row && (await tx.domain.findUnique({ where: { id: row.domainId } }));
+    if (!domain) return null;
+    const { selector, algorithm, state } = row;
+    return { domain: domain.name, selector, algorithm, state };
+  },
+  describe: (_id, { domain, selector }) => subjectOf(String(domain), String(selector)),
+};
+
+/** Like revise(), for all keys that a domain has. */
+async function reviseKeys<T>(
+  by: string,
+  domainId: string,
+  step: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const result = await write(async (tx) => {
+    await lockHistory(tx);
+    const rows = await tx.dkimKey.findMany({ where: { domainId }, select: { id: true } });
+    const ids = rows.map(({ id }) => id);
+    return reviseIn(tx, by, recordedDkimKey, ids, () => step(tx));
+  });
+  poke('settings');
+  return result;
+}
+
 /** Keys of a domain: new ones first, with which there is something to do, then active, then old; of each the newest first. Refusal 'not-found'. */
 export async function listDkimKeys(domain: string): Promise<DkimKey[]> {
   const { id, name } = await requireDomain(domain);
@@ -98,9 +129,10 @@ function toKey(row: Row, domain: string): DkimKey {
  */
 export async function createDkimKeys(domain: string, by: string): Promise<DkimKey[]> {
   const { id: domainId, name } = await requireDomain(domain);
-  const made = [await makeRsa(), await makeEd25519()];
+  const made = [await makeRsa(), await makeEd25519()].map((key) => ({ id: newId(), ...key }));
   try {
-    await write(async (tx) => {
+    const ids = made.map(({ id }) => id);
+    await revise(by, recordedDkimKey, ids, async (tx) => {
       await lockDomain(tx, domainId);
       const known = await tx.dkimKey.findMany({ where: { domainId } });
       if (known.some(({ state }) => state === 'new')) {
@@ -116,7 +148,7 @@ export async function createDkimKeys(domain: string, by: string): Promise<DkimKe
       const selectors = chooseSelectors(at, new Set(known.map(({ selector }) => selector)));
       for (const key of made) {
         const selector = selectors[key.algorithm];
-        const data = { id: newId(), domainId, selector, ...key, state: 'new', createdAt: at };
+        const data = { domainId, selector, ...key, state: 'new', createdAt: at };
         await tx.dkimKey.create({ data });
         await recordChangeIn(tx, by, subjectOf(name, selector), 'made');
       }
@@ -170,7 +202,7 @@ export async function activateDkimKeys(
   by: string,
 ): Promise<string[]> {
   const { id: domainId, name } = await requireDomain(domain);
-  const chosen = await write(async (tx) => {
+  const chosen = await reviseKeys(by, domainId, async (tx) => {
     await lockDomain(tx, domainId);
     const rows = await tx.dkimKey.findMany({ where: { domainId } });
     const wanted = rows.filter((row) =>
@@ -212,7 +244,7 @@ function requireRight(row: Row, verdicts: Map<string, RecordVerdict> | null): vo
 /** Stops signing with a key; its record stays needed for some days. Refusal 'not-found'. */
 export async function retireDkimKey(domain: string, selector: string, by: string): Promise<void> {
   const { id: domainId, name } = await requireDomain(domain);
-  await write(async (tx) => {
+  await reviseKeys(by, domainId, async (tx) => {
     const { count } = await tx.dkimKey.updateMany({
       where: { domainId, selector, state: 'active' },
       data: { state: 'old', retiredAt: now() },
@@ -226,7 +258,7 @@ export async function retireDkimKey(domain: string, selector: string, by: string
 /** Forgets a key that does not sign. Refusal 'not-found', 'in-use' of an active one. */
 export async function removeDkimKey(domain: string, selector: string, by: string): Promise<void> {
   const { id: domainId, name } = await requireDomain(domain);
-  await write(async (tx) => {
+  await reviseKeys(by, domainId, async (tx) => {
     await lockDomain(tx, domainId);
     const row = await tx.dkimKey.findUnique({
       where: { domainId_selector: { domainId, selector } },

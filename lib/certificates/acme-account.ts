@@ -6,6 +6,7 @@ import { decryptSecret, encryptSecret } from '../accounts/secret.ts';
 import { now } from '../clock.ts';
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { maskSecret, type Recorded, revise } from '../history/revise.ts';
 import { poke } from '../poke.ts';
 import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -25,6 +26,18 @@ export type AcmeAgreement = {
   terms: string;
   agreedBy: string;
   agreedAt: Date;
+};
+
+/** Key: the address of the authority's directory. */
+export const recordedAcmeAccount: Recorded = {
+  kind: 'account at an authority',
+  read: async (tx, directory) => {
+    const row = await tx.acmeAccount.findUnique({ where: { id: directory } });
+    if (!row) return null;
+    const { terms, agreedBy, secret } = row;
+    return { directory, terms, agreedBy, key: maskSecret(secret) };
+  },
+  describe: (directory) => `account at ${directory}`,
 };
 
 const makeKeyPair = promisify(generateKeyPair);
@@ -58,7 +71,7 @@ export async function findAgreement(): Promise<AcmeAgreement | null> {
 export async function agreeToTerms(terms: string, by: string): Promise<void> {
   const id = await readSetting('tls.acmeDirectory');
   const row = { secret: sealKey(await makeKey()), url: '', terms, agreedBy: by, createdAt: now() };
-  await write(async (tx) => {
+  await revise(by, recordedAcmeAccount, id, async (tx) => {
     await tx.acmeAccount.upsert({ where: { id }, create: { id, ...row }, update: row });
     // What could not be had without it is tried at once.
     const failed = { kind: 'acme', failures: { gt: 0 } };
@@ -89,11 +102,16 @@ export async function requireAcmeAccount(): Promise<AcmeAccount> {
   return { directory, key: createPrivateKey(pem), url: row.url };
 }
 
-/** Keeps what the authority calls the account, and with `key` its new key. */
-export async function saveAcmeAccount(
-  directory: string,
-  { url, key }: { url?: string; key?: KeyObject },
-): Promise<void> {
-  const data = { ...(url === undefined ? {} : { url }), ...(key ? { secret: sealKey(key) } : {}) };
-  await write((tx) => tx.acmeAccount.updateMany({ where: { id: directory }, data }));
+/** Keeps what the authority calls the account. */
+export async function saveAccountUrl(directory: string, url: string): Promise<void> {
+  await write((tx) => tx.acmeAccount.updateMany({ where: { id: directory }, data: { url } }));
+}
+
+/** Keeps the new key that the authority has taken. */
+export async function saveAccountKey(directory: string, key: KeyObject, by: string): Promise<void> {
+  const data = { secret: sealKey(key) };
+  await revise(by, recordedAcmeAccount, directory, async (tx) => {
+    await tx.acmeAccount.updateMany({ where: { id: directory }, data });
+    await recordChangeIn(tx, by, `account at ${directory}`, 'has a new key');
+  });
 }

@@ -5,8 +5,9 @@
 // place of the one before only when it has been checked (pem.ts).
 import { decryptSecret, encryptSecret } from '../accounts/secret.ts';
 import { now } from '../clock.ts';
-import { db, type Tx, write } from '../db.ts';
+import { db, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { type Fields, maskSecret, type Recorded, revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
@@ -51,6 +52,24 @@ const hostPattern = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-
 export const restWords = 'takes no orders before';
 /** Whoever presses the button again and again uses up what an authority allows. */
 const orderPauseMs = 60_000;
+
+/** Key: its id. What is made, ordered or read from files again, by itself, is no change. */
+export const recordedCertificate: Recorded = {
+  kind: 'certificate',
+  read: async (tx, id) => {
+    const row = await tx.certificate.findUnique({ where: { id } });
+    return row && toRecordedFields(row);
+  },
+  describe: (_id, { names }) => subjectOf((names as string[]).join(' ')),
+};
+
+function toRecordedFields(row: CertificateRow): Fields {
+  const { kind, certificateFile, keyFile, expiresAt, secret } = row;
+  const names = row.names.split(' ').filter((name) => name !== '');
+  if (kind === 'files') return { kind, names, certificateFile, keyFile };
+  if (kind !== 'uploaded') return { kind, names };
+  return { kind, names, expiresAt: expiresAt?.toISOString() ?? null, key: maskSecret(secret) };
+}
 
 /** All, those that end first before the others. */
 export async function listCertificates(): Promise<Certificate[]> {
@@ -112,7 +131,7 @@ export function parseNames(text: string): string[] {
 export async function addCertificate(input: NewCertificate, by: string): Promise<Certificate> {
   const id = newId();
   const data = { id, kind: input.kind, createdAt: now(), ...(await readInput(input)) };
-  await write(async (tx) => {
+  await revise(by, recordedCertificate, id, async (tx) => {
     if ((await tx.certificate.count()) >= maxCertificates) {
       throw new Refusal('limit', `There are ${maxCertificates} certificates; remove some first.`);
     }
@@ -167,7 +186,7 @@ export async function replaceCertificate(
     throw new Refusal('invalid', 'Only an uploaded certificate is replaced so.', 'chain');
   }
   const data = fromPems(parsePems(chain, key));
-  await change(id, data, (tx) => recordChangeIn(tx, by, subjectOf(data.names), 'replaced'));
+  await change(id, data, by, (tx) => recordChangeIn(tx, by, subjectOf(data.names), 'replaced'));
 }
 
 /** Lets the daemon order or make it now. Refusal 'not-found', 'invalid', 'throttled'. */
@@ -181,7 +200,7 @@ export async function orderCertificate(id: string, by: string): Promise<void> {
   if (row.dueAt && row.dueAt > now() && row.problem.includes(restWords)) {
     throw new Refusal('throttled', row.problem);
   }
-  await change(id, { dueAt: now() }, (tx) =>
+  await change(id, { dueAt: now() }, by, (tx) =>
     recordChangeIn(tx, by, subjectOf(row.names), 'ordered'),
   );
 }
@@ -194,7 +213,7 @@ function requireMade({ kind }: CertificateRow): void {
 
 /** Refusal 'not-found'. Clients get the default certificate instead. */
 export async function removeCertificate(id: string, by: string): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedCertificate, id, async (tx) => {
     const row = await tx.certificate.findUnique({ where: { id } });
     if (!row) throw new Refusal('not-found', 'There is no such certificate.');
     await tx.certificate.delete({ where: { id } });
@@ -206,9 +225,10 @@ export async function removeCertificate(id: string, by: string): Promise<void> {
 async function change(
   id: string,
   data: Partial<CertificateRow>,
+  by: string,
   record: (tx: Tx) => Promise<void>,
 ): Promise<void> {
-  await write(async (tx) => {
+  await revise(by, recordedCertificate, id, async (tx) => {
     const { count } = await tx.certificate.updateMany({ where: { id }, data });
     if (count === 0) throw new Refusal('not-found', 'There is no such certificate.');
     await record(tx);

@@ -1,7 +1,6 @@
 // What is done with the account at an authority beyond ordering: reading the terms, changing its key, closing it.
-import { makeKey, saveAcmeAccount } from '#lib/certificates/acme-account.ts';
+import { makeKey, saveAccountKey } from '#lib/certificates/acme-account.ts';
 import { readSettings } from '#lib/settings/index.ts';
-import { recordChange } from '#lib/trail/change.ts';
 import { changeAccountKey, post, readDirectory } from './client.ts';
 import { openAccount } from './order.ts';
 
@@ -21,8 +20,7 @@ export async function rollAccountKey(by: string, signal: AbortSignal): Promise<v
   const directory = (await readSettings())['tls.acmeDirectory'];
   const key = await makeKey();
   await changeAccountKey(client, key);
-  await saveAcmeAccount(directory, { key });
-  recordChange(by, `account at ${directory}`, 'has a new key');
+  await saveAccountKey(directory, key, by);
 }
 
 /** Tells the authority the contact of the settings. Refusal, AcmeProblem. */

@@ -8,7 +8,7 @@ import {
   exportKey,
   makeKey,
   requireAcmeAccount,
-  saveAcmeAccount,
+  saveAccountUrl,
   sealKey,
 } from '#lib/certificates/acme-account.ts';
 import type { CertificateRow } from '#lib/certificates/certificate.ts';
@@ -43,7 +43,7 @@ export async function openAccount(signal: AbortSignal): Promise<AcmeClient> {
 
 async function registerAgain(client: AcmeClient, directory: string): Promise<void> {
   const url = await register(client, (await readSettings())['tls.acmeContact']);
-  await saveAcmeAccount(directory, { url });
+  await saveAccountUrl(directory, url);
   log.info({ directory }, 'account registered');
 }
 

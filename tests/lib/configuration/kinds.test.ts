@@ -10,7 +10,22 @@ import {
   removeAnnouncement,
 } from '#lib/accounts/announcement.ts';
 import { addApiToken, listApiTokens, removeApiToken } from '#lib/accounts/api-token.ts';
+import {
+  activateDkimKeys,
+  createDkimKeys,
+  listDkimKeys,
+  removeDkimKey,
+  retireDkimKey,
+} from '#lib/accounts/dkim-key.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
+import { agreeToTerms, makeKey, saveAccountKey } from '#lib/certificates/acme-account.ts';
+import {
+  addCertificate,
+  listCertificates,
+  orderCertificate,
+  removeCertificate,
+  replaceCertificate,
+} from '#lib/certificates/certificate.ts';
 import { fromNow } from '#lib/clock.ts';
 import { kinds } from '#lib/configuration/kinds.ts';
 import { refuseUndo, undoRevision } from '#lib/configuration/undo.ts';
@@ -23,6 +38,7 @@ import {
   renewHookSecret,
   updateWebhook,
 } from '#lib/webhooks/webhook.ts';
+import { makeSelfSigned } from '#server/tls/self-signed.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const by = 'ada@example.test';
@@ -112,4 +128,71 @@ describe('what stands in no file', () => {
     await undo();
     assert.deepEqual(await listAnnouncements(), []);
   });
+
+  it('keeps what becomes of DKIM keys, of both of a pair, and takes new ones away', async () => {
+    const start = (await last()).id;
+    const [first, second] = await createDkimKeys('example.test', by);
+    const selectors = [first?.selector ?? '', second?.selector ?? ''];
+    await activateDkimKeys('example.test', null, null, by);
+    await assert.rejects(undo(), { reason: 'forbidden', message: /page of the domain/ });
+    await createDkimKeys('example.test', by);
+    await activateDkimKeys('example.test', null, null, by);
+    // Each of the four: made and activated; the first two became old.
+    const all = (await listRevisions({ pageSize: 100 })).filter(({ id }) => id > start);
+    assert.equal(all.length, 10);
+    const old = all.filter(({ before, after }) => before?.state === 'active' && after);
+    assert.deepEqual(old.map(({ after }) => after?.selector).sort(), selectors.sort());
+    const active = (await listDkimKeys('example.test')).find(({ state }) => state === 'active');
+    await retireDkimKey('example.test', active?.selector ?? '', by);
+    assert.deepEqual((await last()).after?.state, 'old');
+    await removeDkimKey('example.test', selectors[0] ?? '', by);
+    await assert.rejects(undo(), { reason: 'forbidden', message: /private key is gone/ });
+    await createDkimKeys('example.test', by);
+    const [one, other] = await listRevisions({ pageSize: 2 });
+    for (const revision of [one, other]) await undoRevision(revision?.id ?? 0, by);
+    const states = (await listDkimKeys('example.test')).map(({ state }) => state);
+    assert.ok(!states.includes('new'));
+    await assertNoKeys();
+  });
+
+  it('keeps what becomes of certificates, and orders again what was taken away', async () => {
+    const uploaded = await makeSelfSigned('mail.example.test');
+    const { id } = await addCertificate(
+      { kind: 'uploaded', chain: uploaded.cert, key: uploaded.key },
+      by,
+    );
+    assert.equal((await last()).after?.kind, 'uploaded');
+    const other = await makeSelfSigned('mail.example.test');
+    await replaceCertificate(id, { chain: other.cert, key: other.key }, by);
+    const { before: old, after: now } = await last();
+    assert.notEqual(old?.key, now?.key);
+    await assert.rejects(undo(), { reason: 'forbidden', message: /upload that certificate again/ });
+    await removeCertificate(id, by);
+    await assert.rejects(undo(), { reason: 'forbidden', message: /private key is gone/ });
+    const ordered = await addCertificate({ kind: 'acme', names: ['a.test', 'b.test'] }, by);
+    const { id: adding, subject } = await last();
+    assert.equal(subject, 'certificate of a.test and 1 more');
+    await orderCertificate(ordered.id, by);
+    assert.equal((await last()).id, adding, 'an order changes nothing that is configured');
+    await removeCertificate(ordered.id, by);
+    await undo();
+    assert.deepEqual(
+      (await listCertificates()).map(({ names }) => names),
+      [['a.test', 'b.test']],
+    );
+    await undo();
+    assert.deepEqual(await listCertificates(), []);
+    await agreeToTerms('https://authority.test/terms', by);
+    const { key, after: agreed } = await last();
+    assert.equal(agreed?.terms, 'https://authority.test/terms');
+    await saveAccountKey(key, await makeKey(), by);
+    assert.notEqual((await last()).after?.key, agreed?.key);
+    await assert.rejects(undo(), { reason: 'forbidden', message: /Agree to the terms anew/ });
+    await assertNoKeys();
+  });
 });
+
+async function assertNoKeys(): Promise<void> {
+  const rows = JSON.stringify(await db.revision.findMany());
+  for (const word of ['PRIVATE', 'BEGIN', 'v1:']) assert.ok(!rows.includes(word), word);
+}
