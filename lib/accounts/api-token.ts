@@ -14,6 +14,7 @@ import { recordChangeIn } from '../trail/change.ts';
 import { readAccount } from './account.ts';
 import { isWithin, readNetworks } from './network.ts';
 import { isOverDomains, type Role, readRole } from './role.ts';
+import { recordLogin } from './sessions.ts';
 import { isInScope, readStaff, requireDomainOf, type Scope, type Staff } from './staff.ts';
 import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
 
@@ -227,13 +228,19 @@ export type TokenUser = Staff & {
 export async function signInByApiToken(text: string, remote: string): Promise<TokenUser> {
   const [, id = '', secret = ''] = shape.exec(text) ?? [];
   const attempt = { remote, account: `API token ${id}` };
+  const tell = (name: string, reason: string) => {
+    const origin = { address: `API token ${name}`, remote, protocol: 'api' as const };
+    recordLogin('login-failed', null, origin, reason);
+  };
   if (await isThrottled(attempt)) {
+    tell(id, 'throttled');
     throw new Refusal('throttled', 'Too many failed tries. Wait before the next one.');
   }
   const row = await findByHash(id, secret);
-  const scope =
-    row && !isOver(row) && isWithin(listOf(row.networks), remote) ? await findScope(row) : null;
+  const shut = row ? whyShut(row, remote) : 'wrong-token';
+  const scope = row && shut === null ? await findScope(row) : null;
   if (!row || !scope) {
+    tell(row?.name ?? id, shut ?? 'maker-lost-rights');
     await sleep(await recordFailure(attempt));
     throw new Refusal('auth-failed', 'This token opens nothing.');
   }
@@ -249,6 +256,12 @@ export async function signInByApiToken(text: string, remote: string): Promise<To
     name: row.name,
     isReadOnly: row.isReadOnly,
   };
+}
+
+/** Why the right token opens nothing, for the trail. */
+function whyShut(row: Row, remote: string): string | null {
+  if (isOver(row)) return 'expired';
+  return isWithin(listOf(row.networks), remote) ? null : 'wrong-network';
 }
 
 /** Compared in constant time, with something in any case. */

@@ -251,10 +251,11 @@ async function noteLogin(
   recordLogin('login', id, attempt, reason);
 }
 
-function recordLogin(
+/** `address`: who it was for. Of one client that fails without end the first times only. */
+export function recordLogin(
   kind: 'login' | 'login-failed',
   accountId: string | null,
-  attempt: { address: string; remote: string; protocol: Protocol },
+  attempt: { address: string; remote: string; protocol: Protocol | 'api' },
   reason: string,
 ): void {
   const { address, remote, protocol } = attempt;

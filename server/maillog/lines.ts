@@ -77,7 +77,7 @@ function describeLogin(
           ),
     ];
   }
-  const service = text === 'web' ? 'imap' : word(text) || 'imap';
+  const service = text === 'web' || text === 'api' ? 'imap' : word(text) || 'imap';
   const how = isGood ? 'Login' : 'Aborted login (auth failed, 1 attempts in 1 secs)';
   return [
     {

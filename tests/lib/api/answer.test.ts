@@ -278,6 +278,11 @@ describe('the REST API', () => {
     const closed = await call('GET', '/domains', root, { remote });
     assert.equal(closed.status, 429, 'the right token too');
     assert.ok(Number(closed.headers.get('retry-after')) > 0);
+    await flushTrail();
+    const events = await db.trailEvent.findMany({ where: { kind: 'login-failed', remote } });
+    const reasons = new Set(events.map(({ reason }) => reason));
+    assert.deepEqual([...reasons].sort(), ['throttled', 'wrong-token']);
+    assert.ok(events.every(({ sender }) => !sender.includes('b'.repeat(32))));
   });
 
   it('speaks HTTP', async () => {
