@@ -72,6 +72,11 @@ export async function listAnnouncements(most = 50): Promise<Announcement[]> {
   return rows.map(toAnnouncement);
 }
 
+/** Refusal 'not-found'. */
+export async function readAnnouncement(id: string): Promise<Announcement> {
+  return toAnnouncement(await requireRow(db, id));
+}
+
 /** Refusal 'invalid' with the field. */
 export async function addAnnouncement(input: NewAnnouncement, by: string): Promise<Announcement> {
   const text = input.text.trim().replaceAll('\r\n', '\n');

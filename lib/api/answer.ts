@@ -10,7 +10,7 @@ import { answerQuestion, makeChange, type Outcome, type Reading } from './carry-
 import { type Endpoint, isChange } from './endpoint.ts';
 import { findEndpoints, findReading } from './endpoints.ts';
 import { answerOnce, type Kept } from './kept-answer.ts';
-import { describeOpenApi } from './openapi.ts';
+import { describeOpenApi, isMaking } from './openapi.ts';
 import { describeIssues, HttpProblem, toProblem } from './problem.ts';
 import { readBody, readTags } from './request.ts';
 
@@ -169,8 +169,8 @@ function toKept({ status, body, tag }: Outcome): Kept {
 }
 
 /** What a POST has made is there, under a name of its own (RFC 9110 §15.3.2). */
-function name(path: string, { method }: Endpoint, kept: Kept): Kept {
-  if (method !== 'POST' || kept.status !== 200 || !findEndpoints(path).has('GET')) return kept;
+function name(path: string, endpoint: Endpoint, kept: Kept): Kept {
+  if (kept.status !== 200 || !isMaking(endpoint)) return kept;
   const { dryRun, id, address, name } = (kept.body ?? {}) as Record<string, unknown>;
   if (dryRun === true) return kept;
   const own = [id, address, name].find((each) => typeof each === 'string');

@@ -72,7 +72,8 @@ async function tryOut(
   const body = await rehearse(async () => {
     const before = await readNow(reading, staff);
     const result = hideSecret(await run());
-    const after = reading ? await readNow(reading, staff) : (result ?? null);
+    // Where there is no such thing, as after an action on many, what the call answers tells it.
+    const after = (await readNow(reading, staff)) ?? result ?? null;
     return { dryRun: true, before, after, changes: listChanges(before, after) };
   });
   return { status: 200, body, tag: null };
@@ -92,7 +93,7 @@ async function readNow(reading: Reading | null, staff: Staff): Promise<unknown> 
   try {
     const parameters = endpoint.parameters.parse(texts);
     const query = endpoint.query.parse({});
-    const call = { staff, parameters, query, body: {}, prepared: undefined };
+    const call = { staff, parameters, query, body: {}, prepared: undefined, isDryRun: false };
     return represent(endpoint, await endpoint.run(call));
   } catch (error) {
     if (isRefusal(error, 'not-found')) return null;

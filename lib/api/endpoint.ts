@@ -13,6 +13,8 @@ export type Call<Parameters, Query, Body, Prepared = undefined> = {
   query: Query;
   body: Body;
   prepared: Prepared;
+  /** Nothing of it will stay: for what can be tried in a cheaper way, or is done by another process */
+  isDryRun: boolean;
 };
 
 type Shape = z.ZodObject;

@@ -1,11 +1,17 @@
 // Every endpoint of the REST API, by resource. A new one is a row in a file of resources/.
 import type { Endpoint } from './endpoint.ts';
 import { addressEndpoints } from './resources/addresses.ts';
+import { configurationEndpoints } from './resources/configuration.ts';
+import { directoryEndpoints } from './resources/directory.ts';
 import { domainEndpoints } from './resources/domains.ts';
 import { machineEndpoints } from './resources/machines.ts';
 import { mailEndpoints } from './resources/mail.ts';
+import { manyLinesEndpoints } from './resources/many-lines.ts';
+import { numberEndpoints } from './resources/numbers.ts';
 import { policyEndpoints } from './resources/policy.ts';
+import { queueManyEndpoints } from './resources/queue-many.ts';
 import { settingEndpoints } from './resources/settings.ts';
+import { upkeepEndpoints } from './resources/upkeep.ts';
 import { userSignInEndpoints } from './resources/user-sign-in.ts';
 import { userEndpoints } from './resources/users.ts';
 
@@ -14,9 +20,15 @@ export const endpoints: readonly Endpoint[] = [
   ...userEndpoints,
   ...userSignInEndpoints,
   ...addressEndpoints,
+  ...manyLinesEndpoints,
+  ...directoryEndpoints,
   ...policyEndpoints,
   ...settingEndpoints,
+  ...configurationEndpoints,
   ...mailEndpoints,
+  ...queueManyEndpoints,
+  ...numberEndpoints,
+  ...upkeepEndpoints,
   ...machineEndpoints,
 ];
 

@@ -87,7 +87,7 @@ function typeOf(field: JsonSchema): string {
   if (field.anyOf) return [...new Set(field.anyOf.map(typeOf))].join(' or ');
   if (Array.isArray(field.type)) return field.type.map((type) => typeOf({ type })).join(' or ');
   if (field.type === 'array') return `list of ${typeOf(field.items ?? {})}`;
-  if (field.type === 'object') return `{ ${listFields(field)} }`;
+  if (field.type === 'object') return field.properties ? `{ ${listFields(field)} }` : 'object';
   if (field.type === 'string') return 'text';
   if (field.type === 'integer') return 'number';
   return field.type ?? 'anything';

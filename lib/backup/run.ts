@@ -1,5 +1,6 @@
 // What was done with the backup folder, and what is being done: one row each, for the page. server/backup/run.ts writes them.
 import { db } from '../db.ts';
+import { Refusal } from '../errors.ts';
 
 export type BackupRunKind = 'backup' | 'verify' | 'prune' | 'restore';
 
@@ -24,6 +25,13 @@ export async function listBackupRuns(most = 20): Promise<BackupRun[]> {
     take: most,
   });
   return rows as BackupRun[];
+}
+
+/** Refusal 'not-found'. */
+export async function readBackupRun(id: string): Promise<BackupRun> {
+  const row = await db.backupRun.findUnique({ where: { id } });
+  if (!row) throw new Refusal('not-found', 'There is no such work on backups.');
+  return row as BackupRun;
 }
 
 /** The newest of a kind; `state` leaves out others. */

@@ -30,7 +30,12 @@ const heading =
 
 /** The text of a file; `byName`: the entries of each section. */
 export function writeFile(byName: Map<string, Fields[]>): string {
-  const body: Record<string, unknown> = { drey: version };
+  return heading + stringify(toBody(byName), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** The same as one value: sections by name. */
+export function toBody(byName: Map<string, Fields[]>): Fields {
+  const body: Fields = { drey: version };
   for (const { name } of sections) {
     const entries = byName.get(name);
     if (!entries) continue;
@@ -39,7 +44,7 @@ export function writeFile(byName: Map<string, Fields[]>): string {
         ? Object.fromEntries(entries.map(({ key, value }) => [key, value]))
         : entries;
   }
-  return heading + stringify(body, { lineWidth: 0, aliasDuplicateObjects: false });
+  return body;
 }
 
 /** Reads a file whole: what is wrong with one entry hides nothing of the others. */

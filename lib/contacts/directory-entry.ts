@@ -99,6 +99,15 @@ export async function removeDirectoryEntry(id: string, by: string): Promise<void
   forgetDirectory(known.domainId);
 }
 
+/** Refusal 'not-found'. */
+export async function readDirectoryEntry(id: string): Promise<DirectoryEntry> {
+  const row = await db.directoryEntry.findUnique({ where: { id } });
+  const domain = row && (await db.domain.findUnique({ where: { id: row.domainId } }));
+  if (!domain) throw missing();
+  const { name, address, organization, phone, note } = row;
+  return { id, domain: domain.name, name, address, organization, phone, note };
+}
+
 /** The entry of that address in a domain. Refusal 'not-found'. */
 export async function requireDirectoryEntry(
   domainName: string,

@@ -29,6 +29,8 @@ type Point = Map<string, Numbers[]>;
 
 export type Timeline = {
   range: Range;
+  /** What there is something of, in alphabetical order */
+  names: { counts: string[]; states: string[] };
   /** Seconds between two points */
   stepSeconds: number;
   /** Beginning of each point, first to last */
@@ -81,7 +83,10 @@ function lookInto(points: Point[]) {
   const counts = (name: string) =>
     flat.map((rows) => rows.reduce((sum, row) => sum + (row.counts[name] ?? 0), 0));
   const states = (name: string) => points.map((point) => stateOf(point, name));
+  const namesOf = (kind: 'counts' | 'states') =>
+    [...new Set(flat.flat().flatMap((row) => Object.keys(row[kind])))].sort();
   return {
+    names: { counts: namesOf('counts'), states: namesOf('states') },
     counts,
     countsOfAll: (prefix: string) => sumOf((name) => name.startsWith(prefix)),
     total: (name: string) => counts(name).reduce((sum, count) => sum + count, 0),

@@ -127,6 +127,35 @@ const changes: Record<string, Planned> = {
   'DELETE /blocked/{id}': at('/blocked/YWRkcmVzczoxOTIuMC4yLjE', undefined, 404),
   'PUT /settings/{key}': at('/settings/{key}', { value: 'mail.own.test' }),
   'DELETE /settings/{key}': at('/settings/{key}'),
+  'POST /users/batch': at('/users/batch', ({ domain }) => ({ text: 'many:', domain })),
+  'POST /import': at('/import', { kind: 'mynetworks', text: '10.8.0.0/16' }),
+  'POST /directory': at(
+    '/directory',
+    ({ domain }) => ({ domain, name: 'Pia', address: 'pia@outside.test' }),
+    201,
+  ),
+  'PATCH /directory/{id}': at('/directory/{id}', { phone: '123' }),
+  'DELETE /directory/{id}': at('/directory/{id}'),
+  'PUT /queue/pauses/{destination}': at('/queue/pauses/slow.test', { reason: 'They rest' }),
+  'DELETE /queue/pauses/{destination}': at('/queue/pauses/*'),
+  'POST /queue/bulk': at('/queue/bulk', { action: 'drop', filter: { domain: 'none.test' } }),
+  'POST /announcements': at(
+    '/announcements',
+    { text: 'Hello', until: '2099-01-01T00:00:00Z' },
+    201,
+  ),
+  'POST /announcements/{id}/end': at('/announcements/{id}/end', empty),
+  'DELETE /announcements/{id}': at('/announcements/{id}'),
+  // There is no folder for them.
+  'POST /backups/runs': at('/backups/runs', empty, 404),
+  'POST /certificates': at('/certificates', { kind: 'self-signed', names: ['imap.own.test'] }, 201),
+  'PUT /certificates/{id}/chain': at('/certificates/{id}/chain', { chain: 'x', key: 'y' }, 422),
+  'POST /certificates/{id}/order': at('/certificates/{id}/order', empty),
+  'DELETE /certificates/{id}': at('/certificates/{id}'),
+  'POST /revisions/{id}/undo': at('/revisions/{id}/undo', { reason: 'Not ours' }),
+  'POST /configuration/apply': at('/configuration/apply', {
+    configuration: { settings: { 'web.title': 'Theirs' } },
+  }),
   'POST /queue/{id}/hold': at('/queue/{id}/hold', empty),
   'POST /queue/{id}/release': at('/queue/{id}/release', empty),
   'POST /queue/{id}/retry': at('/queue/{id}/retry', empty),
@@ -154,8 +183,16 @@ const changes: Record<string, Planned> = {
 /** What is asked with a body, or of a thing that is not there. */
 const questions: Record<string, Planned> = {
   'POST /explain': at('/explain', ({ user }) => ({ client: '192.0.2.1', to: [user] })),
+  'POST /configuration/plan': at('/configuration/plan', {
+    configuration: 'settings:\n  web.title: Theirs\n',
+  }),
   'POST /relay-rules/test': at('/relay-rules/test', { recipient: 'x@outside.test' }),
   'POST /webhooks/{id}/test': at('/webhooks/none/test', empty, 404),
+  'GET /directory/{id}': at('/directory/none', undefined, 404),
+  'GET /queue/pauses/{destination}': at('/queue/pauses/*'),
+  'GET /announcements/{id}': at('/announcements/none', undefined, 404),
+  'GET /backups/runs/{id}': at('/backups/runs/none', undefined, 404),
+  'GET /certificates/{id}': at('/certificates/none', undefined, 404),
   'GET /tokens/{id}': at('/tokens/none', undefined, 404),
   'GET /rewrites/{id}': at('/rewrites/none', undefined, 404),
   'GET /networks/{id}': at('/networks/none', undefined, 404),
@@ -206,8 +243,11 @@ describe('the REST API of the running system', () => {
       await drey('shared', 'member', `team@${domain}`, `person@${domain}`);
     }
     await drey('queue', 'pause', '*');
+    await drey('settings', 'set', 'web.title', 'Ours');
     const file = readdirSync(daemon.folder).find((name) => name.endsWith('.db')) ?? '';
     database = new DatabaseSync(join(daemon.folder, file), { readOnly: true });
+    const [titled] = select(`SELECT id FROM Revision WHERE key = 'web.title'`);
+    made.revisions = String(titled?.id);
     [mine, theirs] = [await fillDomain(own), await fillDomain(other)];
     const add = async (name: string, ...words: string[]) => {
       const { token } = (await drey('--as', root, 'tokens', 'add', name, ...words)) as {
@@ -232,7 +272,7 @@ describe('the REST API of the running system', () => {
 
   /** Its end has come. */
   function endToken(name: string, file: string): void {
-    const writer = new DatabaseSync(join(daemon.folder, file));
+    const writer = new DatabaseSync(join(daemon.folder, file), { timeout: 60_000 });
     writer.prepare('UPDATE "ApiToken" SET "expiresAt" = "createdAt" WHERE "name" = ?').run(name);
     writer.close();
   }

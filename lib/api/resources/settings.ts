@@ -8,6 +8,7 @@ import {
   resetSetting,
   writeSetting,
 } from '../../settings/index.ts';
+import { requireListenable } from '../../settings/listenable.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { pageOf, time, wholeList } from '../fields.ts';
 
@@ -73,6 +74,7 @@ export const settingEndpoints: Endpoint[] = [
     parameters,
     body: z.strictObject({ value: z.unknown() }),
     answer: setting,
+    prepare: ({ parameters: { key }, body: { value } }) => requireListenable({ [key]: value }),
     run: async ({ staff, parameters: { key }, body: { value } }) => {
       const isSecret = findSetting(key).control.kind === 'secret';
       const isSealed = isSecret && typeof value === 'string' && value !== '';
@@ -86,6 +88,7 @@ export const settingEndpoints: Endpoint[] = [
     permission: null,
     title: 'Put a setting back to its default',
     parameters,
+    prepare: ({ parameters: { key } }) => requireListenable({ [key]: findSetting(key).default }),
     run: ({ staff, parameters }) => resetSetting(parameters.key, staff.address),
   }),
 ];

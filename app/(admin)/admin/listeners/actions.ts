@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { Refusal } from '#lib/errors.ts';
 import { writeJoined } from '#lib/joined.ts';
 import { findSetting, readSettings, writeSetting } from '#lib/settings/index.ts';
+import { requireListenable } from '#lib/settings/listenable.ts';
 import { answerButton } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 import { listedListeners } from './listed.ts';
-import { requireListenable } from './try-listeners.ts';
 
 const names = z.enum(listedListeners.map(({ name }) => name));
 

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { findSetting, resetSetting, writeSetting } from '#lib/settings/index.ts';
+import { requireListenable } from '#lib/settings/listenable.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
-import { requireListenable } from '../listeners/try-listeners.ts';
 
 const key = z.string().min(1).max(100);
 

@@ -1,6 +1,6 @@
 // Before a listener is changed the daemon tries whether it could listen there: what cannot be is refused beside its field.
-import { askDaemon } from '#lib/control.ts';
-import { isRefusal } from '#lib/errors.ts';
+import { askDaemon } from '../control.ts';
+import { isRefusal } from '../errors.ts';
 
 const keys = /^(?:listeners\.|server\.bind$|smtp\.(?:hasLmtp|lmtpSocket)$)/;
 

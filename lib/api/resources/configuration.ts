@@ -1,0 +1,224 @@
+// The history of the configuration, and the configuration as a whole: what it is, what another one would change, and applying it.
+import { z } from 'zod';
+import { exportConfiguration, readConfiguration } from '../../configuration/export.ts';
+import { type ReadFile, readFile } from '../../configuration/file.ts';
+import {
+  applyConfiguration,
+  ConfigurationRefusal,
+  describeProblem,
+  planConfiguration,
+} from '../../configuration/plan.ts';
+import { undoRevision } from '../../configuration/undo.ts';
+import { Refusal } from '../../errors.ts';
+import { runFrom } from '../../history/origin.ts';
+import { type Fields, isMasked } from '../../history/revise.ts';
+import {
+  type ListedRevision,
+  listRevisions,
+  readRevisionNumber,
+  requireRevision,
+} from '../../history/revision.ts';
+import { writeJoined } from '../../joined.ts';
+import { requireListenable } from '../../settings/listenable.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { givenTime, pageOf, paging, readCursor, time, writeCursor } from '../fields.ts';
+import { HttpProblem } from '../problem.ts';
+
+const number = z.coerce.number().int().min(1).max(2_000_000_000);
+const reason = z.string().max(500).default('').describe('why, for the history');
+const fields = z.record(z.string(), z.unknown()).nullable();
+const revision = z
+  .object({
+    id: z.number().describe('its number'),
+    at: time,
+    by: z.string(),
+    place: z.string().describe('where it was made: an address, "command line", "API token NAME"'),
+    kind: z.string(),
+    subject: z.string().describe('such as "network 10.0.0.0/8"'),
+    before: fields.describe('null: it was not there, or of a setting: the default'),
+    after: fields,
+    reason: z.string(),
+    groupId: z.string().describe('the same for changes made together'),
+    undoes: z.number().nullable().describe('the revision it takes back'),
+    undoneBy: z.number().nullable().describe('the revision that takes it back'),
+    pendingUntil: time.nullable().describe('goes back by itself unless confirmed before'),
+  })
+  .meta({ id: 'Revision' });
+const parameters = z.object({ id: number });
+
+/** A secret is only known to be one. */
+function show({ before, after, ...rest }: ListedRevision) {
+  const hide = (fields: Fields | null) =>
+    fields &&
+    Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        isMasked(value) ? { secret: 'kept' } : value,
+      ]),
+    );
+  return { ...rest, before: hide(before), after: hide(after) };
+}
+
+function readNumber(cursor: string): number {
+  const found = number.safeParse(readCursor(cursor));
+  if (found.success) return found.data;
+  throw new Refusal('invalid', 'This is no cursor of this list.', 'cursor');
+}
+
+const historyEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/revisions',
+    permission: null,
+    title: 'List changes of the configuration, newest first',
+    query: z.strictObject({
+      ...paging,
+      search: z.string().max(300).optional().describe('in what was changed, or the reason'),
+      by: z.string().max(300).optional().describe('in who changed it, or the place'),
+      kind: z.string().max(40).optional().describe('such as "setting"'),
+      from: givenTime.optional(),
+      until: givenTime.optional(),
+    }),
+    answer: pageOf(revision),
+    isPaged: true,
+    run: async ({ query: { limit, cursor, from, until, ...filter } }) => {
+      const rows = await listRevisions({
+        ...filter,
+        from: from === undefined ? undefined : new Date(from),
+        until: until === undefined ? undefined : new Date(until),
+        before: cursor === undefined ? undefined : readNumber(cursor),
+        pageSize: limit + 1,
+      });
+      const items = rows.slice(0, limit);
+      const next = rows.length > limit ? writeCursor(String(items.at(-1)?.id)) : null;
+      return { items: items.map(show), next };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/revisions/{id}',
+    permission: null,
+    title: 'Read a change of the configuration',
+    parameters,
+    answer: revision,
+    run: async ({ parameters: { id } }) => {
+      await requireRevision(id);
+      const [row] = await listRevisions({ before: id + 1, pageSize: 1 });
+      return show(row as ListedRevision);
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/revisions/{id}/undo',
+    permission: null,
+    title: 'Take a change back',
+    help: 'Refused where it was changed again since.',
+    parameters,
+    body: z.strictObject({ reason }),
+    answer: z.object({
+      revision: z.number().describe('the number of the change that takes it back'),
+      note: z.string().describe('what does not come back; empty: nothing'),
+    }),
+    run: ({ staff, parameters, body }) =>
+      runFrom(body, () =>
+        writeJoined(async () => {
+          const note = await undoRevision(parameters.id, staff.address);
+          return { revision: await readRevisionNumber(), note };
+        }),
+      ),
+  }),
+];
+
+const given = z
+  .union([z.record(z.string(), z.unknown()), z.string().max(8_000_000)])
+  .describe('sections by name, or the text of the YAML file');
+const planned = z
+  .object({
+    section: z.string(),
+    action: z.enum(['add', 'change', 'remove', 'order']),
+    subject: z.string(),
+    line: z.number().describe('of the text'),
+    differences: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
+  })
+  .meta({ id: 'PlannedChange' });
+const changes = z.array(planned);
+const maxBodyBytes = 8 * 1024 * 1024;
+
+/** JSON is YAML as well. A caller names no files and variables of the server. */
+function readGiven(configuration: z.output<typeof given>): ReadFile {
+  const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
+  return readFile(text, () => {
+    throw new Refusal(
+      'invalid',
+      'Secrets from variables and files are read by "drey apply" alone.',
+    );
+  });
+}
+
+const fileEndpoints: Endpoint[] = [
+  endpoint({
+    method: 'GET',
+    path: '/configuration',
+    permission: null,
+    title: 'Export the whole configuration',
+    help: 'Without passwords; a secret is { "secret": "kept" }.',
+    query: z.strictObject({ format: z.enum(['json', 'yaml']).default('json') }),
+    answer: z.object({ configuration: given }),
+    run: async ({ query }) => ({
+      configuration: await (query.format === 'yaml' ? exportConfiguration() : readConfiguration()),
+    }),
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/configuration/plan',
+    permission: null,
+    title: 'See what a configuration would change, and what is wrong with it',
+    help: 'Sections and entries that are not named stay as they are (docs/configuration.md).',
+    body: z.strictObject({ configuration: given }),
+    answer: z.object({
+      changes,
+      problems: z.array(
+        z.object({ line: z.number().nullable(), section: z.string(), text: z.string() }),
+      ),
+    }),
+    isQuestion: true,
+    maxBodyBytes,
+    run: ({ body }) => planConfiguration(readGiven(body.configuration)),
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/configuration/apply',
+    permission: null,
+    title: 'Make the server what a configuration says, whole or not at all',
+    help: 'Changes that could lock administrators out stay without being confirmed.',
+    body: z.strictObject({ configuration: given, reason }),
+    answer: z.object({ changes }),
+    maxBodyBytes,
+    prepare: async ({ body }) => {
+      const file = readGiven(body.configuration);
+      const settings = file.entries.filter(({ section }) => section.name === 'settings');
+      await requireListenable(
+        Object.fromEntries(settings.map(({ fields }) => [String(fields.key), fields.value])),
+      );
+      return file;
+    },
+    run: async ({ staff, body: { reason }, prepared: file }) => {
+      try {
+        const done = await runFrom({ reason }, () => applyConfiguration(file, staff.address));
+        return { changes: done };
+      } catch (error) {
+        if (!(error instanceof ConfigurationRefusal)) throw error;
+        const errors = error.problems.map((problem) => ({
+          field: 'configuration',
+          pointer: problem.section ? `#/configuration/${problem.section}` : '#/configuration',
+          detail: describeProblem(problem),
+        }));
+        throw new HttpProblem(422, 'invalid', 'Something in the configuration does not fit.', {
+          errors,
+        });
+      }
+    },
+  }),
+];
+
+export const configurationEndpoints: Endpoint[] = [...historyEndpoints, ...fileEndpoints];

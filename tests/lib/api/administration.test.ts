@@ -1,0 +1,256 @@
+// What the REST API does with the server as a whole: history, configuration, queue in the large, many users, directory,
+// numbers, announcements, backups, certificates.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { addAccount } from '#lib/accounts/account.ts';
+import { addApiToken } from '#lib/accounts/api-token.ts';
+import { addDomain } from '#lib/accounts/domain.ts';
+import { readStaff } from '#lib/accounts/staff.ts';
+import { answerApi } from '#lib/api/answer.ts';
+import { now } from '#lib/clock.ts';
+import { write } from '#lib/db.ts';
+import { recordDomainDaysIn } from '#lib/numbers/domain-day.ts';
+import { formatNumbers } from '#lib/numbers/roll-up.ts';
+import { enqueue } from '#lib/queue/enqueue.ts';
+import { flushTrail } from '#lib/trail/record.ts';
+import { openTestDatabase } from '#tests/support/database.ts';
+
+const password = 'a nest of seven nuts';
+
+describe('the REST API over the server as a whole', () => {
+  let close: () => Promise<void>;
+  let root: string;
+  let dora: string;
+
+  before(async () => {
+    ({ close } = await openTestDatabase());
+    await addDomain({ name: 'own.test' }, 'test');
+    await addDomain({ name: 'other.test' }, 'test');
+    const admin = await addAccount({ address: 'root@own.test', password, role: 'admin' }, 'test');
+    const maker = await readStaff(admin);
+    root = (await addApiToken({ name: 'root', role: 'admin' }, maker)).token;
+    const domains = ['own.test'];
+    dora = (await addApiToken({ name: 'dora', role: 'domain-admin', domains }, maker)).token;
+  });
+  after(async () => {
+    await flushTrail();
+    await close();
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: what JSON holds
+  type Answer = { status: number; json: any };
+
+  async function call(method: string, path: string, body?: object, token = root): Promise<Answer> {
+    const request = new Request(`http://drey.test/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    const answer = await answerApi(request, { remote: '127.0.0.1', isSafe: true });
+    const text = await answer.text();
+    return { status: answer.status, json: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** The same, that must go well. */
+  async function get(method: string, path: string, body?: object) {
+    const { status, json } = await call(method, path, body);
+    assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(json)}`);
+    return json;
+  }
+
+  const readTitle = async () => (await get('GET', '/settings/web.title')).value;
+
+  it('takes a change back', async () => {
+    const usual = await readTitle();
+    await get('PUT', '/settings/web.title', { value: 'Post' });
+    const { items } = await get('GET', '/revisions?search=web.title');
+    const { id, after, place } = items[0];
+    assert.deepEqual([after.value, place], ['Post', 'API token root']);
+    const trial = await get('POST', `/revisions/${id}/undo?dryRun=1`, {});
+    assert.deepEqual(
+      trial.changes.map(({ pointer }: { pointer: string }) => pointer),
+      ['/undoneBy'],
+    );
+    assert.equal(await readTitle(), 'Post');
+    const { revision } = await get('POST', `/revisions/${id}/undo`, { reason: 'No' });
+    assert.equal(await readTitle(), usual);
+    assert.equal((await get('GET', `/revisions/${id}`)).undoneBy, revision);
+    const { undoes, reason } = await get('GET', `/revisions/${revision}`);
+    assert.deepEqual([undoes, reason], [id, 'No']);
+    assert.equal((await call('POST', `/revisions/${id}/undo`, {})).status, 409);
+    assert.equal((await call('GET', '/revisions/999999')).status, 404);
+  });
+
+  it('pages through the history', async () => {
+    const whole = await get('GET', '/revisions?limit=200');
+    const seen: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { items, next }: Answer['json'] = await get(
+        'GET',
+        `/revisions?limit=2${cursor && `&cursor=${cursor}`}`,
+      );
+      seen.push(...items.map(({ id }: { id: number }) => id));
+      cursor = next;
+    }
+    assert.deepEqual(
+      seen,
+      whole.items.map(({ id }: { id: number }) => id),
+    );
+  });
+
+  it('exports, plans and applies the whole', async () => {
+    for (const format of ['json', 'yaml']) {
+      const { configuration } = await get('GET', `/configuration?format=${format}`);
+      const { changes, problems } = await get('POST', '/configuration/plan', { configuration });
+      assert.deepEqual([changes, problems], [[], []], format);
+    }
+    const text = JSON.stringify((await get('GET', '/configuration')).configuration);
+    assert.doesNotMatch(text, /argon2|\$scrypt|secret [0-9a-f]{8}/);
+    const wrong = { settings: { 'web.title': 'Never', 'imap.nothing': 1 } };
+    const refused = await call('POST', '/configuration/apply', { configuration: wrong });
+    assert.equal(refused.status, 422);
+    assert.equal(refused.json.errors[0].pointer, '#/configuration/settings');
+    assert.notEqual(await readTitle(), 'Never');
+    const right = { settings: { 'web.title': 'Applied' }, networks: [{ cidr: '10.7.0.0/16' }] };
+    const trial = await get('POST', '/configuration/apply?dryRun=1', { configuration: right });
+    assert.equal(trial.after.configuration.settings['web.title'], 'Applied');
+    assert.notEqual(await readTitle(), 'Applied');
+    const { changes } = await get('POST', '/configuration/apply', { configuration: right });
+    assert.equal(changes.length, 2);
+    assert.equal(await readTitle(), 'Applied');
+    const secret = { settings: { 'directory.ldapPassword': { file: '/etc/passwd' } } };
+    const file = await call('POST', '/configuration/plan', { configuration: secret });
+    assert.doesNotMatch(JSON.stringify(file.json), /root:/);
+  });
+
+  it('keeps the directory', async () => {
+    for (const name of ['Ada', 'Bob', 'Cleo']) {
+      const address = `${name}@outside.test`;
+      await get('POST', '/directory', { domain: 'own.test', name, address });
+    }
+    const first = await get('GET', '/directory?limit=2&domain=own.test');
+    const second = await get('GET', `/directory?limit=2&domain=own.test&cursor=${first.next}`);
+    const names = [...first.items, ...second.items].map(({ name }: { name: string }) => name);
+    assert.deepEqual(names, ['Ada', 'Bob', 'Cleo']);
+    const { id } = first.items[0];
+    const changed = await get('PATCH', `/directory/${id}`, { phone: '123' });
+    assert.deepEqual([changed.name, changed.phone], ['Ada', '123']);
+    await get('DELETE', `/directory/${id}`);
+    assert.equal((await call('GET', `/directory/${id}`)).status, 404);
+  });
+
+  it('changes many users by lines, within its domains', async () => {
+    const text = 'eve:a nest of nine nuts\nx@other.test:a nest of nine nuts\nroot:';
+    const body = { text, domain: 'own.test' };
+    const trial = await call('POST', '/users/batch?dryRun=1', body, dora);
+    const outcomes = (lines: { outcome: string }[]) => lines.map(({ outcome }) => outcome);
+    assert.deepEqual(outcomes(trial.json.after.lines), ['add', 'refused', 'refused']);
+    assert.equal((await call('GET', '/users/eve%40own.test')).status, 404);
+    const done = await call('POST', '/users/batch', body, dora);
+    assert.equal(done.status, 200);
+    assert.deepEqual(outcomes(done.json.lines), ['add', 'refused', 'refused']);
+    assert.equal((await call('GET', '/users/eve%40own.test')).status, 200);
+    assert.equal((await call('GET', '/users/x%40other.test')).status, 404);
+  });
+
+  it('takes tables over', async () => {
+    const body = { kind: 'virtual', text: 'sales@own.test eve@own.test' };
+    const trial = await get('POST', '/import?dryRun=1', body);
+    assert.equal(trial.after.lines[0].what, 'add');
+    assert.equal((await call('GET', '/aliases/sales%40own.test')).status, 404);
+    await get('POST', '/import', body);
+    assert.deepEqual((await get('GET', '/aliases/sales%40own.test')).targets, ['eve@own.test']);
+  });
+
+  it('does one thing to all of the queue that a filter finds', async () => {
+    const recipients = ['a@far.test', 'b@far.test', 'c@near.test'];
+    await write((tx) =>
+      enqueue(tx, {
+        ...{ blobId: 1, prefix: Buffer.alloc(0), sizeBytes: 7, traceId: 'trace', accountId: null },
+        sender: 'root@own.test',
+        recipients: recipients.map((recipient) => ({ recipient })),
+      }),
+    );
+    const body = { action: 'hold', filter: { domain: 'far.test' } };
+    const trial = await get('POST', '/queue/bulk?dryRun=1', body);
+    assert.deepEqual(trial.after, { matching: 2, done: 0 });
+    assert.equal((await get('GET', '/queue/counts')).held, 0);
+    assert.deepEqual(await get('POST', '/queue/bulk', body), { matching: 2, done: 2 });
+    assert.equal((await get('GET', '/queue/counts')).held, 2);
+    const all = { action: 'drop', filter: {} };
+    assert.equal((await get('POST', '/queue/bulk', all)).done, 3);
+    const wrong = { action: 'drop', filter: { domains: 'far.test' } };
+    assert.equal((await call('POST', '/queue/bulk', wrong)).status, 422);
+  });
+
+  it('pauses the queue', async () => {
+    const pause = await get('PUT', '/queue/pauses/Slow.test', { reason: 'They rest' });
+    assert.equal(pause.destination, 'slow.test');
+    await get('PUT', '/queue/pauses/*', {});
+    const { items } = await get('GET', '/queue/pauses');
+    assert.deepEqual(
+      items.map(({ destination }: { destination: string }) => destination),
+      ['*', 'slow.test'],
+    );
+    await get('DELETE', '/queue/pauses/slow.test');
+    assert.equal((await call('GET', '/queue/pauses/slow.test')).status, 404);
+  });
+
+  it('reads numbers, each caller of its domains', async () => {
+    const day = Math.floor(now().getTime() / 86_400_000);
+    const mail = { day, externalIn: 3, externalOut: 2, internal: 1 };
+    const rows = ['other.test', 'own.test'].map((domain) => ({ ...mail, domain }));
+    await write((tx) => recordDomainDaysIn(tx, rows));
+    const own = await call('GET', '/statistics/domains', undefined, dora);
+    const { day: _day, ...sums } = mail;
+    assert.deepEqual(own.json.items, [{ domain: 'own.test', ...sums }]);
+    const days = await get('GET', '/statistics/domains/own.test?days=2');
+    assert.deepEqual(
+      days.items.map(({ externalIn }: { externalIn: number }) => externalIn),
+      [0, 3],
+    );
+    const other = await call('GET', '/statistics/domains/other.test', undefined, dora);
+    assert.equal(other.status, 404);
+    const at = Math.floor(now().getTime() / 60_000);
+    const numbers = formatNumbers({
+      counts: { 'sent.delivered': 5 },
+      states: { 'queue.held': [4, 2, 3] },
+    });
+    const data = { seconds: 60, at, node: 'one', numbers };
+    await write((tx) => tx.rollUp.create({ data }));
+    const { counts, states } = await get('GET', '/statistics?range=1h');
+    assert.equal(counts['sent.delivered'].at(-1), 5);
+    assert.equal(states['queue.held'].at(-1), 2);
+    assert.deepEqual((await get('GET', '/statistics?range=1h&name=queue.')).counts, {});
+  });
+
+  it('tells users something', async () => {
+    const until = '2099-01-01T00:00:00Z';
+    const { id } = await get('POST', '/announcements', { text: 'Hello', until });
+    await get('POST', `/announcements/${id}/end`, {});
+    assert.ok(new Date((await get('GET', `/announcements/${id}`)).until) <= now());
+    await get('DELETE', `/announcements/${id}`);
+    assert.deepEqual((await get('GET', '/announcements')).items, []);
+    assert.equal((await call('POST', '/announcements', { text: 'Hello' })).status, 422);
+  });
+
+  it('orders certificates, and shows no key', async () => {
+    const names = ['mail.own.test'];
+    const { id } = await get('POST', '/certificates', { kind: 'self-signed', names });
+    const { items } = await get('GET', '/certificates');
+    assert.deepEqual(items[0].names, names);
+    assert.equal('secret' in items[0], false);
+    const pems = { chain: 'x', key: 'y' };
+    assert.equal((await call('PUT', `/certificates/${id}/chain`, pems)).status, 422);
+    const wrong = await call('POST', '/certificates', { kind: 'uploaded', ...pems });
+    assert.equal(wrong.status, 422);
+    await get('POST', `/certificates/${id}/order`, {});
+    await get('DELETE', `/certificates/${id}`);
+  });
+
+  it('says that no daemon takes a backup', async () => {
+    assert.equal((await call('POST', '/backups/runs', {})).status, 503);
+    assert.equal((await call('POST', '/backups/runs?dryRun=1', {})).status, 404);
+    assert.equal((await get('GET', '/backups/age')).folder, '');
+  });
+});
