@@ -92,6 +92,8 @@ export async function* walkKeys<Row extends { id: string }>(
   let after: string | undefined;
   do {
     const page: Page<Row> = await readKeyPage(list, order, { isDescending, after, pageSize });
+    // What stood behind has gone meanwhile, and this is the beginning again.
+    if (after && page.previous === null) return;
     yield* page.rows;
     after = page.next ?? undefined;
   } while (after);

@@ -14,8 +14,9 @@ import { deleteAccount } from '#lib/accounts/deleted-account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { listDomainPage, walkDomains } from '#lib/accounts/domain-list.ts';
 import { now } from '#lib/clock.ts';
-import { db, write } from '#lib/db.ts';
+import { db, sql, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
+import { type List, type Order, walkKeys } from '#lib/keyset.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const by = 'test';
@@ -183,6 +184,32 @@ describe('keyset pages', () => {
     for await (const { address } of walkAccounts({ search: '@example' })) found.push(address);
     assert.equal(found.length, 42);
     assert.deepEqual(found, [...found].sort());
+  });
+
+  it('does not begin anew where the rest goes meanwhile', async () => {
+    const gone = ['zz1@gone.test', 'zz2@gone.test', 'zz3@gone.test'];
+    const { id: domainId } = await addDomain({ name: 'gone.test' }, by);
+    const rows = gone.map((address) => ({ id: newId(), address, domainId, createdAt: now() }));
+    await write((tx) => tx.account.createMany({ data: rows }));
+    const list: List<{ id: string; address: string }> = {
+      from: sql`"Account"`,
+      where: sql`"domainId" = ${domainId}`,
+      id: sql`"id"`,
+      load: (ids) => db.account.findMany({ where: { id: { in: ids } } }),
+    };
+    const order: Order<{ address: string }> = {
+      ...{ column: sql`"address"`, kind: 'text', valueOf: ({ address }) => address },
+    };
+    const seen: string[] = [];
+    for await (const { address } of walkKeys(list, order, { pageSize: 2 })) {
+      seen.push(address);
+      if (seen.length === 2)
+        await write((tx) => tx.account.deleteMany({ where: { address: gone[2] ?? '' } }));
+      assert.ok(seen.length <= 2, seen.join(', '));
+    }
+    assert.deepEqual(seen, gone.slice(0, 2));
+    await write((tx) => tx.account.deleteMany({ where: { domainId } }));
+    await write((tx) => tx.domain.deleteMany({ where: { id: domainId } }));
   });
 
   it('lists aliases with their targets', async () => {
