@@ -8,6 +8,7 @@ import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
+import { requireRoomForUser } from './domain-limits.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { requireLimit } from './limit.ts';
 import { lockedHash, lockIn, removeSignInsIn } from './lock.ts';
@@ -135,6 +136,7 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
   try {
     const row = await revise(by, recordedAccount, data.id, async (tx) => {
       await refuseTaken(tx, address);
+      await requireRoomForUser(tx, domain);
       if (input.isFirstAdmin) await refuseSecondSetup(tx);
       await recordChangeIn(tx, by, `user ${address}`, `added as ${data.role}`);
       return tx.account.create({ data });

@@ -10,6 +10,7 @@ import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress, requireAliasAddress } from './address.ts';
 import { isRoute, maxStars } from './alias-pattern.ts';
 import { requireDomain } from './domain.ts';
+import { requireRoomForAlias } from './domain-limits.ts';
 import { recordedAlias } from './recorded.ts';
 
 export type Alias = {
@@ -126,6 +127,7 @@ export async function addAlias(input: NewAlias, by: string): Promise<void> {
       if (await tx.account.findUnique({ where: { address } })) {
         throw new Refusal('exists', `${address} is a user already.`, 'address');
       }
+      await requireRoomForAlias(tx, domain);
       const fields = { address, domainId: domain.id, comment, posters, isPattern };
       await tx.alias.create({ data: { id, ...fields, createdAt: now() } });
       await writeTargets(tx, id, targets);

@@ -8,6 +8,7 @@ import { poke } from '../poke.ts';
 import { readSetting } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type Account, removeAccount, toAccount } from './account.ts';
+import { requireRoomForUser } from './domain-limits.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
 import { recordedAccount } from './recorded.ts';
@@ -41,6 +42,10 @@ export async function restoreAccount(id: string, by: string): Promise<Account> {
   const row = await revise(by, recordedAccount, id, async (tx) => {
     const before = await findIn(tx, id);
     if (!before.deletedAt) throw new Refusal('conflict', `${before.address} is not deleted.`);
+    if (before.kind === 'person') {
+      const domain = await tx.domain.findUniqueOrThrow({ where: { id: before.domainId } });
+      await requireRoomForUser(tx, domain);
+    }
     await recordChangeIn(tx, by, subjectOf(before), 'restored');
     const data = { isDisabled: before.wasDisabled, wasDisabled: false, deletedAt: null };
     return tx.account.update({ where: { id }, data });

@@ -30,6 +30,9 @@ export type Domain = {
   /** What its accounts may use together; 0: no limit */
   quotaBytes: number;
   quotaMessages: number;
+  /** How many it may have; 0: no limit */
+  maxUsers: number;
+  maxAliases: number;
   createdAt: Date;
 };
 
@@ -71,16 +74,16 @@ export async function requireDomain(name: string): Promise<Domain> {
 }
 
 export type DomainPolicy = { aliasOf?: string; archive?: string; elsewhere?: string };
-export type DomainQuota = { quotaBytes?: number; quotaMessages?: number };
+const limitNames = ['quotaBytes', 'quotaMessages', 'maxUsers', 'maxAliases'] as const;
+export type DomainLimits = Partial<Record<(typeof limitNames)[number], number>>;
 
 /** Adds a domain. Refusal 'invalid', 'exists', 'not-found'. */
 export async function addDomain(
-  input: { name: string; comment?: string } & DomainQuota & DomainPolicy,
+  input: { name: string; comment?: string } & DomainLimits & DomainPolicy,
   by: string,
 ): Promise<Domain> {
   const name = canonicalDomain(input.name);
-  const quota = { quotaBytes: input.quotaBytes, quotaMessages: input.quotaMessages };
-  requireQuota(quota);
+  const limits = readLimits(input);
   const policy = {
     archive: await requireArchive(input.archive),
     aliasOf: await requireAliasOf(name, input.aliasOf),
@@ -92,7 +95,7 @@ export async function addDomain(
       const of = policy.aliasOf ? `: alias of ${policy.aliasOf}` : '';
       await recordChangeIn(tx, by, `domain ${name}`, `added${of}`);
       const comment = input.comment?.trim().slice(0, 500) ?? '';
-      const data = { id: newId(), name, comment, ...quota, ...policy, createdAt: now() };
+      const data = { id: newId(), name, comment, ...limits, ...policy, createdAt: now() };
       return toDomain(await tx.domain.create({ data }));
     });
   } catch (error) {
@@ -107,30 +110,30 @@ export async function addDomain(
  */
 export async function updateDomain(
   name: string,
-  change: { comment?: string; isDisabled?: boolean } & DomainQuota & DomainPolicy,
+  change: { comment?: string; isDisabled?: boolean } & DomainLimits & DomainPolicy,
   by: string,
 ): Promise<Domain> {
   const domain = await requireDomain(name);
-  requireQuota(change);
+  const limits = readLimits(change);
   const archive = await requireArchive(change.archive);
   const aliasOf = await requireAliasOf(domain.name, change.aliasOf);
   const elsewhere = requireElsewhere(change.elsewhere);
   refuseBoth({ aliasOf: aliasOf ?? domain.aliasOf, elsewhere: elsewhere ?? domain.elsewhere });
   return revise(by, recordedDomain, domain.name, async (tx) => {
-    const { quotaBytes, quotaMessages, isDisabled } = change;
+    const { isDisabled } = change;
     const comment = change.comment?.trim().slice(0, 500);
     const row = await tx.domain.update({
       where: { id: domain.id },
-      data: { comment, isDisabled, quotaBytes, quotaMessages, archive, aliasOf, elsewhere },
+      data: { comment, isDisabled, ...limits, archive, aliasOf, elsewhere },
     });
     await recordChangeIn(tx, by, `domain ${domain.name}`, JSON.stringify(change));
     return toDomain(row);
   });
 }
 
-function requireQuota({ quotaBytes, quotaMessages }: DomainQuota): void {
-  requireLimit(quotaBytes, 'quotaBytes');
-  requireLimit(quotaMessages, 'quotaMessages');
+function readLimits(input: DomainLimits): DomainLimits {
+  for (const name of limitNames) requireLimit(input[name], name);
+  return Object.fromEntries(limitNames.map((name) => [name, input[name]]));
 }
 
 async function requireArchive(text: string | undefined): Promise<string | undefined> {

@@ -30,6 +30,8 @@ type DomainRow = {
   isDisabled: boolean;
   quotaBytes: bigint | number;
   quotaMessages: bigint | number;
+  maxUsers: number;
+  maxAliases: number;
   aliasOf: string;
   archive: string;
   elsewhere: string;
@@ -41,11 +43,12 @@ type DomainRow = {
 /** Of its row. */
 export function toDomainFields(row: DomainRow): Fields {
   const { name, comment, isDisabled, aliasOf, archive, elsewhere } = row;
-  const { footerText, footerHtml, footerFor } = row;
+  const { footerText, footerHtml, footerFor, maxUsers, maxAliases } = row;
   return {
     ...{ name, comment, isDisabled },
     quotaBytes: Number(row.quotaBytes),
     quotaMessages: Number(row.quotaMessages),
+    ...{ maxUsers, maxAliases },
     ...{ aliasOf, archive, elsewhere, footerText, footerHtml, footerFor },
   };
 }

@@ -44,6 +44,8 @@ export const serverTables: Table[] = [
       isDisabled: 'flag',
       quotaBytes: 'number',
       quotaMessages: 'number',
+      maxUsers: 'number',
+      maxAliases: 'number',
       warnedPercent: 'number',
       aliasOf: 'text',
       archive: 'text',

@@ -9,9 +9,11 @@ import { by, type CommandDefinition, type Input, optionText, textAt } from './co
 import {
   commentOption,
   messagesOption,
+  mostOptions,
   nameOption,
   quotaOption,
   readLimits,
+  readMost,
   requireOptions,
 } from './limits.ts';
 import { passwordOption, readPassword } from './password.ts';
@@ -77,12 +79,18 @@ const domainCommands: CommandDefinition[] = [
   {
     name: 'domain add',
     arguments: ['<domain>'],
-    options: [commentOption, quotaOption, messagesOption, ...policyOptions],
+    options: [commentOption, quotaOption, messagesOption, ...mostOptions, ...policyOptions],
     help: 'receive mail for a domain',
     run: async (input) => {
       const comment = optionText(input, 'comment');
       const domain = await addDomain(
-        { name: textAt(input, 0), comment, ...readLimits(input), ...readPolicy(input) },
+        {
+          name: textAt(input, 0),
+          comment,
+          ...readLimits(input),
+          ...readMost(input),
+          ...readPolicy(input),
+        },
         by,
       );
       return { text: `Added domain ${domain.name}`, row: domain };
@@ -91,12 +99,12 @@ const domainCommands: CommandDefinition[] = [
   {
     name: 'domain set',
     arguments: ['<domain>'],
-    options: [commentOption, quotaOption, messagesOption, ...policyOptions],
-    help: 'change what the users of a domain may use together, or its comment',
+    options: [commentOption, quotaOption, messagesOption, ...mostOptions, ...policyOptions],
+    help: 'change what the users of a domain may use together, how many there may be, or its comment',
     run: async (input) => {
       requireOptions(input);
       const comment = optionText(input, 'comment');
-      const change = { comment, ...readLimits(input), ...readPolicy(input) };
+      const change = { comment, ...readLimits(input), ...readMost(input), ...readPolicy(input) };
       const domain = await updateDomain(textAt(input, 0), change, by);
       return { text: `Changed domain ${domain.name}`, row: domain };
     },
@@ -117,6 +125,8 @@ const domainCommands: CommandDefinition[] = [
         'quotaBytes',
         'usedMessages',
         'quotaMessages',
+        'maxUsers',
+        'maxAliases',
         'aliasOf',
         'archive',
         'isDisabled',

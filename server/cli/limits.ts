@@ -7,6 +7,11 @@ import { type Input, optionText } from './command.ts';
 export const commentOption = { flags: '--comment <text>', help: 'a note for other administrators' };
 export const quotaOption = { flags: '--quota <size>', help: 'such as 5G; 0 for no limit' };
 export const messagesOption = { flags: '--messages <number>', help: 'how many; 0 for no limit' };
+/** How many a domain may have. */
+export const mostOptions = [
+  { flags: '--max-users <number>', help: 'how many users; 0 for no limit' },
+  { flags: '--max-aliases <number>', help: 'how many aliases; 0 for no limit' },
+];
 /** What gives a user back to the settings storage.defaultQuotaBytes and storage.defaultQuotaMessages. */
 export const defaultWord = 'default';
 /** What a user may send a day; null on the account stands for the settings of the group "sending". */
@@ -19,7 +24,15 @@ export const nameOption = { flags: '--name <text>', help: "the person's name" };
 /** Refusal 'invalid' where nothing is given. */
 export function requireOptions({ options }: Input): void {
   const known = ['name', 'comment', 'quota', 'messages', 'dailyMessages', 'dailyRecipients'];
-  const names = [...known, 'aliasOf', 'archive', 'elsewhere', 'mustChange'];
+  const names = [
+    ...known,
+    'maxUsers',
+    'maxAliases',
+    'aliasOf',
+    'archive',
+    'elsewhere',
+    'mustChange',
+  ];
   if (!names.some((name) => options[name] !== undefined)) {
     throw new Refusal('invalid', 'Say what to change: see --help.');
   }
@@ -32,6 +45,15 @@ export function readLimits(input: Input): { quotaBytes?: number; quotaMessages?:
   if (quota !== undefined) limits.quotaBytes = readBytes(quota);
   if (messages !== undefined) limits.quotaMessages = readCount(messages);
   return limits;
+}
+
+/** How many users and aliases, as far as it is given. Refusal 'invalid'. */
+export function readMost(input: Input): { maxUsers?: number; maxAliases?: number } {
+  const read = (name: string) => {
+    const text = optionText(input, name);
+    return text === undefined ? undefined : readCount(text);
+  };
+  return { maxUsers: read('maxUsers'), maxAliases: read('maxAliases') };
 }
 
 function readBytes(text: string): number {

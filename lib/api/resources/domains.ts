@@ -36,9 +36,12 @@ const domain = z
     elsewhere: z.enum(['', ...elsewheres]).describe('whose mail goes on to another server'),
     quotaBytes: z.number(),
     quotaMessages: z.number(),
+    maxUsers: z.number(),
+    maxAliases: z.number(),
     createdAt: time,
   })
   .meta({ id: 'Domain' });
+const most = z.int().min(0).max(1_000_000_000);
 const policy = {
   comment: comment.optional(),
   aliasOf: z.string().max(253).optional(),
@@ -46,6 +49,8 @@ const policy = {
   elsewhere: z.enum(['', ...elsewheres]).optional(),
   quotaBytes: limitBytes.optional(),
   quotaMessages: limitCount.optional(),
+  maxUsers: most.describe('users; 0: no limit').optional(),
+  maxAliases: most.describe('aliases; 0: no limit').optional(),
 };
 const key = z
   .object({

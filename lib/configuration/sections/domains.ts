@@ -12,6 +12,8 @@ const schema = z.strictObject({
   isDisabled: z.boolean().optional(),
   quotaBytes: z.number().optional(),
   quotaMessages: z.number().optional(),
+  maxUsers: z.number().optional(),
+  maxAliases: z.number().optional(),
   aliasOf: z.string().optional(),
   archive: z.string().optional(),
   elsewhere: z.string().optional(),

@@ -13,7 +13,7 @@ import { readFilter } from './filter.ts';
 
 const comment = z.string().trim().max(500, 'At most 500 characters.').default('');
 const quota = sizeField(0, 'Give a size such as 50 GB, or nothing for no limit.');
-const messages = countField(0, 'Give a whole number, or nothing for no limit.');
+const count = countField(0, 'Give a whole number, or nothing for no limit.');
 const aliasOf = z.string().trim().max(253).default('');
 const elsewhere = z.enum(['', ...elsewheres], 'Say where its mailboxes are.').default('');
 const archive = z.string().trim().max(320).default('');
@@ -32,10 +32,11 @@ export async function editDomainAction(_previous: FormState, form: FormData): Pr
   const admin = await requireAdmin();
   const isEnabled = z.string().optional();
   const policy = { aliasOf, archive, elsewhere };
-  const schema = z.object({ name, comment, isEnabled, quota, messages, ...policy });
-  return answerForm(schema, form, async ({ name, isEnabled, quota, messages, ...policy }) => {
-    const limits = { quotaBytes: quota, quotaMessages: messages };
-    const change = { ...policy, isDisabled: isEnabled === undefined, ...limits };
+  const limits = { quota, messages: count, maxUsers: count, maxAliases: count };
+  const schema = z.object({ name, comment, isEnabled, ...limits, ...policy });
+  return answerForm(schema, form, async ({ name, isEnabled, quota, messages, ...others }) => {
+    const quotas = { quotaBytes: quota, quotaMessages: messages };
+    const change = { ...others, isDisabled: isEnabled === undefined, ...quotas };
     await updateDomain(name, change, admin.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${name} saved` };

@@ -59,6 +59,8 @@ export function EditDomain({
   isEmpty,
   quotaText,
   messagesText,
+  usersText,
+  aliasesText,
   useText,
   aliasOf,
   archive,
@@ -71,6 +73,8 @@ export function EditDomain({
   /** The limits as they are edited; empty = none. */
   quotaText: string;
   messagesText: string;
+  usersText: string;
+  aliasesText: string;
   /** What its users use together now. */
   useText: string;
   aliasOf: string;
@@ -114,6 +118,10 @@ export function EditDomain({
               placeholder="no limit"
             />
           </FormField>
+          <div className="grid gap-4 sm:grid-cols-2">
+            <MostField name="maxUsers" label="Users at most" value={usersText} />
+            <MostField name="maxAliases" label="Aliases at most" value={aliasesText} />
+          </div>
           <AliasOf value={aliasOf} name={name} />
           <Mailboxes value={elsewhere} />
           <FormField
@@ -157,6 +165,14 @@ export function EditDomain({
         </ActionForm>
       </Dialog>
     </>
+  );
+}
+
+function MostField({ name, label, value }: { name: string; label: string; value: string }) {
+  return (
+    <FormField name={name} label={label} help="Empty for no limit.">
+      <Input name={name} inputMode="numeric" defaultValue={value} placeholder="no limit" />
+    </FormField>
   );
 }
 

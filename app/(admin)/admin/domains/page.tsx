@@ -151,10 +151,20 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                     )}
                   </Td>
                   <Td className="text-right tabular-nums">
-                    <CountLink path="/admin/users" domain={domain.name} count={domain.accounts} />
+                    <CountLink
+                      path="/admin/users"
+                      domain={domain.name}
+                      count={domain.accounts}
+                      most={domain.maxUsers}
+                    />
                   </Td>
                   <Td className="text-right tabular-nums">
-                    <CountLink path="/admin/aliases" domain={domain.name} count={domain.aliases} />
+                    <CountLink
+                      path="/admin/aliases"
+                      domain={domain.name}
+                      count={domain.aliases}
+                      most={domain.maxAliases}
+                    />
                   </Td>
                   <Td className="hidden md:table-cell">
                     <QuotaBar used={domain.usedBytes} limit={domain.quotaBytes} />
@@ -177,7 +187,9 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                         isDisabled={domain.isDisabled}
                         isEmpty={domain.accounts + domain.aliases === 0}
                         quotaText={domain.quotaBytes ? formatExactBytes(domain.quotaBytes) : ''}
-                        messagesText={domain.quotaMessages ? formatCount(domain.quotaMessages) : ''}
+                        messagesText={writeCount(domain.quotaMessages)}
+                        usersText={writeCount(domain.maxUsers)}
+                        aliasesText={writeCount(domain.maxAliases)}
                         useText={describeUse(domain)}
                         aliasOf={domain.aliasOf}
                         archive={domain.archive}
@@ -200,10 +212,33 @@ function describeUse({ usedBytes, usedMessages }: ListedDomain): string {
   return `${formatBytes(usedBytes)} in ${formatPlural(usedMessages, 'message')}`;
 }
 
-function CountLink({ path, domain, count }: { path: string; domain: string; count: number }) {
+/** A limit as it is edited. */
+function writeCount(limit: number): string {
+  return limit > 0 ? formatCount(limit) : '';
+}
+
+function CountLink({
+  path,
+  domain,
+  count,
+  most,
+}: {
+  path: string;
+  domain: string;
+  count: number;
+  /** 0: no limit */
+  most: number;
+}) {
   return (
-    <Link href={buildHref(path, { domain })} className="text-accent-text hover:underline">
-      {formatCount(count)}
-    </Link>
+    <>
+      <Link href={buildHref(path, { domain })} className="text-accent-text hover:underline">
+        {formatCount(count)}
+      </Link>
+      {most > 0 && (
+        <span className="block text-sm whitespace-nowrap text-muted">
+          at most {formatCount(most)}
+        </span>
+      )}
+    </>
   );
 }

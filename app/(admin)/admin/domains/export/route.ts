@@ -12,7 +12,9 @@ export async function GET(request: NextRequest): Promise<Response> {
   return answerCsv('domains', walkDomains({ ...filter, ids: idsOf(staff.scope) }), {
     domain: (row) => row.name,
     users: (row) => row.accounts,
+    'users at most': (row) => row.maxUsers,
     aliases: (row) => row.aliases,
+    'aliases at most': (row) => row.maxAliases,
     'used bytes': (row) => row.usedBytes,
     'quota bytes': (row) => row.quotaBytes,
     'used messages': (row) => row.usedMessages,
