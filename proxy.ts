@@ -49,5 +49,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 // Routes under /api answer with their own policy (the reader's frame needs another one). A dot in the address says
-// nothing: it may stand in the name of a folder.
-export const config = { matcher: ['/((?!api/|_next/).*)'] };
+// nothing: it may stand in the name of a folder. Those of the panel have its guards, which ask for the method.
+export const config = { matcher: ['/((?!api/|_next/).*)', '/api/admin/:path*'] };

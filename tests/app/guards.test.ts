@@ -105,6 +105,17 @@ describe('guards', () => {
     });
   }
 
+  it('every door of the panel is told the method by proxy.ts', () => {
+    // Else reading would want the second factor as changing does.
+    const outside = listed.filter(
+      ([who, door]) =>
+        !['everybody', 'user'].includes(who) && /^api\/(?!admin\/)/.test(fileOf(door)),
+    );
+    assert.deepEqual(outside, []);
+    const proxy = readFileSync(join(app, '..', 'proxy.ts'), 'utf8');
+    assert.match(proxy, /matcher: \['[^']+', '\/api\/admin\/:path\*'\]/);
+  });
+
   it('the menu of the panel leads to pages that exist', () => {
     const hrefs = [...read('(admin)/menu.ts').matchAll(/href: '([^']+)'/g)].map(([, href]) => href);
     assert.ok(hrefs.length >= 9);

@@ -119,6 +119,8 @@ describe('signing in', () => {
       },
     });
     assert.match(answer.headers().location ?? '', /\/prove/);
+    const search = await page.request.get(`${url}/api/admin/search?q=dom`, { maxRedirects: 0 });
+    assert.equal(search.status(), 200, 'who only looks is asked for no proof');
     assert.ok(!(await daemon.drey(['domain', 'list'])).stdout.includes('second.test'));
     await page.getByLabel('Code').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
