@@ -70,6 +70,8 @@ describe('pages of the panel', () => {
   it('a user becomes domain admin, stands in the list of roles, and sees the domain alone', async () => {
     await open('/admin/users');
     await page.getByRole('link', { name: ben }).first().click();
+    await page.waitForURL('**/admin/users/*');
+    await button('Save role').waitFor();
     await page.getByLabel('Role', { exact: true }).selectOption({ label: 'Domain admin' });
     await page.getByLabel('example.test', { exact: true }).check();
     await button('Save role').click();
