@@ -191,13 +191,14 @@ describe('keyset pages', () => {
     const { id: domainId } = await addDomain({ name: 'gone.test' }, by);
     const rows = gone.map((address) => ({ id: newId(), address, domainId, createdAt: now() }));
     await write((tx) => tx.account.createMany({ data: rows }));
-    const list: List<{ id: string; address: string }> = {
+    type Row = { id: string; address: string };
+    const list: List<Row> = {
       from: sql`"Account"`,
       where: sql`"domainId" = ${domainId}`,
       id: sql`"id"`,
       load: (ids) => db.account.findMany({ where: { id: { in: ids } } }),
     };
-    const order: Order<{ address: string }> = {
+    const order: Order<Row> = {
       ...{ column: sql`"address"`, kind: 'text', valueOf: ({ address }) => address },
     };
     const seen: string[] = [];
