@@ -57,7 +57,7 @@ export async function makeChange(
     if (ifMatch || ifNoneMatch) await requireMatch(reading, call.staff, conditions);
     return represent(endpoint, await endpoint.run({ ...call, prepared }));
   };
-  if (isDryRun) return tryOut(run, reading, call.staff);
+  if (isDryRun) return tryOut(endpoint, run, reading, call.staff);
   const body = await (ifMatch || ifNoneMatch ? writeJoined(run) : run());
   const isWhole = reading?.isSame === true && reading.endpoint.answer === endpoint.answer;
   const tag = isWhole && body !== undefined ? tagOf(body) : null;
@@ -65,17 +65,19 @@ export async function makeChange(
 }
 
 async function tryOut(
+  { triesItself }: Endpoint,
   run: () => Promise<unknown>,
   reading: Reading | null,
   staff: Staff,
 ): Promise<Outcome> {
-  const body = await rehearse(async () => {
+  const compare = async () => {
     const before = await readNow(reading, staff);
     const result = hideSecret(await run());
     // Where there is no such thing, as after an action on many, what the call answers tells it.
     const after = (await readNow(reading, staff)) ?? result ?? null;
     return { dryRun: true, before, after, changes: listChanges(before, after) };
-  });
+  };
+  const body = await (triesItself ? compare() : rehearse(compare));
   return { status: 200, body, tag: null };
 }
 

@@ -44,6 +44,8 @@ export type Endpoint = {
   isOutward: boolean;
   /** Takes longer than a transaction should (a hash, a key) */
   isSlow: boolean;
+  /** With isDryRun it changes nothing of itself: the writer is not held for a trial of thousands */
+  triesItself: boolean;
   maxBodyBytes: number;
   /** What needs more than the database, before the transaction begins */
   prepare?: Run;
@@ -73,6 +75,7 @@ export function endpoint<
   isQuestion?: boolean;
   isOutward?: boolean;
   isSlow?: boolean;
+  triesItself?: boolean;
   maxBodyBytes?: number;
   prepare?: (
     call: Call<z.output<Parameters>, z.output<Query>, z.output<Body>>,
@@ -87,6 +90,7 @@ export function endpoint<
     isQuestion: false,
     isOutward: false,
     isSlow: false,
+    triesItself: false,
     maxBodyBytes: usualBodyBytes,
     ...declared,
     parameters: declared.parameters ?? empty,

@@ -29,6 +29,7 @@ export const manyLinesEndpoints: Endpoint[] = [
       ),
     }),
     isSlow: true,
+    triesItself: true,
     maxBodyBytes,
     run: async ({ staff, body, isDryRun }) => ({
       lines: await runBatch(staff, { ...body, isRehearsal: isDryRun }),
@@ -59,6 +60,7 @@ export const manyLinesEndpoints: Endpoint[] = [
       ),
     }),
     isSlow: true,
+    triesItself: true,
     maxBodyBytes,
     run: async ({ staff, body, isDryRun }) => ({
       lines: await (isDryRun ? planImport(body) : applyImport(body, staff.address)),

@@ -47,6 +47,7 @@ export const queueManyEndpoints: Endpoint[] = [
       done: z.number(),
     }),
     isSlow: true,
+    triesItself: true,
     run: async ({ staff, body: { action, filter }, isDryRun }) => {
       const matching = await countMatching(filter, action);
       const done = isDryRun ? 0 : await changeMatching(filter, action, staff.address);

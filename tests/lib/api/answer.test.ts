@@ -10,6 +10,7 @@ import { addNetwork } from '#lib/accounts/network.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { readStaff } from '#lib/accounts/staff.ts';
 import { answerApi } from '#lib/api/answer.ts';
+import { endpoints } from '#lib/api/endpoints.ts';
 import { fromNow, shiftClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
@@ -134,6 +135,20 @@ describe('the REST API', () => {
     assert.notEqual((await call('GET', '/settings/server.hostname')).json.value, 'four.test');
     await flushTrail();
     assert.equal(await countEvents(), events);
+  });
+
+  it('holds the writer for no trial that needs none', async () => {
+    for (const { method, path, run, triesItself } of endpoints) {
+      assert.equal(triesItself, /\bisDryRun\b/.test(String(run)), `${method} ${path}`);
+    }
+    const users = await db.account.count();
+    const body = { text: 'many[1-3]', domain: 'own.test' };
+    const { json } = await call('POST', '/users/batch?dryRun=1', dora, { body });
+    assert.deepEqual(
+      json.after.lines.map(({ outcome }: { outcome: string }) => outcome),
+      ['add', 'add', 'add'],
+    );
+    assert.equal(await db.account.count(), users);
   });
 
   it('carries a call out once', async () => {
