@@ -1,6 +1,9 @@
 // Every endpoint of the REST API, by resource. A new one is a row in a file of resources/.
 import type { Endpoint } from './endpoint.ts';
 import { addressEndpoints } from './resources/addresses.ts';
+import { announcementEndpoints } from './resources/announcements.ts';
+import { backupEndpoints } from './resources/backups.ts';
+import { certificateEndpoints } from './resources/certificates.ts';
 import { configurationEndpoints } from './resources/configuration.ts';
 import { directoryEndpoints } from './resources/directory.ts';
 import { domainEndpoints } from './resources/domains.ts';
@@ -11,7 +14,6 @@ import { numberEndpoints } from './resources/numbers.ts';
 import { policyEndpoints } from './resources/policy.ts';
 import { queueManyEndpoints } from './resources/queue-many.ts';
 import { settingEndpoints } from './resources/settings.ts';
-import { upkeepEndpoints } from './resources/upkeep.ts';
 import { userSignInEndpoints } from './resources/user-sign-in.ts';
 import { userEndpoints } from './resources/users.ts';
 
@@ -28,7 +30,9 @@ export const endpoints: readonly Endpoint[] = [
   ...mailEndpoints,
   ...queueManyEndpoints,
   ...numberEndpoints,
-  ...upkeepEndpoints,
+  ...announcementEndpoints,
+  ...backupEndpoints,
+  ...certificateEndpoints,
   ...machineEndpoints,
 ];
 

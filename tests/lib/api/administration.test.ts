@@ -1,6 +1,9 @@
 // What the REST API does with the server as a whole: history, configuration, queue in the large, many users, directory,
 // numbers, announcements, backups, certificates.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { addAccount } from '#lib/accounts/account.ts';
 import { addApiToken } from '#lib/accounts/api-token.ts';
@@ -40,10 +43,16 @@ describe('the REST API over the server as a whole', () => {
   // biome-ignore lint/suspicious/noExplicitAny: what JSON holds
   type Answer = { status: number; json: any };
 
-  async function call(method: string, path: string, body?: object, token = root): Promise<Answer> {
+  async function call(
+    method: string,
+    path: string,
+    body?: object,
+    token = root,
+    more: Record<string, string> = {},
+  ): Promise<Answer> {
     const request = new Request(`http://drey.test/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
       body: body && JSON.stringify(body),
     });
     const answer = await answerApi(request, { remote: '127.0.0.1', isSafe: true });
@@ -246,6 +255,50 @@ describe('the REST API over the server as a whole', () => {
     assert.equal(wrong.status, 422);
     await get('POST', `/certificates/${id}/order`, {});
     await get('DELETE', `/certificates/${id}`);
+  });
+
+  it('asks the daemon, and lets it write meanwhile', async () => {
+    const asked: string[] = [];
+    const row = { id: 'run', kind: 'backup', by: 'root', state: 'running', startedAt: now() };
+    const texts = { subject: '', progress: '', text: '' };
+    const control = createServer(async (request, response) => {
+      asked.push(request.url ?? '');
+      if (request.url === '/backup-work') {
+        await write((tx) => tx.backupRun.create({ data: { ...row, ...texts } }));
+        return response.end(JSON.stringify({ result: { id: 'run' } }));
+      }
+      const refusal = { error: 'Taken.', reason: 'invalid', field: 'listeners.imap' };
+      return response.end(JSON.stringify(refusal));
+    });
+    control.listen(0, '127.0.0.1');
+    await once(control, 'listening');
+    process.env.DREY_INTERNAL_CONTROL = `127.0.0.1:${(control.address() as AddressInfo).port}`;
+    try {
+      const value = ['127.0.0.1:143'];
+      const settings = { 'listeners.imap': value, 'web.title': 'Never' };
+      for (const { status, json } of [
+        await call('PUT', '/settings/listeners.imap', { value }),
+        await call('PUT', '/settings/listeners.imap?dryRun=1', { value }),
+        await call('POST', '/configuration/apply', { configuration: { settings } }),
+      ]) {
+        assert.equal(status, 422);
+        assert.equal(json.errors[0].field, 'listeners.imap');
+      }
+      assert.equal((await get('GET', '/settings/listeners.imap')).isDefault, true);
+      await get('PUT', '/settings/web.title', { value: 'Asks nobody' });
+      assert.deepEqual([...new Set(asked)], ['/try-listeners']);
+      const key = { 'idempotency-key': 'backup' };
+      for (let times = 0; times < 2; times++) {
+        const { status, json } = await call('POST', '/backups/runs', {}, root, key);
+        assert.deepEqual([status, json.id], [201, 'run']);
+      }
+      assert.equal(asked.filter((path) => path === '/backup-work').length, 1);
+      assert.equal((await get('GET', '/backups/runs/run')).state, 'running');
+    } finally {
+      delete process.env.DREY_INTERNAL_CONTROL;
+      control.closeAllConnections();
+      control.close();
+    }
   });
 
   it('says that no daemon takes a backup', async () => {
