@@ -143,9 +143,11 @@ async function change(
   call: ReadCall,
   { tokenId }: TokenUser,
 ): Promise<Kept> {
-  const match = findReading(path);
-  const isSame = findEndpoints(path).get('GET')?.endpoint === match?.endpoint;
-  const reading: Reading | null = match && { ...match, isSame };
+  const match = findReading(path, endpoint);
+  const reading: Reading | null = match && {
+    ...match,
+    isSame: match.endpoint.path === endpoint.path,
+  };
   const conditions = {
     isDryRun: call.isDryRun,
     ifMatch: readTags(request.headers.get('if-match')),

@@ -73,8 +73,7 @@ async function tryOut(
   const compare = async () => {
     const before = await readNow(reading, staff);
     const result = hideSecret(await run());
-    // Where there is no such thing, as after an action on many, what the call answers tells it.
-    const after = (await readNow(reading, staff)) ?? result ?? null;
+    const after = reading ? await readNow(reading, staff) : (result ?? null);
     return { dryRun: true, before, after, changes: listChanges(before, after) };
   };
   const body = await (triesItself ? compare() : rehearse(compare));

@@ -78,11 +78,13 @@ function decode(word: string): string | null {
   }
 }
 
-/** The endpoint that reads what a change at `path` changes: at the path itself, or else above it; never a page of many. */
-export function findReading(path: string): Match | null {
+/** What reads the thing that `endpoint` changes at `path`: the path itself, or else one above it; never a page of many. */
+export function findReading(path: string, endpoint: Endpoint): Match | null {
   for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
     const match = findEndpoints(at).get('GET');
-    if (match && !match.endpoint.isPaged) return match;
+    // "/users/batch" is no user.
+    const isOfIt = match && `${endpoint.path}/`.startsWith(`${match.endpoint.path}/`);
+    if (isOfIt && !match.endpoint.isPaged) return match;
   }
   return null;
 }

@@ -155,6 +155,9 @@ describe('the REST API over the server as a whole', () => {
     const outcomes = (lines: { outcome: string }[]) => lines.map(({ outcome }) => outcome);
     assert.deepEqual(outcomes(trial.json.after.lines), ['add', 'refused', 'refused']);
     assert.equal((await call('GET', '/users/eve%40own.test')).status, 404);
+    // A precondition would make one transaction of it.
+    const condition = { 'if-none-match': '*' };
+    assert.equal((await call('POST', '/users/batch', body, dora, condition)).status, 400);
     const done = await call('POST', '/users/batch', body, dora);
     assert.equal(done.status, 200);
     assert.deepEqual(outcomes(done.json.lines), ['add', 'refused', 'refused']);
