@@ -1,6 +1,16 @@
 // The configuration as a YAML file: sections by name, each a list of entries (settings: a mapping), or { prune: true,
 // entries: … } where what is not listed goes. Names, never ids; secrets only as references.
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  stringify,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { Fields } from '#lib/history/revise.ts';
 import type { Section } from './section.ts';
 import { sections } from './sections.ts';
@@ -55,7 +65,8 @@ export function readFile(text: string, readSecret: ReadSecret): ReadFile {
     return read;
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  // The parser's own look for keys that stand twice takes the square of their number.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   const lineAt = (node: unknown) => {
     const range = (node as { range?: [number] | null } | null)?.range;
     return range ? lines.linePos(range[0]).line : 1;
@@ -63,6 +74,10 @@ export function readFile(text: string, readSecret: ReadSecret): ReadFile {
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
     const [first = ''] = message.split('\n');
     read.problems.push({ line: lines.linePos(pos[0]).line, section: '', text: first });
+  }
+  for (const key of listDoubles(document)) {
+    const twice = `The key "${String(key)}" stands here twice.`;
+    read.problems.push({ line: lineAt(key), section: '', text: twice });
   }
   if (read.problems.length > 0) return read;
   const body = document.contents;
@@ -87,6 +102,22 @@ export function readFile(text: string, readSecret: ReadSecret): ReadFile {
     else read.problems.push({ line, section: name, text: `There is no section "${name}".` });
   }
   return read;
+}
+
+/** The keys of mappings that stand there a second time. */
+function listDoubles(document: Document): unknown[] {
+  const doubles: unknown[] = [];
+  visit(document, {
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) doubles.push(key);
+        seen.add(name);
+      }
+    },
+  });
+  return doubles;
 }
 
 type Reading = { read: ReadFile; lineAt(node: unknown): number; readSecret: ReadSecret };

@@ -148,6 +148,17 @@ networks:
     );
   });
 
+  it('sees keys that stand twice in a mapping, of however many', () => {
+    const networks = 'networks:\n  - cidr: 10.0.0.0/8\n    comment: one\n    comment: two\n';
+    const { problems } = read(`drey: 1\n${networks}networks: []\n`);
+    assert.deepEqual(problems.map(describeProblem), [
+      'line 6: The key "networks" stands here twice.',
+      'line 5: The key "comment" stands here twice.',
+    ]);
+    const many = Array.from({ length: 40_000 }, (_, index) => `  "web.k${index}": 1\n`).join('');
+    assert.equal(read(`drey: 1\nsettings:\n${many}`).problems.length, 40_000);
+  });
+
   it('names every error with its place, and does nothing', async () => {
     const wrong = `drey: 1
 settings:
