@@ -59,6 +59,18 @@ describe('history', () => {
     await panel.getByText('taken back by').waitFor();
   });
 
+  it('says why there is no way back', async () => {
+    await daemon.drey(['shared', 'add', 'sales@example.test']);
+    await daemon.drey(['shared', 'member', 'sales@example.test', ann.address, '--send']);
+    await open('/admin/history');
+    await newest().getByText(`member ${ann.address} of sales@example.test`).waitFor();
+    await newest().getByRole('button', { name: /^Undo/ }).waitFor();
+    const added = panel.getByRole('listitem').filter({ hasText: 'shared mailbox sales' });
+    await added.getByText('their mail would go with them').waitFor();
+    assert.equal(await added.getByRole('button', { name: /^Undo/ }).count(), 0);
+    await shoot('no-way-back');
+  });
+
   it('finds changes, and gives them as a table', async () => {
     await open('/admin/history?q=192.0.2&by=cli');
     assert.equal(await panel.getByRole('main').getByRole('listitem').count(), 1);

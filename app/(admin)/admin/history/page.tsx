@@ -40,8 +40,8 @@ export default async function HistoryPage({ searchParams }: { searchParams: Para
         title="History"
         description={
           <>
-            Every change of the configuration, each with its way back. Sign-ins of administrators
-            stand among the{' '}
+            Every change of the configuration, each with its way back or why there is none. Sign-ins
+            of administrators stand among the{' '}
             <Link href="/admin/events?kind=login" className="underline">
               events
             </Link>
