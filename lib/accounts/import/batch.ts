@@ -141,7 +141,8 @@ function readPassword(text: string): string | ImportedPassword | undefined | Rea
   if (!/^(\{[\w.-]+\}|\$\w+\$)/.test(text)) return text;
   const read = importHash(text);
   if (read.kind === 'refused') return new Reason(read.reason);
-  return read.kind === 'plain' ? { plain: read.password } : { stored: read.stored };
+  // The policy is asked about it as about any other.
+  return read.kind === 'plain' ? read.password : { stored: read.stored };
 }
 
 /** The first part of the field is the name (passwd(5)); undefined for nothing. */

@@ -25,6 +25,7 @@ describe('lines of users', () => {
     ['a password with colons', 'ada:a:b:c', { password: 'a:b:c' }],
     ['a whole address', 'Ada@Y.test:pw', { address: 'ada@y.test', password: 'pw' }],
     ['a hash', 'ada:{SSHA}AAAA', { do: 'create' }],
+    ['a password marked as such is one', 'ada:{PLAIN}short', { password: 'short' }],
     [
       'what looks like a bare hash is a password',
       'ada:5f4dcc3b5aa765d61d8327deb882cf99',
