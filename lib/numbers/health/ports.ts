@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { Endpoint } from '../../env.ts';
 
-const timeoutMs = 1000;
+const timeoutMs = 4000;
 
 /** Whether something accepts connections there within a second. */
 export function isPortOpen({ host, port }: Endpoint): Promise<boolean> {
