@@ -4,7 +4,7 @@ import type { Endpoint } from '../../env.ts';
 
 const timeoutMs = 4000;
 
-/** Whether something accepts connections there within a second. */
+/** Whether something accepts connections there within four seconds. */
 export function isPortOpen({ host, port }: Endpoint): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: timeoutMs });
