@@ -4,8 +4,8 @@ import { isRefusal, Refusal } from '../errors.ts';
 export type BulkReport = {
   done: number;
   refused: number;
-  /** The first of them */
-  reasons: { address: string; text: string }[];
+  /** Of the first of them; `count` where one is of several */
+  reasons: { address: string; text: string; count?: number }[];
 };
 
 const mostTold = 20;

@@ -76,7 +76,10 @@ export async function changeAndReport(
   return {
     done,
     refused: left.reduce((sum, { count }) => sum + count, 0),
-    reasons: left.map(({ count, text }) => ({ address: String(count), text })),
+    reasons: left.map(({ count, text }) => {
+      const address = count === 1 ? '1 recipient' : `${count} recipients`;
+      return { address, text, count };
+    }),
   };
 }
 

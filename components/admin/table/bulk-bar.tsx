@@ -134,9 +134,13 @@ function Ask<Action>({
               </li>
             ))}
           </ul>
-          {refused.refused > refused.reasons.length && <p className="mt-2">…</p>}
+          {refused.refused > countTold(refused) && <p className="mt-2">…</p>}
         </ConfirmDialog>
       )}
     </>
   );
+}
+
+function countTold({ reasons }: BulkReport): number {
+  return reasons.reduce((sum, { count = 1 }) => sum + count, 0);
 }
