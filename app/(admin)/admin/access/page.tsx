@@ -1,6 +1,7 @@
 // Access rules by what they look at (Postfix: access(5), header_checks(5), body_checks(5)).
-import { FileDown, ShieldCheck } from 'lucide-react';
+import { ShieldCheck } from 'lucide-react';
 import type { Metadata } from 'next';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -41,13 +42,7 @@ export default async function AccessPage({ searchParams }: { searchParams: Param
         description="What you decide about single clients, addresses and contents, before and above the other checks. Of the rules of a kind the first that fits decides. Nobody can be let through to relay here, and postmaster and abuse stay reachable for everybody."
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/access/export', chosen)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/access/export', chosen)} />
             <AddAccessRule help={patternHelp} />
           </>
         }

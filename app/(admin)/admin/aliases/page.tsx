@@ -1,6 +1,7 @@
 // Aliases: one address for others, here or outside (Postfix: virtual_alias_maps).
-import { ArrowRight, AtSign, FileDown } from 'lucide-react';
+import { ArrowRight, AtSign } from 'lucide-react';
 import type { Metadata } from 'next';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
@@ -53,13 +54,7 @@ export default async function AliasesPage({ searchParams }: { searchParams: Para
         description="An alias hands its mail on to one or more addresses, here or outside. A catch-all takes what no other address of its domain takes."
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/aliases/export', chosen)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/aliases/export', chosen)} />
             {names.length > 0 && <AddAlias domains={names} domain={domain} />}
           </>
         }

@@ -1,7 +1,8 @@
 // Who may not sign in for a while, because too many tries failed; and a button that ends it.
-import { FileDown, LockOpen } from 'lucide-react';
+import { LockOpen } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortSelect } from '#components/admin/table/sort-select.tsx';
@@ -54,13 +55,7 @@ export default async function BlockedPage({ searchParams }: { searchParams: Para
         description="Addresses, networks and accounts where too many sign-ins failed, over all protocols. A blocked account stays open to the addresses and browsers its owner has signed in from. Each block ends by itself."
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/blocked/export', chosen)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/blocked/export', chosen)} />
             <ButtonLink href="/admin/settings/security">Settings</ButtonLink>
           </>
         }

@@ -1,6 +1,7 @@
 // The directory that users share: entries beside users, shared mailboxes and groups, and the LDAP server.
-import { BookUser, FileDown } from 'lucide-react';
+import { BookUser } from 'lucide-react';
 import type { Metadata } from 'next';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortSelect } from '#components/admin/table/sort-select.tsx';
@@ -61,13 +62,7 @@ export default async function DirectoryPage({ searchParams }: { searchParams: Pa
         description="Users find one another, shared mailboxes and groups in their webmail. Entries here stand beside them: people outside, offices, whoever has no mailbox on this server."
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/directory/export', chosen)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/directory/export', chosen)} />
             {names.length > 0 && <AddEntry domains={names} domain={domain} />}
           </>
         }

@@ -1,8 +1,9 @@
 // The domains whose mail this server takes (Postfix: mydestination, virtual_mailbox_domains).
-import { FileDown, Globe } from 'lucide-react';
+import { Globe } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
@@ -64,13 +65,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
         }
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/domains/export', { q, state })}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/domains/export', { q, state })} />
             {isSuper && <AddDomain />}
           </>
         }

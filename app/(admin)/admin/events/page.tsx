@@ -1,8 +1,9 @@
 // The trail: what happened to each message and login. "Where is my mail?"
-import { Activity, ArrowLeft, FileDown } from 'lucide-react';
+import { Activity, ArrowLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { EventList, eventKinds, sortAsStory } from '#components/admin/event-list.tsx';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
@@ -64,15 +65,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
         <PageHeader
           title="Events"
           description={`What happened to every message and sign-in, and who changed what, for the last ${settings['storage.trailDays']} days.`}
-          action={
-            <ButtonLink
-              href={buildHref('/admin/events/export', filters)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
-          }
+          action={<ExportLink href={buildHref('/admin/events/export', filters)} />}
         />
       )}
       {!trace && (

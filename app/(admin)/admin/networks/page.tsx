@@ -1,6 +1,7 @@
 // Trusted networks: who may send to the outside without signing in (Postfix: mynetworks).
-import { FileDown, Network } from 'lucide-react';
+import { Network } from 'lucide-react';
 import type { Metadata } from 'next';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
@@ -53,13 +54,7 @@ export default async function NetworksPage({ searchParams }: { searchParams: Par
         }
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/networks/export', { q })}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/networks/export', { q })} />
             <AddNetwork />
           </>
         }

@@ -1,7 +1,8 @@
 // Mail on its way out: every recipient that waits, with the last words of the other side (Postfix: mailq).
-import { FileDown, Inbox } from 'lucide-react';
+import { Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { Selection } from '#components/admin/table/selection.tsx';
 import { Banner } from '#components/ui/banner.tsx';
@@ -53,13 +54,7 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
         description="Mail to other servers waits here until it is delivered or given up, and all mail that is held or scheduled. One row is one recipient."
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/queue/export', chosen)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/queue/export', chosen)} />
             {isSuper && (
               <>
                 <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>

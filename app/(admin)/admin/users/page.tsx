@@ -1,8 +1,9 @@
 // The users: every account with a mailbox.
-import { FileDown, Plus, Upload, Users } from 'lucide-react';
+import { Plus, Upload, Users } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortSelect } from '#components/admin/table/sort-select.tsx';
@@ -59,13 +60,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
         description="Each user has an address, a mailbox and a password for mail programs and the web."
         action={
           <>
-            <ButtonLink
-              href={buildHref('/admin/users/export', chosen)}
-              download=""
-              icon={<FileDown className="size-4" />}
-            >
-              Export
-            </ButtonLink>
+            <ExportLink href={buildHref('/admin/users/export', chosen)} />
             {mayEdit && (
               <>
                 <ButtonLink href="/admin/users/batch" icon={<Upload className="size-4" />}>
