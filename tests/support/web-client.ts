@@ -31,15 +31,18 @@ export type Call = unknown[] | Record<string, string>;
 
 export type Visitor = {
   get(path: string): Promise<Answer>;
-  /** The answer, and what the action returned. */
-  act(action: { id: string; page: string }, call: Call): Promise<Answer & { returned: unknown }>;
+  /** The answer, what the action returned, and where it leads the browser ("" where it stays). */
+  act(
+    action: { id: string; page: string },
+    call: Call,
+  ): Promise<Answer & { returned: unknown; leadsTo: string }>;
 };
 
+/** `code`: of the authenticator app. */
+type Credentials = { address: string; password: string; code?: string };
+
 /** Signs in; null = nobody. */
-export async function visit(
-  url: string,
-  who: { address: string; password: string } | null,
-): Promise<Visitor> {
+export async function visit(url: string, who: Credentials | null): Promise<Visitor> {
   const headers: Record<string, string> = { origin: url, 'sec-fetch-site': 'same-origin' };
   if (who) headers.cookie = await signIn(url, who);
   const read = async (answer: Response) => ({ status: answer.status, text: await answer.text() });
@@ -53,12 +56,14 @@ export async function visit(
         body: encode(call),
       });
       const { status, text } = await read(answer);
-      return { status, text, returned: decode(text) };
+      // "/login;push": the kind of the step follows.
+      const [leadsTo = ''] = (answer.headers.get('x-action-redirect') ?? '').split(';');
+      return { status, text, returned: decode(text), leadsTo };
     },
   };
 }
 
-async function signIn(url: string, who: { address: string; password: string }): Promise<string> {
+async function signIn(url: string, who: Credentials): Promise<string> {
   const jar = new Map<string, string>();
   const keep = (answer: Response) => {
     for (const cookie of answer.headers.getSetCookie()) {

@@ -1,8 +1,11 @@
 // Sending mail on: the queue and the way to other servers, seen by another server that answers by script.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, describe } from 'node:test';
 import { waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
+import { startFullHost } from '#tests/support/full-host.ts';
 import { type Peer, type Play, type Step, startPeer } from '#tests/support/smtp-peer.ts';
 import { ada, bob, openWorld, type World } from './world.ts';
 
@@ -94,6 +97,28 @@ describe('settings of delivery', () => {
     await world.daemon.dreyJson(['queue', 'retry', String(id)]);
     await waitFor(() => rowOf(world, `x@${domain}`)?.attempts === 2, 'a second attempt');
     assert.ok((await minutesToNext(world, `x@${domain}`)) < 45, 'the wait is not doubled');
+  });
+
+  prove(['delivery.delayNoticeHours', 'delivery.lifetimeHours'], async (world) => {
+    const domain = await open(world, busy);
+    const to = `late@${domain}`;
+    await world.submit(ada, { to, subject: 'Still on its way' });
+    await world.event('deferred', `"recipient" = '${to}'`);
+    const { id } = rowOf(world, to) ?? {};
+    const created = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    world.alter('UPDATE "QueueRecipient" SET "createdAt" = ? WHERE "id" = ?', created, String(id));
+    const retry = async (attempts: number) => {
+      await world.daemon.dreyJson(['queue', 'retry', String(id)]);
+      await waitFor(() => (rowOf(world, to)?.attempts ?? attempts) === attempts, 'an attempt');
+      return rowOf(world, to)?.isDelayTold;
+    };
+    assert.equal(await retry(2), 0, 'late from four hours on');
+    await world.set('delivery.delayNoticeHours', '2');
+    assert.equal(await retry(3), 1);
+    await world.read(ada, /^Action: delayed/m);
+    await world.set('delivery.lifetimeHours', '2');
+    assert.equal(await retry(4), undefined);
+    await world.read(ada, /^Action: failed[\s\S]*Still on its way/m);
   });
 
   /** How many transactions with the peer were under way at one time while two mails left. */
@@ -265,6 +290,50 @@ describe('settings of delivery', () => {
       }
     },
   );
+
+  prove('delivery.connectTimeoutSeconds', async (world) => {
+    const host = await startFullHost();
+    try {
+      await world.set('delivery.allowPrivateAddresses', 'on');
+      await world.set('delivery.mxPort', String(host.port));
+      await world.set('delivery.connectTimeoutSeconds', '300');
+      const patient = `x@${domainAt(world)}`;
+      await world.submit(ada, { to: patient, subject: 'Waits for long' });
+      const isTried = () => rowOf(world, patient)?.state === 'sending';
+      await waitFor(isTried, 'an attempt');
+      await world.set('delivery.connectTimeoutSeconds', '1');
+      const hasty = `y@${domainAt(world)}`;
+      await world.submit(ada, { to: hasty, subject: 'Gives up soon' });
+      const { text } = await world.event('deferred', `"recipient" = '${hasty}'`);
+      assert.match(String(text), /no answer in time/);
+      assert.ok(isTried(), 'still waits');
+    } finally {
+      await host.close();
+    }
+  });
+
+  prove('delivery.bodyTimeoutSeconds', async (world) => {
+    // Reads no further once the text comes.
+    const deaf = createServer((socket) => {
+      socket.write('220 deaf.test ESMTP\r\n');
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        const isText = data.toString('latin1').startsWith('DATA');
+        socket.write(isText ? '354 Go on\r\n' : '250 Ok\r\n');
+        if (isText) socket.pause();
+      });
+    });
+    await once(deaf.listen(0, '127.0.0.1').unref(), 'listening');
+    await world.set('delivery.allowPrivateAddresses', 'on');
+    await world.set('delivery.mxPort', String((deaf.address() as AddressInfo).port));
+    await world.set('delivery.bodyTimeoutSeconds', '1');
+    const to = `x@${domainAt(world)}`;
+    // More than the buffers of both sides take.
+    const text = `${'x'.repeat(70)}\r\n`.repeat(200_000);
+    await world.submit(ada, { to, subject: 'Long', text });
+    await world.event('deferred', `"recipient" = '${to}'`);
+    deaf.close();
+  });
 
   prove('delivery.returnedBytes', async (world) => {
     const refuse: Play = (step) => (step === 'body' ? '550 5.7.1 no' : undefined);

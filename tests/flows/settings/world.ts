@@ -51,6 +51,8 @@ export type World = {
   read(user: string, pattern: RegExp, folder?: string): Promise<string>;
   /** Rows of the database, for the facts that no client is told (an event, a planned time). */
   select(query: string, ...values: string[]): Record<string, unknown>[];
+  /** Changes rows behind the back of the server, as if time had passed. */
+  alter(query: string, ...values: string[]): void;
   /** As soon as there is one. */
   event(kind: string, where?: string): Promise<Record<string, unknown>>;
 };
@@ -73,7 +75,7 @@ export function openWorld(options: { env?: Record<string, string>; lines?: strin
   });
   after(() => end());
   return function prove(key: SettingKey | SettingKey[], proof: (world: World) => Promise<void>) {
-    it([key].flat().join(', '), async () => {
+    it([key].flat().join(', '), { timeout: 300_000 }, async () => {
       try {
         await proof(world);
       } finally {
@@ -103,7 +105,7 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
     return { ...action, page: '/admin/settings/server' };
   };
   const file = readdirSync(daemon.folder).find((name) => name.endsWith('.db')) ?? '';
-  const database = new DatabaseSync(join(daemon.folder, file), { readOnly: true });
+  const database = new DatabaseSync(join(daemon.folder, file), { timeout: 30_000 });
 
   const clients: LineClient[] = [];
   const save = async (key: SettingKey, typed: string) => {
@@ -181,6 +183,7 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
       ),
     select: (query, ...values) =>
       database.prepare(query).all(...values) as Record<string, unknown>[],
+    alter: (query, ...values) => void database.prepare(query).run(...values),
     event: (kind, where = '1') =>
       waitFor(
         () => world.select(`SELECT * FROM "TrailEvent" WHERE "kind" = ? AND ${where}`, kind).at(-1),
