@@ -84,6 +84,8 @@ it('held and released amid all that, nothing stays behind', async () => {
     await holdSending(dan.id, 'test');
     await releaseSending(dan.id, 'test');
     holds++;
+    // Database calls alone would let nothing else of this process in, the end of the two least of all.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   assert.equal(await sending, 80);
   assert.ok(holds > 0);
