@@ -76,7 +76,7 @@ const pictures: Picture[] = [
     path: '/admin',
     scheme: 'light',
     size: viewport,
-    wait: (page) => page.getByText('Everything runs').waitFor(),
+    wait: (page) => page.getByRole('heading', { name: 'Health', exact: true }).waitFor(),
   },
   {
     name: 'settings',
