@@ -115,6 +115,21 @@ describe('pages of the panel', () => {
     }, 'the connection');
   });
 
+  it('a name of Postfix or Dovecot leads to what it is here, or to why it is not', async () => {
+    await open('/admin/settings/reference');
+    const search = page.getByRole('searchbox');
+    await search.fill('mynetworks');
+    await search.press('Enter');
+    await page.waitForURL('**/reference?q=mynetworks');
+    const rows = page.getByRole('table', { name: 'Names of Postfix and Dovecot' });
+    await rows.getByRole('link', { name: 'Networks', exact: true }).first().click();
+    await heading('Networks').waitFor();
+    await open('/admin/settings/reference?q=debug_peer_level');
+    await rows.getByText('debug_peer_level', { exact: true }).waitFor();
+    await open('/admin/settings/reference?q=no_such_parameter');
+    await page.getByText('This name is not known').waitFor();
+  });
+
   it('the self-test tries what the webmail leans on', async () => {
     await open('/admin/self-test');
     await rowOf('Mailbox over IMAP').first().waitFor();
