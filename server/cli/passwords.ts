@@ -1,8 +1,8 @@
 // `drey user passwd`, `user reset-link`, `user import`: passwords of users.
-import { setPassword } from '#lib/accounts/account.ts';
 import { type PasswdFormat, passwdFormats } from '#lib/accounts/import/passwd.ts';
 import { createPasswordLink } from '#lib/accounts/password-link.ts';
 import { requireUserAt } from '#lib/accounts/staff.ts';
+import { setPasswordOf } from '#lib/accounts/staff-password.ts';
 import { Refusal } from '#lib/errors.ts';
 import { applyImport, planImport } from '#lib/queue/import-map.ts';
 import { localWebUrl } from '#lib/settings/wanted.ts';
@@ -28,8 +28,8 @@ export const passwordCommands: CommandDefinition[] = [
     run: async (input) => {
       const staff = staffOf(input);
       const account = await requireUserAt(staff, textAt(input, 0));
-      const mustChange = input.options.mustChange === true || staff.role === 'help-desk';
-      await setPassword(account.id, await readPassword(input), staff.address, { mustChange });
+      const mustChange = input.options.mustChange === true;
+      await setPasswordOf(staff, account.id, await readPassword(input), { mustChange });
       return { text: `New password for ${account.address}` };
     },
   },

@@ -338,5 +338,9 @@ describe('roles', () => {
     const { returned } = await visitors['help-desk'].act(actionOf(panel + setPassword), call);
     assert.match(JSON.stringify(returned), /"status":"ok"/);
     assert.equal(Number(select('Account', `id = '${id}'`)[0]?.mustChange), 1);
+    const setMustChange = actionOf(`${panel}users/actions.ts#setMustChangeAction`);
+    const answer = await visitors['help-desk'].act(setMustChange, [id, false]);
+    assert.match(JSON.stringify(answer.returned), /temporary password/);
+    assert.equal(Number(select('Account', `id = '${id}'`)[0]?.mustChange), 1);
   });
 });

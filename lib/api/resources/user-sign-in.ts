@@ -1,6 +1,5 @@
 // How users sign in: passwords, links, sessions, app passwords, second factors.
 import { z } from 'zod';
-import { setPassword } from '../../accounts/account.ts';
 import {
   addAppPassword,
   listAppPasswords,
@@ -9,6 +8,7 @@ import {
 } from '../../accounts/app-password.ts';
 import { createPasswordLink } from '../../accounts/password-link.ts';
 import { resetSecondFactor } from '../../accounts/second-factor/factor.ts';
+import { setPasswordOf } from '../../accounts/staff-password.ts';
 import { endOtherWebSessions, endWebSession, listWebSessions } from '../../accounts/web-session.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { address, givenTime, id, pageOf, time, wholeList } from '../fields.ts';
@@ -53,9 +53,7 @@ export const userSignInEndpoints: Endpoint[] = [
     isSlow: true,
     run: async ({ staff, parameters, body }) => {
       const { id } = await requirePerson(staff, parameters.address);
-      // What the help desk has set is known to two.
-      const mustChange = body.mustChange || staff.role === 'help-desk';
-      await setPassword(id, body.password, staff.address, { mustChange });
+      await setPasswordOf(staff, id, body.password, body);
     },
   }),
   endpoint({

@@ -6,7 +6,6 @@ import {
   type AccountChange,
   addAccount,
   removeAccount,
-  setPassword,
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addAlias, removeAlias } from '#lib/accounts/alias.ts';
@@ -16,6 +15,7 @@ import { roles } from '#lib/accounts/role.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { requireShare } from '#lib/accounts/share.ts';
 import { requireDomainOf, requireDomainOfAddress, requireUserOf } from '#lib/accounts/staff.ts';
+import { setMustChange, setPasswordOf } from '#lib/accounts/staff-password.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin, requireStaff } from '../../../session.ts';
 import { countField, sizeField } from '../../limit-fields.ts';
@@ -113,9 +113,7 @@ export async function setPasswordAction(_previous: FormState, form: FormData): P
   return answerForm(z.object({ id, password, mustChange }), form, async (fields) => {
     const { id, password, mustChange } = fields;
     await requireUserOf(staff, id);
-    // What the help desk has set is known to two.
-    const isTemporary = mustChange === 'on' || staff.role === 'help-desk';
-    await setPassword(id, password, staff.address, { mustChange: isTemporary });
+    await setPasswordOf(staff, id, password, { mustChange: mustChange === 'on' });
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Password changed; older sessions have ended' };
   });
@@ -129,7 +127,7 @@ export async function setMustChangeAction(
   const staff = await requireStaff('passwords');
   return answerButton(async () => {
     const { id: wanted } = await requireUserOf(staff, id.parse(account));
-    await updateAccount(wanted, { mustChange: mustChange === true }, staff.address);
+    await setMustChange(staff, wanted, mustChange === true);
     revalidatePath('/admin', 'layout');
   });
 }

@@ -168,6 +168,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
             id={account.id}
             hasPassword={account.hasPassword}
             mustChange={account.mustChange}
+            mayLetStay={mayEdit}
           />
         )}
       </Section>

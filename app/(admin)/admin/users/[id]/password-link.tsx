@@ -12,10 +12,13 @@ export function PasswordLink({
   id,
   hasPassword,
   mustChange,
+  mayLetStay,
 }: {
   id: string;
   hasPassword: boolean;
   mustChange: boolean;
+  /** A password that must be changed may be said to stay. */
+  mayLetStay: boolean;
 }) {
   const [link, setLink] = useState('');
   const [error, setError] = useState('');
@@ -47,7 +50,7 @@ export function PasswordLink({
         <Button isPending={isPending} onClick={make}>
           {link ? 'Make another link' : 'Make a link'}
         </Button>
-        {hasPassword && (
+        {hasPassword && (mayLetStay || !mustChange) && (
           <ActionButton
             action={() => setMustChangeAction(id, !mustChange)}
             doneText={mustChange ? 'The password may stay' : 'Asked for with the next click'}
