@@ -27,6 +27,8 @@ export const otherTables = [
   'Node',
   'BackupRun',
   'JobRun',
+  'DomainHour',
+  'DomainDns',
   'NodeReport',
   'KeptAnswer',
   'WebhookEvent',
