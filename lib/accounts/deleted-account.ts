@@ -1,4 +1,4 @@
-// Deleting users so that it can be undone: for storage.deletedUserDays the account stays as a disabled one that is
+// Deleting users and shared mailboxes so that it can be undone: for storage.deletedUserDays the account stays as a disabled one that is
 // marked, so its address is taken, mail for it is refused and nothing opens it. Then the job removes it for good.
 import { fromNow, now } from '../clock.ts';
 import { db, type Tx } from '../db.ts';
@@ -11,20 +11,20 @@ import { type Account, removeAccount, toAccount } from './account.ts';
 import { requireRoomForUser } from './domain-limits.ts';
 import { refuseLastAdmin } from './last-admin.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
-import { recordedAccount } from './recorded.ts';
+import { recordedOf } from './recorded.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
 const dayMs = 24 * 3_600_000;
 const purgesPerRun = 500;
 
 /**
- * Deletes a user: restorable for storage.deletedUserDays, or at once for good where that is 0. Refusal
+ * Deletes a user or a shared mailbox: restorable for storage.deletedUserDays, or at once for good where that is 0. Refusal
  * 'not-found', 'forbidden' (the last administrator), 'conflict' (deleted already).
  */
 export async function deleteAccount(id: string, by: string): Promise<void> {
   const days = await readSetting('storage.deletedUserDays');
   if (days === 0) return removeAccount(id, by);
-  await revise(by, recordedAccount, id, async (tx) => {
+  await revise(by, await recordedOf(id), id, async (tx) => {
     const row = await findIn(tx, id);
     if (row.deletedAt) throw new Refusal('conflict', `${row.address} is deleted already.`);
     if (row.role === 'admin') await refuseLastAdmin(tx, id);
@@ -39,7 +39,7 @@ export async function deleteAccount(id: string, by: string): Promise<void> {
 
 /** Brings a deleted account back, with mail, password and memberships. Refusal 'not-found', 'conflict' (not deleted). */
 export async function restoreAccount(id: string, by: string): Promise<Account> {
-  const row = await revise(by, recordedAccount, id, async (tx) => {
+  const row = await revise(by, await recordedOf(id), id, async (tx) => {
     const before = await findIn(tx, id);
     if (!before.deletedAt) throw new Refusal('conflict', `${before.address} is not deleted.`);
     if (before.kind === 'person') {

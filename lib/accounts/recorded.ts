@@ -110,12 +110,12 @@ export const recordedAccount: Recorded = {
   describe: (_id, { address }) => `user ${address}`,
 };
 
-/** Key: its id. */
+/** Key: its id; one that is deleted is not there. */
 export const recordedSharedMailbox: Recorded = {
   kind: 'shared mailbox',
   read: async (tx, id) => {
     const row = await tx.account.findUnique({ where: { id } });
-    return row?.kind === 'shared' ? toSharedFields(row) : null;
+    return row?.kind === 'shared' && !row.deletedAt ? toSharedFields(row) : null;
   },
   describe: (_id, { address }) => `shared mailbox ${address}`,
 };

@@ -17,13 +17,14 @@ export type SharedMailbox = Account & { members: Member[] };
 
 /**
  * Shared mailboxes by address, with their members; with `search` those whose address or name holds it, with `domainIds`
- * those of these domains.
+ * those of these domains. Deleted ones alone with `areDeleted`, else none of them.
  */
 export async function listSharedMailboxes(
-  filter: { search?: string; domain?: string; domainIds?: string[] } = {},
+  filter: { search?: string; domain?: string; domainIds?: string[]; areDeleted?: boolean } = {},
 ): Promise<SharedMailbox[]> {
   const search = filter.search?.trim().toLowerCase();
-  const conditions: object[] = [{ kind: 'shared' }];
+  const deletedAt = filter.areDeleted ? { not: null } : null;
+  const conditions: object[] = [{ kind: 'shared', deletedAt }];
   if (filter.domainIds) conditions.push({ domainId: { in: filter.domainIds } });
   if (filter.domain) conditions.push({ address: { endsWith: `@${filter.domain.toLowerCase()}` } });
   if (search) {
@@ -90,7 +91,7 @@ async function insertIn(
   return tx.account.create({ data });
 }
 
-/** Removes a shared mailbox; its mail goes behind it. Refusal 'not-found'. */
+/** Removes a shared mailbox for good; its mail goes behind it. Refusal 'not-found'. */
 export async function removeSharedMailbox(address: string, by: string): Promise<void> {
   await removeAccount((await requireSharedMailbox(address)).id, by);
 }

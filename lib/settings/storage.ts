@@ -70,7 +70,7 @@ export const storageSettings = [
     default: 14,
     unit: 'days',
     title: 'Deleted users kept for',
-    help: 'So long a deleted user can be restored with all mail. The address stays taken, and mail for it is refused. 0: deleting is for good.',
+    help: 'So long a deleted user or shared mailbox can be restored with all mail. The address stays taken, and mail for it is refused. 0: deleting is for good.',
     applies: 'next-attempt',
   }),
   defineNumber('storage.trailDays', {

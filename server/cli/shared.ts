@@ -1,4 +1,5 @@
-// `drey shared add|list|rm|member`: mailboxes that several users open.
+// `drey shared add|list|rm|restore|member`: mailboxes that several users open.
+import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { type Member, removeMember, setMember } from '#lib/accounts/member.ts';
 import {
   addSharedMailbox,
@@ -13,6 +14,7 @@ import {
   requireSharedOf,
 } from '#lib/accounts/staff.ts';
 import { type CommandDefinition, optionText, textAt } from './command.ts';
+import { describeDeleted } from './deletion.ts';
 import { staffOf } from './staff.ts';
 
 function describe({ address, mayWrite, maySend }: Member): string {
@@ -40,12 +42,13 @@ const list: CommandDefinition = {
   name: 'shared list',
   permission: 'shared',
   arguments: ['[search]'],
-  options: [],
+  options: [{ flags: '--deleted', help: 'those that can be restored' }],
   help: 'list shared mailboxes and their members',
   run: async (input) => {
     const mailboxes = await listSharedMailboxes({
       search: textAt(input, 0),
       domainIds: idsOf(staffOf(input).scope),
+      areDeleted: input.options.deleted === true,
     });
     return {
       rows: mailboxes.map(({ address, displayName, isDisabled, members }) => ({
@@ -63,13 +66,28 @@ const remove: CommandDefinition = {
   name: 'shared rm',
   permission: 'shared',
   arguments: ['<address>'],
+  options: [{ flags: '--now', help: 'for good at once, with all mail' }],
+  help: 'delete a shared mailbox; restorable for storage.deletedUserDays, then gone with all mail',
+  run: async (input) => {
+    const { address: by } = staffOf(input);
+    const { id, address } = await requireSharedOf(staffOf(input), textAt(input, 0));
+    if (input.options.now === true) await removeSharedMailbox(address, by);
+    else await deleteAccount(id, by);
+    return { text: await describeDeleted('shared mailbox', address) };
+  },
+};
+
+const restore: CommandDefinition = {
+  name: 'shared restore',
+  permission: 'shared',
+  arguments: ['<address>'],
   options: [],
-  help: 'remove a shared mailbox and its mail for good',
+  help: 'bring a deleted shared mailbox back, with mail and members',
   run: async (input) => {
     const staff = staffOf(input);
-    const { address } = await requireSharedOf(staff, textAt(input, 0));
-    await removeSharedMailbox(address, staff.address);
-    return { text: `Removed shared mailbox ${address}` };
+    const { id, address } = await requireSharedOf(staff, textAt(input, 0));
+    await restoreAccount(id, staff.address);
+    return { text: `Restored shared mailbox ${address}` };
   },
 };
 
@@ -102,4 +120,4 @@ const member: CommandDefinition = {
   },
 };
 
-export const sharedCommands: CommandDefinition[] = [add, list, remove, member];
+export const sharedCommands: CommandDefinition[] = [add, list, remove, restore, member];

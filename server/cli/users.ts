@@ -1,18 +1,13 @@
 // `drey user …`: adding, changing, deleting, restoring.
-import {
-  type Account,
-  addAccount,
-  findAccount,
-  removeAccount,
-  updateAccount,
-} from '#lib/accounts/account.ts';
+import { type Account, addAccount, removeAccount, updateAccount } from '#lib/accounts/account.ts';
 import { type AccountState, accountStates, walkAccounts } from '#lib/accounts/account-list.ts';
 import { runBatch } from '#lib/accounts/batch-users.ts';
-import { deleteAccount, readPurgeTime, restoreAccount } from '#lib/accounts/deleted-account.ts';
+import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { requireShare } from '#lib/accounts/share.ts';
 import { idsOf, requireDomainOfAddress, requireUserAt } from '#lib/accounts/staff.ts';
 import { Refusal } from '#lib/errors.ts';
 import { type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { describeDeleted } from './deletion.ts';
 import {
   dailyOptions,
   defaultWord,
@@ -178,12 +173,7 @@ export const userCommands: CommandDefinition[] = [
       const account = await requireUserAt(staffOf(input), textAt(input, 0));
       if (input.options.now === true) await removeAccount(account.id, by);
       else await deleteAccount(account.id, by);
-      const kept = await findAccount(account.address);
-      const until = kept && (await readPurgeTime(kept));
-      const text = until
-        ? `Deleted user ${account.address}; restorable until ${until.toISOString().slice(0, 10)}`
-        : `Removed user ${account.address}`;
-      return { text };
+      return { text: await describeDeleted('user', account.address) };
     },
   },
   {

@@ -91,6 +91,8 @@ const calls: Record<string, (of: Things) => Call> = {
   },
   'shared/actions.ts#removeMemberAction': ({ shared, user }) => [{ shared, member: user }],
   'shared/actions.ts#removeSharedAction': ({ shared }) => [shared],
+  'shared/actions.ts#restoreSharedAction': ({ shared }) => [shared],
+  'shared/actions.ts#purgeSharedAction': ({ shared }) => [shared],
   'domains/[domain]/dkim-actions.ts#createKeysAction': ({ domain }) => [domain],
   'domains/[domain]/dkim-actions.ts#lookUpAction': ({ domain }) => [domain],
   'domains/[domain]/dkim-actions.ts#activateKeysAction': ({ domain }) => [domain, 'none'],
@@ -117,7 +119,8 @@ const calls: Record<string, (of: Things) => Call> = {
 };
 
 /** What is not there says so, in an own domain too. */
-const emptyHanded = /restore|UserRule|resetSecond|removeUserApp|activateKeys|retireKey|removeKey/;
+const emptyHanded =
+  /restore(?!Shared)|UserRule|resetSecond|removeUserApp|activateKeys|retireKey|removeKey/;
 
 const refused = /There is no|not in the queue|has a role/;
 const panel = '(admin)/admin/';

@@ -9,6 +9,7 @@ import {
   updateAlias,
 } from '../../accounts/alias.ts';
 import { listAliasPage } from '../../accounts/alias-list.ts';
+import { deleteAccount, restoreAccount } from '../../accounts/deleted-account.ts';
 import { listMembers, removeMember, setMember } from '../../accounts/member.ts';
 import {
   addRewrite,
@@ -17,11 +18,7 @@ import {
   rewriteScopes,
   updateRewrite,
 } from '../../accounts/rewrite.ts';
-import {
-  addSharedMailbox,
-  listSharedMailboxes,
-  removeSharedMailbox,
-} from '../../accounts/shared.ts';
+import { addSharedMailbox, listSharedMailboxes } from '../../accounts/shared.ts';
 import {
   idsOf,
   requireDomainOfAddress,
@@ -156,6 +153,7 @@ const shared = z
     isDisabled: z.boolean(),
     quotaBytes: z.number().nullable(),
     quotaMessages: z.number().nullable(),
+    deletedAt: time.nullable().describe('restorable for storage.deletedUserDays from then on'),
     createdAt: time,
   })
   .meta({ id: 'SharedMailbox' });
@@ -171,12 +169,17 @@ const sharedEndpoints: Endpoint[] = [
     path: '/shared',
     permission: 'shared',
     title: 'List shared mailboxes',
-    query: z.strictObject({ ...paging, search }),
+    query: z.strictObject({
+      ...paging,
+      search,
+      state: z.enum(['deleted']).optional().describe('without: all but deleted ones'),
+    }),
     answer: pageOf(shared),
     isPaged: true,
     run: async ({ staff, query }) => {
       const domainIds = idsOf(staff.scope);
-      const found = await listSharedMailboxes({ search: query.search, domainIds });
+      const areDeleted = query.state === 'deleted';
+      const found = await listSharedMailboxes({ search: query.search, domainIds, areDeleted });
       return cutPage(found, (each) => each.address, query);
     },
   }),
@@ -221,11 +224,25 @@ const sharedEndpoints: Endpoint[] = [
     method: 'DELETE',
     path: '/shared/{address}',
     permission: 'shared',
-    title: 'Remove a shared mailbox with its mail',
+    title: 'Delete a shared mailbox',
+    help: 'Restorable for storage.deletedUserDays.',
     parameters: ofShared,
     run: async ({ staff, parameters }) => {
-      const { address } = await requireSharedOf(staff, parameters.address);
-      await removeSharedMailbox(address, staff.address);
+      const { id } = await requireSharedOf(staff, parameters.address);
+      await deleteAccount(id, staff.address);
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/shared/{address}/restore',
+    permission: 'shared',
+    title: 'Bring a deleted shared mailbox back',
+    parameters: ofShared,
+    body: z.strictObject({}),
+    answer: shared,
+    run: async ({ staff, parameters }) => {
+      const { id } = await requireSharedOf(staff, parameters.address);
+      return restoreAccount(id, staff.address);
     },
   }),
   endpoint({

@@ -21,7 +21,7 @@ export const membersSection: Section = {
   schema,
   identify: ({ mailbox, address }) => `${address} of ${mailbox}`,
   list: async () => {
-    const where = { kind: 'shared' };
+    const where = { kind: 'shared', deletedAt: null };
     const shared = await db.account.findMany({ where, orderBy: { address: 'asc' } });
     const members = await listMembers(shared.map(({ id }) => id));
     // They are no users of the file, and stay members for when they are restored.

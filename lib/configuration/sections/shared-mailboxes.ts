@@ -24,11 +24,11 @@ export const sharedMailboxesSection: Section = {
   isKept: 'shared mailboxes are not removed here, because their mail would go with them',
   refuses: {
     added: 'Shared mailboxes are not removed here, because their mail would go with them.',
-    removed: 'Its mail is gone: add it anew, with its members.',
+    removed: 'Deleted shared mailboxes come back on their own page.',
   },
   list: async () => {
     const rows = await db.account.findMany({
-      where: { kind: 'shared' },
+      where: { kind: 'shared', deletedAt: null },
       orderBy: { address: 'asc' },
     });
     return rows.map((row) => ({ key: row.id, fields: toSharedFields(row) }));

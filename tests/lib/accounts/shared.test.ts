@@ -9,6 +9,11 @@ import {
   updateAccount,
 } from '#lib/accounts/account.ts';
 import { addAlias } from '#lib/accounts/alias.ts';
+import {
+  deleteAccount,
+  purgeDeletedAccounts,
+  restoreAccount,
+} from '#lib/accounts/deleted-account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { listMembers, removeMember, setMember } from '#lib/accounts/member.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
@@ -20,6 +25,9 @@ import {
   removeSharedMailbox,
   requireSharedMailbox,
 } from '#lib/accounts/shared.ts';
+import { freezeClock, now } from '#lib/clock.ts';
+import { membersSection } from '#lib/configuration/sections/members.ts';
+import { sharedMailboxesSection } from '#lib/configuration/sections/shared-mailboxes.ts';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
@@ -146,6 +154,39 @@ describe('shared mailboxes', () => {
       rows.map((row) => [row.sharedId, row.memberId]),
       [[kept.id, stays.id]],
     );
+  });
+
+  it('are kept when deleted, with mail, members and address, and come back', async () => {
+    const [box, ada] = [await addShared('window'), await addUser('looker')];
+    await setMember(box.id, ada.id, may, 'test');
+    await deleteAccount(box.id, 'test');
+    assert.equal((await resolveRecipient(box.address, '+')).status, 'disabled');
+    assert.equal(await maySendAs(ada.id, box.address, '+'), false);
+    await assert.rejects(addShared('window'), { reason: 'exists' });
+    const seen = async (areDeleted: boolean) =>
+      (await listSharedMailboxes({ search: 'window', areDeleted })).map(({ address }) => address);
+    assert.deepEqual([await seen(false), await seen(true)], [[], [box.address]]);
+    const listed = await sharedMailboxesSection.list();
+    assert.ok(!listed.some(({ key }) => key === box.id));
+    assert.ok(!(await membersSection.list()).some(({ fields }) => fields.mailbox === box.address));
+    await assert.rejects(updateAccount(box.id, { isDisabled: false }, 'test'), {
+      reason: 'conflict',
+    });
+    await restoreAccount(box.id, 'test');
+    assert.equal(await maySendAs(ada.id, box.address, '+'), true);
+    assert.deepEqual([await seen(false), await seen(true)], [[box.address], []]);
+    await assert.rejects(restoreAccount(box.id, 'test'), { reason: 'conflict' });
+  });
+
+  it('go for good when their time is over', async () => {
+    const box = await addShared('purged');
+    await deleteAccount(box.id, 'test');
+    await purgeDeletedAccounts();
+    assert.ok((await readAccount(box.id))?.deletedAt);
+    freezeClock(new Date(now().getTime() + 15 * 24 * 3_600_000));
+    await purgeDeletedAccounts();
+    freezeClock(null);
+    assert.equal(await readAccount(box.id), null);
   });
 
   it('leave an event for each change', async () => {

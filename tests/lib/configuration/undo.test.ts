@@ -24,11 +24,7 @@ import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '#lib/acc
 import { addRewrite, listRewrites, removeRewrite, updateRewrite } from '#lib/accounts/rewrite.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
-import {
-  addSharedMailbox,
-  removeSharedMailbox,
-  requireSharedMailbox,
-} from '#lib/accounts/shared.ts';
+import { addSharedMailbox, requireSharedMailbox } from '#lib/accounts/shared.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
 import {
   addDirectoryEntry,
@@ -227,9 +223,11 @@ describe('the history of the configuration', () => {
     await assert.rejects(undoRevision(await lastId(), by), { message: /mail would go with them/ });
     await setMember(id, await adaId(), mayWrite, by);
     assert.equal((await last()).subject, 'member ada@example.test of desk@example.test');
-    await removeSharedMailbox('desk@example.test', by);
+    await deleteAccount(id, by);
     assert.equal((await last()).after, null);
-    await assert.rejects(undoRevision(await lastId(), by), { message: /mail is gone/ });
+    await assert.rejects(undoRevision(await lastId(), by), { message: /on their own page/ });
+    await restoreAccount(id, by);
+    assert.equal((await last()).subject, 'shared mailbox desk@example.test');
   });
 
   it('refuses where something was changed since, and says what stands now', async () => {

@@ -3,6 +3,7 @@ import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { updateAccount } from '#lib/accounts/account.ts';
+import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { removeMember, setMember } from '#lib/accounts/member.ts';
 import { addSharedMailbox, removeSharedMailbox } from '#lib/accounts/shared.ts';
 import {
@@ -57,6 +58,25 @@ export async function editSharedAction(_previous: FormState, form: FormData): Pr
 }
 
 export async function removeSharedAction(shared: string): Promise<string | undefined> {
+  const staff = await requireStaff('shared');
+  return answerButton(async () => {
+    const { id } = await requireSharedOf(staff, address.parse(shared));
+    await deleteAccount(id, staff.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+export async function restoreSharedAction(shared: string): Promise<string | undefined> {
+  const staff = await requireStaff('shared');
+  return answerButton(async () => {
+    const { id } = await requireSharedOf(staff, address.parse(shared));
+    await restoreAccount(id, staff.address);
+    revalidatePath('/admin', 'layout');
+  });
+}
+
+/** Removes at once for good, also what was deleted before. */
+export async function purgeSharedAction(shared: string): Promise<string | undefined> {
   const staff = await requireStaff('shared');
   return answerButton(async () => {
     const { address: wanted } = await requireSharedOf(staff, address.parse(shared));

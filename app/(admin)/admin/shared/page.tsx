@@ -10,7 +10,9 @@ import { formatBytes } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
-import { listAccounts } from '#lib/accounts/account-list.ts';
+import { Time } from '#components/ui/time.tsx';
+import { countAccounts, listAccounts } from '#lib/accounts/account-list.ts';
+import { readPurgeTime } from '#lib/accounts/deleted-account.ts';
 import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { listMembers, type Member } from '#lib/accounts/member.ts';
 import type { SharedMailbox } from '#lib/accounts/shared.ts';
@@ -21,7 +23,9 @@ import { ListChoice } from '../../list-choice.tsx';
 import { type ListState, readListState } from '../../list-state.ts';
 import { type Parameters, readParameters } from '../../parameters.ts';
 import { Members } from './member-forms.tsx';
-import { AddShared, EditShared } from './shared-forms.tsx';
+import { AddShared, DeletedSharedButtons, EditShared } from './shared-forms.tsx';
+
+type Row = SharedMailbox & { goesAt: Date | null };
 
 export const metadata: Metadata = { title: 'Shared mailboxes' };
 
@@ -32,20 +36,28 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
   const domainIds = idsOf(staff.scope);
   const parameters = await readParameters(searchParams);
   const { q = '', domain = '' } = parameters;
+  const state = parameters.state === 'deleted' ? 'deleted' : undefined;
   const list = readListState('/admin/shared', parameters, {
     orders: ['address', 'storage', 'added'],
     initial: 'address',
-    filters: ['q', 'domain'],
+    filters: ['q', 'domain', 'state'],
   });
   const pageSize = await readSetting('web.pageSize');
-  const filter = { kind: 'shared', search: q, domain, domainIds } as const;
-  const [page, names] = await Promise.all([
-    listAccounts({ ...filter, ...list, pageSize }),
+  const shared = { kind: 'shared', domainIds } as const;
+  const [page, deleted, days, names] = await Promise.all([
+    listAccounts({ ...shared, search: q, domain, state, ...list, pageSize }),
+    countAccounts({ ...shared, state: 'deleted' }),
+    readSetting('storage.deletedUserDays'),
     namesOf(staff.scope) ?? listDomainNames(),
   ]);
   const members = await listMembers(page.rows.map(({ id }) => id));
-  const rows = page.rows.map((row) => ({ ...row, members: members.get(row.id) ?? [] }));
-  const isFiltered = q !== '' || domain !== '';
+  const rows = await Promise.all(
+    page.rows.map(async (row) => {
+      return { ...row, members: members.get(row.id) ?? [], goesAt: await readPurgeTime(row) };
+    }),
+  );
+  const isFiltered = q !== '' || domain !== '' || state !== undefined;
+  const hasDeleted = deleted.total > 0;
   return (
     <>
       <PageHeader
@@ -53,7 +65,7 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
         description="A shared mailbox has an address and folders like a user, but no password. Its members find it below Shared in their own mail program, and may send with its address."
         action={names.length > 0 && <AddShared domains={names} domain={domain} />}
       />
-      {(rows.length > 0 || isFiltered) && (
+      {(rows.length > 0 || isFiltered || hasDeleted) && (
         <SearchForm action="/admin/shared" label="Search address or name" initial={q}>
           {names.length > 1 && (
             <ListChoice
@@ -64,6 +76,15 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
               options={names.map((name) => [name, name])}
             />
           )}
+          {(hasDeleted || state) && (
+            <ListChoice
+              name="state"
+              value={state}
+              label="State"
+              all="All but deleted"
+              options={[['deleted', 'Deleted']]}
+            />
+          )}
         </SearchForm>
       )}
       {rows.length === 0 ? (
@@ -71,7 +92,7 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
           <NoneYet isFiltered={isFiltered} domains={names} />
         </div>
       ) : (
-        <SharedTable rows={rows} list={list} />
+        <SharedTable rows={rows} list={list} days={days} />
       )}
       <Pager page={page} list={list} pageSize={pageSize} />
     </>
@@ -81,9 +102,11 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
 function SharedTable({
   rows,
   list,
+  days,
 }: {
-  rows: SharedMailbox[];
+  rows: Row[];
   list: ListState<'address' | 'storage' | 'added'>;
+  days: number;
 }) {
   return (
     <Table label="Shared mailboxes">
@@ -105,10 +128,15 @@ function SharedTable({
             <Td className="w-full max-w-0 sm:w-1/2">
               <span className="flex items-center gap-2">
                 <span className="truncate font-medium">{shared.address}</span>
-                {shared.isDisabled && <Badge tone="warn">off</Badge>}
+                <StateBadge shared={shared} />
               </span>
               {shared.displayName && (
                 <span className="block truncate text-sm text-muted">{shared.displayName}</span>
+              )}
+              {shared.goesAt && (
+                <span className="block text-sm text-muted">
+                  Goes for good <Time at={shared.goesAt} />
+                </span>
               )}
             </Td>
             <Td className="hidden whitespace-nowrap text-muted tabular-nums md:table-cell">
@@ -119,23 +147,32 @@ function SharedTable({
             </Td>
             <Td className="text-right">
               <span className="flex justify-end gap-2">
-                <Members
-                  shared={shared.address}
-                  members={shared.members.map(({ address, mayWrite, maySend }) => {
-                    return { address, mayWrite, maySend };
-                  })}
-                />
-                <EditShared
-                  address={shared.address}
-                  displayName={shared.displayName}
-                  isDisabled={shared.isDisabled}
-                />
+                <SharedButtons shared={shared} days={days} />
               </span>
             </Td>
           </TableRow>
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+function StateBadge({ shared }: { shared: SharedMailbox }) {
+  if (shared.deletedAt) return <Badge tone="danger">deleted</Badge>;
+  return shared.isDisabled && <Badge tone="warn">off</Badge>;
+}
+
+function SharedButtons({ shared, days }: { shared: SharedMailbox; days: number }) {
+  const { address, displayName, isDisabled, deletedAt, members } = shared;
+  if (deletedAt) return <DeletedSharedButtons address={address} />;
+  return (
+    <>
+      <Members
+        shared={address}
+        members={members.map(({ address, mayWrite, maySend }) => ({ address, mayWrite, maySend }))}
+      />
+      <EditShared {...{ address, displayName, isDisabled, days }} />
+    </>
   );
 }
 

@@ -7,7 +7,13 @@ import { Button } from '#components/ui/button.tsx';
 import { Switch } from '#components/ui/checkbox.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
-import { addSharedAction, editSharedAction, removeSharedAction } from './actions.ts';
+import {
+  addSharedAction,
+  editSharedAction,
+  purgeSharedAction,
+  removeSharedAction,
+  restoreSharedAction,
+} from './actions.ts';
 
 export function AddShared({ domains, domain }: { domains: string[]; domain?: string }) {
   const [isOpen, setIsOpen] = useState(false);
@@ -59,10 +65,13 @@ export function EditShared({
   address,
   displayName,
   isDisabled,
+  days,
 }: {
   address: string;
   displayName: string;
   isDisabled: boolean;
+  /** So long a deleted one can be restored. */
+  days: number;
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
@@ -96,7 +105,10 @@ export function EditShared({
               onDone={close}
               confirm={{
                 title: `Delete ${address}?`,
-                text: 'All mail in it is deleted for good, and mail to it will be refused.',
+                text:
+                  days > 0
+                    ? `Mail to it is refused at once. For ${days} days it can be restored; then all mail in it goes for good.`
+                    : 'All mail in it is deleted for good, and mail to it will be refused.',
                 confirmLabel: 'Delete shared mailbox',
                 typeToConfirm: address,
               }}
@@ -106,6 +118,38 @@ export function EditShared({
           </FormButtons>
         </ActionForm>
       </Dialog>
+    </>
+  );
+}
+
+/** Of a deleted one. */
+export function DeletedSharedButtons({ address }: { address: string }) {
+  return (
+    <>
+      <ActionButton
+        size="sm"
+        aria-label={`Restore ${address}`}
+        action={() => restoreSharedAction(address)}
+        doneText={`${address} is back`}
+      >
+        Restore
+      </ActionButton>
+      <ActionButton
+        size="sm"
+        variant="danger-ghost"
+        aria-label={`Remove ${address} for good`}
+        action={() => purgeSharedAction(address)}
+        doneText={`${address} is gone`}
+        confirm={{
+          title: 'Remove for good?',
+          text: `All mail of ${address} goes at once. This cannot be undone.`,
+          confirmLabel: 'Remove for good',
+          typeToConfirm: address,
+          isDanger: true,
+        }}
+      >
+        Remove…
+      </ActionButton>
     </>
   );
 }
