@@ -1,9 +1,10 @@
 // `npm test`: prepares the checkout (packages, clients, Chromium, web build), then type check, lint and every
 // test. The last line is "N passed, M failed"; the exit code says the same. Plain JavaScript for Node 20,
 // because it runs before anything is installed.
-// What touches the database runs twice: on SQLite and on PostgreSQL.
 //   npm test -- imap        only test files whose path holds "imap"
-// One file on one database, by hand (leave the option out for SQLite):
+// All of that is on SQLite. What touches the database runs once more on PostgreSQL:
+//   npm run test:postgresql [-- imap]
+// Continuous integration (.ci/run) does both in one run. One file on PostgreSQL, by hand:
 //   npx node --test --test-global-setup=tests/support/on-postgresql.ts tests/lib/db.test.ts
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -17,7 +18,9 @@ import {
 } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { PrepareError, pinnedNode, prepare, prepareWeb, root, run } from '../server/prepare.mjs';
+import { runJob, runLanes } from './support/lanes.mjs';
 
 // What one test file compiled serves the next.
 process.env.NODE_COMPILE_CACHE ||= join(root, 'node_modules', '.cache', 'drey-code');
@@ -33,17 +36,24 @@ function makeQuickFolder() {
   // Servers that run as users of their own come in too.
   chmodSync(folder, 0o1777);
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const [number, signal] of [
-    [2, 'SIGINT'],
-    [15, 'SIGTERM'],
-  ]) {
-    process.once(signal, () => process.exit(128 + number));
-  }
   return folder;
 }
 
-const say = (line) => process.stdout.write(`${line}\n`);
-const filter = process.argv[2] ?? '';
+// What runs ends with this process, and the folder goes.
+for (const [number, signal] of [
+  [2, 'SIGINT'],
+  [15, 'SIGTERM'],
+]) {
+  process.once(signal, () => process.exit(128 + number));
+}
+
+const print = (text) => process.stdout.write(text);
+const say = (line) => print(`${line}\n`);
+const onlyPostgresql = '--postgresql';
+const isOnlyPostgresql = process.argv.includes(onlyPostgresql);
+/** Everything, and nothing is skipped for want of a program (.ci/run). */
+const isComplete = Boolean(process.env.DREY_TESTS_COMPLETE);
+const filter = process.argv.slice(2).find((word) => word !== onlyPostgresql) ?? '';
 // Tests never touch a database that somebody works with.
 delete process.env.DATABASE_URL;
 const started = performance.now();
@@ -191,59 +201,74 @@ function isPure(path) {
 const impure =
   /lib\/(db|migrate)\.ts|#tests\/(support|server)|\.\/(fixture|world|client)\.ts|node:(net|tls|http|child_process|worker_threads|cluster)|process\.(env|exit|on)|mkdtemp|mock\.|^(before|after)(Each)?\(/m;
 
-/** Why nothing can run on PostgreSQL here; empty where it can. */
-function findPostgresqlMissing() {
-  const script =
-    "import { postgresqlMissing } from './tests/support/postgresql.ts'; process.stdout.write(postgresqlMissing() || '')";
-  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
-  return spawnSync(pinnedNode, args, { cwd: root, encoding: 'utf8' }).stdout;
-}
+/** Files that have the daemon and the browser of their process in common (shared-daemon.ts) run in one, one after the other. */
+const isShared = (path) =>
+  readFileSync(join(root, path), 'utf8').includes('support/shared-daemon.ts');
 
-/** The same tests on PostgreSQL. Continuous integration (.ci/run) must have it. */
-async function runOnPostgresql(files) {
-  const missing = findPostgresqlMissing();
-  if (!missing) {
-    const options = ['--test-global-setup=tests/support/on-postgresql.ts'];
-    return runTests('the same tests on PostgreSQL', files, 1, options);
-  }
-  if (process.env.DREY_TESTS_COMPLETE) failed += 1;
-  say(`${process.env.DREY_TESTS_COMPLETE ? 'FAIL' : 'skip'}  tests on PostgreSQL: ${missing}`);
-}
-
-/** Runs test files with node's runner, `concurrency` at once, 0 = in one process; our reporter prints failures and counts. */
-function runTests(name, files, concurrency, options = []) {
-  if (files.length === 0) return Promise.resolve();
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    '--test',
-    ...(concurrency > 0 ? [`--test-concurrency=${concurrency}`] : ['--test-isolation=none']),
-    '--test-timeout=180000',
-    ...options,
-    `--test-reporter=${join(root, 'tests', 'support', 'reporter.mjs')}`,
-    ...files,
-  ];
-  return new Promise((resolve) => {
-    const child = spawn(pinnedNode, args, {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, DREY_LOG_LEVEL: process.env.DREY_LOG_LEVEL ?? 'silent' },
-    });
-    let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-      process.stdout.write(chunk.toString('utf8').replace(/^counts .*\n/gm, ''));
-    });
-    child.on('close', (code) => {
-      const counts = /^counts (\d+) (\d+)$/m.exec(text);
-      passed += Number(counts?.[1] ?? 0);
-      // A runner that broke before it could count is a failure too.
-      failed += counts ? Number(counts[2]) : 1;
-      if (code !== 0 && counts?.[2] === '0') failed += 1;
-      const words = counts ? `${counts[1]} passed, ${counts[2]} failed` : 'broken off';
-      say(`      ${name}: ${words}, done after ${seconds()}`);
-      resolve();
-    });
+/** A PostgreSQL server for the run: what tests need in their environment, or why there is none. */
+async function startPostgresql() {
+  const script = join('tests', 'support', 'serve-postgresql.ts');
+  const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', script], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const told = new Promise((resolve) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line)));
+  });
+  const broken = ended.then((code) => ({ missing: `its server ended with ${code}` }));
+  const stop = () => {
+    child.stdin.end();
+    return ended;
+  };
+  return { ...(await Promise.race([told, broken])), stop };
+}
+
+/** Runs the queues, and at their end the same tests on PostgreSQL. Continuous integration must have those. */
+async function runWithPostgresql(whole, parts, files) {
+  const { env, missing, stop } = await startPostgresql();
+  const bundles = files.map((file) => [file]);
+  if (env) parts.push(...makeJobs('the same tests on PostgreSQL', bundles, env));
+  else {
+    if (isComplete) failed += 1;
+    say(`${isComplete ? 'FAIL' : 'skip'}  tests on PostgreSQL: ${missing}`);
+  }
+  await runLanes(whole, parts);
+  await stop();
+}
+
+/** Functions that run test files; each element of `bundles` is the files of one process. */
+function makeJobs(name, bundles, env = {}) {
+  const group = {
+    ...{ name, passed: 0, failed: 0, open: bundles.length },
+    end: () => {
+      passed += group.passed;
+      failed += group.failed;
+      say(`      ${name}: ${group.passed} passed, ${group.failed} failed, done after ${seconds()}`);
+    },
+  };
+  return bundles.map((files) => () => runJob({ group, files, env }, print));
+}
+
+/** Two lanes: what starts whole systems and browsers waits a good part of its time, what computes goes on beside it. */
+function makeQueues(all) {
+  const isWhole = (path) => /^tests\/(e2e|flows)\//.test(path);
+  const whole = all.filter(isWhole);
+  const parts = all.filter((path) => !isWhole(path));
+  const pure = parts.filter(isPure);
+  const shared = whole.filter(isShared);
+  const bundle = (files) => (files.length > 0 ? [files] : []);
+  const alone = (files) => files.map((file) => [file]);
+  const wholes = [...bundle(shared), ...alone(whole.filter((path) => !shared.includes(path)))];
+  const rest = alone(parts.filter((path) => !pure.includes(path)));
+  return {
+    whole: makeJobs('flow and browser tests', wholes),
+    parts: [
+      ...(filter ? [] : [checkSources]),
+      ...makeJobs('pure tests', bundle(pure)),
+      ...makeJobs('unit and protocol tests', rest),
+    ],
+  };
 }
 
 try {
@@ -255,23 +280,12 @@ try {
   await prepareWeb(say);
   say(`Prepared after ${seconds()}`);
   const all = findTests();
-  const isWhole = (path) => /^tests\/(e2e|flows)\//.test(path);
-  const both = all.filter(
+  const onPostgresql = all.filter(
     (path) => onBothDatabases.some((pattern) => pattern.test(path)) && !isPure(path),
   );
-  // Browsers and daemons wait a good part of their time: what computes goes on beside them.
-  const parts = all.filter((path) => !isWhole(path));
-  const computeRest = async () => {
-    if (!filter) await checkSources();
-    await runTests('pure tests', parts.filter(isPure), 0);
-    await runTests(
-      'unit and protocol tests',
-      parts.filter((path) => !isPure(path)),
-      1,
-    );
-    if (both.length > 0) await runOnPostgresql(both);
-  };
-  await Promise.all([runTests('flow and browser tests', all.filter(isWhole), 1), computeRest()]);
+  const { whole, parts } = isOnlyPostgresql ? { whole: [], parts: [] } : makeQueues(all);
+  const isTwice = (isOnlyPostgresql || isComplete) && onPostgresql.length > 0;
+  await (isTwice ? runWithPostgresql(whole, parts, onPostgresql) : runLanes(whole, parts));
 } catch (error) {
   if (!(error instanceof PrepareError)) throw error;
   process.stderr.write(`${error.message}\n`);

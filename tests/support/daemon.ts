@@ -10,6 +10,7 @@ import { startCliHost } from './cli-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const startWithinMs = 60_000;
+const programLimitMs = 60_000;
 const portNames: ListenerName[] = [
   'web',
   'smtp',
@@ -42,8 +43,11 @@ export type Daemon = {
   stop(): Promise<{ code: number | null; ms: number }>;
 };
 
-/** Starts the daemon on free ports. `env` adds to or replaces its environment. */
-export async function startDaemon(env: Record<string, string> = {}): Promise<Daemon> {
+/** Starts the daemon on free ports. `env` adds to or replaces its environment, `flags` to those of its Node. */
+export async function startDaemon(
+  env: Record<string, string> = {},
+  flags: string[] = [],
+): Promise<Daemon> {
   const folder = mkdtempSync(join(tmpdir(), 'drey-flow-'));
   const environment: Record<string, string | undefined> = {
     ...process.env,
@@ -61,7 +65,7 @@ export async function startDaemon(env: Record<string, string> = {}): Promise<Dae
     cwd: root,
     env: environment as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: daemonFlags,
+    execArgv: [...daemonFlags, ...flags],
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -140,7 +144,7 @@ async function endProcess(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
-/** Runs a program to its end; a program that does not end in a minute is killed. */
+/** Runs a program to its end; one that does not end in a minute is killed, and named. */
 export function runProgram(
   command: string,
   args: string[],
@@ -148,12 +152,12 @@ export function runProgram(
   env = process.env,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      env,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: 60_000,
-      cwd: root,
-    });
+    const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], cwd: root });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      const said = `${stdout}${stderr}`.slice(-2000);
+      reject(new Error(`${command} ${args.join(' ')}: does not end\n${said}`));
+    }, programLimitMs);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -162,8 +166,14 @@ export function runProgram(
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
     });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
     // A program that ends before it has read everything closes the pipe; that is its business.
     child.stdin.on('error', () => {});
     child.stdin.end(input);

@@ -1,5 +1,5 @@
 // Runs test files on PostgreSQL that otherwise run on SQLite: `openTestDatabase()` makes a database for each
-// file on one server for the run. `npm test` does both. By hand:
+// file on one server for the run. `npm run test:postgresql` runs them all. By hand:
 //   npx node --test --test-global-setup=tests/support/on-postgresql.ts tests/server/store/append.test.ts
 import { startTestServer } from './test-server.ts';
 
