@@ -2,10 +2,13 @@
 import { db, join, type Sql, sql } from '../db.ts';
 import { type List, type Order, type PageAsk, readCountedPage, walkKeys } from '../keyset.ts';
 import { type Domain, toDomain } from './domain.ts';
+import { type DomainDns, readDomainDns, uncheckedDns } from './domain-dns/kept.ts';
 import { containsAny } from './search-text.ts';
 
-/** A domain with how many accounts and aliases it has and what its accounts use together. */
-export type ListedDomain = Domain & {
+type CheckedDomain = Domain & { dns: DomainDns };
+
+/** A domain with how many accounts and aliases it has, what its accounts use together, and what the DNS says of it. */
+export type ListedDomain = CheckedDomain & {
   accounts: number;
   aliases: number;
   usedBytes: number;
@@ -19,16 +22,24 @@ export type DomainFilter = {
   ids?: string[];
   /** "alias": of another domain; "elsewhere": passed on; "unsigned": without a key that signs its mail */
   state?: DomainState;
+  /** What the DNS said last; "unknown": nobody has looked, or it did not answer */
+  dns?: DnsState;
 };
 
 export const domainStates = ['disabled', 'alias', 'elsewhere', 'unsigned'] as const;
 export type DomainState = (typeof domainStates)[number];
+export const dnsStates = ['right', 'wrong', 'unknown'] as const;
+export type DnsState = (typeof dnsStates)[number];
+
+/** Of a domain at which nobody has looked there is no row. */
+const wrongRecords = sql`COALESCE("wrong", -1)`;
 
 export const domainOrders = {
   name: { column: sql`"name"`, kind: 'text', valueOf: (row) => row.name, isUnique: true },
   quota: { column: sql`"quotaBytes"`, kind: 'number', valueOf: (row) => row.quotaBytes },
   added: { column: sql`"createdAt"`, kind: 'time', valueOf: (row) => row.createdAt },
-} satisfies Record<string, Order<Domain>>;
+  dns: { column: wrongRecords, kind: 'number', valueOf: (row) => row.dns.wrong },
+} satisfies Record<string, Order<CheckedDomain>>;
 export type DomainOrder = keyof typeof domainOrders;
 
 /** A page of domains, by name where no other order is asked for. */
@@ -42,7 +53,7 @@ export async function listDomainPage(
 
 /** Every domain by name, with figures, which cost a look at every account; with `ids` only those. */
 export async function listDomains(ids?: string[]): Promise<ListedDomain[]> {
-  return addFigures(await readDomains(ids));
+  return addFigures(await addDns(await readDomains(ids)));
 }
 
 /** The same without figures. */
@@ -63,7 +74,7 @@ export async function countDomains(ids?: string[]): Promise<number> {
 
 /** Every domain that fits, by name, with its figures. */
 export async function* walkDomains(filter: DomainFilter = {}): AsyncGenerator<ListedDomain> {
-  let waiting: Domain[] = [];
+  let waiting: CheckedDomain[] = [];
   for await (const domain of walkPlainDomains(filter)) {
     waiting.push(domain);
     if (waiting.length < 200) continue;
@@ -74,16 +85,16 @@ export async function* walkDomains(filter: DomainFilter = {}): AsyncGenerator<Li
 }
 
 /** The same without figures. */
-export function walkPlainDomains(filter: DomainFilter = {}): AsyncGenerator<Domain> {
+export function walkPlainDomains(filter: DomainFilter = {}): AsyncGenerator<CheckedDomain> {
   return walkKeys(listOf(filter), domainOrders.name, { pageSize: 200 });
 }
 
-function listOf(filter: DomainFilter): List<Domain> {
+function listOf(filter: DomainFilter): List<CheckedDomain> {
   return {
-    from: sql`"Domain"`,
+    from: sql`"Domain" LEFT JOIN "DomainDns" ON "domainId" = "id"`,
     where: conditionOf(filter),
     id: sql`"id"`,
-    load: listDomainsById,
+    load: async (ids) => addDns(await listDomainsById(ids)),
   };
 }
 
@@ -92,7 +103,7 @@ export async function listDomainsById(ids: string[]): Promise<Domain[]> {
   return (await db.domain.findMany({ where: { id: { in: ids } } })).map(toDomain);
 }
 
-function conditionOf({ search, ids, state }: DomainFilter): Sql {
+function conditionOf({ search, ids, state, dns }: DomainFilter): Sql {
   const parts: Sql[] = [sql`1 = 1`];
   if (ids) parts.push(ids.length === 0 ? sql`1 = 0` : sql`"id" IN (${join(ids)})`);
   if (state === 'disabled') parts.push(sql`"isDisabled" = ${true}`);
@@ -102,9 +113,17 @@ function conditionOf({ search, ids, state }: DomainFilter): Sql {
     parts.push(sql`NOT EXISTS (SELECT 1 FROM "DkimKey" k WHERE k."domainId" = "Domain"."id"
       AND k."state" = 'active')`);
   }
+  if (dns === 'right') parts.push(sql`${wrongRecords} = 0`);
+  if (dns === 'wrong') parts.push(sql`${wrongRecords} > 0`);
+  if (dns === 'unknown') parts.push(sql`${wrongRecords} < 0`);
   const found = containsAny(search, [sql`"name"`], [sql`"comment"`]);
   if (found) parts.push(found);
   return join(parts, ' AND ');
+}
+
+async function addDns(domains: Domain[]): Promise<CheckedDomain[]> {
+  const dnsOf = await readDomainDns(domains.map(({ id }) => id));
+  return domains.map((domain) => ({ ...domain, dns: dnsOf.get(domain.id) ?? uncheckedDns }));
 }
 
 type Figures = { domainId: string; count: unknown; usedBytes: unknown; usedMessages: unknown };
@@ -113,7 +132,7 @@ type Figures = { domainId: string; count: unknown; usedBytes: unknown; usedMessa
 const mostNamed = 500;
 
 /** Of these domains alone, where they are few: a look at every account takes longer. */
-async function addFigures(domains: Domain[]): Promise<ListedDomain[]> {
+async function addFigures(domains: CheckedDomain[]): Promise<ListedDomain[]> {
   if (domains.length === 0) return [];
   const ids = domains.map(({ id }) => id);
   const where = ids.length > mostNamed ? sql`1 = 1` : sql`"domainId" IN (${join(ids)})`;

@@ -1,14 +1,14 @@
 // `drey dns …`: the DNS records of a domain, as on the domain's page of the panel.
 import { writeZone } from '#lib/accounts/domain-dns/wanted.ts';
 import { requireDomainOf } from '#lib/accounts/staff.ts';
-import { checkDomain } from '../control/domain-check.ts';
+import { checkDomainNow } from '../control/domain-check.ts';
 import { type CommandDefinition, type Input, textAt } from './command.ts';
 import { staffOf } from './staff.ts';
 
 /** What the DNS says of the domain of the first argument. Refusal 'not-found'. */
 async function check(input: Input) {
   const domain = await requireDomainOf(staffOf(input), textAt(input, 0));
-  return checkDomain(domain.name);
+  return checkDomainNow(domain.name);
 }
 
 export const dnsCommands: CommandDefinition[] = [

@@ -5,6 +5,7 @@ import { listDkimKeys } from '#lib/accounts/dkim-key.ts';
 import { judgeRecord, type RecordVerdict } from '#lib/accounts/dkim-record.ts';
 import { requireDomain } from '#lib/accounts/domain.ts';
 import * as judges from '#lib/accounts/domain-dns/judge.ts';
+import { keepDomainDns } from '#lib/accounts/domain-dns/kept.ts';
 import { listWantedRecords, type WantedRecord } from '#lib/accounts/domain-dns/wanted.ts';
 import { isPublicExchanger } from '#lib/accounts/public-address.ts';
 import { findStsPolicy } from '#lib/accounts/sts.ts';
@@ -37,14 +38,27 @@ const services: [service: string, listener: ListenerName][] = [
 /** Of what strangers wrote into the DNS. */
 const most = { records: 5, characters: 600 };
 
-/** Every record of the domain with what was found; `own`: addresses of this machine. Refusal 'not-found'. */
+/**
+ * Every record of the domain with what was found, which is kept for the list of domains; `own`: addresses of this
+ * machine. Refusal 'not-found'.
+ */
 export async function checkDomain(
   name: string,
   own = listOwnAddresses(),
 ): Promise<CheckedRecord[]> {
-  const { name: domain } = await requireDomain(name);
-  // Who has just published a record wants to hear of it, not of the answer of a minute ago.
+  const domain = await requireDomain(name);
+  const records = await lookUpRecords(domain.name, own);
+  await keepDomainDns(domain, records);
+  return records;
+}
+
+/** The same of this moment: who has just published a record does not want the answer of a minute ago. */
+export function checkDomainNow(name: string, own?: string[]): Promise<CheckedRecord[]> {
   forgetAnswers();
+  return checkDomain(name, own);
+}
+
+async function lookUpRecords(domain: string, own: string[]): Promise<CheckedRecord[]> {
   const hostname = await serverHostname();
   const [keys, policy, hosts] = await Promise.all([
     listDkimKeys(domain),
@@ -151,5 +165,5 @@ const question = z.object({ domain: z.string().max(253) });
 export async function answerDomainCheck(input: unknown): Promise<CheckedRecord[]> {
   const asked = question.safeParse(input);
   if (!asked.success) throw new Refusal('invalid', 'Say the domain.');
-  return checkDomain(asked.data.domain);
+  return checkDomainNow(asked.data.domain);
 }

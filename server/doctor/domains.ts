@@ -1,4 +1,6 @@
 // The DNS records of each domain here, as the page "DNS records" of the domain judges them.
+
+import { listExpected } from '#lib/accounts/domain-dns/kept.ts';
 import { readDomains } from '#lib/accounts/domain-list.ts';
 import type { Judged } from '#lib/doctor/report.ts';
 import { type CheckedRecord, checkDomain } from '../control/domain-check.ts';
@@ -9,17 +11,14 @@ const maxDomains = 30;
 
 type Checked = { domain: string; records: Pick<CheckedRecord, 'kind' | 'need' | 'state'>[] };
 
-/** Those of the server itself have checks of their own. */
-const ofServer = ['host', 'ptr'];
-
 export function judgeDomains(checked: Checked[]): Judged {
   if (checked.length === 0) {
     return problem('There is no domain, so no mail comes in.', 'Admin → Domains → Add a domain.');
   }
   const find = (need: string, isAsked: (state: string) => boolean) =>
     checked.flatMap(({ domain, records }) => {
-      const wrong = records
-        .filter((record) => record.need === need && !ofServer.includes(record.kind))
+      const wrong = listExpected(records)
+        .filter((record) => record.need === need)
         .filter(({ state }) => isAsked(state))
         .map(({ kind }) => kind.toUpperCase());
       return wrong.length > 0 ? [`${domain} (${[...new Set(wrong)].join(', ')})`] : [];

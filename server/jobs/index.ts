@@ -30,6 +30,7 @@ import { deliverAnnouncements } from './announce.ts';
 import { backUpWhenDue } from './backup.ts';
 import { lookAtBlockLists } from './block-lists.ts';
 import { measureBodies } from './body-size.ts';
+import { lookAtDomains } from './domain-dns.ts';
 import type { Job } from './job.ts';
 import { lookForNewVersion } from './new-version.ts';
 import { startLoop } from './runner.ts';
@@ -228,6 +229,12 @@ export const jobs: Job[] = [
     text: 'Asks DNS block lists whether they know an address of this server.',
     intervalMs: hourMs,
     run: () => lookAtBlockLists(),
+  },
+  {
+    name: 'domain-dns',
+    text: 'Asks the DNS once a day, a few at a time, whether each domain has the records it needs.',
+    intervalMs: 5 * minuteMs,
+    run: (signal) => lookAtDomains(signal),
   },
   {
     name: 'new-version',

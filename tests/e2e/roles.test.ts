@@ -21,7 +21,7 @@ import { doors, type Who } from '../app/doors.ts';
 const password = 'a nest of seven nuts';
 /** Tables that change by themselves. */
 const movingTables =
-  /^(TrailEvent|WebSession|LoginThrottle|Node|NodeReport|RollUp|JobRun|DomainDay|Lease|Finding)$/;
+  /^(TrailEvent|WebSession|LoginThrottle|Node|NodeReport|RollUp|JobRun|DomainDay|DomainHour|DomainDns|Lease|Finding)$/;
 const own = 'own.test';
 const other = 'other.test';
 const people: Record<Role, string> = {

@@ -153,6 +153,7 @@ const changes: Record<string, Planned> = {
   'POST /certificates/{id}/order': at('/certificates/{id}/order', empty),
   'DELETE /certificates/{id}': at('/certificates/{id}'),
   'POST /revisions/{id}/undo': at('/revisions/{id}/undo', { reason: 'Not ours' }),
+  'POST /revisions/{id}/undo-group': at('/revisions/{id}/undo-group', { reason: 'Nor this' }, 409),
   'POST /configuration/apply': at('/configuration/apply', {
     configuration: { settings: { 'web.title': 'Theirs' } },
   }),
@@ -306,7 +307,8 @@ describe('the REST API of the running system', () => {
 
   /** Everything that administrators change, as it is stored. */
   function look(): string {
-    const own = /^(LoginThrottle|ApiToken|Node|NodeReport|RollUp|DomainDay|JobRun|Lease|Finding)$/;
+    const own =
+      /^(LoginThrottle|ApiToken|Node|NodeReport|RollUp|DomainDay|DomainHour|DomainDns|JobRun|Lease|Finding)$/;
     const tables = select(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
       .map(({ name }) => String(name))
       .filter((name) => /^[A-Z]/.test(name) && !own.test(name) && name !== 'TrailEvent');

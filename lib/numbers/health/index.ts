@@ -1,6 +1,7 @@
 // How well the system is, for the panel, the command line and /api/health: facts from the database and from the ports
 // of this machine, judged in judge.ts.
 
+import { summarizeDns } from '../../accounts/domain-dns/kept.ts';
 import { type CertificateHealth, readCertificateHealth } from '../../certificates/health.ts';
 import { now } from '../../clock.ts';
 import { db } from '../../db.ts';
@@ -44,6 +45,7 @@ async function gatherFacts(): Promise<Facts> {
     diskShrinkPerDay: null,
     dns: { ok: 0, none: 0, failed: 0 },
     backupAt: null,
+    domains: { checked: 0, wrong: 0, examples: [] },
     blockLists: null,
     certificates: noCertificate,
   };
@@ -51,20 +53,30 @@ async function gatherFacts(): Promise<Facts> {
     const startedMs = performance.now();
     await db.$queryRaw`SELECT 1 AS "one"`;
     const databaseMs = performance.now() - startedMs;
-    const [nodes, queue, jobs, hourPast, diskShrinkPerDay, backup, blockLists, certificates] =
-      await Promise.all([
-        listNodeReports(),
-        countQueue(),
-        listJobRuns(),
-        readTimeline(findRange('1h')),
-        readDiskShrink(),
-        db.backupRun.findFirst({
-          where: { kind: 'backup', state: 'done' },
-          orderBy: { startedAt: 'desc' },
-        }),
-        readBlockLists(),
-        readCertificateHealth(),
-      ]);
+    const [
+      nodes,
+      queue,
+      jobs,
+      hourPast,
+      diskShrinkPerDay,
+      backup,
+      domains,
+      blockLists,
+      certificates,
+    ] = await Promise.all([
+      listNodeReports(),
+      countQueue(),
+      listJobRuns(),
+      readTimeline(findRange('1h')),
+      readDiskShrink(),
+      db.backupRun.findFirst({
+        where: { kind: 'backup', state: 'done' },
+        orderBy: { startedAt: 'desc' },
+      }),
+      summarizeDns(),
+      readBlockLists(),
+      readCertificateHealth(),
+    ]);
     const silent = nodes.filter(isSilent);
     return {
       ...nothing,
@@ -81,6 +93,7 @@ async function gatherFacts(): Promise<Facts> {
         failed: hourPast.total('dns.failed'),
       },
       backupAt: backup?.endedAt ?? null,
+      domains,
       blockLists,
       certificates,
     };

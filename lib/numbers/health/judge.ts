@@ -1,4 +1,5 @@
 // From facts to colours: pure, so that each limit stands in a table of the tests.
+import type { DnsSummary } from '../../accounts/domain-dns/kept.ts';
 import type { CertificateHealth } from '../../certificates/health.ts';
 import type { JobRun } from '../job-run.ts';
 import type { NodeReport } from '../node-report.ts';
@@ -23,6 +24,8 @@ export type Facts = {
   dns: { ok: number; none: number; failed: number };
   /** The last backup that is whole; null = there was none */
   backupAt: Date | null;
+  /** What the DNS says of the domains here */
+  domains: DnsSummary;
   blockLists: { isGood: boolean; text: string } | null;
   certificates: CertificateHealth;
 };
@@ -40,6 +43,7 @@ export function judgeHealth(facts: Facts): Part[] {
     judgeDisk(facts),
     judgeCertificate(facts),
     judgeDns(facts),
+    judgeDomains(facts),
     judgeBlockLists(facts),
     judgeJobs(facts),
     judgeBackup(facts),
@@ -228,6 +232,17 @@ function judgeDns({ dns: { ok, none, failed } }: Facts): Part {
     failed === 0
       ? 'It answers.'
       : `It answers; ${failed} of ${asked} questions failed in the last hour.`,
+  );
+}
+
+function judgeDomains({ domains: { checked, wrong, examples } }: Facts): Part {
+  const { green, yellow } = part('domains', 'DNS of domains', '/admin/domains?dns=wrong');
+  if (checked === 0) return green('Not looked at yet.');
+  if (wrong === 0) return green(`All records are right, of ${checked} looked at.`);
+  const more = wrong > examples.length ? ` and ${wrong - examples.length} more` : '';
+  return yellow(
+    `Records are not right: ${examples.join(', ')}${more}.`,
+    'The page DNS records of the domain says what its provider should write.',
   );
 }
 

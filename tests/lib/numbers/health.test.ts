@@ -50,6 +50,7 @@ const well: Facts = {
   dns: { ok: 10, none: 5, failed: 0 },
   backupAt: hours(-20),
   ...certificate('good', 60),
+  domains: { checked: 3, wrong: 0, examples: [] },
   blockLists: { isGood: true, text: 'No list knows an address of this server.' },
 };
 
@@ -110,6 +111,20 @@ const cases: [name: string, over: Partial<Facts>, colour: string, words: RegExp]
   ['dns', { dns: { ok: 0, none: 0, failed: 4 } }, 'green', /4 of 4/],
   ['dns', { dns: { ok: 20, none: 20, failed: 5 } }, 'yellow', /11 %/],
   ['dns', { dns: { ok: 2, none: 2, failed: 5 } }, 'red', /56 %/],
+  ['domains', { domains: { checked: 0, wrong: 0, examples: [] } }, 'green', /Not looked at/],
+  ['domains', {}, 'green', /All records are right, of 3/],
+  [
+    'domains',
+    { domains: { checked: 9, wrong: 1, examples: ['a.test (MX)'] } },
+    'yellow',
+    /a\.test \(MX\)\.$/,
+  ],
+  [
+    'domains',
+    { domains: { checked: 9, wrong: 7, examples: ['a.test (MX)'] } },
+    'yellow',
+    /and 6 more/,
+  ],
   ['block-lists', { blockLists: null }, 'green', /Not asked yet/],
   ['block-lists', { blockLists: { isGood: false, text: '1.2.3.4 is on x' } }, 'red', /1\.2\.3\.4/],
   ['jobs', { jobs: [run(true), run(false)] }, 'yellow', /greylist/],

@@ -6,7 +6,7 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { findStsPolicy } from '#lib/accounts/sts.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { writeSetting } from '#lib/settings/index.ts';
-import { answerDomainCheck, checkDomain } from '#server/control/domain-check.ts';
+import { answerDomainCheck, checkDomainNow } from '#server/control/domain-check.ts';
 import { readStsId, readStsPolicy } from '#server/delivery/tls/sts-policy.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns, type Zone } from '#tests/support/dns.ts';
@@ -35,7 +35,7 @@ describe('the DNS check of a domain', () => {
 
   /** "kind state" of each record, in order. */
   const list = async () => {
-    const records = await checkDomain('own.test', [address]);
+    const records = await checkDomainNow('own.test', [address]);
     return records.map(({ kind, state }) => `${kind} ${state}`);
   };
 
@@ -61,7 +61,7 @@ describe('the DNS check of a domain', () => {
       'autodiscover.own.test': { CNAME: 'mail.own.test' },
       ...dkim,
     };
-    const records = await checkDomain('own.test', [address]);
+    const records = await checkDomainNow('own.test', [address]);
     for (const record of records.filter(({ kind }) => kind === 'service')) {
       const port = record.value.split(' ')[2];
       dns.zone[record.name] = { SRV: [`${port} mail.own.test`] };
@@ -78,7 +78,7 @@ describe('the DNS check of a domain', () => {
       'mail.own.test': { A: [address] },
       'own.test': { MX: ['10 mail.own.test'], TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
     };
-    const spf = (await checkDomain('own.test', [address])).find(({ kind }) => kind === 'spf');
+    const spf = (await checkDomainNow('own.test', [address])).find(({ kind }) => kind === 'spf');
     assert.equal(spf?.state, 'different');
     assert.match(spf?.text ?? '', /198\.51\.100\.7.*"fail"/);
     assert.deepEqual(spf?.found, ['v=spf1 ip4:192.0.2.0/24 -all']);

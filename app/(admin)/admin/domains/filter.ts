@@ -1,5 +1,11 @@
 // The filter of the domains in the address of their page.
-import { type DomainFilter, type DomainState, domainStates } from '#lib/accounts/domain-list.ts';
+import {
+  type DnsState,
+  type DomainFilter,
+  type DomainState,
+  dnsStates,
+  domainStates,
+} from '#lib/accounts/domain-list.ts';
 
 export const stateTexts: Record<DomainState, string> = {
   disabled: 'off',
@@ -8,12 +14,19 @@ export const stateTexts: Record<DomainState, string> = {
   unsigned: 'without a signing key',
 };
 
-export const filterNames = ['q', 'state'] as const;
+export const dnsTexts: Record<DnsState, string> = {
+  right: 'DNS right',
+  wrong: 'DNS wrong',
+  unknown: 'DNS not known',
+};
+
+export const filterNames = ['q', 'state', 'dns'] as const;
 
 /** What it does not know counts as not given. */
-export function readFilter({ q = '', state = '' }: Record<string, string>): DomainFilter {
+export function readFilter({ q = '', state = '', dns = '' }: Record<string, string>): DomainFilter {
   return {
     search: q.trim() || undefined,
     state: domainStates.find((one): one is DomainState => one === state),
+    dns: dnsStates.find((one): one is DnsState => one === dns),
   };
 }

@@ -30,8 +30,9 @@ import { ListChoice } from '../../list-choice.tsx';
 import { readListState } from '../../list-state.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 import { BulkDomains } from './bulk-domains.tsx';
+import { DnsVerdict } from './dns-verdict.tsx';
 import { AddDomain, EditDomain, KnownDomains } from './domain-forms.tsx';
-import { filterNames, readFilter, stateTexts } from './filter.ts';
+import { dnsTexts, filterNames, readFilter, stateTexts } from './filter.ts';
 
 export const metadata: Metadata = { title: 'Domains' };
 
@@ -51,8 +52,9 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
     isSuper ? readDomains() : [],
   ]);
   const domains = page.rows;
-  const { q = '', state = '' } = parameters;
-  const isFiltered = q !== '' || state !== '';
+  const { q = '', state = '', dns = '' } = parameters;
+  const filter = { q, state, dns };
+  const isFiltered = Object.values(filter).some((value) => value !== '');
   const whole = all.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
   return (
     <KnownDomains names={whole}>
@@ -65,7 +67,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
         }
         action={
           <>
-            <ExportLink href={buildHref('/admin/domains/export', { q, state })} />
+            <ExportLink href={buildHref('/admin/domains/export', filter)} />
             {isSuper && <AddDomain />}
           </>
         }
@@ -78,6 +80,13 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
             label="State"
             all="All states"
             options={Object.entries(stateTexts)}
+          />
+          <ListChoice
+            name="dns"
+            value={dns}
+            label="DNS"
+            all="Any DNS"
+            options={Object.entries(dnsTexts)}
           />
         </SearchForm>
       )}
@@ -97,12 +106,15 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
         </div>
       ) : (
         <Selection ids={domains.map(({ id }) => id)} {...page}>
-          <BulkDomains filter={{ q, state }} />
+          <BulkDomains filter={filter} />
           <Table label="Domains">
             <TableHead>
               {isSuper && <SelectAllTh />}
               <SortTh order="name" list={list}>
                 Domain
+              </SortTh>
+              <SortTh order="dns" list={list} isFallingFirst className="hidden sm:table-cell">
+                DNS
               </SortTh>
               <Th className="text-right">Users</Th>
               <Th className="text-right">Aliases</Th>
@@ -144,6 +156,14 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                     {domain.comment && (
                       <span className="block truncate text-sm text-muted">{domain.comment}</span>
                     )}
+                    {domain.dns.wrong > 0 && (
+                      <span className="block truncate text-sm sm:hidden">
+                        <DnsVerdict domain={domain} isShort />
+                      </span>
+                    )}
+                  </Td>
+                  <Td className="hidden whitespace-nowrap sm:table-cell">
+                    <DnsVerdict domain={domain} />
                   </Td>
                   <Td className="text-right tabular-nums">
                     <CountLink

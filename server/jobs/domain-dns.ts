@@ -1,0 +1,50 @@
+// The timed job that asks the DNS for the records of each domain here, once a day.
+//
+// Spread: a domain is due a day after its last look, whoever looked, so they stay apart as they came. Bounded: few domains
+// a run, one after the other, and no more once the run has taken its time or the DNS does not answer; the other jobs wait
+// meanwhile. Two nodes may ask the same at once, which only costs the questions.
+import { listDueDomains, removeLostDns } from '#lib/accounts/domain-dns/kept.ts';
+import { isRefusal } from '#lib/errors.ts';
+import { checkDomain } from '../control/domain-check.ts';
+
+/** 2,880 a day. */
+const domainsPerRun = 10;
+const runMs = 5000;
+const domainMs = 3000;
+
+/** Looks at those that are due. */
+export async function lookAtDomains(
+  signal: AbortSignal,
+  look: (domain: string) => Promise<unknown> = checkDomain,
+): Promise<{ domains: number; forgotten: number }> {
+  const forgotten = await removeLostDns();
+  const until = performance.now() + runMs;
+  let domains = 0;
+  for (const name of await listDueDomains(domainsPerRun)) {
+    if (signal.aborted || performance.now() > until) break;
+    if (!(await lookInTime(name, look))) break;
+    domains++;
+  }
+  return { domains, forgotten };
+}
+
+/** False where it takes too long: it goes on behind, and nobody is asked more in this run. */
+async function lookInTime(
+  name: string,
+  look: (domain: string) => Promise<unknown>,
+): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), domainMs);
+  });
+  const looked = look(name).then(
+    () => true,
+    (error: unknown) => {
+      // Removed in this moment.
+      if (isRefusal(error, 'not-found')) return true;
+      throw error;
+    },
+  );
+  looked.catch(() => undefined);
+  return Promise.race([looked, late]).finally(() => clearTimeout(timer));
+}
