@@ -31,6 +31,8 @@ export type Call = unknown[] | Record<string, string>;
 
 export type Visitor = {
   get(path: string): Promise<Answer>;
+  /** Another call of a route, as the pages make it. */
+  send(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: object): Promise<Answer>;
   /** The answer, what the action returned, and where it leads the browser ("" where it stays). */
   act(
     action: { id: string; page: string },
@@ -48,6 +50,15 @@ export async function visit(url: string, who: Credentials | null): Promise<Visit
   const read = async (answer: Response) => ({ status: answer.status, text: await answer.text() });
   return {
     get: async (path) => read(await fetch(url + path, { redirect: 'manual', headers })),
+    send: async (method, path, body = {}) =>
+      read(
+        await fetch(url + path, {
+          method,
+          redirect: 'manual',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
     act: async ({ id, page }, call) => {
       const answer = await fetch(url + page, {
         method: 'POST',

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { waitFor } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
-import { ada, bob, openWorld, type World } from './world.ts';
+import { ada, bob, hoursAgo, openWorld, type World } from './world.ts';
 
 const reply = /^\d{3} .*\r\n/m;
 
@@ -132,5 +132,33 @@ describe('settings of checks', () => {
     const again = { from: '127.0.8.1', sender: 'a@patient.test' };
     assert.match(await ask(world, again), /^450 4\.7\.1/);
     await waitFor(async () => /^250/.test(await ask(world, again)), 'a second try that is taken');
+  });
+
+  prove('checks.greylistHours', async (world) => {
+    await world.set('checks.greylisting', 'on');
+    await world.set('checks.greylistSeconds', '1');
+    const late = { from: '127.0.10.1', sender: 'a@late.test' };
+    const comeAfter = async (hours: number) => {
+      world.alter('UPDATE "Greylist" SET "firstAt" = ? WHERE "passes" = 0', hoursAgo(hours));
+      return ask(world, late);
+    };
+    assert.match(await ask(world, late), /^450 4\.7\.1/);
+    await world.set('checks.greylistHours', '10');
+    assert.match(await comeAfter(20), /^450 4\.7\.1/, 'begins anew');
+    await world.set('checks.greylistHours', '30');
+    assert.match(await comeAfter(20), /^250/);
+  });
+
+  prove('checks.greylistDays', async (world) => {
+    await world.set('checks.greylisting', 'on');
+    const known = { from: '127.0.11.1', sender: 'a@known.test' };
+    assert.match(await ask(world, known), /^450 4\.7\.1/);
+    world.alter('UPDATE "Greylist" SET "firstAt" = ? WHERE "passes" = 0', hoursAgo(1));
+    assert.match(await ask(world, known), /^250/);
+    world.alter('UPDATE "Greylist" SET "lastAt" = ? WHERE "passes" > 0', hoursAgo(20 * 24));
+    await world.set('checks.greylistDays', '10');
+    assert.match(await ask(world, { ...known, sender: 'b@known.test' }), /^450 4\.7\.1/);
+    await world.set('checks.greylistDays', '30');
+    assert.match(await ask(world, { ...known, sender: 'c@known.test' }), /^250/);
   });
 });

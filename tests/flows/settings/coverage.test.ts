@@ -12,53 +12,6 @@ type Elsewhere = { keys: string[]; why: string; tests: string[] };
 
 const elsewhere: Elsewhere[] = [
   {
-    keys: ['checks.greylistHours', 'checks.greylistDays'],
-    why: 'hours and days by nature: the test owns the clock',
-    tests: ['tests/server/smtp/reputation.test.ts'],
-  },
-  {
-    keys: ['sending.burstMinutes', 'sending.burstFactor'],
-    why: 'minutes, and the busiest of 30 days before: the test owns the clock',
-    tests: ['tests/server/delivery/sending.test.ts'],
-  },
-  {
-    keys: ['security.loginWindowMinutes'],
-    why: 'minutes by nature: the test owns the clock',
-    tests: ['tests/lib/accounts/throttle.test.ts'],
-  },
-  {
-    keys: [
-      'storage.undeleteDays',
-      'storage.deletedUserDays',
-      'storage.trailDays',
-      'storage.tombstoneDays',
-      'storage.reportDays',
-    ],
-    why: 'days by nature: jobs remove what is older, by a clock of the test',
-    tests: [
-      'tests/server/store/recoverable.test.ts',
-      'tests/lib/accounts/deleted-account.test.ts',
-      'tests/server/jobs/jobs.test.ts',
-      'tests/server/store/journal.test.ts',
-      'tests/server/jobs/dmarc-reports.test.ts',
-    ],
-  },
-  {
-    keys: ['delivery.dkimRotateDays'],
-    why: 'days by nature: a job with a clock of the test',
-    tests: ['tests/server/delivery/sign/rotation.test.ts'],
-  },
-  {
-    keys: [
-      'delivery.tlsReports',
-      'delivery.tlsReportContact',
-      'delivery.dmarcReports',
-      'delivery.dmarcReportContact',
-    ],
-    why: 'reports leave once a day: jobs with a clock of the test',
-    tests: ['tests/server/delivery/tls-report.test.ts', 'tests/server/jobs/dmarc-reports.test.ts'],
-  },
-  {
     keys: [
       'backup.folder',
       'backup.schedule',
@@ -74,31 +27,9 @@ const elsewhere: Elsewhere[] = [
     tests: ['tests/server/jobs/backup.test.ts', 'tests/server/control/backup.test.ts'],
   },
   {
-    keys: [
-      'delivery.mtaSts',
-      'delivery.dane',
-      'delivery.trustsResolver',
-      'delivery.httpsPort',
-      'content.trustedSealers',
-      'delivery.arc',
-    ],
-    why: 'want authorities, signed zones and sealed mail of others: real sockets with a server of each kind',
-    tests: [
-      'tests/server/delivery/tls-policy-mx.test.ts',
-      'tests/server/queue/dane.test.ts',
-      'tests/server/smtp/checks/dmarc.test.ts',
-      'tests/server/smtp/forwarding.test.ts',
-    ],
-  },
-  {
     keys: ['content.rspamdLearnUrl'],
     why: 'wants what a user reports: the same code with an rspamd of the test',
     tests: ['tests/server/control/learn.test.ts'],
-  },
-  {
-    keys: ['delivery.collecting', 'delivery.collectAnywhere'],
-    why: 'want a mailbox elsewhere: a POP3 server of the test',
-    tests: ['tests/server/collect/collect.test.ts'],
   },
   {
     keys: [
@@ -129,21 +60,6 @@ const elsewhere: Elsewhere[] = [
     ],
     why: 'want an OpenID provider and a browser',
     tests: ['tests/e2e/oidc.test.ts'],
-  },
-  {
-    keys: ['doctor.mailServers', 'doctor.blockLists', 'doctor.timeServers', 'doctor.signedName'],
-    why: 'whom the doctor asks: servers of the test',
-    tests: ['tests/server/doctor/doctor.test.ts'],
-  },
-  {
-    keys: ['server.versionAddress'],
-    why: 'a job that asks once a day, by https alone: an authority and a server of the test',
-    tests: ['tests/server/jobs/runner.test.ts'],
-  },
-  {
-    keys: ['imap.idleTimeoutMinutes', 'pop3.idleTimeoutMinutes'],
-    why: 'ten and thirty minutes at least: what a connection sets its timer to',
-    tests: ['tests/server/imap/quirks.test.ts', 'tests/server/pop3/settings.test.ts'],
   },
   {
     keys: [

@@ -304,7 +304,17 @@ it('refuses beside the field what cannot be had, and changes nothing', async () 
   for (const [typed, text] of cases) {
     const { status, fields } = await save('listeners.pop3', typed);
     assert.equal(status, 'error');
-    assert.match(fields?.value ?? '', text);
+    const said = fields?.value ?? '';
+    assert.match(said, text);
+    // In the same words on the command line and of a file.
+    const typing = await daemon.drey(['settings', 'set', 'listeners.pop3', typed]);
+    assert.deepEqual([typing.code, typing.stderr.trim()], [1, said]);
+    const file = `settings:\n  listeners.pop3: ['${typed}']\n`;
+    for (const command of ['plan', 'apply']) {
+      const { code, stderr } = await daemon.drey([command, '-'], file);
+      assert.equal(code, 1, command);
+      assert.ok(stderr.includes(said) && stderr.startsWith('line 2'), stderr);
+    }
   }
   const rows = (await daemon.dreyJson(['listeners'])) as { listener: string; state: string }[];
   assert.ok(rows.some(({ listener, state }) => listener === 'smtp' && state === 'open'));

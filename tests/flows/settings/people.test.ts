@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { describe } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import { type Call, readActions, type Visitor, visit } from '#tests/support/web-client.ts';
-import { ada, bob, openWorld, password, type World } from './world.ts';
+import { ada, bob, hoursAgo, openWorld, password, type World } from './world.ts';
 
 const cleo = 'cleo@own.test';
 const warden = 'warden@own.test';
@@ -83,8 +83,7 @@ describe('settings of people', () => {
   });
 
   prove('storage.quotaWarnings', async (world) => {
-    const look = () => act(world.panel, 'app/(admin)/admin/jobs/actions.ts#runJobAction', jobs);
-    const jobs = ['quota-warnings'];
+    const look = () => world.runJob('quota-warnings');
     await world.bring(letter(cleo, 'fills it'), { to: [cleo] });
     await world.read(cleo, /fills it/);
     await world.set('storage.quotaWarnings', 'off');
@@ -92,14 +91,14 @@ describe('settings of people', () => {
     const countMail = () =>
       world.imap(cleo, async (client) => (await client.mailboxOpen('INBOX')).exists);
     const before = await countMail();
-    assert.equal((await look()).returned, undefined);
+    await look();
     assert.equal(await countMail(), before);
     await world.set('storage.quotaWarnings', 'on');
-    assert.equal((await look()).returned, undefined);
+    await look();
     assert.equal(await countMail(), before + 1);
   });
 
-  prove('content.deliversReports', async (world) => {
+  prove(['content.deliversReports', 'storage.reportDays'], async (world) => {
     const to = 'tls-reports@own.test';
     const report = (id: string) =>
       [
@@ -127,6 +126,15 @@ describe('settings of people', () => {
       kept.map(({ reportId }) => reportId),
       ['one', 'two'],
     );
+    world.alter('UPDATE "DmarcReport" SET "receivedAt" = ?', hoursAgo(10 * 24));
+    const isShown = async () => {
+      await world.runJob('report-retention');
+      return (await world.panel.get('/admin/reports')).text.includes('192.0.2.1');
+    };
+    await world.set('storage.reportDays', '20');
+    assert.equal(await isShown(), true);
+    await world.set('storage.reportDays', '5');
+    assert.equal(await isShown(), false);
   });
 
   prove('web.signOutLink', async (world) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe } from 'node:test';
 import { connect as connectTls } from 'node:tls';
+import type { SettingKey } from '#lib/settings/index.ts';
 import { makeSelfSigned } from '#server/tls/self-signed.ts';
 import { waitFor } from '#tests/support/daemon.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
@@ -13,7 +14,13 @@ import { ada, bob, openWorld, password, type World } from './world.ts';
 
 const letter = (subject: string) => ['From: olive@far.test', `Subject: ${subject}`, '', 'Hello'];
 const anything = /\r\n/;
-const prove = openWorld();
+const prove = openWorld({
+  flags: ['--import', join(import.meta.dirname, '..', '..', 'support', 'leap.mjs')],
+});
+
+/** Lets the waits end that end within so many minutes (leap.mjs). */
+const leap = ({ daemon }: World, minutes: number) =>
+  void daemon.process.send({ leapMs: minutes * 60_000 });
 
 /** Behind its greeting. */
 async function openLines({ clients }: World, port: number): Promise<LineClient> {
@@ -92,6 +99,23 @@ describe('settings of IMAP and POP3', () => {
     await world.set('imap.sharesWithAnyone', 'on');
     assert.match(await share(), /^b OK/m);
     assert.match(await list(), /Library/);
+  });
+
+  const idle: [SettingKey, (world: World) => Promise<LineClient>, noop: string, said: RegExp][] = [
+    ['imap.idleTimeoutMinutes', openImap, 'a NOOP', /^a OK/m],
+    ['pop3.idleTimeoutMinutes', openPop3, 'NOOP', /^\+OK/],
+  ];
+  prove(['imap.idleTimeoutMinutes', 'pop3.idleTimeoutMinutes'], async (world) => {
+    for (const [key, open, noop, said] of idle) {
+      const asBefore = await open(world);
+      await world.set(key, '120');
+      const patient = await open(world);
+      leap(world, 60);
+      await waitFor(() => asBefore.isClosed(), `${key}: the end of the first`);
+      await patient.ask(noop, said);
+      leap(world, 121);
+      await waitFor(() => patient.isClosed(), `${key}: the end of the second`);
+    }
   });
 
   prove('pop3.maxConnections', async (world) => {

@@ -16,7 +16,7 @@ import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/d
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { withImap } from '#tests/support/imap-client.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
-import { readActions, type Visitor, visit } from '#tests/support/web-client.ts';
+import { type Call, readActions, type Visitor, visit } from '#tests/support/web-client.ts';
 
 export const password = 'a nest of seven nuts';
 export const admin = 'root@own.test';
@@ -36,6 +36,10 @@ export type World = {
   refuse(key: SettingKey, typed: string): Promise<string>;
   /** "Back to default". */
   reset(key: SettingKey): Promise<void>;
+  /** Another action of the panel, "queue/actions.ts#pauseAction"; what it returned. */
+  act(name: string, call: Call): Promise<unknown>;
+  /** Runs a job to its end, by the button of the panel. */
+  runJob(name: string): Promise<void>;
   /** Connections that end with the proof. */
   clients: LineClient[];
   /** Port 25 after its greeting, which `greeting` has; from a stranger unless told otherwise. */
@@ -57,18 +61,22 @@ export type World = {
   event(kind: string, where?: string): Promise<Record<string, unknown>>;
 };
 
+/** So many hours ago, as the database writes times. */
+export const hoursAgo = (hours: number) =>
+  new Date(Date.now() - hours * 3_600_000).toISOString().replace('Z', '+00:00');
+
 export type Bring = { from?: string; sender?: string; to?: string[] };
 
 const actionFile = 'app/(admin)/admin/settings/actions.ts';
 const reply = /^\d{3} .*\r\n/m;
 
 /** The world of a test file, and where it says what it proves. Changed settings go back after each proof. */
-export function openWorld(options: { env?: Record<string, string>; lines?: string[][] } = {}) {
+export function openWorld(options: Start & { lines?: string[][] } = {}) {
   let world: World;
   let end = async () => {};
   const changed = new Set<SettingKey>();
   before(async () => {
-    const opened = await startWorld(options.env, changed);
+    const opened = await startWorld(options, changed);
     world = opened.world;
     end = opened.end;
     for (const line of options.lines ?? []) await world.daemon.dreyJson(line, `${password}\n`);
@@ -87,9 +95,12 @@ export function openWorld(options: { env?: Record<string, string>; lines?: strin
   };
 }
 
-async function startWorld(env: Record<string, string> = {}, changed: Set<SettingKey>) {
+/** `flags`: of the daemon's Node. */
+type Start = { env?: Record<string, string>; flags?: string[] };
+
+async function startWorld({ env, flags }: Start, changed: Set<SettingKey>) {
   const dns = await startDns({ 'own.test': { MX: ['10 mail.own.test'] } });
-  const daemon = await startDaemon({ DREY_LOG_LEVEL: 'info', ...env });
+  const daemon = await startDaemon({ DREY_LOG_LEVEL: 'info', ...env }, flags);
   const people = ['setup', '--admin', admin, '--password-stdin'];
   await daemon.dreyJson(people, `${password}\n`);
   for (const user of [ada, bob]) {
@@ -146,6 +157,13 @@ async function startWorld(env: Record<string, string> = {}, changed: Set<Setting
       const { status, returned } = await panel.act(actionOf('resetSettingAction'), [key]);
       assert.equal(status, 200, `${key}: ${JSON.stringify(returned)}`);
     },
+    act: async (name, call) => {
+      const action = actions.get(`app/(admin)/admin/${name}`);
+      assert.ok(action, `${name} is not in the build`);
+      return (await panel.act(action, call)).returned;
+    },
+    runJob: async (name) =>
+      assert.equal(await world.act('jobs/actions.ts#runJobAction', [name]), undefined, name),
     bring: async (lines, { from, sender, to = [ada] } = {}) => {
       const client = await mail(sender, from);
       for (const recipient of to) await client.ask(`RCPT TO:<${recipient}>`, reply);
