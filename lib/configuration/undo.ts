@@ -6,6 +6,8 @@ import { runFrom } from '#lib/history/origin.ts';
 import { type Fields, isMasked, isSame, lockHistory, reviseOnce } from '#lib/history/revise.ts';
 import { type Revision, requireRevision } from '#lib/history/revision.ts';
 import { writeJoined } from '#lib/joined.ts';
+import { findSetting, settings } from '#lib/settings/index.ts';
+import { requireListenable } from '#lib/settings/listenable.ts';
 import { findKind } from './kinds.ts';
 import type { Revertible } from './section.ts';
 import { describeChange, describeFields, isNothing } from './words.ts';
@@ -23,6 +25,19 @@ export async function undoRevision(id: number, by: string): Promise<string> {
     await requireUnchanged(kind, revision);
     return runFrom({ undoes: id }, () => restore(kind, revision, by));
   });
+}
+
+/**
+ * Before a transaction that takes these back: refuses where the daemon could not listen any more as it did before. Refusal
+ * 'invalid', 'not-found'.
+ */
+export async function prepareUndo(ids: number[]): Promise<void> {
+  const revisions = await Promise.all(ids.map(requireRevision));
+  const places = revisions
+    .filter(({ kind, key }) => kind === 'setting' && settings.some((one) => one.key === key))
+    .toSorted((one, other) => other.id - one.id)
+    .map(({ key, before }) => [key, before ? before.value : findSetting(key).default]);
+  await requireListenable(Object.fromEntries(places));
 }
 
 /** Why a change is not taken back; null = it is, where nothing came between. */

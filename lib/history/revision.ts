@@ -28,6 +28,8 @@ export type Revision = {
 export type ListedRevision = Revision & {
   /** The revision that has taken this one back */
   undoneBy: number | null;
+  /** How many changes were made together with it, itself among them */
+  groupSize: number;
 };
 
 export type RevisionFilter = {
@@ -36,6 +38,8 @@ export type RevisionFilter = {
   /** In the subject, the reason or what stood there */
   search?: string;
   kind?: string;
+  /** Of those made together */
+  groupId?: string;
   /** Not before, and before */
   from?: Date;
   until?: Date;
@@ -43,6 +47,9 @@ export type RevisionFilter = {
   before?: number;
   pageSize?: number;
 };
+
+/** Prisma asks for what belongs to the rows with a parameter each, and SQLite takes no more than 999. */
+const mostRows = 500;
 
 type Row = Awaited<ReturnType<typeof db.revision.findMany>>[number];
 
@@ -63,13 +70,14 @@ export async function listRevisions(filter: RevisionFilter = {}): Promise<Listed
         among(['by', 'place'], filter.by),
         among(['subject', 'reason', 'before', 'after'], filter.search),
         filter.kind ? { kind: filter.kind } : {},
+        filter.groupId ? { groupId: filter.groupId } : {},
         filter.from ? { at: { gte: filter.from } } : {},
         filter.until ? { at: { lt: filter.until } } : {},
         filter.before ? { id: { lt: filter.before } } : {},
       ],
     },
     orderBy: { id: 'desc' },
-    take: Math.min(filter.pageSize ?? 50, 1000),
+    take: Math.min(filter.pageSize ?? 50, mostRows),
   });
   const undoing = await db.revision.findMany({
     where: { undoes: { in: rows.map(({ id }) => id) } },
@@ -77,7 +85,23 @@ export async function listRevisions(filter: RevisionFilter = {}): Promise<Listed
     orderBy: { id: 'asc' },
   });
   const undone = new Map(undoing.map(({ id, undoes }) => [undoes, id]));
-  return rows.map((row) => ({ ...toRevision(row), undoneBy: undone.get(row.id) ?? null }));
+  const sizes = await countGroups(rows);
+  return rows.map((row) => ({
+    ...toRevision(row),
+    undoneBy: undone.get(row.id) ?? null,
+    groupSize: sizes.get(row.groupId) ?? 1,
+  }));
+}
+
+/** How many changes each group of these has, by its id. */
+async function countGroups(rows: Row[]): Promise<Map<string, number>> {
+  const groupId = { in: [...new Set(rows.map((row) => row.groupId))] };
+  const groups = await db.revision.groupBy({
+    by: ['groupId'],
+    where: { groupId },
+    _count: { _all: true },
+  });
+  return new Map(groups.map(({ groupId, _count }) => [groupId, _count._all]));
 }
 
 /** The revision of that number. Refusal 'not-found'. */
@@ -105,11 +129,10 @@ export async function listPending(): Promise<(Revision & { pendingUntil: Date })
 
 /** All that the filter finds, newest first, read page by page. */
 export async function* walkRevisions(filter: RevisionFilter): AsyncGenerator<ListedRevision> {
-  const pageSize = 500;
   for (let before = filter.before; ; ) {
-    const page = await listRevisions({ ...filter, before, pageSize });
+    const page = await listRevisions({ ...filter, before, pageSize: mostRows });
     yield* page;
-    if (page.length < pageSize) return;
+    if (page.length < mostRows) return;
     before = page.at(-1)?.id;
   }
 }

@@ -1,7 +1,6 @@
 // `drey config …`, `drey plan`, `drey apply`: the history of the configuration, and the configuration as a file.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { exportConfiguration } from '#lib/configuration/export.ts';
-import { readFile } from '#lib/configuration/file.ts';
 import { keepChanges } from '#lib/configuration/pending.ts';
 import {
   applyConfiguration,
@@ -9,7 +8,15 @@ import {
   type PlannedChange,
   planConfiguration,
 } from '#lib/configuration/plan.ts';
-import { undoRevision } from '#lib/configuration/undo.ts';
+import { readTriedFile } from '#lib/configuration/tried-file.ts';
+import { prepareUndo, undoRevision } from '#lib/configuration/undo.ts';
+import {
+  type GroupPart,
+  listPossible,
+  prepareGroup,
+  previewGroup,
+  undoGroup,
+} from '#lib/configuration/undo-group.ts';
 import { describeChange } from '#lib/configuration/words.ts';
 import { Refusal } from '#lib/errors.ts';
 import { listNodes } from '#lib/history/node.ts';
@@ -61,9 +68,8 @@ function print(text: string): void {
 
 /** Exit code 0: nothing would change; 1: the file is wrong; 3: it would change something. */
 async function plan(input: Input): Promise<Result> {
-  const { changes, problems } = await planConfiguration(
-    readFile(readText(textAt(input, 0)), readSecret),
-  );
+  const file = await readTriedFile(readText(textAt(input, 0)), readSecret);
+  const { changes, problems } = await planConfiguration(file);
   if (input.options.json) print(JSON.stringify({ changes, problems }));
   else {
     for (const change of changes) print(describePlanned(change));
@@ -75,7 +81,7 @@ async function plan(input: Input): Promise<Result> {
 }
 
 async function apply(input: Input): Promise<Result> {
-  const file = readFile(readText(textAt(input, 0)), readSecret);
+  const file = await readTriedFile(readText(textAt(input, 0)), readSecret);
   const changes = await runWatched(input, () => applyConfiguration(file, by));
   if (input.options.json) print(JSON.stringify({ changes }));
   else {
@@ -110,6 +116,38 @@ async function listHistory(input: Input): Promise<Result> {
   };
 }
 
+async function undoOne(input: Input): Promise<Result> {
+  const id = Number(textAt(input, 0));
+  await prepareUndo([id]);
+  const note = await runWatched(input, () => undoRevision(id, by));
+  const number = await readRevisionNumber();
+  const text = `Taken back, as revision ${number}${await sayPending()}`;
+  return { text: [text, note].filter(Boolean).join('\n'), row: { number, note } };
+}
+
+async function undoTogether(input: Input): Promise<Result> {
+  const id = Number(textAt(input, 0));
+  const { partly, dryRun } = input.options;
+  const previewed = partly || dryRun ? await previewGroup(id, by) : [];
+  if (dryRun) return sayParts(previewed);
+  const ids = partly ? listPossible(previewed) : undefined;
+  if (ids?.length === 0) throw new Refusal('conflict', 'Nothing of it can be taken back.');
+  await prepareGroup(id, ids);
+  const parts = await runWatched(input, () => undoGroup(id, by, ids));
+  const pending = await sayPending();
+  if (pending) process.stderr.write(`${pending.slice(2)}\n`);
+  return sayParts(parts);
+}
+
+/** A line each: taken back, perhaps without something, or why it stays. */
+function sayParts(parts: GroupPart[]): Result {
+  const rows = parts.map(({ id, subject, refusal, note }) => ({
+    ...{ number: id, subject, isTakenBack: refusal === null },
+    what: refusal ?? (note ? `taken back: ${note}` : 'taken back'),
+  }));
+  return { rows, columns: ['number', 'subject', 'what'] };
+}
+
 export const configurationCommands: CommandDefinition[] = [
   {
     name: 'config history',
@@ -124,14 +162,15 @@ export const configurationCommands: CommandDefinition[] = [
   {
     name: 'config undo',
     arguments: ['<number>'],
-    options: [reasonOption, keepOption],
+    options: [
+      reasonOption,
+      keepOption,
+      { flags: '--group', help: 'with all that was changed together with it, or nothing' },
+      { flags: '--partly', help: 'of a group what can be taken back' },
+      { flags: '--dry-run', help: 'of a group: only say what would become of each change' },
+    ],
     help: 'take a change back, where it was not changed again since',
-    run: async (input) => {
-      const note = await runWatched(input, () => undoRevision(Number(textAt(input, 0)), by));
-      const number = await readRevisionNumber();
-      const text = `Taken back, as revision ${number}${await sayPending()}`;
-      return { text: [text, note].filter(Boolean).join('\n'), row: { number, note } };
-    },
+    run: (input) => (input.options.group === true ? undoTogether(input) : undoOne(input)),
   },
   {
     name: 'config keep',

@@ -1,6 +1,7 @@
 // `drey settings …`; `route …` and `queue …` stand in files of their own.
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { findSetting, listSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
+import { requireListenable } from '#lib/settings/listenable.ts';
 import { by, type CommandDefinition, type Row, textAt } from './command.ts';
 import { keepOption, runWatched, sayPending } from './keep.ts';
 import { queueCommands } from './queue.ts';
@@ -55,6 +56,7 @@ const settingsCommands: CommandDefinition[] = [
     run: async (input) => {
       const key = textAt(input, 0);
       const value = readTypedSetting(key, textAt(input, 1));
+      await requireListenable({ [key]: value });
       await runWatched(input, () => writeSetting(key, value, by));
       const row = (await listSettingRows(key)).find((setting) => setting.key === key);
       return { text: `${key} = ${JSON.stringify(row?.value)}${await sayPending()}`, row };
@@ -66,8 +68,10 @@ const settingsCommands: CommandDefinition[] = [
     options: [{ flags: '--reason <text>', help: 'why, for the history' }, keepOption],
     help: 'back to the default',
     run: async (input) => {
-      await runWatched(input, () => resetSetting(textAt(input, 0), by));
-      return { text: `${textAt(input, 0)} has its default again${await sayPending()}` };
+      const { key, default: value } = findSetting(textAt(input, 0));
+      await requireListenable({ [key]: value });
+      await runWatched(input, () => resetSetting(key, by));
+      return { text: `${key} has its default again${await sayPending()}` };
     },
   },
 ];

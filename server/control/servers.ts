@@ -1,8 +1,10 @@
-// A port of this machine where the web app asks the daemon to do something now: JSON over HTTP, with a secret
-// that only the daemon and its child know.
+// A port of this machine where the web app and the command line ask the daemon to do something now: JSON over HTTP, with a
+// secret that only the daemon, its child and its own user know (lib/control.ts).
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Door, doorFile, readDoorFile } from '#lib/control.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import type { Running } from '../net/running.ts';
@@ -11,7 +13,7 @@ import { operations } from './operations.ts';
 const log = logOf('control');
 const maxInputBytes = 8 * 1024 * 1024;
 
-/** Starts the port; its address and the secret go into the environment, which the web app inherits. */
+/** Starts the port; its address and the secret go into the environment, which the web app inherits, and into the file. */
 export async function startControl(): Promise<Running> {
   const secret = randomBytes(32).toString('base64url');
   const server = createServer((request, response) => {
@@ -28,12 +30,31 @@ export async function startControl(): Promise<Running> {
   const { port } = server.address() as AddressInfo;
   process.env.DREY_INTERNAL_CONTROL = `127.0.0.1:${port}`;
   process.env.DREY_CONTROL_SECRET = secret;
+  const closeDoor = tellDoor({ address: process.env.DREY_INTERNAL_CONTROL, secret });
   const stop = () =>
     new Promise<void>((resolve) => {
+      closeDoor();
       server.close(() => resolve());
       server.closeAllConnections();
     });
   return { stop };
+}
+
+/** Writes the file; gives what takes it away. Without it the command line does as if no daemon ran. */
+function tellDoor(door: Door): () => void {
+  const path = doorFile();
+  const fresh = `${path}.${process.pid}`;
+  try {
+    rmSync(fresh, { force: true });
+    writeFileSync(fresh, JSON.stringify(door), { mode: 0o600, flag: 'wx' });
+    renameSync(fresh, path);
+  } catch (error) {
+    log.warn({ err: error }, 'the command line cannot ask this daemon');
+  }
+  return () => {
+    // Another one may have begun here meanwhile.
+    if (readDoorFile()?.secret === door.secret) rmSync(path, { force: true });
+  };
 }
 
 async function answer(

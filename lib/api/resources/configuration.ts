@@ -1,14 +1,21 @@
 // The history of the configuration, and the configuration as a whole: what it is, what another one would change, and applying it.
 import { z } from 'zod';
 import { exportConfiguration, readConfiguration } from '../../configuration/export.ts';
-import { type ReadFile, readFile } from '../../configuration/file.ts';
+import type { ReadFile } from '../../configuration/file.ts';
 import {
   applyConfiguration,
   ConfigurationRefusal,
   describeProblem,
   planConfiguration,
 } from '../../configuration/plan.ts';
-import { undoRevision } from '../../configuration/undo.ts';
+import { readTriedFile } from '../../configuration/tried-file.ts';
+import { prepareUndo, undoRevision } from '../../configuration/undo.ts';
+import {
+  mostTogether,
+  prepareGroup,
+  previewGroup,
+  undoGroup,
+} from '../../configuration/undo-group.ts';
 import { Refusal } from '../../errors.ts';
 import { runFrom } from '../../history/origin.ts';
 import { type Fields, isMasked } from '../../history/revise.ts';
@@ -19,7 +26,6 @@ import {
   requireRevision,
 } from '../../history/revision.ts';
 import { writeJoined } from '../../joined.ts';
-import { requireListenable } from '../../settings/listenable.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { givenTime, pageOf, paging, readCursor, time, writeCursor } from '../fields.ts';
 import { HttpProblem } from '../problem.ts';
@@ -41,9 +47,22 @@ const revision = z
     groupId: z.string().describe('the same for changes made together'),
     undoes: z.number().nullable().describe('the revision it takes back'),
     undoneBy: z.number().nullable().describe('the revision that takes it back'),
+    groupSize: z.number().describe('how many changes were made together, with it'),
     pendingUntil: time.nullable().describe('goes back by itself unless confirmed before'),
   })
   .meta({ id: 'Revision' });
+const ofGroup = z.object({
+  changes: z.array(
+    z
+      .object({
+        id: z.number().describe('its number'),
+        subject: z.string(),
+        refusal: z.string().nullable().describe('why it stays; null: it is taken back'),
+        note: z.string().describe('what of it does not come back; empty: nothing'),
+      })
+      .meta({ id: 'GroupPart' }),
+  ),
+});
 const parameters = z.object({ id: number });
 
 /** A secret is only known to be one. */
@@ -119,6 +138,7 @@ const historyEndpoints: Endpoint[] = [
       revision: z.number().describe('the number of the change that takes it back'),
       note: z.string().describe('what does not come back; empty: nothing'),
     }),
+    prepare: ({ parameters }) => prepareUndo([parameters.id]),
     run: ({ staff, parameters, body }) =>
       runFrom(body, () =>
         writeJoined(async () => {
@@ -126,6 +146,39 @@ const historyEndpoints: Endpoint[] = [
           return { revision: await readRevisionNumber(), note };
         }),
       ),
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/revisions/{id}/group',
+    permission: null,
+    title: 'See what was changed together with it, and what of that could be taken back',
+    parameters,
+    answer: ofGroup,
+    isPaged: true,
+    run: async ({ staff, parameters: { id } }) => ({
+      changes: await previewGroup(id, staff.address),
+    }),
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/revisions/{id}/undo-group',
+    permission: null,
+    title: 'Take back what was changed together with it',
+    help: 'All of it, or all of the numbers given; where one cannot be taken back nothing is.',
+    parameters,
+    body: z.strictObject({
+      reason,
+      ids: z
+        .array(number)
+        .min(1)
+        .max(mostTogether)
+        .optional()
+        .describe('left out: the whole group'),
+    }),
+    answer: ofGroup,
+    prepare: ({ parameters, body }) => prepareGroup(parameters.id, body.ids),
+    run: ({ staff, parameters: { id }, body: { reason, ids } }) =>
+      runFrom({ reason }, async () => ({ changes: await undoGroup(id, staff.address, ids) })),
   }),
 ];
 
@@ -145,9 +198,9 @@ const changes = z.array(planned);
 const maxBodyBytes = 8 * 1024 * 1024;
 
 /** JSON is YAML as well. A caller names no files and variables of the server. */
-function readGiven(configuration: z.output<typeof given>): ReadFile {
+function readGiven(configuration: z.output<typeof given>): Promise<ReadFile> {
   const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
-  return readFile(text, () => {
+  return readTriedFile(text, () => {
     throw new Refusal(
       'invalid',
       'Secrets from variables and files are read by "drey apply" alone.',
@@ -183,7 +236,7 @@ const fileEndpoints: Endpoint[] = [
     }),
     isQuestion: true,
     maxBodyBytes,
-    run: ({ body }) => planConfiguration(readGiven(body.configuration)),
+    run: async ({ body }) => planConfiguration(await readGiven(body.configuration)),
   }),
   endpoint({
     method: 'POST',
@@ -194,14 +247,7 @@ const fileEndpoints: Endpoint[] = [
     body: z.strictObject({ configuration: given, reason }),
     answer: z.object({ changes }),
     maxBodyBytes,
-    prepare: async ({ body }) => {
-      const file = readGiven(body.configuration);
-      const settings = file.entries.filter(({ section }) => section.name === 'settings');
-      await requireListenable(
-        Object.fromEntries(settings.map(({ fields }) => [String(fields.key), fields.value])),
-      );
-      return file;
-    },
+    prepare: ({ body }) => readGiven(body.configuration),
     run: async ({ staff, body: { reason }, prepared: file }) => {
       try {
         const done = await runFrom({ reason }, () => applyConfiguration(file, staff.address));

@@ -90,6 +90,26 @@ describe('the REST API over the server as a whole', () => {
     assert.equal((await call('GET', '/revisions/999999')).status, 404);
   });
 
+  it('takes back what was changed together, or says why not', async () => {
+    const networks = [{ cidr: '10.17.0.0/16' }, { cidr: '10.18.0.0/16' }];
+    await get('POST', '/configuration/apply', { configuration: { networks } });
+    const { items } = await get('GET', '/revisions?limit=1');
+    const [{ id, groupSize }] = items;
+    assert.equal(groupSize, 2);
+    const { changes } = await get('GET', `/revisions/${id}/group`);
+    const refusals = changes.map(({ refusal }: { refusal: unknown }) => refusal);
+    assert.deepEqual(refusals, [null, null]);
+    const networkList = (await get('GET', '/networks')).items as { id: string; cidr: string }[];
+    const gone = networkList.find(({ cidr }) => cidr === '10.17.0.0/16');
+    await get('DELETE', `/networks/${gone?.id}`);
+    const { status, json } = await call('POST', `/revisions/${id}/undo-group`, {});
+    assert.equal(status, 409);
+    assert.match(json.detail, /1 of 2 .*\n.*10\.17\.0\.0\/16.*not here any more/);
+    const done = await get('POST', `/revisions/${id}/undo-group`, { ids: [id], reason: 'No' });
+    assert.equal(done.changes[0].refusal, null);
+    assert.equal((await get('GET', '/revisions?limit=1')).items[0].reason, 'No');
+  });
+
   it('pages through the history', async () => {
     const whole = await get('GET', '/revisions?limit=200');
     const seen: number[] = [];
@@ -283,10 +303,15 @@ describe('the REST API over the server as a whole', () => {
         await call('PUT', '/settings/listeners.imap', { value }),
         await call('PUT', '/settings/listeners.imap?dryRun=1', { value }),
         await call('POST', '/configuration/apply', { configuration: { settings } }),
+        await call('POST', '/configuration/apply?dryRun=1', { configuration: { settings } }),
       ]) {
         assert.equal(status, 422);
-        assert.equal(json.errors[0].field, 'listeners.imap');
+        assert.match(`${json.errors[0].field} ${json.errors[0].detail}`, /listeners\.imap.*Taken/);
       }
+      const { problems } = await get('POST', '/configuration/plan', {
+        configuration: { settings },
+      });
+      assert.match(problems[0].text, /listeners\.imap: Taken/);
       assert.equal((await get('GET', '/settings/listeners.imap')).isDefault, true);
       await get('PUT', '/settings/web.title', { value: 'Asks nobody' });
       assert.deepEqual([...new Set(asked)], ['/try-listeners']);

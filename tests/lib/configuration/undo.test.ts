@@ -94,7 +94,7 @@ describe('the history of the configuration', () => {
     const { at: _at, groupId: _group, ...facts } = rest;
     assert.deepEqual(facts, {
       ...{ by, ...origin, kind: 'network', key: '10.0.0.0/8', subject: 'network 10.0.0.0/8' },
-      ...{ undoes: null, undoneBy: null, pendingUntil: null },
+      ...{ undoes: null, undoneBy: null, pendingUntil: null, groupSize: 1 },
     });
   });
 

@@ -1,8 +1,9 @@
 // The control port: nobody without the secret, and nothing but its operations, whatever is sent.
 import assert from 'node:assert/strict';
+import { existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { askDaemon } from '#lib/control.ts';
+import { askDaemon, doorFile, readDoorFile } from '#lib/control.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { startControl } from '#server/control/servers.ts';
 import type { Running } from '#server/net/running.ts';
@@ -43,6 +44,22 @@ test('it listens on loopback and wants the secret', async () => {
   ];
   for (const headers of wrong) assert.equal(await ask('/checks', { headers }), 401);
   assert.equal(await ask('/checks', { headers: { authorization: secret() } }), 200);
+});
+
+test('a command line finds it by a file for its own user, as long as it runs', async () => {
+  const { DREY_INTERNAL_CONTROL: address, DREY_CONTROL_SECRET: known } = process.env;
+  assert.deepEqual(readDoorFile(), { address, secret: known });
+  assert.equal(statSync(doorFile()).mode & 0o777, 0o600);
+  const later = await startControl();
+  try {
+    delete process.env.DREY_INTERNAL_CONTROL;
+    assert.ok(Array.isArray(await askDaemon('checks')), 'by the file alone');
+    await later.stop();
+    assert.ok(!existsSync(doorFile()));
+    await assert.rejects(askDaemon('checks'), { reason: 'unavailable' });
+  } finally {
+    Object.assign(process.env, { DREY_INTERNAL_CONTROL: address, DREY_CONTROL_SECRET: known });
+  }
 });
 
 test('nothing but its operations', async () => {

@@ -1,13 +1,13 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
-import { readFile } from '#lib/configuration/file.ts';
 import {
   applyConfiguration,
   ConfigurationRefusal,
   type Plan,
   planConfiguration,
 } from '#lib/configuration/plan.ts';
+import { readTriedFile } from '#lib/configuration/tried-file.ts';
 import { Refusal } from '#lib/errors.ts';
 import { answerButton, runHere } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
@@ -26,7 +26,7 @@ export async function planAction(given: string): Promise<Answer> {
   await requireAdmin();
   let plan: Plan = { changes: [], problems: [] };
   const error = await answerButton(async () => {
-    plan = await planConfiguration(readFile(text.parse(given), readSecret));
+    plan = await planConfiguration(await readTriedFile(text.parse(given), readSecret));
   });
   return { ...plan, error };
 }
@@ -37,10 +37,8 @@ export async function applyAction(given: string, why: string): Promise<Answer> {
   const error = await answerButton(() =>
     runHere(reason.parse(why), async () => {
       try {
-        const changes = await applyConfiguration(
-          readFile(text.parse(given), readSecret),
-          admin.address,
-        );
+        const file = await readTriedFile(text.parse(given), readSecret);
+        const changes = await applyConfiguration(file, admin.address);
         plan = { changes, problems: [] };
         revalidatePath('/admin', 'layout');
       } catch (error) {

@@ -4,20 +4,33 @@ import { Time } from '#components/ui/time.tsx';
 import { refuseUndo } from '#lib/configuration/undo.ts';
 import { type Difference, describeChange } from '#lib/configuration/words.ts';
 import type { ListedRevision } from '#lib/history/revision.ts';
+import { GroupButton } from './group-button.tsx';
 import { UndoButton } from './undo-button.tsx';
 
 export function RevisionList({ revisions }: { revisions: ListedRevision[] }) {
+  const newest = new Map(revisions.toReversed().map(({ groupId, id }) => [groupId, id]));
   return (
     <ol className="divide-y">
       {revisions.map((revision) => (
-        <RevisionRow key={revision.id} revision={revision} />
+        <RevisionRow
+          key={revision.id}
+          revision={revision}
+          isFirst={newest.get(revision.groupId) === revision.id}
+        />
       ))}
     </ol>
   );
 }
 
-function RevisionRow({ revision }: { revision: ListedRevision }) {
-  const { id, at, by, place, subject, reason, undoes, undoneBy } = revision;
+function RevisionRow({
+  revision,
+  isFirst,
+}: {
+  revision: ListedRevision;
+  /** Of those on this page that were made together */
+  isFirst: boolean;
+}) {
+  const { id, at, by, place, subject, reason, undoes, undoneBy, groupSize } = revision;
   const { what, differences } = describeChange(revision);
   const refusal = refuseUndo(revision);
   return (
@@ -51,10 +64,11 @@ function RevisionRow({ revision }: { revision: ListedRevision }) {
         </p>
         {refusal && <p className="text-sm break-words text-faint">No undo: {refusal}</p>}
       </div>
-      <div>
+      <div className="flex flex-col items-end gap-1">
         {refusal === null && undoneBy === null && (
           <UndoButton id={id} subject={subject} text={describeUndo(revision)} />
         )}
+        {isFirst && groupSize > 1 && <GroupButton id={id} size={groupSize} />}
       </div>
     </li>
   );
