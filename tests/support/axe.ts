@@ -24,6 +24,8 @@ async function stopTransitions(page: Page): Promise<void> {
 /** Serious and critical violations, of all rules or of those named in `only`. */
 export async function findViolations(page: Page, only?: string[]): Promise<string[]> {
   await stopTransitions(page);
+  // Next streams titles: between two pages the old one has gone for a moment before the new one is there.
+  await page.waitForFunction('document.title !== ""');
   if (!(await page.evaluate('typeof axe !== "undefined"'))) await page.evaluate(axe);
   const options = {
     resultTypes: ['violations'],
