@@ -1,9 +1,8 @@
 // Pages of the panel and settings by their words, also those that Postfix and Dovecot people know.
 import type { Found } from '#components/admin/search/found.ts';
-import { mayRole } from '#lib/accounts/permission.ts';
 import type { Role } from '#lib/accounts/role.ts';
 import { settings } from '#lib/settings/index.ts';
-import { menu } from './menu.ts';
+import { menuOf } from './menu.ts';
 
 const mostPages = 6;
 const mostSettings = 8;
@@ -12,13 +11,11 @@ const mostSettings = 8;
 export function findPages(role: Role, typed: string): Found[] {
   const text = typed.trim().toLowerCase();
   if (text === '') return [];
-  const pages = menu
-    .filter(({ permission = null }) => mayRole(role, permission))
-    .map(({ href, label, names = [] }) => {
-      const hit = rank(text, [label, ...names]);
-      const detail = hit && hit.name !== label ? hit.name : '';
-      return { kind: 'page' as const, label, detail, href, rank: hit?.rank ?? null };
-    });
+  const pages = menuOf(role).map(({ href, label, names = [] }) => {
+    const hit = rank(text, [label, ...names]);
+    const detail = hit && hit.name !== label ? hit.name : '';
+    return { kind: 'page' as const, label, detail, href, rank: hit?.rank ?? null };
+  });
   return [
     ...best(pages, mostPages),
     ...(role === 'admin' ? best(settings.map(toFound(text)), mostSettings) : []),

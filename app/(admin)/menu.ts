@@ -36,7 +36,8 @@ import {
   Users,
   Webhook,
 } from 'lucide-react';
-import type { Permission } from '#lib/accounts/permission.ts';
+import { mayRole, type Permission } from '#lib/accounts/permission.ts';
+import type { Role } from '#lib/accounts/role.ts';
 
 export type MenuEntry = {
   href: string;
@@ -52,12 +53,6 @@ export type MenuEntry = {
 
 export const menu: MenuEntry[] = [
   { href: '/admin', label: 'Overview', icon: LayoutDashboard, permission: 'overview' },
-  {
-    href: '/admin/statistics',
-    label: 'Statistics',
-    icon: ChartLine,
-    names: ['pflogsumm', 'mailgraph', 'Munin', 'plots', 'graphs'],
-  },
   {
     href: '/admin/queue',
     label: 'Queue',
@@ -77,6 +72,12 @@ export const menu: MenuEntry[] = [
     label: 'Explain',
     icon: Route,
     names: ['postmap', 'sendmail -bv', 'test', 'what would happen'],
+  },
+  {
+    href: '/admin/statistics',
+    label: 'Statistics',
+    icon: ChartLine,
+    names: ['pflogsumm', 'mailgraph', 'Munin', 'plots', 'graphs'],
   },
   {
     href: '/admin/domains',
@@ -116,18 +117,6 @@ export const menu: MenuEntry[] = [
     names: ['virtual_alias_maps', 'alias_maps', 'alias_database', 'luser_relay'],
   },
   {
-    href: '/admin/rewriting',
-    label: 'Rewriting',
-    icon: Replace,
-    names: [
-      'canonical_maps',
-      'sender_canonical_maps',
-      'recipient_canonical_maps',
-      'canonical_classes',
-      'local_header_rewrite_clients',
-    ],
-  },
-  {
     href: '/admin/shared',
     label: 'Shared mailboxes',
     icon: Inbox,
@@ -139,6 +128,18 @@ export const menu: MenuEntry[] = [
     label: 'Directory',
     icon: BookUser,
     names: ['ldap', 'address book', 'abook_global_file', 'ldap_server'],
+  },
+  {
+    href: '/admin/rewriting',
+    label: 'Rewriting',
+    icon: Replace,
+    names: [
+      'canonical_maps',
+      'sender_canonical_maps',
+      'recipient_canonical_maps',
+      'canonical_classes',
+      'local_header_rewrite_clients',
+    ],
   },
   {
     href: '/admin/checks',
@@ -160,12 +161,6 @@ export const menu: MenuEntry[] = [
       'greylisting',
       'rbl',
     ],
-  },
-  {
-    href: '/admin/networks',
-    label: 'Networks',
-    icon: Network,
-    names: ['mynetworks', 'mynetworks_style', 'permit_mynetworks', 'permit_inet_interfaces'],
   },
   {
     href: '/admin/access',
@@ -190,10 +185,10 @@ export const menu: MenuEntry[] = [
     ],
   },
   {
-    href: '/admin/blocked',
-    label: 'Blocked',
-    icon: Ban,
-    names: ['fail2ban', 'auth_penalty', 'auth_failure_delay', 'brute force', 'banned'],
+    href: '/admin/networks',
+    label: 'Networks',
+    icon: Network,
+    names: ['mynetworks', 'mynetworks_style', 'permit_mynetworks', 'permit_inet_interfaces'],
   },
   {
     href: '/admin/relays',
@@ -214,25 +209,6 @@ export const menu: MenuEntry[] = [
       'smtp_bind_address',
       'smtp_destination_concurrency_limit',
       'smtp_tls_security_level',
-    ],
-  },
-  {
-    href: '/admin/certificates',
-    label: 'Certificates',
-    icon: FileBadge,
-    names: [
-      'smtpd_tls_cert_file',
-      'smtpd_tls_key_file',
-      'smtpd_tls_chain_files',
-      'tls_server_sni_maps',
-      'ssl_server_cert_file',
-      'ssl_server_key_file',
-      'ssl_cert',
-      'ssl_key',
-      'local_name',
-      'ACME',
-      "Let's Encrypt",
-      'certbot',
     ],
   },
   {
@@ -257,31 +233,30 @@ export const menu: MenuEntry[] = [
     names: ['DMARC', 'rua', 'TLSRPT', 'opendmarc', 'aggregate report', 'who sends in my name'],
   },
   {
-    href: '/admin/listeners',
-    label: 'Listeners',
-    icon: EthernetPort,
-    heading: 'Server',
-    names: [
-      'inet_interfaces',
-      'inet_protocols',
-      'master.cf',
-      'protocols',
-      'listen',
-      'inet_listener',
-      'ports',
-      'smtpd',
-      'submission',
-      'smtps',
-      'imap-login',
-      'pop3-login',
-      'wrappermode',
-    ],
+    href: '/admin/blocked',
+    label: 'Blocked',
+    icon: Ban,
+    heading: 'Security',
+    names: ['fail2ban', 'auth_penalty', 'auth_failure_delay', 'brute force', 'banned'],
   },
   {
-    href: '/admin/import',
-    label: 'Import',
-    icon: FileInput,
-    names: ['postmap', 'postalias', 'newaliases', 'hash:', 'lmdb:'],
+    href: '/admin/certificates',
+    label: 'Certificates',
+    icon: FileBadge,
+    names: [
+      'smtpd_tls_cert_file',
+      'smtpd_tls_key_file',
+      'smtpd_tls_chain_files',
+      'tls_server_sni_maps',
+      'ssl_server_cert_file',
+      'ssl_server_key_file',
+      'ssl_cert',
+      'ssl_key',
+      'local_name',
+      'ACME',
+      "Let's Encrypt",
+      'certbot',
+    ],
   },
   {
     href: '/admin/admins',
@@ -301,17 +276,26 @@ export const menu: MenuEntry[] = [
     icon: Webhook,
     names: ['webhook', 'notify', 'callback', 'push'],
   },
+  { href: '/admin/settings', label: 'Settings', icon: Settings, heading: 'Server' },
   {
-    href: '/admin/jobs',
-    label: 'Jobs',
-    icon: Clock,
-    names: ['cron', 'scheduled jobs', 'timers'],
-  },
-  {
-    href: '/admin/health',
-    label: 'Health and version',
-    icon: HeartPulse,
-    names: ['update', 'nodes', 'uptime', 'version', 'status'],
+    href: '/admin/listeners',
+    label: 'Listeners',
+    icon: EthernetPort,
+    names: [
+      'inet_interfaces',
+      'inet_protocols',
+      'master.cf',
+      'protocols',
+      'listen',
+      'inet_listener',
+      'ports',
+      'smtpd',
+      'submission',
+      'smtps',
+      'imap-login',
+      'pop3-login',
+      'wrappermode',
+    ],
   },
   {
     href: '/admin/backup',
@@ -320,16 +304,41 @@ export const menu: MenuEntry[] = [
     names: ['restore', 'snapshot', 'rsync', 'doveadm backup', 'dsync'],
   },
   {
+    href: '/admin/jobs',
+    label: 'Jobs',
+    icon: Clock,
+    names: ['cron', 'scheduled jobs', 'timers'],
+  },
+  {
+    href: '/admin/history',
+    label: 'History',
+    icon: History,
+    names: ['audit log', 'who changed', 'undo', 'revision', 'nodes', 'webmin actions log'],
+  },
+  {
+    href: '/admin/configuration',
+    label: 'Configuration file',
+    icon: FileCog,
+    names: ['export', 'import settings', 'yaml', 'postconf -n', 'doveconf -n', 'main.cf'],
+  },
+  {
+    href: '/admin/import',
+    label: 'Import',
+    icon: FileInput,
+    names: ['postmap', 'postalias', 'newaliases', 'hash:', 'lmdb:'],
+  },
+  {
     href: '/admin/announcement',
     label: 'Announcement',
     icon: Megaphone,
     names: ['broadcast', 'banner', 'motd', 'mail to all users'],
   },
   {
-    href: '/admin/wizard',
-    label: 'First steps',
-    icon: Footprints,
-    names: ['wizard', 'first run', 'set up', 'smart host', 'test mail'],
+    href: '/admin/health',
+    label: 'Health and version',
+    icon: HeartPulse,
+    heading: 'Check-up',
+    names: ['update', 'nodes', 'uptime', 'version', 'status'],
   },
   {
     href: '/admin/doctor',
@@ -343,17 +352,22 @@ export const menu: MenuEntry[] = [
     icon: Stethoscope,
     names: ['configtest', 'postfix check', 'doveconf', 'health'],
   },
-  { href: '/admin/settings', label: 'Settings', icon: Settings },
   {
-    href: '/admin/history',
-    label: 'History',
-    icon: History,
-    names: ['audit log', 'who changed', 'undo', 'revision', 'nodes', 'webmin actions log'],
-  },
-  {
-    href: '/admin/configuration',
-    label: 'Configuration file',
-    icon: FileCog,
-    names: ['export', 'import settings', 'yaml', 'postconf -n', 'doveconf -n', 'main.cf'],
+    href: '/admin/wizard',
+    label: 'First steps',
+    icon: Footprints,
+    names: ['wizard', 'first run', 'set up', 'smart host', 'test mail'],
   },
 ];
+
+/** What the role may open; a group whose first page it may not begins with the next. */
+export function menuOf(role: Role): MenuEntry[] {
+  let waiting: string | undefined;
+  return menu.flatMap((entry) => {
+    waiting = entry.heading ?? waiting;
+    if (!mayRole(role, entry.permission ?? null)) return [];
+    const heading = waiting;
+    waiting = undefined;
+    return { ...entry, heading };
+  });
+}

@@ -7,6 +7,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
+import { revealCurrent } from '#components/ui/reveal-current.ts';
 import { SearchField, useSearch } from './search/search-button.tsx';
 
 export type ShellItem = {
@@ -34,8 +35,10 @@ export function AdminShell({
   const [isOpen, setIsOpen] = useState(false);
   const search = useSearch();
   useEffect(() => {
-    if (isOpen) drawer.current?.showModal();
-    else drawer.current?.close();
+    if (isOpen) {
+      drawer.current?.showModal();
+      revealCurrent(drawer.current?.querySelector('nav') ?? null);
+    } else drawer.current?.close();
   }, [isOpen]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => setIsOpen(false), [path]);
@@ -91,7 +94,10 @@ export function AdminShell({
         </div>
         {menu}
       </dialog>
-      <main id="content" className="mx-auto w-full max-w-5xl min-w-0 px-4 py-6 sm:px-8 lg:py-8">
+      <main
+        id="content"
+        className="mx-auto w-full max-w-5xl min-w-0 px-4 py-6 sm:px-8 lg:py-8 2xl:max-w-6xl"
+      >
         {children}
       </main>
       {search.dialog}
@@ -100,8 +106,11 @@ export function AdminShell({
 }
 
 function Navigation({ items, path }: { items: ShellItem[]; path: string }) {
+  const box = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is the current one
+  useEffect(() => revealCurrent(box.current), [path]);
   return (
-    <nav aria-label="Administration" className="overflow-y-auto px-2 pb-4">
+    <nav ref={box} aria-label="Administration" className="overflow-y-auto px-2 pb-4">
       {items.map((item) => {
         const isActive =
           item.href === '/admin' ? path === item.href : path.startsWith(`${item.href}`);

@@ -1,13 +1,16 @@
-// The top of a page: name, one sentence, the main action.
+// The top of a page: name, how many there are, one sentence, the main action.
 import type { ReactNode } from 'react';
 
 export function PageHeader({
   title,
+  count,
   description,
   action,
   back,
 }: {
   title: ReactNode;
+  /** How many the page lists: "12", "3 found" */
+  count?: string;
   description?: ReactNode;
   action?: ReactNode;
   /** A link to the list above. */
@@ -15,12 +18,18 @@ export function PageHeader({
 }) {
   return (
     <header className="mb-5 flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1 basis-56">
         {back && <div className="mb-1 text-sm wrap-anywhere text-muted">{back}</div>}
-        <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
-        {description && <p className="mt-0.5 max-w-2xl wrap-anywhere text-muted">{description}</p>}
+        <div className="flex flex-wrap items-baseline gap-x-2.5">
+          <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
+          {count && <span className="text-muted tabular-nums">{count}</span>}
+        </div>
       </div>
-      {action && <div className="flex shrink-0 gap-2">{action}</div>}
+      {/* Beside the name where there is room; on a phone below the sentence. */}
+      {action && <div className="order-last flex flex-wrap gap-2 sm:order-none">{action}</div>}
+      {description && (
+        <p className="-mt-2.5 max-w-3xl basis-full wrap-anywhere text-muted">{description}</p>
+      )}
     </header>
   );
 }

@@ -6,13 +6,12 @@ import { RevisionLine } from '#components/admin/revision-line.tsx';
 import { AdminShell } from '#components/admin/shell.tsx';
 import { DocumentLanguage } from '#components/ui/document-language.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
-import { mayRole } from '#lib/accounts/permission.ts';
 import { idsOf } from '#lib/accounts/staff.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { signOutAction } from '../../(auth)/actions.ts';
 import { requireStaff } from '../../session.ts';
-import { menu } from '../menu.ts';
+import { menuOf } from '../menu.ts';
 import { readRevisionStatus } from '../revision-status.ts';
 import { keepAction } from './history/actions.ts';
 import { ListenerBanner } from './listeners/listener-banner.tsx';
@@ -27,13 +26,13 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   return (
     <AdminShell
       title={title}
-      items={menu
-        .filter(({ permission = null }) => mayRole(staff.role, permission))
-        .map(({ icon: Icon, permission: _permission, ...item }) => ({
-          ...item,
-          icon: <Icon aria-hidden />,
-          count: item.href === '/admin/queue' ? waiting.total : undefined,
-        }))}
+      items={menuOf(staff.role).map(({ icon: Icon, href, label, heading }) => ({
+        href,
+        label,
+        heading,
+        icon: <Icon aria-hidden />,
+        count: href === '/admin/queue' ? waiting.total : undefined,
+      }))}
       footer={
         <>
           <RevisionLine initial={status} href={staff.role === 'admin' ? '/admin/history' : null} />

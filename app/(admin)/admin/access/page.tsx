@@ -1,11 +1,10 @@
 // Access rules by what they look at (Postfix: access(5), header_checks(5), body_checks(5)).
 import { ShieldCheck } from 'lucide-react';
 import type { Metadata } from 'next';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { Pagination } from '#components/ui/pagination.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
@@ -37,16 +36,15 @@ export default async function AccessPage({ searchParams }: { searchParams: Param
   const scopes = accessScopes.filter((scope) => rules.some((rule) => rule.scope === scope));
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Access rules"
         description="What you decide about single clients, addresses and contents, before and above the other checks. Of the rules of a kind the first that fits decides. Nobody can be let through to relay here, and postmaster and abuse stay reachable for everybody."
-        action={
-          <>
-            <ExportLink href={buildHref('/admin/access/export', chosen)} />
-            <AddAccessRule help={patternHelp} />
-          </>
-        }
-      />
+        total={rules.length}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/access/export', chosen)}
+      >
+        <AddAccessRule help={patternHelp} />
+      </ListHeader>
       {(found.length > 0 || isFiltered) && <RuleFilter chosen={chosen} />}
       {rules.length === 0 && isFiltered && (
         <div className="rounded-lg border bg-surface">

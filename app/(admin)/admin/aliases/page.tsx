@@ -1,14 +1,13 @@
 // Aliases: one address for others, here or outside (Postfix: virtual_alias_maps).
 import { ArrowRight, AtSign } from 'lucide-react';
 import type { Metadata } from 'next';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import type { Alias } from '#lib/accounts/alias.ts';
@@ -49,16 +48,16 @@ export default async function AliasesPage({ searchParams }: { searchParams: Para
   const isFiltered = [q, domain, state].some((text) => text !== '');
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Aliases"
         description="An alias hands its mail on to one or more addresses, here or outside. A catch-all takes what no other address of its domain takes."
-        action={
-          <>
-            <ExportLink href={buildHref('/admin/aliases/export', chosen)} />
-            {names.length > 0 && <AddAlias domains={names} domain={domain} />}
-          </>
-        }
-      />
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/aliases/export', chosen)}
+      >
+        {names.length > 0 && <AddAlias domains={names} domain={domain} />}
+      </ListHeader>
       {(rows.length > 0 || isFiltered) && (
         <SearchForm action="/admin/aliases" label="Search alias, target or comment" initial={q}>
           {names.length > 1 && (

@@ -2,7 +2,7 @@
 import { LockOpen } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortSelect } from '#components/admin/table/sort-select.tsx';
@@ -10,7 +10,6 @@ import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -50,16 +49,16 @@ export default async function BlockedPage({ searchParams }: { searchParams: Para
   const isFiltered = q !== '' || kind !== '';
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Blocked"
         description="Addresses, networks and accounts where too many sign-ins failed, over all protocols. A blocked account stays open to the addresses and browsers its owner has signed in from. Each block ends by itself."
-        action={
-          <>
-            <ExportLink href={buildHref('/admin/blocked/export', chosen)} />
-            <ButtonLink href="/admin/settings/security">Settings</ButtonLink>
-          </>
-        }
-      />
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/blocked/export', chosen)}
+      >
+        <ButtonLink href="/admin/settings/security">Settings</ButtonLink>
+      </ListHeader>
       {(rows.length > 0 || isFiltered) && (
         <SearchForm action="/admin/blocked" label="Search address or account" initial={q}>
           <ListChoice

@@ -1,7 +1,7 @@
 // The directory that users share: entries beside users, shared mailboxes and groups, and the LDAP server.
 import { BookUser } from 'lucide-react';
 import type { Metadata } from 'next';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortSelect } from '#components/admin/table/sort-select.tsx';
@@ -9,7 +9,6 @@ import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -57,16 +56,16 @@ export default async function DirectoryPage({ searchParams }: { searchParams: Pa
   const ldap = settings['directory.ldapUrl'];
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Directory"
         description="Users find one another, shared mailboxes and groups in their webmail. Entries here stand beside them: people outside, offices, whoever has no mailbox on this server."
-        action={
-          <>
-            <ExportLink href={buildHref('/admin/directory/export', chosen)} />
-            {names.length > 0 && <AddEntry domains={names} domain={domain} />}
-          </>
-        }
-      />
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/directory/export', chosen)}
+      >
+        {names.length > 0 && <AddEntry domains={names} domain={domain} />}
+      </ListHeader>
       <div className="mb-4 flex flex-wrap items-end justify-between gap-4 rounded-lg border bg-surface p-4">
         <p className="flex flex-wrap items-center gap-2">
           <Badge tone={settings['directory.isShown'] ? 'ok' : 'warn'}>

@@ -3,7 +3,7 @@ import { Globe } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
@@ -11,7 +11,6 @@ import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatBytes, formatCount, formatExactBytes, formatPlural } from '#components/ui/format.ts';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -58,20 +57,20 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
   const whole = all.filter(({ aliasOf }) => aliasOf === '').map(({ name }) => name);
   return (
     <KnownDomains names={whole}>
-      <PageHeader
+      <ListHeader
         title="Domains"
         description={
           isSuper
             ? 'This server takes mail for addresses in these domains, and for no others.'
             : 'The domains that you look after.'
         }
-        action={
-          <>
-            <ExportLink href={buildHref('/admin/domains/export', filter)} />
-            {isSuper && <AddDomain />}
-          </>
-        }
-      />
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/domains/export', filter)}
+      >
+        {isSuper && <AddDomain />}
+      </ListHeader>
       {(domains.length > 0 || isFiltered) && (
         <SearchForm action="/admin/domains" label="Search name or comment" initial={q}>
           <ListChoice

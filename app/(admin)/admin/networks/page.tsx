@@ -1,14 +1,13 @@
 // Trusted networks: who may send to the outside without signing in (Postfix: mynetworks).
 import { Network } from 'lucide-react';
 import type { Metadata } from 'next';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -43,7 +42,7 @@ export default async function NetworksPage({ searchParams }: { searchParams: Par
   const { q = '' } = parameters;
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Networks"
         description={
           <>
@@ -52,13 +51,13 @@ export default async function NetworksPage({ searchParams }: { searchParams: Par
             next connection on.
           </>
         }
-        action={
-          <>
-            <ExportLink href={buildHref('/admin/networks/export', { q })} />
-            <AddNetwork />
-          </>
-        }
-      />
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={q !== ''}
+        exportHref={buildHref('/admin/networks/export', { q })}
+      >
+        <AddNetwork />
+      </ListHeader>
       <RelayCard finding={finding} />
       {(rows.length > 0 || q !== '') && (
         <SearchForm action="/admin/networks" label="Search network or comment" initial={q} />

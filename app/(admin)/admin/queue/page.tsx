@@ -2,14 +2,13 @@
 import { Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
 import { AutoRefresh } from '#components/admin/auto-refresh.tsx';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { Selection } from '#components/admin/table/selection.tsx';
 import { Banner } from '#components/ui/banner.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { idsOf } from '#lib/accounts/staff.ts';
@@ -49,21 +48,21 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
   return (
     <>
       <AutoRefresh seconds={10} />
-      <PageHeader
+      <ListHeader
         title="Queue"
         description="Mail to other servers waits here until it is delivered or given up, and all mail that is held or scheduled. One row is one recipient."
-        action={
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/queue/export', chosen)}
+      >
+        {isSuper && (
           <>
-            <ExportLink href={buildHref('/admin/queue/export', chosen)} />
-            {isSuper && (
-              <>
-                <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
-                <PauseButton destination={asked.domain} />
-              </>
-            )}
+            <ButtonLink href="/admin/queue/suppressed">Unknown addresses</ButtonLink>
+            <PauseButton destination={asked.domain} />
           </>
-        }
-      />
+        )}
+      </ListHeader>
       {pauses.map((pause) => (
         <PauseBanner key={pause.destination} pause={pause} />
       ))}

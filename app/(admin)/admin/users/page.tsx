@@ -3,7 +3,7 @@ import { Plus, Upload, Users } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
-import { ExportLink } from '#components/admin/table/export-link.tsx';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SelectAllTh, Selection, SelectTd } from '#components/admin/table/selection.tsx';
 import { SortSelect } from '#components/admin/table/sort-select.tsx';
@@ -12,7 +12,6 @@ import { Avatar } from '#components/ui/avatar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -55,29 +54,29 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
   const rows = page.rows.map((row) => ({ ...row, isOpen: mayChange(staff, row) }));
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Users"
         description="Each user has an address, a mailbox and a password for mail programs and the web."
-        action={
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+        exportHref={buildHref('/admin/users/export', chosen)}
+      >
+        {mayEdit && (
           <>
-            <ExportLink href={buildHref('/admin/users/export', chosen)} />
-            {mayEdit && (
-              <>
-                <ButtonLink href="/admin/users/batch" icon={<Upload className="size-4" />}>
-                  Many at once
-                </ButtonLink>
-                <ButtonLink
-                  href="/admin/users/new"
-                  variant="primary"
-                  icon={<Plus className="size-4" />}
-                >
-                  Add user
-                </ButtonLink>
-              </>
-            )}
+            <ButtonLink href="/admin/users/batch" icon={<Upload className="size-4" />}>
+              Many at once
+            </ButtonLink>
+            <ButtonLink
+              href="/admin/users/new"
+              variant="primary"
+              icon={<Plus className="size-4" />}
+            >
+              Add user
+            </ButtonLink>
           </>
-        }
-      />
+        )}
+      </ListHeader>
       <SearchForm action="/admin/users" label="Search address or name" initial={chosen.q ?? ''}>
         {domains.length > 1 && (
           <ListChoice
