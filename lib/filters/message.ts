@@ -13,6 +13,8 @@ export const maxBodyLength = 256 * 1024;
 const maxValues = 200;
 const maxFieldLength = 16 * 1024;
 const maxValueLength = 4000;
+/** Of the values of one field together: hundreds of conditions walk through them. */
+const maxLength = 64 * 1024;
 
 export type FilterMessage = {
   from: string[];
@@ -57,16 +59,20 @@ export function readFilterMessage(source: FilterSource): FilterMessage {
   const fields = parseHeaderFields(source.header);
   let body: string | null = null;
   const people = remember((name) =>
-    listAddresses(fields, name).flatMap(({ name, address }) => [
-      foldText(address),
-      ...(name ? [foldText(name), foldText(`${name} <${address}>`)] : []),
-    ]),
+    cutList(
+      listAddresses(fields, name).flatMap(({ name, address }) => [
+        foldText(address),
+        ...(name ? [foldText(name), foldText(`${name} <${address}>`)] : []),
+      ]),
+    ),
   );
   const values = remember((name) =>
-    findFields(fields, name)
-      .slice(0, maxValues)
-      .map(({ rawValue }) => decodeUnstructured(rawValue.slice(0, maxFieldLength)))
-      .map((text) => foldText(text.trim()).slice(0, maxValueLength)),
+    cutList(
+      findFields(fields, name)
+        .slice(0, maxValues)
+        .map(({ rawValue }) => decodeUnstructured(rawValue.slice(0, maxFieldLength)))
+        .map((text) => foldText(text.trim()).slice(0, maxValueLength)),
+    ),
   );
   const { sizeBytes, hasAttachments, isContact, isSpam } = source;
   return {
@@ -96,6 +102,15 @@ export function readFilterMessage(source: FilterSource): FilterMessage {
       return body;
     },
   };
+}
+
+/** The first ones, as far as all are to be looked at together. */
+function cutList(texts: string[]): string[] {
+  let left = maxLength;
+  return texts.filter(({ length }) => {
+    left -= length;
+    return left >= 0;
+  });
 }
 
 function remember(read: (name: string) => string[]): (name: string) => string[] {

@@ -2,11 +2,11 @@
 // trust/trust-thread.ts: taking a message apart and unpacking its texts takes too long for the event loop.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeCharset } from '#lib/mail/charset.ts';
+import { readGlob, toMatchable } from '#lib/mail/glob.ts';
 import { eachPart, type Part, parseMime, partName } from '#lib/mail/mime.ts';
 import { readPartText } from '#lib/mail/text.ts';
 import { decodeTransfer } from '#lib/mail/transfer.ts';
 import { decodeParameters } from '#lib/mail/words.ts';
-import { readGlob, toMatchable } from './glob.ts';
 import { isZip, listZipNames } from './zip-names.ts';
 
 /** Patterns of body rules, and of attachment names and types. */

@@ -1,7 +1,7 @@
 // Access rules by a header field and its decoded text, "Subject: *lottery*" (Postfix: header_checks(5)).
 import { type AccessRule, readAccessRules } from '#lib/accounts/access-rule.ts';
+import { type Glob, readGlob, toMatchable } from '#lib/mail/glob.ts';
 import { decodeUnstructured, type HeaderField } from '#lib/mail/header.ts';
-import { type Glob, readGlob, toMatchable } from '../../content/glob.ts';
 import { pass } from '../../verdict.ts';
 import { findRule, verdictOf } from '../access.ts';
 import type { Check } from '../stages.ts';

@@ -1,7 +1,7 @@
 // Patterns against a plain backtracking matcher, and against texts made to be slow.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readGlob, toMatchable } from '#server/smtp/content/glob.ts';
+import { readGlob, toMatchable } from '#lib/mail/glob.ts';
 
 /** Slow and obvious. */
 function fits(pattern: string, text: string): boolean {
