@@ -60,7 +60,7 @@ const libOrder = [
     'programs',
   ],
   ...['preferences', 'contacts', 'calendar'],
-  ...['filters', 'collections', 'queue', 'reports', 'find', 'numbers', 'webmail'],
+  ...['filters', 'collections', 'queue', 'renaming', 'reports', 'find', 'numbers', 'webmail'],
   ...['webhooks', 'configuration', 'api'],
 ];
 const libCore =

@@ -143,7 +143,17 @@ export async function findAppPassword(
   if (plain === null) return null;
   const where = { accountId_hash: { accountId, hash: hashOf(plain) } };
   const row = await db.appPassword.findUnique({ where });
-  return row && fitsUse(row, use) ? row.id : null;
+  if (!row || !fitsUse(row, use)) return null;
+  if (row.scram === '') await renewKeys(accountId, row.id, plain);
+  return row.id;
+}
+
+/** A renaming takes the keys (move-account.ts); they come back with the first use, of the password as it was told. */
+async function renewKeys(accountId: string, id: string, plain: string): Promise<void> {
+  const account = await db.account.findUnique({ where: { id: accountId } });
+  const told = plain.match(new RegExp(`.{${groupLength}}`, 'g'))?.join('-') ?? plain;
+  const scram = await sealScramKeys(account?.address ?? '', told);
+  await write((tx) => tx.appPassword.updateMany({ where: { accountId, id }, data: { scram } }));
 }
 
 /** What SCRAM may prove instead of the account's own password, for this client. */

@@ -6,6 +6,7 @@ import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts'
 import { requireShare } from '#lib/accounts/share.ts';
 import { idsOf, requireDomainOfAddress, requireUserAt } from '#lib/accounts/staff.ts';
 import { Refusal } from '#lib/errors.ts';
+import { renameUserOf } from '#lib/renaming/rename-user.ts';
 import { type CommandDefinition, type Input, optionText, textAt } from './command.ts';
 import { describeDeleted } from './deletion.ts';
 import {
@@ -162,6 +163,20 @@ export const userCommands: CommandDefinition[] = [
       },
     }),
   ),
+  {
+    name: 'user rename',
+    permission: 'users',
+    arguments: ['<address>', '<new>'],
+    options: [{ flags: '--no-alias', help: 'mail to the old address is refused from now on' }],
+    help: 'give a user another address, also of another domain; the old one stays as an alias',
+    run: async (input) => {
+      const { id, address } = await requireUserAt(staffOf(input), textAt(input, 0));
+      // Commander has "alias" in place of "noAlias".
+      const rename = { address: textAt(input, 1), keepsOld: input.options.alias !== false };
+      const renamed = await renameUserOf(staffOf(input), id, rename);
+      return { text: `Renamed ${address} to ${renamed.address}`, row: showAccount(renamed) };
+    },
+  },
   {
     name: 'user rm',
     permission: 'users',

@@ -113,6 +113,9 @@ const calls: Record<string, (of: Things) => Call> = {
     return [{ text: `modify:${user}:::::B`, domain: '', mustChange: false, isRehearsal: false }];
   },
   'users/bulk-actions.ts#changeUsersAction': ({ id }) => [{ ids: [id] }, { do: 'enable' }],
+  'users/actions.ts#renameUserAction': ({ id, domain }) => {
+    return { id, localPart: 'renamed', domain };
+  },
   'users/actions.ts#removeUserAction': ({ id }) => [id],
   'users/actions.ts#restoreUserAction': ({ id }) => [id],
   'users/actions.ts#purgeUserAction': ({ id }) => [id],

@@ -14,6 +14,7 @@ import { requireShare } from '../../accounts/share.ts';
 import { idsOf, requireDomainOfAddress, requireUserAt, type Staff } from '../../accounts/staff.ts';
 import { Refusal } from '../../errors.ts';
 import { dropHeldMail, holdSending, lockSender, releaseSending } from '../../queue/sending-hold.ts';
+import { renameUserOf } from '../../renaming/rename-user.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import {
   address,
@@ -176,6 +177,23 @@ export const userEndpoints: Endpoint[] = [
     run: async ({ staff, parameters }) => {
       const { id } = await requirePerson(staff, parameters.address);
       return restoreAccount(id, staff.address);
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/users/{address}/rename',
+    permission: 'users',
+    title: 'Give a user another address',
+    help: 'Also of another domain. Mail, rights and what names the address follow; the sessions end.',
+    parameters,
+    body: z.strictObject({
+      address,
+      keepsOld: z.boolean().default(true).describe('the old address becomes an alias'),
+    }),
+    answer: user,
+    run: async ({ staff, parameters, body }) => {
+      const { id } = await requirePerson(staff, parameters.address);
+      return renameUserOf(staff, id, body);
     },
   }),
   endpoint({

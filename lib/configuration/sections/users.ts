@@ -1,12 +1,13 @@
 // Users in a file: their fields, never their passwords; on request what their passwords are compared with. Who is new and has
 // none cannot sign in until somebody sets a password. Files never remove a user: that removes mail.
 import { z } from 'zod';
-import { addAccount, updateAccount } from '#lib/accounts/account.ts';
+import { addAccount, readAccount, updateAccount } from '#lib/accounts/account.ts';
 import { recordedAccount, toAccountFields } from '#lib/accounts/recorded.ts';
 import { type Role, roles } from '#lib/accounts/role.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { db } from '#lib/db.ts';
 import type { Fields } from '#lib/history/revise.ts';
+import { renameUser } from '#lib/renaming/rename-user.ts';
 import type { Section } from '../section.ts';
 
 const limit = z.number().int().nonnegative().nullable().optional();
@@ -43,13 +44,11 @@ export const usersSection: Section = {
     return account.id;
   },
   change: async (key, fields, by) => {
-    const {
-      address: _address,
-      role,
-      domains,
-      passwordHash: _hash,
-      ...change
-    }: Partial<Item> = fields;
+    const { address, role, domains, passwordHash: _hash, ...change }: Partial<Item> = fields;
+    // In a file the address says who is meant; it is another one only where a renaming is taken back.
+    if (address !== undefined && address !== (await readAccount(key))?.address) {
+      await renameUser(key, { address, keepsOld: false }, by);
+    }
     if (Object.keys(change).length > 0) await updateAccount(key, change, by);
     if (role === undefined && domains === undefined) return;
     const now = await recordedAccount.read(db, key);

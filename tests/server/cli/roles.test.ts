@@ -99,6 +99,7 @@ const calls: Record<string, [Permission, Kind, (of: Things) => Call]> = {
   events: ['trail', 'list', () => call('')],
   'user rm': ['users', 'change', ({ user }) => call(user)],
   'user restore': ['users', 'change', ({ user }) => call(user)],
+  'user rename': ['users', 'change', ({ user }) => call(user, user.replace('@', '.new@'))],
 };
 
 /** For super admins alone. */

@@ -16,6 +16,7 @@ import { giveRole } from '#lib/accounts/role-change.ts';
 import { requireShare } from '#lib/accounts/share.ts';
 import { requireDomainOf, requireDomainOfAddress, requireUserOf } from '#lib/accounts/staff.ts';
 import { setMustChange, setPasswordOf } from '#lib/accounts/staff-password.ts';
+import { renameUserOf } from '#lib/renaming/rename-user.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin, requireStaff } from '../../../session.ts';
 import { countField, sizeField } from '../../limit-fields.ts';
@@ -95,6 +96,26 @@ export async function editUserAction(_previous: FormState, form: FormData): Prom
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Saved' };
   });
+}
+
+/** Another address; the old one stays as an alias where its box is ticked. */
+export async function renameUserAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const staff = await requireStaff('users');
+  const keepsOld = z.literal('on').optional();
+  return answerForm(
+    z.object({ id, localPart, domain, keepsOld }),
+    form,
+    async (fields) => {
+      const rename = {
+        address: `${fields.localPart}@${fields.domain}`,
+        keepsOld: fields.keepsOld === 'on',
+      };
+      const { address } = await renameUserOf(staff, fields.id, rename);
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `The address is ${address} now; older sessions have ended` };
+    },
+    { address: 'localPart' },
+  );
 }
 
 /** Gives a role and, to a domain admin or the help desk, the domains: the ticked boxes "domains". */

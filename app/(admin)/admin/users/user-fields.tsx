@@ -9,10 +9,12 @@ import { Input, Select } from '#components/ui/input.tsx';
 export function AddressField({
   domains,
   domain,
+  localPart,
   label = 'Address',
 }: {
   domains: string[];
   domain?: string;
+  localPart?: string;
   label?: string;
 }) {
   return (
@@ -20,6 +22,7 @@ export function AddressField({
       <FormField name="localPart" label={label}>
         <Input
           name="localPart"
+          defaultValue={localPart}
           placeholder="name"
           autoCapitalize="off"
           autoComplete="off"

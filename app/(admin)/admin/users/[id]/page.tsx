@@ -36,7 +36,7 @@ import { RoleForm } from './role-form.tsx';
 import { SendingSection } from './sending-section.tsx';
 import { SignInAs } from './sign-in-as.tsx';
 import { SignInSection } from './sign-in-section.tsx';
-import { PasswordForm, ProfileForm, UserAliases } from './user-forms.tsx';
+import { PasswordForm, ProfileForm, RenameForm, UserAliases } from './user-forms.tsx';
 
 export const metadata: Metadata = { title: 'User' };
 
@@ -134,6 +134,19 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
                 : null
             }
             defaultDaily={describeDefaultDaily(settings)}
+          />
+        </Section>
+      )}
+      {mayEdit && account.kind === 'person' && !account.deletedAt && (
+        <Section
+          title="Address"
+          description="Another name or another domain. Mail, folders, passwords and what names the address come along. Every session ends, and mail programs sign in with the new address."
+        >
+          <RenameForm
+            key={account.address}
+            id={account.id}
+            address={account.address}
+            domains={domains}
           />
         </Section>
       )}

@@ -2,10 +2,12 @@
 import { ActionButton } from '#components/ui/action-button.tsx';
 import { ActionForm, SubmitButton } from '#components/ui/action-form.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { Checkbox } from '#components/ui/checkbox.tsx';
 import {
   addUserAliasAction,
   editUserAction,
   removeUserAliasAction,
+  renameUserAction,
   setPasswordAction,
 } from '../actions.ts';
 import {
@@ -43,6 +45,39 @@ export function ProfileForm({
       {daily && <DailyFields values={daily} defaults={defaultDaily} />}
       <div>
         <SubmitButton>Save profile</SubmitButton>
+      </div>
+    </ActionForm>
+  );
+}
+
+export function RenameForm({
+  id,
+  address,
+  domains,
+}: {
+  id: string;
+  address: string;
+  domains: string[];
+}) {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return (
+    <ActionForm action={renameUserAction} className="flex max-w-xl flex-col gap-4">
+      <input type="hidden" name="id" value={id} />
+      <AddressField
+        label="New address"
+        localPart={address.slice(0, at)}
+        domain={domain}
+        domains={domains.includes(domain) ? domains : [domain, ...domains]}
+      />
+      <Checkbox
+        name="keepsOld"
+        defaultChecked
+        label={`Keep ${address} as an alias`}
+        help="Off: mail to the old address is refused."
+      />
+      <div>
+        <SubmitButton variant="secondary">Change address</SubmitButton>
       </div>
     </ActionForm>
   );

@@ -1,0 +1,67 @@
+// Renaming a user or moving one to another domain: the account keeps its id, so mail, folders, rights and app passwords stay what
+// they are, and what names the address follows (references.ts). All of it is one transaction and, in the history, one group.
+import { type Account, readAccount } from '#lib/accounts/account.ts';
+import { requireAddress } from '#lib/accounts/address.ts';
+import { addAlias, findAlias, removeAlias } from '#lib/accounts/alias.ts';
+import { moveAccount } from '#lib/accounts/move-account.ts';
+import { requireShare } from '#lib/accounts/share.ts';
+import { requireDomainOfAddress, requireUserOf, type Staff } from '#lib/accounts/staff.ts';
+import { write } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
+import { runFrom } from '#lib/history/origin.ts';
+import { writeJoined } from '#lib/joined.ts';
+import { poke } from '#lib/poke.ts';
+import { recordChangeIn } from '#lib/trail/change.ts';
+import { references } from './references.ts';
+
+export type Rename = {
+  /** The new one */
+  address: string;
+  /** The old one becomes an alias, so that mail to it arrives. */
+  keepsOld: boolean;
+};
+
+/** Of a user whom the staff may change, to a domain of theirs. Refusals as of renameUser(), 'forbidden' (the quota is too much there). */
+export async function renameUserOf(staff: Staff, id: string, rename: Rename): Promise<Account> {
+  const user = await requireUserOf(staff, id);
+  const domain = await requireDomainOfAddress(staff, rename.address);
+  if (domain.id !== user.domainId) await requireShare(staff, domain, user);
+  return renameUser(id, rename, staff.address);
+}
+
+/**
+ * Gives a user another address; all sessions end. An alias of that address which leads to the user alone makes way. Refusals as of
+ * moveAccount(), 'limit' where the old domain has no room for the alias.
+ */
+export async function renameUser(
+  id: string,
+  { address, keepsOld }: Rename,
+  by: string,
+): Promise<Account> {
+  const to = requireAddress(address);
+  const user = await runFrom({}, () => writeJoined(() => rename(id, { to, keepsOld }, by)));
+  // Who has its folders open, or sends for it.
+  poke(`account:${id}`);
+  return user;
+}
+
+async function rename(
+  accountId: string,
+  { to, keepsOld }: { to: string; keepsOld: boolean },
+  by: string,
+): Promise<Account> {
+  const before = await readAccount(accountId);
+  if (!before) throw new Refusal('not-found', 'This user is not here any more.');
+  const from = before.address;
+  const alias = await findAlias(to);
+  if (alias?.targets.join() === from) await removeAlias(to, by);
+  const user = await moveAccount(accountId, to, by);
+  const followed: string[] = [];
+  for (const follow of references) followed.push(...(await follow({ accountId, from, to, by })));
+  if (keepsOld) await addAlias({ address: from, targets: [to], comment: 'Earlier address' }, by);
+  if (followed.length > 0) {
+    const text = `named the new address: ${followed.join(', ')}`;
+    await write((tx) => recordChangeIn(tx, by, `user ${to}`, text));
+  }
+  return user;
+}
