@@ -7,12 +7,17 @@ import { containsAny } from './search-text.ts';
 import { type Block, liftBlock, toBlock } from './throttle.ts';
 
 export type BlockFilter = {
-  /** In the address, the network or the account's name */
+  /** In the address, the network or the name of the account */
   search?: string;
   kind?: Block['kind'];
 };
 
-export const blockKinds = ['address', 'network', 'account'] as const satisfies Block['kind'][];
+export const blockKinds = [
+  'address',
+  'network',
+  'account',
+  'browser',
+] as const satisfies Block['kind'][];
 
 export const blockOrders = {
   until: { column: sql`"blockedUntil"`, kind: 'time', valueOf: (row) => row.until },

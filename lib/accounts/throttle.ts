@@ -3,7 +3,8 @@
 // counter closes for a window, and for twice as long each time it closes again within a day.
 //
 // Whoever guesses must not lock the owner out: the account's counter has room for many addresses, and does not count
-// for an address from which somebody has lately signed in to the account, or for a browser that did.
+// for an address from which somebody has lately signed in to the account, or for a browser that did, which has a
+// counter of its own.
 import { createHash } from 'node:crypto';
 import { fromNow, now } from '../clock.ts';
 import { db, type Tx, write } from '../db.ts';
@@ -36,10 +37,10 @@ const clientOf = ({ remote }: Attempt) => limitKey(plainAddress(remote));
 const addressId = (attempt: Attempt) => `address:${clientOf(attempt)}`;
 const accountId = (attempt: Attempt) => `account:${nameOf(attempt)}`;
 const knownId = (attempt: Attempt) => `known:${clientOf(attempt)} ${nameOf(attempt)}`;
+const deviceName = ({ device }: Attempt) =>
+  device ? createHash('sha256').update(device).digest('base64url') : null;
 const deviceId = (attempt: Attempt) =>
-  attempt.device
-    ? `device:${createHash('sha256').update(attempt.device).digest('base64url')} ${nameOf(attempt)}`
-    : null;
+  attempt.device ? `device:${deviceName(attempt)} ${nameOf(attempt)}` : null;
 
 /** "2001:db8:1::/48" of the key of a /64; null for IPv4, whose neighbours are other customers. */
 function networkId(attempt: Attempt): string | null {
@@ -60,6 +61,12 @@ function countersOf(attempt: Attempt, settings: Settings): Counter[] {
   ];
 }
 
+/** A known browser has a counter of its own, so that a stolen one is not a way to guess on. */
+function counterOfBrowser(attempt: Attempt, settings: Settings): Counter {
+  const id = `browser:${deviceName(attempt)} ${nameOf(attempt)}`;
+  return { id, most: settings['security.maxLoginFailures'] };
+}
+
 type Row = NonNullable<Awaited<ReturnType<typeof db.loginThrottle.findUnique>>>;
 
 const isFresh = (row: Row | undefined, lifeMs: number) =>
@@ -72,7 +79,9 @@ export async function isThrottled(attempt: Attempt): Promise<boolean> {
   const windowMs = settings['security.loginWindowMinutes'] * 60_000;
   const counters = countersOf(attempt, settings);
   const device = deviceId(attempt);
-  const ids = [...counters.map(({ id }) => id), knownId(attempt), ...(device ? [device] : [])];
+  const browser = counterOfBrowser(attempt, settings);
+  const ids = [...counters.map(({ id }) => id), knownId(attempt)];
+  if (device) ids.push(device, browser.id);
   const rows = new Map(
     (await db.loginThrottle.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]),
   );
@@ -83,9 +92,7 @@ export async function isThrottled(attempt: Attempt): Promise<boolean> {
     const wasBlocked = row?.blockedUntil != null && row.startedAt < row.blockedUntil;
     return !wasBlocked && isFresh(row, windowMs) && (row?.failures ?? 0) >= most;
   };
-  const own = device ? rows.get(device) : undefined;
-  // A known browser has a counter of its own, so that a stolen one is not a way to guess on.
-  if (device && isFresh(own, knownMs)) return (own?.failures ?? 0) >= (counters[0]?.most ?? 0);
+  if (device && isFresh(rows.get(device), knownMs)) return hasReached(browser);
   const isKnown = isFresh(rows.get(knownId(attempt)), knownMs);
   return counters.some((each) => hasReached(each) && !(isKnown && each.id.startsWith('account:')));
 }
@@ -100,9 +107,7 @@ export async function recordFailure(attempt: Attempt): Promise<number> {
     const device = deviceId(attempt);
     const own = device ? await tx.loginThrottle.findUnique({ where: { id: device } }) : null;
     if (own && isFresh(own, knownMs)) {
-      const data = { failures: own.failures + 1 };
-      await tx.loginThrottle.update({ where: { id: own.id }, data });
-      return data.failures;
+      return countIn(tx, counterOfBrowser(attempt, settings), attempt, settings);
     }
     let most = 0;
     for (const counter of countersOf(attempt, settings)) {
@@ -161,31 +166,29 @@ async function recordBlock(
     sender: nameOf(attempt),
     remote: attempt.remote,
     reason: kind,
-    text: `${subject} is closed for ${minutes} minutes after ${failures} failed logins`,
+    text: `${kind === 'browser' ? 'a browser of ' : ''}${subject} is closed for ${minutes} minutes after ${failures} failed logins`,
   });
 }
 
 /**
- * A good login makes the address and the browser known and, where it `forgives`, clears the account's counter; the
- * address keeps its own. An account that is closed stays so for strangers: the attack goes on.
+ * A good login makes the address and the browser known, clears the browser's counter and, where it `forgives`, the
+ * account's; the address keeps its own. An account that is closed stays so for strangers: the attack goes on.
  */
 export async function recordSuccess(attempt: Attempt, forgives = true): Promise<void> {
   const device = deviceId(attempt);
   const known = [knownId(attempt), ...(device ? [device] : [])];
-  const rows = await db.loginThrottle.findMany({
-    where: { id: { in: [accountId(attempt), ...known] } },
-  });
-  const counted = rows.find(({ id }) => id === accountId(attempt));
-  const isNoted = (id: string) => {
-    const row = rows.find((each) => each.id === id);
-    return isFresh(row, knownStepMs) && row?.failures === 0;
-  };
-  const missing = known.filter((id) => !isNoted(id));
-  const clears = forgives && counted !== undefined && !isBlocked(counted);
-  if (missing.length === 0 && !clears) return;
+  const counters = [
+    ...(forgives ? [accountId(attempt)] : []),
+    ...(device ? [`browser:${deviceName(attempt)} ${nameOf(attempt)}`] : []),
+  ];
+  const rows = await db.loginThrottle.findMany({ where: { id: { in: [...counters, ...known] } } });
+  const find = (id: string) => rows.find((row) => row.id === id);
+  const missing = known.filter((id) => !isFresh(find(id), knownStepMs));
+  const cleared = counters.filter((id) => find(id) && !isBlocked(find(id)));
+  if (missing.length === 0 && cleared.length === 0) return;
   const data = { failures: 0, startedAt: now() };
   await write(async (tx) => {
-    if (clears) await tx.loginThrottle.deleteMany({ where: { id: accountId(attempt) } });
+    if (cleared.length > 0) await tx.loginThrottle.deleteMany({ where: { id: { in: cleared } } });
     for (const id of missing) {
       await tx.loginThrottle.upsert({ where: { id }, create: { id, ...data }, update: data });
     }
@@ -195,8 +198,8 @@ export async function recordSuccess(attempt: Attempt, forgives = true): Promise<
 export type Block = {
   /** Of the row; what liftBlock() takes. */
   id: string;
-  kind: 'address' | 'network' | 'account';
-  /** The address, the network or the account's name, which may not exist */
+  kind: 'address' | 'network' | 'account' | 'browser';
+  /** The address, the network or the name of the account (perhaps of none), the browser's too */
   subject: string;
   failures: number;
   startedAt: Date;
@@ -208,6 +211,8 @@ export type Block = {
 function readId(id: string): Pick<Block, 'kind' | 'subject'> {
   const at = id.indexOf(':');
   const kind = id.slice(0, at);
+  // What stands before the name is the browser's own.
+  if (kind === 'browser') return { kind, subject: id.slice(id.indexOf(' ') + 1) };
   const isKnownKind = kind === 'network' || kind === 'account';
   return { kind: isKnownKind ? kind : 'address', subject: id.slice(at + 1) };
 }
@@ -217,7 +222,10 @@ export function toBlock({ id, failures, startedAt, blockedUntil, blocks }: Row):
   return { id, ...readId(id), failures, startedAt, until: blockedUntil ?? startedAt, blocks };
 }
 
-/** Opens what is closed, by the row's id or by an address, a network or an account; returns what was opened. */
+/**
+ * Opens what is closed, by the row's id or by an address, a network or an account (with its browsers); returns what was
+ * opened.
+ */
 export async function liftBlock(name: string, by: string): Promise<string[]> {
   const text = name.trim().slice(0, 400);
   const plain = limitKey(plainAddress(text));
@@ -228,8 +236,12 @@ export async function liftBlock(name: string, by: string): Promise<string[]> {
     ),
   ];
   return write(async (tx) => {
+    const browsers = { startsWith: 'browser:', endsWith: ` ${text.toLowerCase()}` };
     const rows = await tx.loginThrottle.findMany({
-      where: { id: { in: [...new Set(ids)] }, blockedUntil: { gt: now() } },
+      where: {
+        OR: [{ id: { in: [...new Set(ids)] } }, ...(text === '' ? [] : [{ id: browsers }])],
+        blockedUntil: { gt: now() },
+      },
     });
     for (const { id } of rows) {
       await tx.loginThrottle.delete({ where: { id } });
@@ -242,7 +254,9 @@ export async function liftBlock(name: string, by: string): Promise<string[]> {
 
 /** With a new password: who was known with the old one is a stranger again. */
 export async function forgetKnownIn(tx: Tx, account: string): Promise<void> {
-  const OR = knownKinds.map((kind) => ({ id: { startsWith: kind, endsWith: ` ${account}` } }));
+  const OR = [...knownKinds, 'browser:'].map((kind) => ({
+    id: { startsWith: kind, endsWith: ` ${account}` },
+  }));
   await tx.loginThrottle.deleteMany({ where: { OR } });
 }
 

@@ -9,7 +9,7 @@ export const blockedCommands: CommandDefinition[] = [
     name: 'blocked list',
     arguments: [],
     options: [],
-    help: 'list the addresses, networks and accounts where too many sign-ins failed',
+    help: 'list the addresses, networks, accounts and browsers where too many sign-ins failed',
     run: async () => ({
       rows: await listBlocks(),
       columns: ['kind', 'subject', 'until', 'failures', 'blocks', 'startedAt'],
@@ -19,7 +19,7 @@ export const blockedCommands: CommandDefinition[] = [
     name: 'blocked lift',
     arguments: ['<subject>'],
     options: [],
-    help: 'let an address, a network or an account sign in again',
+    help: 'let an address, a network or an account (with its browsers) sign in again',
     run: async (input) => {
       const subject = textAt(input, 0);
       const lifted = await liftBlock(subject, by);

@@ -9,7 +9,7 @@ import {
   removeAccessRule,
   updateAccessRule,
 } from '../../accounts/access-rule.ts';
-import { listBlocks } from '../../accounts/block-list.ts';
+import { blockKinds, listBlocks } from '../../accounts/block-list.ts';
 import { addNetwork, listNetworks, removeNetwork, updateNetwork } from '../../accounts/network.ts';
 import { liftBlock } from '../../accounts/throttle.ts';
 import { askDaemon } from '../../control.ts';
@@ -324,7 +324,7 @@ const relayEndpoints: Endpoint[] = [
 const block = z
   .object({
     id: z.string(),
-    kind: z.enum(['address', 'network', 'account']),
+    kind: z.enum(blockKinds),
     subject: z.string(),
     failures: z.number(),
     startedAt: time,

@@ -196,7 +196,18 @@ describe('failed logins', () => {
     assert.equal(await isThrottled({ remote: '203.0.113.3', account, device }), false);
     await recordSuccess({ remote: '203.0.113.3', account, device });
     await fail({ remote: '203.0.113.3', device }, limit);
-    assert.equal(await isThrottled({ remote: '203.0.113.3', account, device }), true, 'stolen');
+    const attempt = { remote: '203.0.113.3', account, device };
+    assert.equal(await isThrottled(attempt), true, 'stolen');
+    assert.deepEqual(await blocksOf(), [`browser ${account}`]);
+    assert.equal((await listBlockPage({ kind: 'browser', search: 'anna' })).total, 1);
+    assert.deepEqual(await liftBlock(account, 'test'), [account]);
+    assert.equal(await isThrottled(attempt), false, 'lifted');
+    await fail(attempt);
+    assert.equal(await isThrottled(attempt), true);
+    pass(30 * minuteMs);
+    assert.equal(await isThrottled(attempt), false, 'opens by itself, as all others');
+    await fail(attempt);
+    assert.equal(await isThrottled(attempt), true, 'and known as before');
     assert.equal(await isThrottled({ remote: '203.0.113.4', account }), false);
     const rows = await db.loginThrottle.findMany();
     assert.ok(

@@ -51,7 +51,7 @@ export default async function BlockedPage({ searchParams }: { searchParams: Para
     <>
       <ListHeader
         title="Blocked"
-        description="Addresses, networks and accounts where too many sign-ins failed, over all protocols. A blocked account stays open to the addresses and browsers its owner has signed in from. Each block ends by itself."
+        description="Addresses, networks, accounts and browsers where too many sign-ins failed, over all protocols. A blocked account stays open to the addresses and browsers its owner has signed in from. Each block ends by itself."
         total={page.total}
         isTotalCut={page.isTotalCut}
         isFiltered={isFiltered}
