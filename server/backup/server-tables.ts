@@ -57,6 +57,21 @@ export const serverTables: Table[] = [
     },
   },
   {
+    name: 'UserDefaults',
+    key: ['id'],
+    columns: {
+      id: 'text',
+      quotaBytes: 'number',
+      quotaMessages: 'number',
+      mustChange: 'flag',
+      closedProtocols: 'text',
+      language: 'text',
+      timeZone: 'text',
+      welcomeSubject: 'text',
+      welcomeText: 'text',
+    },
+  },
+  {
     name: 'Account',
     key: ['id'],
     columns: {
@@ -72,6 +87,7 @@ export const serverTables: Table[] = [
       isDisabled: 'flag',
       quotaBytes: 'number',
       quotaMessages: 'number',
+      closedProtocols: 'text',
       warnedPercent: 'number',
       usedBytes: 'number',
       usedMessages: 'number',

@@ -32,6 +32,7 @@ export const otherTables = [
   'NodeReport',
   'KeptAnswer',
   'WebhookEvent',
+  'Welcome',
 ];
 
 /** The table of that name. Throws where there is none. */

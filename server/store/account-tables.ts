@@ -29,6 +29,7 @@ export const ownTables = [
   'Collected',
   'Snooze',
   'CalendarEvent',
+  'Welcome',
   'WebSession',
   'AppPassword',
   'Authenticator',
