@@ -7,8 +7,8 @@ import type { Staff } from '../accounts/staff.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type Call<Parameters, Query, Body, Prepared = undefined> = {
-  /** Whom the token stands for; `address` is what the trail says. */
-  staff: Staff;
+  /** Whom the token stands for; `address` is what the trail says. Whoever only reads is told no secret. */
+  staff: Staff & { isReadOnly?: boolean };
   parameters: Parameters;
   query: Query;
   body: Body;

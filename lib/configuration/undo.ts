@@ -2,9 +2,10 @@
 // functions, so it is refused where they refuse, and is a revision itself.
 import { db, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { lostSecret, openFields, showFields } from '#lib/history/hidden.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { type Fields, isMasked, isSame, lockHistory, reviseOnce } from '#lib/history/revise.ts';
-import { type Revision, requireRevision } from '#lib/history/revision.ts';
+import { type Revision, requireRevision, requireStored } from '#lib/history/revision.ts';
 import { writeJoined } from '#lib/joined.ts';
 import { findSetting, settings } from '#lib/settings/index.ts';
 import { requireListenable } from '#lib/settings/listenable.ts';
@@ -20,8 +21,10 @@ import { describeChange, describeFields, isNothing } from './words.ts';
 export async function undoRevision(id: number, by: string): Promise<string> {
   return writeJoined(async () => {
     await write(lockHistory);
-    const revision = await requireRevision(id);
-    const kind = requireWayBack(revision);
+    const stored = await requireStored(id);
+    const kind = requireWayBack(stored);
+    const open = (fields: Fields | null) => openFields(kind.recorded.hidden, fields);
+    const revision = { ...stored, before: open(stored.before), after: open(stored.after) };
     await requireUnchanged(kind, revision);
     return runFrom({ undoes: id }, () => restore(kind, revision, by));
   });
@@ -59,10 +62,13 @@ async function requireUnchanged({ recorded }: Revertible, revision: Revision): P
   const stands = await recorded.read(db, key);
   // Others in a list move it without changing it.
   const hasMoved = before && after && before.position !== after.position;
+  const isCompared = (name: string) =>
+    after?.[name] !== lostSecret && (hasMoved || name !== 'position');
   const compare = (fields: Fields | null) =>
-    fields && !hasMoved ? { ...fields, position: undefined } : fields;
+    fields && Object.fromEntries(Object.entries(fields).filter(([name]) => isCompared(name)));
   if (isSame(compare(stands), compare(after))) return;
-  const now = stands ? `it is now: ${describeFields(stands)}` : 'it is not here any more';
+  const shown = stands && describeFields(showFields(recorded.hidden, stands));
+  const now = shown === null ? 'it is not here any more' : `it is now: ${shown}`;
   throw new Refusal('conflict', `${capitalize(subject)} was changed since; ${now}.`);
 }
 

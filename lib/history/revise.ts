@@ -5,19 +5,21 @@ import { fromNow, now } from '../clock.ts';
 import { db, type Tx, write } from '../db.ts';
 import { writeJoined } from '../joined.ts';
 import { poke } from '../poke.ts';
+import { type Fields, type HiddenFields, hideFields } from './hidden.ts';
 import { readOrigin, runFrom } from './origin.ts';
 
-/** What stands at a key, as JSON holds it. */
-export type Fields = Record<string, unknown>;
+export type { Fields } from './hidden.ts';
 
 /** A kind of thing whose changes are kept. */
 export type Recorded = {
   /** "network" */
   kind: string;
-  /** What stands at `key` now; null = nothing. Secrets only through maskSecret(). */
+  /** What stands at `key` now; null = nothing. Secrets only through maskSecret(), or `hidden`. */
   read(tx: Tx, key: string): Promise<Fields | null>;
   /** "network 10.0.0.0/8" */
   describe(key: string, fields: Fields): string;
+  /** Fields of which people see a part; whole they are kept sealed. */
+  hidden?: HiddenFields;
   /** Whether a change there could lock administrators out. */
   isRisky?(key: string): boolean;
 };
@@ -92,7 +94,9 @@ async function insertRevision(
 ): Promise<void> {
   const { place, reason, groupId, undoes, isWatched } = readOrigin();
   const subject = recorded.describe(key, after ?? before ?? {}).slice(0, 500);
-  const [old, made] = [before, after].map((fields) => fields && JSON.stringify(fields));
+  const [old, made] = hideFields(recorded.hidden, [before, after]).map(
+    (fields) => fields && JSON.stringify(fields),
+  );
   const why = reason.replace(/\p{Cc}+/gu, ' ').slice(0, maxReasonLength);
   const isPending = isWatched && recorded.isRisky?.(key);
   const pendingUntil = isPending ? fromNow(confirmWithinMs) : null;

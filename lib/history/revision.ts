@@ -3,6 +3,7 @@ import { now } from '../clock.ts';
 import { db } from '../db.ts';
 import { containsText } from '../dialect/index.ts';
 import { Refusal } from '../errors.ts';
+import { showSides } from './hidden.ts';
 import type { Fields } from './revise.ts';
 
 export type Revision = {
@@ -53,9 +54,11 @@ const mostRows = 500;
 
 type Row = Awaited<ReturnType<typeof db.revision.findMany>>[number];
 
+const read = (text: string | null) => (text === null ? null : (JSON.parse(text) as Fields));
+
 function toRevision(row: Row): Revision {
-  const read = (text: string | null) => (text === null ? null : (JSON.parse(text) as Fields));
-  return { ...row, before: read(row.before), after: read(row.after) };
+  const [before = null, after = null] = showSides(read(row.before), read(row.after));
+  return { ...row, before, after };
 }
 
 /** Changes, the newest first. */
@@ -106,9 +109,19 @@ async function countGroups(rows: Row[]): Promise<Map<string, number>> {
 
 /** The revision of that number. Refusal 'not-found'. */
 export async function requireRevision(id: number): Promise<Revision> {
+  return toRevision(await requireRow(id));
+}
+
+/** The same as it is stored, with what people do not see sealed (hidden.ts). Refusal 'not-found'. */
+export async function requireStored(id: number): Promise<Revision> {
+  const row = await requireRow(id);
+  return { ...row, before: read(row.before), after: read(row.after) };
+}
+
+async function requireRow(id: number): Promise<Row> {
   const row = await db.revision.findUnique({ where: { id } });
   if (!row) throw new Refusal('not-found', `There is no revision ${id}.`);
-  return toRevision(row);
+  return row;
 }
 
 /** The number of the last change; 0 = there was none. */

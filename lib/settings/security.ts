@@ -118,7 +118,7 @@ export const securitySettings = [
       .trim()
       .max(300)
       .refine(
-        (url) => url === '' || /^https?:\/\/[^\s?#]+$/.test(url),
+        (url) => url === '' || /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/.test(url),
         'Give an address such as https://login.example.org/realms/school.',
       ),
     default: '',

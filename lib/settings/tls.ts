@@ -55,7 +55,7 @@ export const tlsSettings = [
       .string()
       .trim()
       .max(500)
-      .regex(/^https:\/\/[^\s/]+\/\S*$/, 'Give an address that begins with https://'),
+      .regex(/^https:\/\/[^\s/@]+\/\S*$/, 'Give an address that begins with https://'),
     default: 'https://acme-v02.api.letsencrypt.org/directory',
     title: 'Authority for certificates (ACME)',
     help: 'The directory of an authority that speaks ACME. To try it out without its limits: https://acme-staging-v02.api.letsencrypt.org/directory (no program trusts those certificates).',

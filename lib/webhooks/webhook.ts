@@ -66,7 +66,15 @@ export const recordedWebhook: Recorded = {
     return { name, url, events, domains, isDisabled, secret: maskSecret(row.secret) };
   },
   describe: (_id, { name }) => `webhook ${name}`,
+  hidden: { url: { show: shortenAddress, seal: encryptSecret, open: decryptSecret } },
 };
+
+/** An address as it may be told: a key may stand in its path or its query. */
+export function shortenAddress(text: string): string {
+  const url = URL.parse(text);
+  if (!url) return '…';
+  return url.pathname === '/' && !url.search && !url.hash ? `${url.origin}/` : `${url.origin}/…`;
+}
 
 export function toWebhook({ secret: _secret, ...row }: Row): Webhook {
   return {
@@ -200,7 +208,6 @@ function readName(text: string): string {
   throw new Refusal('invalid', 'Give it a name, such as “Billing”.', 'name');
 }
 
-/** A key may stand in the path: the trail tells the host alone. */
 const hostOf = (url: string) => URL.parse(url)?.host ?? '';
 
 async function readUrl(text: string): Promise<string> {

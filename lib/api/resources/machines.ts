@@ -7,6 +7,7 @@ import {
   tokenRoles,
 } from '../../accounts/api-token.ts';
 import { isSetUp } from '../../accounts/setup.ts';
+import { colours, readHealth } from '../../numbers/health/index.ts';
 import { listJobRuns } from '../../numbers/job-run.ts';
 import { hookEventNames } from '../../trail/outbox.ts';
 import { testWebhook } from '../../webhooks/send.ts';
@@ -17,7 +18,9 @@ import {
   readWebhook,
   removeWebhook,
   renewHookSecret,
+  shortenAddress,
   updateWebhook,
+  type Webhook,
 } from '../../webhooks/webhook.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { domainName, id, pageOf, time, wholeList } from '../fields.ts';
@@ -39,6 +42,16 @@ const token = z
   })
   .meta({ id: 'Token' });
 const ofRow = z.object({ id });
+const part = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    colour: z.enum(colours),
+    text: z.string().describe('how it is'),
+    todo: z.string().describe('what to do; empty where it is well'),
+    href: z.string().describe('the page of the panel'),
+  })
+  .meta({ id: 'HealthPart' });
 
 const tokenEndpoints: Endpoint[] = [
   endpoint({
@@ -75,7 +88,7 @@ const webhook = z
   .object({
     id: z.string(),
     name: z.string(),
-    url: z.string(),
+    url: z.string().describe('for a token that only reads no more than its host'),
     events: hookEvents,
     domains: z.array(z.string()).describe('empty: of all domains, and of the server'),
     isDisabled: z.boolean(),
@@ -102,6 +115,11 @@ const hookFields = {
   domains: z.array(domainName).max(1000),
 };
 
+/** A key may stand in the address. */
+function show(hook: Webhook, { isReadOnly }: { isReadOnly?: boolean }): Webhook {
+  return isReadOnly ? { ...hook, url: shortenAddress(hook.url) } : hook;
+}
+
 const webhookEndpoints: Endpoint[] = [
   endpoint({
     method: 'GET',
@@ -110,7 +128,7 @@ const webhookEndpoints: Endpoint[] = [
     title: 'List webhooks',
     answer: pageOf(webhook),
     isPaged: true,
-    run: async () => wholeList(await listWebhooks()),
+    run: async ({ staff }) => wholeList((await listWebhooks()).map((hook) => show(hook, staff))),
   }),
   endpoint({
     method: 'POST',
@@ -131,7 +149,7 @@ const webhookEndpoints: Endpoint[] = [
     title: 'Read a webhook',
     parameters: ofRow,
     answer: webhook,
-    run: ({ parameters }) => readWebhook(parameters.id),
+    run: async ({ staff, parameters }) => show(await readWebhook(parameters.id), staff),
   }),
   endpoint({
     method: 'PATCH',
@@ -218,11 +236,17 @@ const stateEndpoints: Endpoint[] = [
     method: 'GET',
     path: '/health',
     permission: 'overview',
-    title: 'See whether the database answers',
-    help: 'More is told to everybody at /api/health.',
-    answer: z.object({ isReady: z.boolean() }),
+    title: 'See whether the database answers, and how each part is',
+    help: 'The parts are for super admins, as on the page Health.',
+    answer: z.object({
+      isReady: z.boolean(),
+      parts: z.array(part).optional(),
+    }),
     isPaged: true,
-    run: async () => ({ isReady: await isSetUp() }),
+    run: async ({ staff }) => ({
+      isReady: await isSetUp(),
+      ...(staff.scope === 'all' ? { parts: await readHealth() } : {}),
+    }),
   }),
 ];
 
