@@ -1,10 +1,11 @@
 // Everything that is open under a login in this process: IMAP, POP3 and SMTP connections, event streams of pages. What
 // a login rests on may end meanwhile: the account is disabled, removed or gets another password (its epoch moves), the
-// browser is signed out, the app password is taken away, or their time is over. Then each is told within a second,
-// whichever process did it.
+// browser is signed out, the app password is taken away, their time is over, or a second factor comes beside the password
+// of a program. Then each is told within a second, whichever process did it.
 import { now } from '../clock.ts';
 import { db } from '../db.ts';
 import { logOf } from '../log.ts';
+import type { SignedIn } from './sessions.ts';
 
 export type Login = {
   accountId: string;
@@ -13,6 +14,8 @@ export type Login = {
   sessionId?: string | undefined;
   /** The app password it came with */
   appPasswordId?: string | undefined;
+  /** It came with the account's own password, and not from the web. */
+  isByPassword?: boolean | undefined;
   /** The login has ended: hang up. Told again with each look until nobody watches any more. */
   end(): void;
 };
@@ -23,6 +26,11 @@ const idsPerLook = 500;
 const logins = new Set<Login>();
 let timer: NodeJS.Timeout | null = null;
 let isLooking = false;
+
+/** What there is to watch of whoever signed in with a program. */
+export function loginOf({ id, epoch, appPasswordId, isByPassword }: SignedIn): Omit<Login, 'end'> {
+  return { accountId: id, epoch, appPasswordId, isByPassword };
+}
 
 /** Watches the login until the function that is returned is called. */
 export function watchLogin(login: Login): () => void {
@@ -42,7 +50,7 @@ async function look(): Promise<void> {
   isLooking = true;
   try {
     const open = [...logins];
-    const epochs = await readEpochs(open);
+    const accounts = await readAccounts(open);
     const sessions = await readIds(open, 'sessionId', (ids) =>
       db.webSession.findMany({
         where: { id: { in: ids }, expiresAt: { gt: now() } },
@@ -56,9 +64,11 @@ async function look(): Promise<void> {
       }),
     );
     for (const login of open) {
-      const { accountId, epoch, sessionId, appPasswordId } = login;
+      const { accountId, epoch, sessionId, appPasswordId, isByPassword } = login;
+      const account = accounts.get(accountId);
       const stands =
-        epochs.get(accountId) === epoch &&
+        account?.epoch === epoch &&
+        !(isByPassword && account.hasSecondFactor) &&
         (sessionId === undefined || sessions.has(sessionId)) &&
         (appPasswordId === undefined || passwords.has(appPasswordId));
       if (!stands && logins.has(login)) endOne(login);
@@ -79,16 +89,18 @@ function endOne(login: Login): void {
   }
 }
 
-async function readEpochs(open: Login[]): Promise<Map<string, number>> {
-  const epochs = new Map<string, number>();
+type Watched = { epoch: number; hasSecondFactor: boolean };
+
+async function readAccounts(open: Login[]): Promise<Map<string, Watched>> {
+  const accounts = new Map<string, Watched>();
   for (const ids of cut(open.map((login) => login.accountId))) {
     const rows = await db.account.findMany({
       where: { id: { in: ids }, isDisabled: false },
-      select: { id: true, epoch: true },
+      select: { id: true, epoch: true, hasSecondFactor: true },
     });
-    for (const { id, epoch } of rows) epochs.set(id, epoch);
+    for (const { id, ...row } of rows) accounts.set(id, row);
   }
-  return epochs;
+  return accounts;
 }
 
 async function readIds(

@@ -28,8 +28,15 @@ export type Attempt = Origin & {
   /** Of the web: what is shown beside the password; "session" = it was shown when this session began */
   factor?: Factor | 'session' | null;
 };
-/** The account, and by what of its secrets it was opened. */
-export type SignedIn = Account & { appPasswordId?: string; isProven?: boolean };
+/**
+ * The account, and by what of its secrets it was opened; `isByPassword`: by a program with the account's own, which a
+ * second factor ends.
+ */
+export type SignedIn = Account & {
+  appPasswordId?: string;
+  isByPassword?: boolean;
+  isProven?: boolean;
+};
 /** A client that has shown by SCRAM that it knows the password; `isProven` checks it against the keys. */
 export type ProofAttempt = Origin & { isProven(keys: ScramKeys): boolean };
 
@@ -189,7 +196,7 @@ async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
   await noteLogin(row.id, row.lastLoginAt, origin, appPasswordId ? 'app-password' : 'password');
   return {
     ...toAccount(row),
-    ...(appPasswordId && { appPasswordId }),
+    ...(appPasswordId ? { appPasswordId } : protocol !== 'web' && { isByPassword: true }),
     ...(isProven && { isProven }),
   };
 }

@@ -1,7 +1,7 @@
 // What one connection has become: who signed in, which mailbox is selected (RFC 3501 §3), and which
 // extensions the client switched on. Knows nothing of sockets.
 import type { Account } from '#lib/accounts/account.ts';
-import { watchLogin } from '#lib/accounts/login-watch.ts';
+import { loginOf, watchLogin } from '#lib/accounts/login-watch.ts';
 import type { SignedIn } from '#lib/accounts/sessions.ts';
 import { Refusal } from '#lib/errors.ts';
 import { formatString } from '#lib/mail/imap-string.ts';
@@ -112,9 +112,7 @@ export class Session {
   /** The account has shown who it is. Refusal 'limit'. */
   async enter(account: SignedIn): Promise<void> {
     const leave = this.#roster.join(account.id, await readSetting('imap.maxConnectionsPerUser'));
-    const { id: accountId, epoch, appPasswordId } = account;
-    const login = { accountId, epoch, appPasswordId };
-    const unwatch = watchLogin({ ...login, end: () => this.#endLogin() });
+    const unwatch = watchLogin({ ...loginOf(account), end: () => this.#endLogin() });
     this.#leave = () => {
       unwatch();
       leave();

@@ -1,6 +1,7 @@
 // The state of one POP3 session (RFC 1939 §3): AUTHORIZATION until somebody has logged in, then TRANSACTION.
 // The UPDATE state is what QUIT does.
 
+import { loginOf } from '#lib/accounts/login-watch.ts';
 import type { SignedIn } from '#lib/accounts/sessions.ts';
 import { checkSession } from '#lib/accounts/sessions.ts';
 import { logOf } from '#lib/log.ts';
@@ -70,8 +71,7 @@ export function originOf({ remote }: Session): { remote: string; protocol: Login
 /** Enters TRANSACTION as the account that has shown who it is. Throws Unwelcome. */
 export async function enter(session: Session, account: SignedIn): Promise<Reply> {
   session.username = null;
-  const { id: accountId, epoch, appPasswordId } = account;
-  const member = { accountId, epoch, appPasswordId, end: () => session.onEnded() };
+  const member = { ...loginOf(account), end: () => session.onEnded() };
   const leave = joinRoster(member, await readSettings());
   try {
     session.maildrop = await openMaildrop(account.id);

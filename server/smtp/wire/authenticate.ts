@@ -1,6 +1,6 @@
 // AUTH (RFC 4954): runs a SASL mechanism of server/auth over the connection's command loop.
 import type { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
-import type { Login } from '#lib/accounts/login-watch.ts';
+import { type Login, loginOf } from '#lib/accounts/login-watch.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { bindingOf } from '#server/auth/channel-binding.ts';
 import { type Exchange, startExchange, type Turn } from '#server/auth/exchange.ts';
@@ -62,9 +62,9 @@ async function step(
   }
   if ('error' in turn) return connection.send(501, `5.5.2 ${turn.error}`);
   if ('challenge' in turn) return challenge(connection, exchange, turn.challenge);
-  const { id, address, epoch, appPasswordId } = turn.account;
+  const { id, address, epoch } = turn.account;
   connection.session.user = { id, address, epoch };
-  connection.watchUser({ accountId: id, epoch, appPasswordId });
+  connection.watchUser(loginOf(turn.account));
   connection.session.transmissionType = connection._transmissionType();
   connection.send(235, '2.7.0 Authentication successful');
 }

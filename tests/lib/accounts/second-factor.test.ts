@@ -11,6 +11,7 @@ import {
   removeAppPassword,
 } from '#lib/accounts/app-password.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
+import { loginOf, watchLogin } from '#lib/accounts/login-watch.ts';
 import type { ScramKeys } from '#lib/accounts/scram.ts';
 import {
   beginAuthenticator,
@@ -21,7 +22,15 @@ import {
 import { readSecondFactor, resetSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { addPasskey } from '#lib/accounts/second-factor/passkey.ts';
 import { takeRecoveryCode } from '#lib/accounts/second-factor/recovery.ts';
-import { type Factor, type Protocol, signIn, signInByProof } from '#lib/accounts/sessions.ts';
+import {
+  createInternalToken,
+  type Factor,
+  type Protocol,
+  type SignedIn,
+  signIn,
+  signInByProof,
+  signInWithToken,
+} from '#lib/accounts/sessions.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
@@ -93,6 +102,39 @@ describe('second factors', () => {
     assert.equal((await enter(ann, 'web', password, right)).isProven, true);
     await assert.rejects(enter(ann, 'web', password, right), { field: 'code' });
     assert.equal((await enter(ben, 'imap')).id, ben.id);
+  });
+
+  it('end what programs have open by the password, and nothing else', async () => {
+    const { password: ofPhone } = await addAppPassword(
+      ann.id,
+      { name: 'Phone', protocols: ['imap'] },
+      'test',
+    );
+    const ended: string[] = [];
+    const stops: (() => void)[] = [];
+    const watch = (name: string, account: SignedIn) =>
+      new Promise<void>((resolve) => {
+        const end = () => {
+          if (!ended.includes(name)) ended.push(name);
+          resolve();
+        };
+        stops.push(watchLogin({ ...loginOf(account), end }));
+      });
+    void watch('web', await enter(ann, 'web'));
+    void watch('phone', await enter(ann, 'imap', ofPhone));
+    const token = createInternalToken(ann);
+    const internal = { token, remote: '127.0.0.1', protocol: 'imap' } as const;
+    void watch('webmail', await signInWithToken(internal));
+    const proof = { address: ann.address, isProven: proofOf(password), remote: '192.0.2.9' };
+    const programs = [
+      watch('imap', await enter(ann, 'imap')),
+      watch('pop3', await enter(ann, 'pop3')),
+      watch('scram', await signInByProof({ ...proof, protocol: 'submission' })),
+    ];
+    await addApp(ann);
+    await Promise.all(programs);
+    for (const stop of stops) stop();
+    assert.deepEqual(ended.sort(), ['imap', 'pop3', 'scram']);
   });
 
   it('take no code twice, none of another time and none of another account', async () => {
