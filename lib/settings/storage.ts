@@ -82,6 +82,15 @@ export const storageSettings = [
     help: 'Older entries of the event trail are removed.',
     applies: 'next-attempt',
   }),
+  defineNumber('storage.historyDays', {
+    min: 0,
+    max: 36_500,
+    default: 1826,
+    unit: 'days',
+    title: 'Changes kept for',
+    help: 'So long the history keeps each change of the configuration, with its way back. 1826 days are five years. 0: for ever.',
+    applies: 'next-attempt',
+  }),
   defineNumber('storage.tombstoneDays', {
     min: 1,
     max: 3650,

@@ -32,6 +32,7 @@ import { lookAtBlockLists } from './block-lists.ts';
 import { measureBodies } from './body-size.ts';
 import { lookAtDomains } from './domain-dns.ts';
 import type { Job } from './job.ts';
+import { shortenHistory } from './history.ts';
 import { lookForNewVersion } from './new-version.ts';
 import { startLoop } from './runner.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
@@ -113,6 +114,12 @@ export const jobs: Job[] = [
   },
   {
     name: 'expired-tokens',
+  {
+    name: 'history-retention',
+    text: 'Removes changes of the configuration that are older than the history is kept.',
+    intervalMs: dayMs,
+    run: shortenHistory,
+  },
     text: 'Removes one-time links after their end.',
     intervalMs: hourMs,
     run: removeExpiredTokens,

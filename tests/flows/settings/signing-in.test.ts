@@ -273,6 +273,19 @@ describe('settings of signing in, sending and storage', () => {
     assert.equal(await count(), 0);
   });
 
+  prove('storage.historyDays', async (world) => {
+    const day = hoursAgo(10 * 24);
+    world.alter('UPDATE "Revision" SET "at" = ? WHERE "id" = 1', day);
+    const isShown = async () => {
+      await world.runJob('history-retention');
+      return (await world.panel.get('/admin/history?before=2')).text.includes('id="revision-1"');
+    };
+    await world.set('storage.historyDays', '20');
+    assert.equal(await isShown(), true);
+    await world.set('storage.historyDays', '5');
+    assert.equal(await isShown(), false);
+  });
+
   prove('storage.tombstoneDays', async (world) => {
     const client = connectLines(world.daemon.ports.imap);
     world.clients.push(client);

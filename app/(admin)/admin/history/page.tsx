@@ -25,7 +25,7 @@ export default async function HistoryPage({ searchParams }: { searchParams: Para
   await requireAdmin();
   const parameters = await readParameters(searchParams);
   const { q = '', by = '', kind = '', from = '', until = '', before = '' } = parameters;
-  const { 'web.pageSize': pageSize } = await readSettings();
+  const { 'web.pageSize': pageSize, 'storage.historyDays': keptDays } = await readSettings();
   const [revisions, nodes, number] = await Promise.all([
     listRevisions({ ...readFilter(parameters), pageSize }),
     listNodes(),
@@ -46,6 +46,10 @@ export default async function HistoryPage({ searchParams }: { searchParams: Para
               events
             </Link>
             .
+            .{' '}
+            <Link href="/admin/settings/storage#storage.historyDays" className="underline">
+              {keptDays === 0 ? 'Changes are kept for ever' : `Kept for ${keptDays} days`}
+            </Link>
           </>
         }
         action={
