@@ -1,11 +1,19 @@
 // Users in a file: their fields, never their passwords; on request what their passwords are compared with. Who is new and has
 // none cannot sign in until somebody sets a password. Files never remove a user: that removes mail.
 import { z } from 'zod';
-import { addAccount, readAccount, updateAccount } from '#lib/accounts/account.ts';
+import {
+  addAccount,
+  type ImportedPassword,
+  readAccount,
+  updateAccount,
+} from '#lib/accounts/account.ts';
+import { importHash } from '#lib/accounts/hash/read.ts';
+import { lockedHash } from '#lib/accounts/lock.ts';
 import { recordedAccount, toAccountFields } from '#lib/accounts/recorded.ts';
 import { type Role, roles } from '#lib/accounts/role.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { db } from '#lib/db.ts';
+import { Refusal } from '#lib/errors.ts';
 import type { Fields } from '#lib/history/revise.ts';
 import { renameUser } from '#lib/renaming/rename-user.ts';
 import type { Section } from '../section.ts';
@@ -40,7 +48,7 @@ export const usersSection: Section = {
   later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients'],
   add: async (fields, by) => {
     const { passwordHash = null, ...item } = fields as Item;
-    const account = await addAccount({ ...item, password: { stored: passwordHash } }, by);
+    const account = await addAccount({ ...item, password: readSecret(passwordHash) }, by);
     return account.id;
   },
   change: async (key, fields, by) => {
@@ -62,6 +70,14 @@ export const usersSection: Section = {
     throw new Error('users are removed on their own page');
   },
 };
+
+/** What a file says a password is compared with: what an import would take, or the mark of a locked account. */
+function readSecret(hash: string | null): ImportedPassword {
+  if (hash === null || hash === lockedHash) return { stored: hash };
+  const read = importHash(hash);
+  if (read.kind === 'refused') throw new Refusal('invalid', read.reason, 'passwordHash');
+  return read.kind === 'plain' ? { plain: read.password } : { stored: read.stored };
+}
 
 /** Everybody by address; `withHashes`: with what their passwords are compared with. */
 export async function listUsers(withHashes: boolean): Promise<{ key: string; fields: Fields }[]> {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { addAccessRule } from '#lib/accounts/access-rule.ts';
-import { addAccount, findAccount, updateAccount } from '#lib/accounts/account.ts';
+import { addAccount, findAccount, removeAccount, updateAccount } from '#lib/accounts/account.ts';
 import { addAlias, findAlias } from '#lib/accounts/alias.ts';
 import { deleteAccount } from '#lib/accounts/deleted-account.ts';
 import { addDomain, findDomain, updateDomain } from '#lib/accounts/domain.ts';
@@ -23,6 +23,7 @@ import {
 } from '#lib/configuration/plan.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
 import { addDirectoryEntry } from '#lib/contacts/directory-entry.ts';
+import { db } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
@@ -231,6 +232,23 @@ domains:
     assert.equal((await findDomain('late.test'))?.archive, 'info@late.test');
     assert.deepEqual((await findAlias('info@late.test'))?.targets, ['eve@late.test']);
     assert.deepEqual((await planConfiguration(read(file))).changes, []);
+  });
+
+  it('takes hashes of passwords as an import does, and keeps none in clear', async () => {
+    const fileOf = (hash: string) =>
+      `users:\n  - address: hash@example.test\n    passwordHash: '${hash}'\n`;
+    for (const [hash, reason] of [
+      ['{DES-CRYPT}abJnggxhB/yWI', /DES/],
+      ['$6$rounds=999999999$salt$abc', /costs more/],
+      ['secret', /not taken over/],
+    ] as const) {
+      const { problems } = await planConfiguration(read(fileOf(hash)));
+      assert.match(problems.map(describeProblem).join(), reason, hash);
+    }
+    await applyConfiguration(read(fileOf('{PLAIN}an oak of nine twigs')), by);
+    const row = await db.account.findUnique({ where: { address: 'hash@example.test' } });
+    assert.match(row?.passwordHash ?? '', /^\$argon2id\$/);
+    await removeAccount(row?.id ?? '', by);
   });
 
   it('makes shared mailboxes with members, and takes members and directory entries away', async () => {
