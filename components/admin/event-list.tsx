@@ -61,7 +61,7 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
   const kind = eventKinds.find((entry) => entry.kind === event.kind);
   const isAboutMail = !event.kind.startsWith('login') && event.kind !== 'changed';
   return (
-    <li className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 px-4 py-2 sm:grid-cols-[5rem_6.5rem_minmax(0,1fr)]">
+    <li className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 px-4 py-2 sm:grid-cols-[5rem_6.5rem_minmax(0,1fr)_auto]">
       <Time at={event.at} className="text-sm text-muted tabular-nums" />
       <span className="justify-self-start">
         <Badge tone={kind?.tone}>{kind?.label ?? event.kind}</Badge>
@@ -80,19 +80,11 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
           )}
           {!event.sender && !event.recipient && event.text}
         </p>
-        <p className="text-sm break-words text-muted">
+        <p className="text-sm break-words text-muted empty:hidden">
           {(event.sender || event.recipient) && event.text && <span>{event.text} </span>}
           {event.reason && <span className="font-mono text-xs">{event.reason} </span>}
           {event.remote && <span className="text-faint">{event.remote} </span>}
           <Circumstances {...event.detail} />
-          {hasTraceLink && isAboutMail && (
-            <Link
-              href={`/admin/events?trace=${encodeURIComponent(event.traceId)}`}
-              className="text-accent-text hover:underline"
-            >
-              whole story
-            </Link>
-          )}
         </p>
         {event.findings && event.findings.length > 0 && (
           <ul className="mt-1 text-sm text-muted">
@@ -105,6 +97,14 @@ function EventRow({ event, hasTraceLink }: { event: EventView; hasTraceLink: boo
           </ul>
         )}
       </div>
+      {hasTraceLink && isAboutMail && (
+        <Link
+          href={`/admin/events?trace=${encodeURIComponent(event.traceId)}`}
+          className="col-span-2 justify-self-start rounded-sm text-sm text-accent-text hover:underline sm:col-span-1"
+        >
+          whole story
+        </Link>
+      )}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 // How full a mailbox or a domain is: the number always, the bar where there is a limit.
 import { joinClasses } from '#components/ui/class-names.ts';
 import { formatBytes, formatCount } from '#components/ui/format.ts';
+import { ShareBar } from '#components/ui/share-bar.tsx';
 
 const formats = { bytes: formatBytes, messages: formatCount };
 
@@ -23,17 +24,14 @@ export function QuotaBar({
         {limit > 0 && ` of ${format(limit)}`}
       </span>
       {limit > 0 && (
-        // Drawn, for a page from the server may have no style attributes.
-        <svg aria-hidden="true" className="mt-1 block h-1 w-full rounded-full bg-pressed">
-          <rect
-            width={`${(share * 100).toFixed(1)}%`}
-            height="100%"
-            rx="2"
+        <span className="mt-1 block">
+          <ShareBar
+            share={share}
             className={
               share >= 0.95 ? 'fill-danger' : share >= 0.8 ? 'fill-warn-text' : 'fill-accent'
             }
           />
-        </svg>
+        </span>
       )}
     </span>
   );

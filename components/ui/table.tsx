@@ -1,4 +1,5 @@
-// A table of rows with hairlines; it scrolls sideways inside its own box where the screen is narrow.
+// A table of rows with hairlines; it scrolls sideways inside its own box where the screen is narrow. What is cut elsewhere takes
+// several lines on a phone: nobody can hover there to read the rest.
 import type { ComponentProps, ReactNode } from 'react';
 import { joinClasses } from './class-names.ts';
 
@@ -13,7 +14,12 @@ export function Table({
   children: ReactNode;
 }) {
   return (
-    <div className={joinClasses('overflow-x-auto rounded-lg border bg-surface', className)}>
+    <div
+      className={joinClasses(
+        'overflow-x-auto rounded-lg border bg-surface max-sm:[&_.truncate]:wrap-break-word max-sm:[&_.truncate]:whitespace-normal',
+        className,
+      )}
+    >
       <table className="w-full border-collapse text-left rtl:text-right">
         <caption className="sr-only">{label}</caption>
         {children}

@@ -142,7 +142,7 @@ function Row({ rule }: { rule: PlacedRule }) {
   return (
     <TableRow>
       <Td className="w-full max-w-0 sm:w-1/2">
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-2">
           <span className="truncate font-mono">{rule.pattern}</span>
           {rule.isDisabled && <Badge tone="warn">off</Badge>}
         </span>
@@ -163,7 +163,7 @@ function Row({ rule }: { rule: PlacedRule }) {
 
 function Action({ rule }: { rule: AccessRule }) {
   return (
-    <span className="flex items-center gap-2">
+    <span className="flex flex-wrap items-center gap-x-2">
       <Badge tone={actionTones[rule.action]}>{shorten(actionTexts[rule.action])}</Badge>
       <span className="truncate text-sm text-muted">{rule.argument}</span>
     </span>

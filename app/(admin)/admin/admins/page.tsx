@@ -45,7 +45,7 @@ function Row({ member }: { member: StaffMember }) {
   return (
     <TableRow>
       <Td className="w-1/2 max-w-0">
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-2">
           <Link href={`/admin/users/${id}`} className="truncate font-medium hover:underline">
             {displayName || address}
           </Link>

@@ -122,7 +122,7 @@ function BlockRow({ block }: { block: Block }) {
     <TableRow>
       <SelectTd id={id} label={subject} />
       <Td className="w-full max-w-0">
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-2">
           <Link
             href={buildHref('/admin/events', { q: subject.replace(/::\/\d+$/, '') })}
             className="truncate font-mono hover:underline"

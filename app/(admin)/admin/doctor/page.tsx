@@ -1,4 +1,5 @@
 // The doctor: every check of this server, what it found last and since when, and what to do about it.
+import { HeartHandshake } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -38,14 +39,22 @@ export default async function DoctorPage() {
     <>
       <PageHeader
         title="Doctor"
-        description="Name, DNS, ports, certificate, disk and more, looked at by the server itself. In a terminal: npx drey doctor."
+        description={
+          <>
+            Name, DNS, ports, certificate, disk and more, looked at by the server itself. In a
+            terminal: <code className="font-mono text-sm">npx drey doctor</code>.
+          </>
+        }
         action={<RunButton variant="primary">Check now</RunButton>}
       />
       {report ? (
         <Report at={report.at} outcomes={report.outcomes} />
       ) : (
         <div className="rounded-lg border bg-surface">
-          <EmptyState title="Nothing was looked at yet">
+          <EmptyState
+            icon={<HeartHandshake />}
+            title="Nothing was looked at yet"
+          >
             A check of everything takes some seconds. It asks the DNS and tries to reach port 25 of
             the mail servers in the{' '}
             <Link href="/admin/settings/doctor" className="text-accent-text hover:underline">

@@ -115,8 +115,8 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
               <SortTh order="dns" list={list} isFallingFirst className="hidden sm:table-cell">
                 DNS
               </SortTh>
-              <Th className="text-right">Users</Th>
-              <Th className="text-right">Aliases</Th>
+              <Th className="hidden text-right sm:table-cell">Users</Th>
+              <Th className="hidden text-right sm:table-cell">Aliases</Th>
               <Th className="hidden md:table-cell">Storage</Th>
               <Th className="hidden lg:table-cell">Messages</Th>
               <SortTh order="added" list={list} isFallingFirst className="hidden sm:table-cell">
@@ -131,7 +131,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                 <TableRow key={domain.id}>
                   {isSuper && <SelectTd id={domain.id} label={domain.name} />}
                   <Td className="max-w-0 w-full">
-                    <span className="flex items-center gap-2">
+                    <span className="flex flex-wrap items-center gap-x-2">
                       <Link
                         href={`/admin/domains/${domain.name}`}
                         className="truncate font-medium hover:underline"
@@ -155,6 +155,10 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                     {domain.comment && (
                       <span className="block truncate text-sm text-muted">{domain.comment}</span>
                     )}
+                    <span className="block text-sm text-muted sm:hidden">
+                      {formatPlural(domain.accounts, 'user')},{' '}
+                      {formatPlural(domain.aliases, 'alias', 'aliases')}
+                    </span>
                     {domain.dns.wrong > 0 && (
                       <span className="block truncate text-sm sm:hidden">
                         <DnsVerdict domain={domain} isShort />
@@ -164,7 +168,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                   <Td className="hidden whitespace-nowrap sm:table-cell">
                     <DnsVerdict domain={domain} />
                   </Td>
-                  <Td className="text-right tabular-nums">
+                  <Td className="hidden text-right tabular-nums sm:table-cell">
                     <CountLink
                       path="/admin/users"
                       domain={domain.name}
@@ -172,7 +176,7 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
                       most={domain.maxUsers}
                     />
                   </Td>
-                  <Td className="text-right tabular-nums">
+                  <Td className="hidden text-right tabular-nums sm:table-cell">
                     <CountLink
                       path="/admin/aliases"
                       domain={domain.name}

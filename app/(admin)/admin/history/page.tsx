@@ -1,9 +1,10 @@
 // The history of the configuration: who changed what, when, from where and why, each with its way back.
-import { Download, History } from 'lucide-react';
+import { History } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { Badge } from '#components/ui/badge.tsx';
-import { ButtonLink, buttonClasses } from '#components/ui/button.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -45,22 +46,14 @@ export default async function HistoryPage({ searchParams }: { searchParams: Para
             <Link href="/admin/events?kind=login" className="underline">
               events
             </Link>
-            .
             .{' '}
             <Link href="/admin/settings/storage#storage.historyDays" className="underline">
               {keptDays === 0 ? 'Changes are kept for ever' : `Kept for ${keptDays} days`}
             </Link>
+            .
           </>
         }
-        action={
-          <a
-            className={buttonClasses()}
-            href={buildHref('/admin/history/export', filters)}
-            download
-          >
-            <Download aria-hidden className="size-4" /> CSV
-          </a>
-        }
+        action={<ExportLink href={buildHref('/admin/history/export', filters)} />}
       />
       <NodeTable nodes={nodes} revision={number} />
       <SearchForm action="/admin/history" label="Setting, address, network, words" initial={q}>

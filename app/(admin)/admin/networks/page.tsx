@@ -111,7 +111,7 @@ function OwnRow() {
     <TableRow>
       <Td />
       <Td className="w-full">
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-2">
           <span className="font-mono">127.0.0.1, ::1</span>
           <Badge>always</Badge>
         </span>
@@ -129,7 +129,7 @@ function NetworkRow({ network }: { network: TrustedNetwork }) {
     <TableRow>
       <SelectTd id={id} label={cidr} />
       <Td className="w-full max-w-0">
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-2">
           <span className="truncate font-mono">{cidr}</span>
           {isExpired(network) && <Badge tone="warn">ended</Badge>}
         </span>

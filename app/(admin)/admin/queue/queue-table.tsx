@@ -48,7 +48,7 @@ export function QueueTable({
           <TableRow key={row.id}>
             {mayAll && <SelectTd id={row.id} label={row.recipient} />}
             <Td className="w-full max-w-0">
-              <span className="flex items-center gap-2">
+              <span className="flex flex-wrap items-center gap-x-2">
                 <Link
                   href={`/admin/queue/${row.id}`}
                   className="truncate font-medium hover:underline"

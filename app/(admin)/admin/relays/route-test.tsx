@@ -32,7 +32,7 @@ export function RouteTest() {
     />
   );
   return (
-    <section className="mt-8" aria-labelledby="route-test">
+    <section id="try" className="mt-8 scroll-mt-4" aria-labelledby="route-test">
       <h2 id="route-test" className="text-lg font-semibold">
         Where would it go?
       </h2>

@@ -2,7 +2,7 @@
 // and whether it passes.
 import { FileBarChart } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
@@ -45,11 +45,7 @@ export default async function ReportsPage({ searchParams }: { searchParams: Para
       <PageHeader
         title="Reports"
         description="What other servers tell of mail in the name of domains here (DMARC), and of their connections to this server (TLS reports)."
-        action={
-          <Link href="/admin/settings/content" className="text-accent-text hover:underline">
-            Settings
-          </Link>
-        }
+        action={<ButtonLink href="/admin/settings/content">Settings</ButtonLink>}
       />
       {isEmpty ? (
         <div className="rounded-lg border bg-surface">

@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Badge } from '#components/ui/badge.tsx';
+import { ShareBar } from '#components/ui/share-bar.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import type { DmarcDay, DmarcDomain, DmarcReportRow, DmarcSource } from '#lib/reports/dmarc.ts';
 import type { InboundTls } from '#lib/reports/tls.ts';
@@ -134,12 +135,7 @@ export function DayTable({ rows }: { rows: DmarcDay[] }) {
             <TableRow key={day}>
               <Td className="whitespace-nowrap">{day}</Td>
               <Td className="w-full">
-                <meter
-                  className="h-3 w-full"
-                  aria-label={`Messages on ${day}`}
-                  max={most}
-                  value={messages}
-                />
+                <ShareBar share={messages / most} />
               </Td>
               <Td className="text-right">{format(messages)}</Td>
               <Td className="text-right">{format(messages - passed)}</Td>
@@ -204,7 +200,7 @@ export function ReportTable({ rows }: { rows: DmarcReportRow[] }) {
           {rows.map(({ id, organization, sender, isProven, domain, beginAt, messages }) => (
             <TableRow key={id}>
               <Td className="w-full max-w-0">
-                <span className="flex items-center gap-2">
+                <span className="flex flex-wrap items-center gap-x-2">
                   <span className="truncate">{organization}</span>
                   {!isProven && <Badge tone="warn">sender not proven</Badge>}
                 </span>

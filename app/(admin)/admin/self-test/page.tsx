@@ -42,7 +42,7 @@ async function Outcomes({ admin }: { admin: Account }) {
         <Th>Part</Th>
         <Th>Verdict</Th>
         <Th>Found</Th>
-        <Th className="text-end">Time</Th>
+        <Th className="hidden text-end sm:table-cell">Time</Th>
       </TableHead>
       <TableBody>
         {outcomes.map(({ name, verdict, text, milliseconds }) => (
@@ -51,8 +51,10 @@ async function Outcomes({ admin }: { admin: Account }) {
             <Td>
               <Badge tone={looks[verdict].tone}>{looks[verdict].word}</Badge>
             </Td>
-            <Td className="text-muted">{text}</Td>
-            <Td className="text-end tabular-nums">{Math.round(milliseconds)} ms</Td>
+            <Td className="text-muted wrap-anywhere">{text}</Td>
+            <Td className="hidden text-end whitespace-nowrap tabular-nums sm:table-cell">
+              {Math.round(milliseconds)} ms
+            </Td>
           </TableRow>
         ))}
       </TableBody>

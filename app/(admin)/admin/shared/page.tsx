@@ -126,7 +126,7 @@ function SharedTable({
         {rows.map((shared) => (
           <TableRow key={shared.id}>
             <Td className="w-full max-w-0 sm:w-1/2">
-              <span className="flex items-center gap-2">
+              <span className="flex flex-wrap items-center gap-x-2">
                 <span className="truncate font-medium">{shared.address}</span>
                 <StateBadge shared={shared} />
               </span>

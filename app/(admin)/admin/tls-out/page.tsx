@@ -29,7 +29,13 @@ export default async function TlsOutPage() {
     <>
       <PageHeader
         title="TLS to other servers"
-        description="How connections to the mail servers of other domains were protected in the last seven days, and what these domains ask for. What would apply to a domain now, and why: drey tls-policy example.org"
+        description={
+          <>
+            How connections to the mail servers of other domains were protected in the last seven
+            days, and what these domains ask for. What would apply to a domain now, and why, says{' '}
+            <code className="font-mono text-sm">npx drey tls-policy example.org</code>.
+          </>
+        }
       />
       {rows.length === 0 ? (
         <div className="rounded-lg border bg-surface">

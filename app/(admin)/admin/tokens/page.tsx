@@ -61,7 +61,7 @@ function TokenRow({ token }: { token: ApiToken }) {
   return (
     <TableRow>
       <Td className="w-full max-w-0">
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-x-2">
           <span className="truncate font-medium">{name}</span>
           {!isAlive && <Badge tone="warn">ended</Badge>}
         </span>

@@ -159,7 +159,7 @@ function UserTable({
               <span className="flex items-center gap-3">
                 <Avatar name={row.displayName} address={row.address} />
                 <span className="min-w-0 flex-1">
-                  <span className="flex items-center gap-2">
+                  <span className="flex flex-wrap items-center gap-x-2">
                     {row.isOpen ? (
                       // The link covers its whole row.
                       <Link

@@ -1,8 +1,9 @@
 // One message, one folder or one user out of a backup. Nothing that is there is changed or doubled.
+import { Archive } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { Banner } from '#components/ui/banner.tsx';
-import { Button, buttonClasses } from '#components/ui/button.tsx';
+import { Button, ButtonLink, buttonClasses } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { Field } from '#components/ui/field.tsx';
 import { formatBytes, formatPlural } from '#components/ui/format.ts';
@@ -33,10 +34,20 @@ export default async function RestorePage({ searchParams }: { searchParams: Para
           </Link>
         }
         title="Restore"
-        description={`From the backup of ${snapshot.slice(0, 10)}, ${snapshot.slice(11, 16).replace('-', ':')} UTC. What is there is neither changed nor doubled.`}
+        description={`${describeMoment(snapshot)}What is there is neither changed nor doubled.`}
       />
-      <SearchFields asked={asked} />
-      {user !== '' && (
+      {snapshot ? (
+        <SearchFields asked={asked} />
+      ) : (
+        <div className="rounded-lg border bg-surface">
+          <EmptyState
+            icon={<Archive />}
+            title="From which backup?"
+            action={<ButtonLink href="/admin/backup">Choose a backup</ButtonLink>}
+          />
+        </div>
+      )}
+      {snapshot && user !== '' && (
         <>
           <Found asked={asked} />
           <WholeUser user={user} snapshot={snapshot} />
@@ -44,6 +55,12 @@ export default async function RestorePage({ searchParams }: { searchParams: Para
       )}
     </>
   );
+}
+
+/** `snapshot` begins with its day and time of UTC: "2026-11-21T03-00-…". */
+function describeMoment(snapshot: string): string {
+  if (!snapshot) return '';
+  return `From the backup of ${snapshot.slice(0, 10)}, ${snapshot.slice(11, 16).replace('-', ':')} UTC. `;
 }
 
 function SearchFields({ asked }: { asked: Record<string, string> }) {
