@@ -1,6 +1,7 @@
-// Finding things of this server while somebody types, for the panel: users, domains, aliases, messages on their way and those
-// that the trail knows. Each by the beginning of what stands in an index, so that it is quick however many there are; names of
+// Finding things of this server while somebody types, for the panel: users, domains, aliases, who is blocked, messages on their
+// way and those that the trail knows. Each by the beginning of what stands in an index, so that it is quick however many there are; names of
 // users, which no index has, last. Whoever asks finds what the role may see, in own domains alone.
+import { listBlockPage } from '../accounts/block-list.ts';
 import { mayRole } from '../accounts/permission.ts';
 import { idsOf, namesOf, type Staff } from '../accounts/staff.ts';
 import { db } from '../db.ts';
@@ -8,7 +9,7 @@ import { containsText } from '../dialect/index.ts';
 import { listEvents } from '../trail/list.ts';
 
 export type FoundThing = {
-  kind: 'user' | 'domain' | 'alias' | 'message';
+  kind: 'user' | 'domain' | 'alias' | 'blocked' | 'message';
   label: string;
   detail: string;
   href: string;
@@ -27,6 +28,7 @@ export async function findThings(staff: Staff, typed: string): Promise<FoundThin
     may('people') ? findUsers(staff, text) : [],
     may('domains') ? findDomains(staff, text) : [],
     may('aliases') ? findAliases(staff, text) : [],
+    staff.role === 'admin' ? findBlocks(text) : [],
     may('trail') ? findMessages(staff, typed.trim().slice(0, 1000)) : [],
   ]);
   return found.flat();
@@ -102,6 +104,18 @@ async function findAliases({ scope }: Staff, text: string): Promise<FoundThing[]
     label: address,
     detail: comment,
     href: `/admin/aliases?q=${encodeURIComponent(address)}`,
+  }));
+}
+
+/** Addresses, networks, accounts and browsers that may not sign in for now, by a part of them. */
+async function findBlocks(text: string): Promise<FoundThing[]> {
+  if (text.length < shortestName) return [];
+  const { rows } = await listBlockPage({ search: text, pageSize: most });
+  return rows.map(({ kind, subject, failures, until }) => ({
+    kind: 'blocked',
+    label: subject,
+    detail: `${kind}, ${failures} failures, until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    href: `/admin/blocked?q=${encodeURIComponent(subject)}`,
   }));
 }
 

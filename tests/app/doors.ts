@@ -132,6 +132,7 @@ export const doors: Record<Who, string[]> = {
   ],
   overview: [
     '(admin)/admin/history/status/route.ts',
+    '(admin)/admin/[...missing]/page.tsx',
     '(admin)/admin/page.tsx',
     'api/admin/search/route.ts',
   ],

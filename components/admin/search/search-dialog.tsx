@@ -36,7 +36,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
         <Command.Input
           value={text}
           onValueChange={setText}
-          placeholder="Page, setting, user, domain, Message-ID …"
+          placeholder="Address, Message-ID, page, setting, name in Postfix …"
           className="h-12 w-full shrink-0 border-b bg-surface px-4 text-base outline-none placeholder:text-faint pointer-coarse:text-lg"
         />
         <Command.List
@@ -78,11 +78,10 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
 }
 
 function describe(text: string, { found }: Answer, isCurrent: boolean): string {
-  if (text.trim() === '')
-    return 'Also by the names of Postfix and Dovecot: mynetworks, relayhost …';
   if (!isCurrent) return '';
   if (found === null) return 'The search does not answer. Try again.';
-  return found.length === 0 ? 'Nothing of that name.' : '';
+  if (text.trim() === '') return '';
+  return found.every(({ kind }) => kind === 'way') ? 'Nothing of that name.' : '';
 }
 
 /** What the server finds for the text; answers that come late are thrown away. */
@@ -90,7 +89,6 @@ function useFound(typed: string): Answer {
   const [answer, setAnswer] = useState<Answer>({ text: '', found: [] });
   const text = typed.trim();
   useEffect(() => {
-    if (text === '') return setAnswer({ text, found: [] });
     const ending = new AbortController();
     const ask = async () => {
       const url = `/api/admin/search?q=${encodeURIComponent(text)}`;

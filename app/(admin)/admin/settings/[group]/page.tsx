@@ -5,8 +5,6 @@ import { listSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../../session.ts';
 import { groups, SettingsPage } from '../settings-view.tsx';
 
-export const metadata: Metadata = { title: 'Settings' };
-
 type Props = { params: Promise<{ group: string }> };
 
 export default async function SettingsGroupPage({ params }: Props) {
@@ -16,4 +14,10 @@ export default async function SettingsGroupPage({ params }: Props) {
   if (!found) notFound();
   const listed = (await listSettings()).filter(({ definition }) => definition.group === found.id);
   return <SettingsPage listed={listed} group={found.id} search="" />;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { group } = await params;
+  const label = groups.find(({ id }) => id === group)?.label;
+  return { title: label ? `${label} · Settings` : 'Settings' };
 }

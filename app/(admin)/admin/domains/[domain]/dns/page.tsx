@@ -14,8 +14,6 @@ import { requireStaff } from '../../../../../session.ts';
 import { CheckAgain } from './check-again.tsx';
 import { type CheckedRecord, RecordList } from './record-list.tsx';
 
-export const metadata: Metadata = { title: 'DNS' };
-
 export default async function DnsPage({ params }: { params: Promise<{ domain: string }> }) {
   const staff = await requireStaff('domains');
   const domain = await findDomain(decodeURIComponent((await params).domain));
@@ -40,6 +38,14 @@ export default async function DnsPage({ params }: { params: Promise<{ domain: st
       </Suspense>
     </>
   );
+}
+
+export async function generateMetadata({
+  params,
+}: {
+  params: Promise<{ domain: string }>;
+}): Promise<Metadata> {
+  return { title: `DNS of ${decodeURIComponent((await params).domain)}` };
 }
 
 async function Records({ domain }: { domain: string }) {
