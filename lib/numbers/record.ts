@@ -5,6 +5,7 @@
 import { now } from '../clock.ts';
 import { type Tx, write } from '../db.ts';
 import { lockRows } from '../dialect/index.ts';
+import { removeOldDomainMailIn } from './domain-mail.ts';
 import {
   addNumbers,
   emptyNumbers,
@@ -16,7 +17,6 @@ import {
 
 const dayMs = 86_400_000;
 const reportsKeptDays = 7;
-const domainDaysKept = 3660;
 
 /** Adds what happened until `at`, and how things stood then, to the rows of `node`. */
 export async function recordNumbersIn(
@@ -50,8 +50,7 @@ export async function removeOldNumbers(): Promise<{ rows: number }> {
       gone += await tx.$executeRaw`
         DELETE FROM "RollUp" WHERE "seconds" = ${seconds} AND "at" < ${first}`;
     }
-    const firstDay = Math.floor(at / dayMs) - domainDaysKept;
-    gone += await tx.$executeRaw`DELETE FROM "DomainDay" WHERE "day" < ${firstDay}`;
+    gone += await removeOldDomainMailIn(tx);
     gone += (await tx.nodeReport.deleteMany({ where: { at: { lt: old } } })).count;
     // Of nodes that have gone, and of jobs that are no more.
     gone += (await tx.jobRun.deleteMany({ where: { nextAt: { lt: old } } })).count;

@@ -13,6 +13,17 @@ const places = (text: string) =>
   );
 
 export const doctorSettings = [
+  defineSetting('doctor.time', {
+    schema: z
+      .string()
+      .trim()
+      .regex(/^(([01]\d|2[0-3]):[0-5]\d)?$/, 'Give a time of day such as 05:30, or nothing.'),
+    default: '05:30',
+    title: 'Looks every day at',
+    help: 'When the doctor looks at everything by itself, in the time zone of the service (server.timeZone). What it finds stands on its page, in health and on the overview. Empty: only when somebody asks.',
+    control: { kind: 'text', placeholder: '05:30' },
+    applies: 'next-attempt',
+  }),
   defineSetting('doctor.mailServers', {
     schema: places('Give names of mail servers, such as mx.example.net.').max(10),
     default: ['gmail-smtp-in.l.google.com', 'mx01.mail.icloud.com', 'mx00.gmx.net'],

@@ -5,7 +5,6 @@ import { type DoctorReport, type Judged, saveDoctorReport } from '#lib/doctor/re
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { forgetAnswers } from '../dns/forget.ts';
-import { backup } from './backup.ts';
 import { blockLists } from './block-lists.ts';
 import { certificate } from './certificate.ts';
 import { type DoctorCheck, unknown } from './check.ts';
@@ -15,7 +14,6 @@ import { database } from './database.ts';
 import { disk } from './disk.ts';
 import { domains } from './domains.ts';
 import { hostName } from './host-name.ts';
-import { jobs } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { openFiles } from './open-files.ts';
 import { outbound } from './outbound.ts';
@@ -25,6 +23,7 @@ import { queue } from './queue.ts';
 import { relay } from './relay.ts';
 import { resolver } from './resolver.ts';
 import { reverseName } from './reverse-name.ts';
+import { backup, jobs } from './watched.ts';
 
 export const checks: DoctorCheck[] = [
   resolver,

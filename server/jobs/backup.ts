@@ -21,6 +21,7 @@ import {
   type Words,
   writeLetter,
 } from '../delivery/letter.ts';
+import { findLastMoment } from './daily.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -50,12 +51,8 @@ export function isDue(
   if (schedule['backup.schedule'] === 'hours') {
     return ageMs >= schedule['backup.everyHours'] * hourMs;
   }
-  const [hours = 0, minutes = 0] = schedule['backup.time'].split(':').map(Number);
-  const shiftMs = offsetMinutes * minuteMs;
-  const midnight = Math.floor((at.getTime() + shiftMs) / dayMs) * dayMs - shiftMs;
-  const today = midnight + hours * hourMs + minutes * minuteMs;
-  const moment = today > at.getTime() ? today - dayMs : today;
-  return last.startedAt.getTime() < moment;
+  const moment = findLastMoment(schedule['backup.time'], at, offsetMinutes);
+  return last.startedAt < moment;
 }
 
 /** Begins what is due; the other jobs do not wait for it. */

@@ -30,6 +30,7 @@ import { deliverAnnouncements } from './announce.ts';
 import { backUpWhenDue } from './backup.ts';
 import { lookAtBlockLists } from './block-lists.ts';
 import { measureBodies } from './body-size.ts';
+import { lookWhenDue } from './doctor.ts';
 import { lookAtDomains } from './domain-dns.ts';
 import type { Job } from './job.ts';
 import { shortenHistory } from './history.ts';
@@ -236,6 +237,12 @@ export const jobs: Job[] = [
     text: 'Asks DNS block lists whether they know an address of this server.',
     intervalMs: hourMs,
     run: () => lookAtBlockLists(),
+  },
+  {
+    name: 'doctor',
+    text: 'Lets the doctor look at everything once a day, at the time of the setting.',
+    intervalMs: minuteMs,
+    run: () => lookWhenDue(),
   },
   {
     name: 'domain-dns',

@@ -6,7 +6,7 @@
 import { now } from '#lib/clock.ts';
 import { write } from '#lib/db.ts';
 import { logOf } from '#lib/log.ts';
-import { recordDomainDaysIn } from '#lib/numbers/domain-day.ts';
+import { recordDomainMailIn } from '#lib/numbers/domain-mail.ts';
 import { recordJobRunsIn } from '#lib/numbers/job-run.ts';
 import { nodeName } from '#lib/numbers/node.ts';
 import { recordNodeReportIn } from '#lib/numbers/node-report.ts';
@@ -68,7 +68,7 @@ export function createStore(): (isLook: boolean) => Promise<void> {
   return async (isLook) => {
     const at = now();
     const node = nodeName();
-    const days = takeDomainMail();
+    const mail = takeDomainMail();
     const runs = takeRuns();
     try {
       await readGauges();
@@ -78,13 +78,13 @@ export function createStore(): (isLook: boolean) => Promise<void> {
       const facts = await look();
       await write(async (tx) => {
         await recordNumbersIn(tx, node, at, waiting);
-        await recordDomainDaysIn(tx, days);
+        await recordDomainMailIn(tx, mail);
         await recordJobRunsIn(tx, runs);
         await recordNodeReportIn(tx, node, at, facts);
       });
       waiting = emptyNumbers();
     } catch (error) {
-      returnDomainMail(days);
+      returnDomainMail(mail);
       returnRuns(runs);
       log.error({ err: error }, 'the numbers of a minute could not be stored yet');
     }

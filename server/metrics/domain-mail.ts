@@ -1,11 +1,11 @@
-// Mail of the domains here, by day: counted in memory, stored with the numbers of the minute.
+// Mail of the domains here, by hour: counted in memory, stored with the numbers of the minute.
 import { now } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { splitAddress } from '#lib/mail/address.ts';
-import type { DomainDay } from '#lib/numbers/domain-day.ts';
+import { addMail, type DomainHour } from '#lib/numbers/domain-mail.ts';
 
-const dayMs = 86_400_000;
-let counted = new Map<string, DomainDay>();
+const hourMs = 3_600_000;
+let counted = new Map<string, DomainHour>();
 
 /** Names of the domains here, as they were a minute ago at most. */
 let own = new Set<string>();
@@ -36,25 +36,25 @@ export function countDelivery({ sender, here, outside }: Delivered): void {
 
 function add(domain: string, way: 'externalIn' | 'externalOut' | 'internal'): void {
   if (!own.has(domain)) return;
-  const day = Math.floor(now().getTime() / dayMs);
-  const key = `${day} ${domain}`;
-  const row = counted.get(key) ?? { day, domain, externalIn: 0, externalOut: 0, internal: 0 };
-  row[way]++;
-  counted.set(key, row);
+  const none = { externalIn: 0, externalOut: 0, internal: 0 };
+  count({ hour: Math.floor(now().getTime() / hourMs), domain, ...none, [way]: 1 });
+}
+
+function count(mail: DomainHour): void {
+  const key = `${mail.hour} ${mail.domain}`;
+  const row = counted.get(key);
+  if (row) addMail(row, mail);
+  else counted.set(key, mail);
 }
 
 /** What was counted since the last time; gone here with that. */
-export function takeDomainMail(): DomainDay[] {
+export function takeDomainMail(): DomainHour[] {
   const taken = [...counted.values()];
   counted = new Map();
   return taken;
 }
 
 /** What could not be stored is counted again. */
-export function returnDomainMail(days: DomainDay[]): void {
-  for (const { day, domain, ...ways } of days) {
-    const row = counted.get(`${day} ${domain}`);
-    if (!row) counted.set(`${day} ${domain}`, { day, domain, ...ways });
-    else for (const way of Object.keys(ways) as (keyof typeof ways)[]) row[way] += ways[way];
-  }
+export function returnDomainMail(hours: DomainHour[]): void {
+  for (const mail of hours) count(mail);
 }

@@ -6,12 +6,14 @@ import { measureDatabase } from '#lib/dialect/index.ts';
 import { dataFolder } from '#lib/env.ts';
 import { readRevisionNumber } from '#lib/history/revision.ts';
 import { logOf } from '#lib/log.ts';
+import { colours, readHealth } from '#lib/numbers/health/index.ts';
 import { countQueue } from '#lib/queue/entries.ts';
 import { certificateFacts } from '#server/tls/certificate.ts';
 import {
   certificateExpiry,
   configRevision,
   diskBytes,
+  healthParts,
   queueMessages,
   queueOldest,
 } from './index.ts';
@@ -22,6 +24,13 @@ const log = logOf('metrics');
 export async function readGauges(): Promise<void> {
   for (const [what, read] of Object.entries(gauges)) {
     await read().catch((error: unknown) => log.warn({ error }, `${what} could not be read`));
+  }
+}
+
+/** The colours of health: for a scraper alone, as they cost a look at each port. */
+export async function readHealthParts(): Promise<void> {
+  for (const { name, colour } of await readHealth()) {
+    healthParts.set({ part: name }, colours.indexOf(colour));
   }
 }
 

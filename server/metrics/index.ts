@@ -134,6 +134,14 @@ export const blockListHits = new Gauge({
   registers,
 });
 
+/** 0 green, 1 yellow, 2 red */
+export const healthParts = new Gauge({
+  name: 'mail_health',
+  help: 'How each part of the system is: 0 well, 1 wants a look, 2 wants somebody now',
+  labelNames: ['part'],
+  registers,
+});
+
 // ------------------------------------------------------------- how long
 
 /** Stages of a message: read over the wire, judged, stored; in the queue until delivered, one attempt to deliver. */

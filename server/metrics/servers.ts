@@ -8,7 +8,7 @@ import { logOf } from '#lib/log.ts';
 import { openListener } from '#server/net/listeners.ts';
 import type { Running } from '#server/net/running.ts';
 import { listenAt } from '#server/net/socket.ts';
-import { readGauges } from './gauges.ts';
+import { readGauges, readHealthParts } from './gauges.ts';
 import { registry } from './index.ts';
 import { timeWrites } from './timing.ts';
 
@@ -62,7 +62,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return void response.writeHead(405, { allow: 'GET, HEAD' }).end('GET only\n');
   }
-  await readGauges();
+  await Promise.all([readGauges(), readHealthParts()]);
   const text = await registry.metrics();
   response.writeHead(200, { 'content-type': registry.contentType });
   response.end(request.method === 'HEAD' ? '' : text);

@@ -11,7 +11,7 @@ import { countAliases } from '#lib/accounts/alias-list.ts';
 import { mayRole } from '#lib/accounts/permission.ts';
 import { roleTexts } from '#lib/accounts/role.ts';
 import { idsOf, namesOf, type Staff } from '#lib/accounts/staff.ts';
-import { listDomainMail } from '#lib/numbers/domain-day.ts';
+import { listDomainMail } from '#lib/numbers/domain-mail.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { listHeldSenders } from '#lib/queue/sending-hold.ts';
 import { searchEvents } from '#lib/trail/list.ts';

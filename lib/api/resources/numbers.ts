@@ -1,7 +1,12 @@
 // Numbers over time: those that the panel plots, and the mail of domains.
 import { z } from 'zod';
 import { namesOf, requireDomainOf } from '../../accounts/staff.ts';
-import { listDomainMail, readDomainDays } from '../../numbers/domain-day.ts';
+import {
+  domainHoursKept,
+  listDomainMail,
+  readDomainDays,
+  readDomainHours,
+} from '../../numbers/domain-mail.ts';
 import { findRange, ranges, readTimeline } from '../../numbers/timeline.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { domainName, mostItems, pageOf, time, wholeList } from '../fields.ts';
@@ -60,14 +65,19 @@ export const numberEndpoints: Endpoint[] = [
     method: 'GET',
     path: '/statistics/domains/{domain}',
     permission: 'overview',
-    title: 'Read the mail of a domain by day',
+    title: 'Read the mail of a domain by day, or by hour',
+    help: `Hours are kept for ${domainHoursKept / 24} days.`,
     parameters: z.object({ domain: domainName }),
-    query: z.strictObject({ days }),
+    query: z.strictObject({ days, by: z.enum(['day', 'hour']).default('day') }),
     answer: pageOf(z.object({ at: time, ...mail })),
     isPaged: true,
     run: async ({ staff, parameters, query }) => {
       const { name } = await requireDomainOf(staff, parameters.domain);
-      return wholeList(await readDomainDays(name, query.days));
+      return wholeList(
+        query.by === 'day'
+          ? await readDomainDays(name, query.days)
+          : await readDomainHours(name, Math.min(query.days * 24, domainHoursKept)),
+      );
     },
   }),
 ];

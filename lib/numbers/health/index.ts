@@ -2,9 +2,11 @@
 // of this machine, judged in judge.ts.
 
 import { summarizeDns } from '../../accounts/domain-dns/kept.ts';
+import { type BackupAge, readBackupAge } from '../../backup/age.ts';
 import { type CertificateHealth, readCertificateHealth } from '../../certificates/health.ts';
 import { now } from '../../clock.ts';
 import { db } from '../../db.ts';
+import { readDoctorReport } from '../../doctor/report.ts';
 import { countQueue } from '../../queue/entries.ts';
 import { readBlockLists } from '../block-list.ts';
 import { listJobRuns } from '../job-run.ts';
@@ -16,10 +18,11 @@ import type { Part } from './part.ts';
 import { isPortOpen } from './ports.ts';
 
 export { daysLeft, describeSeconds } from './judge.ts';
-export { type Colour, type Part, worstOf } from './part.ts';
+export { type Colour, colours, type Part, worstOf } from './part.ts';
 export { isPortOpen } from './ports.ts';
 
 const dayMs = 86_400_000;
+const noBackup: BackupAge = { folder: '', ageMs: null, expectedMs: null, failure: '' };
 const noCertificate: CertificateHealth = {
   state: 'none',
   daysLeft: null,
@@ -44,7 +47,8 @@ async function gatherFacts(): Promise<Facts> {
     jobs: [],
     diskShrinkPerDay: null,
     dns: { ok: 0, none: 0, failed: 0 },
-    backupAt: null,
+    backup: noBackup,
+    doctor: null,
     domains: { checked: 0, wrong: 0, examples: [] },
     blockLists: null,
     certificates: noCertificate,
@@ -60,6 +64,7 @@ async function gatherFacts(): Promise<Facts> {
       hourPast,
       diskShrinkPerDay,
       backup,
+      doctor,
       domains,
       blockLists,
       certificates,
@@ -69,10 +74,8 @@ async function gatherFacts(): Promise<Facts> {
       listJobRuns(),
       readTimeline(findRange('1h')),
       readDiskShrink(),
-      db.backupRun.findFirst({
-        where: { kind: 'backup', state: 'done' },
-        orderBy: { startedAt: 'desc' },
-      }),
+      readBackupAge(),
+      readDoctorReport(),
       summarizeDns(),
       readBlockLists(),
       readCertificateHealth(),
@@ -92,7 +95,8 @@ async function gatherFacts(): Promise<Facts> {
         none: hourPast.total('dns.none'),
         failed: hourPast.total('dns.failed'),
       },
-      backupAt: backup?.endedAt ?? null,
+      backup,
+      doctor,
       domains,
       blockLists,
       certificates,

@@ -1,6 +1,8 @@
 // From facts to colours: pure, so that each limit stands in a table of the tests.
 import type { DnsSummary } from '../../accounts/domain-dns/kept.ts';
+import type { BackupAge } from '../../backup/age.ts';
 import type { CertificateHealth } from '../../certificates/health.ts';
+import type { DoctorReport, DoctorVerdict } from '../../doctor/report.ts';
 import type { JobRun } from '../job-run.ts';
 import type { NodeReport } from '../node-report.ts';
 import type { Part } from './part.ts';
@@ -22,8 +24,9 @@ export type Facts = {
   diskShrinkPerDay: number | null;
   /** Answers of name servers in the last hour */
   dns: { ok: number; none: number; failed: number };
-  /** The last backup that is whole; null = there was none */
-  backupAt: Date | null;
+  backup: BackupAge;
+  /** What the doctor found last; null where nobody has asked it */
+  doctor: DoctorReport | null;
   /** What the DNS says of the domains here */
   domains: DnsSummary;
   blockLists: { isGood: boolean; text: string } | null;
@@ -32,10 +35,12 @@ export type Facts = {
 
 const minute = 60;
 const hour = 60 * minute;
+const dayMs = 24 * hour * 1000;
+const mostNamed = 5;
 
 /** Every part, in the order of the page. */
 export function judgeHealth(facts: Facts): Part[] {
-  return [
+  const watched = [
     judgeDaemon(facts),
     ...protocols.map((protocol) => judgeProtocol(facts, protocol)),
     judgeQueue(facts),
@@ -48,6 +53,7 @@ export function judgeHealth(facts: Facts): Part[] {
     judgeJobs(facts),
     judgeBackup(facts),
   ];
+  return [...watched, judgeDoctor(facts, watched)];
 }
 
 function part(name: string, title: string, href: string) {
@@ -265,18 +271,45 @@ function judgeJobs({ jobs }: Facts): Part {
   const failing = jobs.filter(({ isGood }) => !isGood);
   if (failing.length === 0)
     return green(jobs.length === 0 ? 'None has run yet.' : 'All of them work.');
-  const names = [...new Set(failing.map(({ name }) => name))].join(', ');
-  return yellow(`Failed: ${names}.`, 'The page of jobs says why; the next run tries again.');
+  const names = new Map(failing.map(({ name, error }) => [name, `${name} (${error})`]));
+  return yellow(
+    `Failed: ${[...names.values()].slice(0, mostNamed).join(', ')}.`,
+    'The page of jobs says more; the next run tries again. If it stays, look in the log (“job failed”).',
+  );
 }
 
-function judgeBackup({ backupAt, now }: Facts): Part {
+function judgeBackup({ backup: { folder, ageMs, expectedMs, failure } }: Facts): Part {
   const { green, yellow, red } = part('backup', 'Backup', '/admin/backup');
-  const todo = 'Take one on the page of backups, and let it be taken every day.';
-  if (!backupAt) return yellow('None is known.', todo);
-  const seconds = (now.getTime() - backupAt.getTime()) / 1000;
-  const text = `The last one is ${describeSeconds(seconds)} old.`;
-  if (seconds > 7 * 24 * hour) return red(text, todo);
-  return seconds > 2 * 24 * hour ? yellow(text, todo) : green(text);
+  const todo = 'The page of backups shows what happened; “Back up now” tries again.';
+  if (failure) return red(`The last one failed: ${failure}`, todo);
+  if (ageMs === null) {
+    return folder === ''
+      ? yellow(
+          'The server takes none.',
+          'Name a folder on another disk on the page of backups. (Nothing to do where “npx drey backup” runs by cron.)',
+        )
+      : yellow('There is none yet.', 'The page of backups takes one.');
+  }
+  const text = `The last one is ${describeSeconds(ageMs / 1000)} old.`;
+  const lateMs = expectedMs === null ? 2 * dayMs : 2 * expectedMs + hour * 1000;
+  if (ageMs > 7 * dayMs) return red(text, todo);
+  return ageMs > lateMs ? yellow(text, todo) : green(text);
+}
+
+/** What a part watched all the time says already is not said again. */
+function judgeDoctor({ doctor, now }: Facts, watched: Part[]): Part {
+  const { green, yellow, red } = part('doctor', 'Doctor', '/admin/doctor');
+  if (!doctor) return green('Nobody has asked it yet.');
+  const told = watched.filter(({ colour }) => colour !== 'green').map(({ name }) => name);
+  const list = (wanted: DoctorVerdict) =>
+    doctor.outcomes
+      .filter(({ id, verdict }) => verdict === wanted && !told.includes(id))
+      .map(({ title }) => title);
+  const [problems, warnings] = [list('problem'), list('warning')];
+  const ago = describeSeconds((now.getTime() - doctor.at.getTime()) / 1000);
+  if (problems.length + warnings.length === 0) return green(`Found nothing more, ${ago} ago.`);
+  const text = `Found ${ago} ago: ${[...problems, ...warnings].join(', ')}.`;
+  return (problems.length > 0 ? red : yellow)(text, 'Its page says of each what to do.');
 }
 
 /** 90 → "1 minute", 7300 → "2 hours" */

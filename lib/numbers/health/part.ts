@@ -1,6 +1,8 @@
 // What health is made of: each part of the system with its colour, a sentence, and what to do.
 
-export type Colour = 'green' | 'yellow' | 'red';
+/** From well to bad */
+export const colours = ['green', 'yellow', 'red'] as const;
+export type Colour = (typeof colours)[number];
 
 export type Part = {
   name: string;
@@ -16,8 +18,5 @@ export type Part = {
 
 /** The worst colour of all. */
 export function worstOf(parts: Pick<Part, 'colour'>[]): Colour {
-  for (const colour of ['red', 'yellow'] as const) {
-    if (parts.some((part) => part.colour === colour)) return colour;
-  }
-  return 'green';
+  return colours.findLast((colour) => parts.some((part) => part.colour === colour)) ?? 'green';
 }

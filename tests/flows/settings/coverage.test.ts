@@ -27,6 +27,11 @@ const elsewhere: Elsewhere[] = [
     tests: ['tests/server/jobs/backup.test.ts', 'tests/server/control/backup.test.ts'],
   },
   {
+    keys: ['doctor.time'],
+    why: 'a time of day: the job with a clock of the test',
+    tests: ['tests/server/jobs/doctor.test.ts'],
+  },
+  {
     keys: ['content.rspamdLearnUrl'],
     why: 'wants what a user reports: the same code with an rspamd of the test',
     tests: ['tests/server/control/learn.test.ts'],

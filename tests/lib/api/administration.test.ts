@@ -12,7 +12,7 @@ import { readStaff } from '#lib/accounts/staff.ts';
 import { answerApi } from '#lib/api/answer.ts';
 import { now } from '#lib/clock.ts';
 import { write } from '#lib/db.ts';
-import { recordDomainDaysIn } from '#lib/numbers/domain-day.ts';
+import { recordDomainMailIn } from '#lib/numbers/domain-mail.ts';
 import { formatNumbers } from '#lib/numbers/roll-up.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { flushTrail } from '#lib/trail/record.ts';
@@ -229,18 +229,21 @@ describe('the REST API over the server as a whole', () => {
   });
 
   it('reads numbers, each caller of its domains', async () => {
-    const day = Math.floor(now().getTime() / 86_400_000);
-    const mail = { day, externalIn: 3, externalOut: 2, internal: 1 };
+    const hour = Math.floor(now().getTime() / 3_600_000);
+    const mail = { hour, externalIn: 3, externalOut: 2, internal: 1 };
     const rows = ['other.test', 'own.test'].map((domain) => ({ ...mail, domain }));
-    await write((tx) => recordDomainDaysIn(tx, rows));
+    await write((tx) => recordDomainMailIn(tx, rows));
     const own = await call('GET', '/statistics/domains', undefined, dora);
-    const { day: _day, ...sums } = mail;
+    const { hour: _hour, ...sums } = mail;
     assert.deepEqual(own.json.items, [{ domain: 'own.test', ...sums }]);
     const days = await get('GET', '/statistics/domains/own.test?days=2');
     assert.deepEqual(
       days.items.map(({ externalIn }: { externalIn: number }) => externalIn),
       [0, 3],
     );
+    const hours = await get('GET', '/statistics/domains/own.test?days=1&by=hour');
+    assert.equal(hours.items.length, 24);
+    assert.equal(hours.items.at(-1).externalIn, 3);
     const other = await call('GET', '/statistics/domains/other.test', undefined, dora);
     assert.equal(other.status, 404);
     const at = Math.floor(now().getTime() / 60_000);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CertificateHealth } from '#lib/certificates/health.ts';
+import type { DoctorVerdict, Outcome } from '#lib/doctor/report.ts';
 import { readHealth } from '#lib/numbers/health/index.ts';
 import { daysLeft, describeSeconds, type Facts, judgeHealth } from '#lib/numbers/health/judge.ts';
 import { worstOf } from '#lib/numbers/health/part.ts';
@@ -34,8 +35,17 @@ const certificate = (state: CertificateHealth['state'], daysLeft: number | null)
   certificates: { state, daysLeft, name: 'mail.own.test', text: `It is ${state}.` },
 });
 const port = (name: string, isOpen: boolean) => ({ name, port: 25, isOpen });
-const run = (isGood: boolean) => ({ name: 'greylist', isGood }) as JobRun;
+const run = (isGood: boolean) => ({ name: 'greylist', isGood, error: 'disk I/O error' }) as JobRun;
 const queue = { queued: 0, sending: 0, held: 0, oldestSeconds: 0 };
+
+const dayMs = 86_400_000;
+const backup = { folder: '/mnt', ageMs: dayMs, expectedMs: dayMs, failure: '' };
+const found = (...verdicts: [id: string, verdict: DoctorVerdict][]) => ({
+  doctor: {
+    at: hours(-3),
+    outcomes: verdicts.map(([id, verdict]) => ({ id, verdict, title: `The ${id}` }) as Outcome),
+  },
+});
 
 const well: Facts = {
   now: at,
@@ -48,7 +58,8 @@ const well: Facts = {
   jobs: [run(true)],
   diskShrinkPerDay: null,
   dns: { ok: 10, none: 5, failed: 0 },
-  backupAt: hours(-20),
+  backup,
+  doctor: null,
   ...certificate('good', 60),
   domains: { checked: 3, wrong: 0, examples: [] },
   blockLists: { isGood: true, text: 'No list knows an address of this server.' },
@@ -127,10 +138,32 @@ const cases: [name: string, over: Partial<Facts>, colour: string, words: RegExp]
   ],
   ['block-lists', { blockLists: null }, 'green', /Not asked yet/],
   ['block-lists', { blockLists: { isGood: false, text: '1.2.3.4 is on x' } }, 'red', /1\.2\.3\.4/],
-  ['jobs', { jobs: [run(true), run(false)] }, 'yellow', /greylist/],
-  ['backup', { backupAt: null }, 'yellow', /None/],
-  ['backup', { backupAt: hours(-49) }, 'yellow', /2 days/],
-  ['backup', { backupAt: hours(-24 * 8) }, 'red', /8 days/],
+  ['jobs', { jobs: [run(true), run(false)] }, 'yellow', /greylist \(disk I\/O error\)/],
+  ['backup', { backup: { ...backup, folder: '', ageMs: null } }, 'yellow', /takes none/],
+  ['backup', { backup: { ...backup, ageMs: null } }, 'yellow', /none yet/],
+  ['backup', { backup: { ...backup, failure: 'no room' } }, 'red', /no room/],
+  ['backup', { backup: { ...backup, ageMs: 2 * dayMs } }, 'green', /2 days/],
+  ['backup', { backup: { ...backup, ageMs: 2.1 * dayMs } }, 'yellow', /2 days/],
+  ['backup', { backup: { ...backup, ageMs: dayMs, expectedMs: dayMs / 4 } }, 'yellow', /1 day/],
+  ['backup', { backup: { ...backup, folder: '', expectedMs: null } }, 'green', /1 day/],
+  ['backup', { backup: { ...backup, ageMs: 8 * dayMs, expectedMs: null } }, 'red', /8 days/],
+  ['doctor', {}, 'green', /Nobody has asked/],
+  ['doctor', found(['clock', 'ok'], ['outbound', 'unknown']), 'green', /nothing more, 3 hours/],
+  ['doctor', found(['clock', 'warning']), 'yellow', /3 hours ago: The clock\.$/],
+  [
+    'doctor',
+    found(['clock', 'warning'], ['outbound', 'problem']),
+    'red',
+    /: The outbound, The clock\.$/,
+  ],
+  // The part of that name has said it.
+  [
+    'doctor',
+    { ...found(['backup', 'warning']), backup: { ...backup, ageMs: null } },
+    'green',
+    /nothing/,
+  ],
+  ['doctor', found(['backup', 'warning']), 'yellow', /The backup/],
 ];
 
 describe('health', () => {

@@ -4,18 +4,21 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { freezeClock, fromNow, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import {
-  type DomainDay,
+  type DomainHour,
+  domainHoursKept,
   listDomainMail,
   readDomainDays,
-  recordDomainDaysIn,
-} from '#lib/numbers/domain-day.ts';
+  readDomainHours,
+  recordDomainMailIn,
+} from '#lib/numbers/domain-mail.ts';
 import { recordNumbersIn, removeOldNumbers } from '#lib/numbers/record.ts';
 import { type Numbers, parseNumbers, pieces } from '#lib/numbers/roll-up.ts';
 import { findRange, ranges, readTimeline } from '#lib/numbers/timeline.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 
 before(async () => {
@@ -27,6 +30,7 @@ beforeEach(async () => {
   await write(async (tx) => {
     await tx.rollUp.deleteMany();
     await tx.domainDay.deleteMany();
+    await tx.domainHour.deleteMany();
   });
 });
 afterEach(() => freezeClock(null));
@@ -128,16 +132,21 @@ describe('numbers', () => {
 });
 
 describe('mail of domains', () => {
-  const today = Math.floor(new Date('2026-11-21').getTime() / dayMs);
-  const row = (day: number, domain: string, ...[externalIn, externalOut, internal]: number[]) =>
-    ({ day, domain, externalIn, externalOut, internal }) as DomainDay;
-  const add = (...days: DomainDay[]) => write((tx) => recordDomainDaysIn(tx, days));
+  const hour = Math.floor(new Date('2026-11-21T12:00:00Z').getTime() / hourMs);
+  const row = (at: number, domain: string, ...[externalIn, externalOut, internal]: number[]) =>
+    ({ hour: at, domain, externalIn, externalOut, internal }) as DomainHour;
+  const add = (...hours: DomainHour[]) => write((tx) => recordDomainMailIn(tx, hours));
+  const incoming = (rows: { externalIn: number }[]) => rows.map(({ externalIn }) => externalIn);
 
-  it('is a row a domain and day, whoever adds', async () => {
-    await add(row(today, 'a.test', 1, 2, 3), row(today, 'b.test', 12, 0, 0));
-    await add(row(today, 'a.test', 1, 1, 1), row(today - 1, 'a.test', 5, 0, 0));
+  it('is a row a domain and hour, and one a day, whoever adds', async () => {
+    await add(row(hour, 'a.test', 1, 2, 3), row(hour, 'b.test', 12, 0, 0));
+    await add(
+      row(hour, 'a.test', 1, 0, 1),
+      row(hour - 12, 'a.test', 0, 1, 0),
+      row(hour - 24, 'a.test', 5, 0, 0),
+    );
     await add();
-    assert.equal(await db.domainDay.count(), 3);
+    assert.deepEqual([await db.domainHour.count(), await db.domainDay.count()], [4, 3]);
     assert.deepEqual(await listDomainMail(1), [
       { domain: 'b.test', externalIn: 12, externalOut: 0, internal: 0 },
       { domain: 'a.test', externalIn: 2, externalOut: 3, internal: 4 },
@@ -149,10 +158,22 @@ describe('mail of domains', () => {
       named.map(({ domain }) => domain),
       ['a.test'],
     );
-    const days = await readDomainDays('a.test', 3);
+    assert.deepEqual(incoming(await readDomainDays('a.test', 3)), [0, 5, 2]);
+    const hours = await readDomainHours('a.test', 25);
+    assert.deepEqual(incoming(hours), [5, ...Array(23).fill(0), 2]);
+    assert.deepEqual(hours.at(-1)?.at, new Date('2026-11-21T12:00:00Z'));
+  });
+
+  it('is kept by the hour for eight days, by the day for ten years', async () => {
+    const first = hour - domainHoursKept;
+    await add(row(first, 'a.test', 1, 0, 0), row(first - 1, 'a.test', 1, 0, 0));
+    await add(row(hour - 24 * 3661, 'a.test', 1, 0, 0));
+    await removeOldNumbers();
+    const kept = await db.domainHour.findMany();
     assert.deepEqual(
-      days.map(({ externalIn }) => externalIn),
-      [0, 5, 2],
+      kept.map((each) => each.hour),
+      [first],
     );
+    assert.equal(await db.domainDay.count(), 1);
   });
 });

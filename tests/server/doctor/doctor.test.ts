@@ -219,7 +219,7 @@ describe('the doctor', () => {
     const run = { startedAt: now(), tookMs: 1, nextAt: now() };
     const bad = { ...run, isGood: false, error: 'no such table' };
     await write((tx) => tx.jobRun.create({ data: { ...where.node_name, ...bad } }));
-    assert.match((await look('jobs')).found, /test-job: no such table/);
+    assert.match((await look('jobs')).found, /test-job \(no such table/);
     await write((tx) => tx.jobRun.update({ where, data: { isGood: true, error: '' } }));
     assert.equal(await verdict('jobs'), 'ok');
   });

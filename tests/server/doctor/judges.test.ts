@@ -3,21 +3,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { freezeClock } from '#lib/clock.ts';
 import type { DoctorVerdict, Judged } from '#lib/doctor/report.ts';
-import { judgeBackup } from '#server/doctor/backup.ts';
 import { judgeListings } from '#server/doctor/block-lists.ts';
 import { judgeCertificate } from '#server/doctor/certificate.ts';
-import { judgeClients } from '#server/doctor/clients.ts';
+import { judgeClients, judgeOwnMachine } from '#server/doctor/clients.ts';
 import { judgeClock } from '#server/doctor/clock.ts';
 import { judgeDatabase } from '#server/doctor/database.ts';
 import { judgeDisk } from '#server/doctor/disk.ts';
 import { judgeDomains } from '#server/doctor/domains.ts';
 import { judgeHostName } from '#server/doctor/host-name.ts';
-import { judgeJobs } from '#server/doctor/jobs.ts';
 import { judgeMigrations } from '#server/doctor/migrations.ts';
 import { judgeOpenFiles, readLimit } from '#server/doctor/open-files.ts';
 import { judgeOutbound } from '#server/doctor/outbound.ts';
 import { judgePermissions } from '#server/doctor/permissions.ts';
 import { judgePorts, type SeenPort } from '#server/doctor/ports.ts';
+import { judgeProxy } from '#server/doctor/proxy.ts';
 import { judgeQueue } from '#server/doctor/queue.ts';
 import { judgeRelay } from '#server/doctor/relay.ts';
 import { judgeResolver } from '#server/doctor/resolver.ts';
@@ -29,12 +28,15 @@ const inside = '192.168.1.7';
 const found = (...records: string[]) => ({ status: 'ok' as const, records });
 const none = { status: 'none' as const };
 const failed = { status: 'failed' as const, text: 'the name server failed (SERVFAIL)' };
-const day = 86_400_000;
 const hour = 3_600_000;
 const gb = 1024 ** 3;
 
 const room = (free: number, total: number, freeFiles = 0, totalFiles = 0) =>
   judgeDisk({ freeBytes: free * gb, totalBytes: total * gb, freeFiles, totalFiles });
+/** Senders of so many mails, of so many domains. */
+const strangers = (mails: number, domains: number) =>
+  Array.from({ length: mails }, (_, index) => `a@far${index % domains}.test`);
+const ok: Judged = { verdict: 'ok', found: 'x', fix: '' };
 const certificate = (change: object) =>
   judgeCertificate(
     {
@@ -56,7 +58,6 @@ const all: SeenPort[] = [
   { name: 'pop3', port: 0, isOpen: false },
 ];
 const waiting = { recipients: 20, ageMs: hour, domains: ['far.test'], isPaused: false };
-const backup = { folder: '/mnt', ageMs: hour, expectedMs: day, failure: '' };
 const crowd = (count: number, remote: string) => Array<string>(count).fill(remote);
 const own = (need: 'must' | 'should', state: 'right' | 'missing' | 'unknown') =>
   judgeDomains([{ domain: 'own.test', records: [{ kind: 'mx', need, state }] }]);
@@ -252,6 +253,23 @@ const cases: [name: string, verdict: DoctorVerdict, judged: () => Judged, words?
     () => judgeClients([...crowd(10, '172.17.0.1'), ...crowd(30, '8.8.8.8')], () => true),
   ],
 
+  [
+    'a proxy that hides who asks',
+    'warning',
+    () => judgeProxy({ at: new Date(0), text: 'Requests for mail.own.test come.' }, 23 * hour),
+    /mail\.own\.test/,
+  ],
+  ['one of the day before', 'ok', () => judgeProxy({ at: new Date(0), text: 'x' }, 25 * hour)],
+  ['no proxy', 'ok', () => judgeProxy(null, 0)],
+  [
+    'a proxy before port 25',
+    'problem',
+    () => judgeOwnMachine(strangers(30, 12)) ?? ok,
+    /smtp\.proxyHosts|12 domains/,
+  ],
+  ['a list server here', 'ok', () => judgeOwnMachine(strangers(30, 3)) ?? ok],
+  ['little mail from here', 'ok', () => judgeOwnMachine(strangers(12, 12)) ?? ok],
+
   ['a good certificate', 'ok', () => certificate({}), /40 more/],
   [
     'one that ends soon',
@@ -323,35 +341,11 @@ const cases: [name: string, verdict: DoctorVerdict, judged: () => Judged, words?
   ['a database of this version', 'ok', () => judgeMigrations('0002_b', ['0001_a', '0002_b'])],
   ['an older database', 'problem', () => judgeMigrations('0002_b', ['0001_a'])],
 
-  ['no backups', 'warning', () => judgeBackup({ ...backup, folder: '' })],
-  ['no backup yet', 'warning', () => judgeBackup({ ...backup, ageMs: null })],
-  ['a fresh backup', 'ok', () => judgeBackup(backup)],
-  ['a backup that is late', 'problem', () => judgeBackup({ ...backup, ageMs: 3 * day }), /3 days/],
-  [
-    'an old one that nobody expects',
-    'ok',
-    () => judgeBackup({ ...backup, ageMs: 30 * day, expectedMs: null }),
-  ],
-  [
-    'a backup that failed',
-    'problem',
-    () => judgeBackup({ ...backup, failure: 'no room' }),
-    /no room/,
-  ],
-
   ['an empty queue', 'ok', () => judgeQueue({ ...waiting, recipients: 0, ageMs: null })],
   ['a queue that moves', 'ok', () => judgeQueue(waiting)],
   ['a queue that waits', 'warning', () => judgeQueue({ ...waiting, ageMs: 7 * hour })],
   ['a queue that is stuck', 'problem', () => judgeQueue({ ...waiting, ageMs: 30 * hour })],
   ['a queue that is paused', 'problem', () => judgeQueue({ ...waiting, isPaused: true })],
-
-  ['jobs that work', 'ok', () => judgeJobs([])],
-  [
-    'a job that fails',
-    'problem',
-    () => judgeJobs([{ name: 'greylist', text: 'disk I/O error' }]),
-    /greylist/,
-  ],
 ];
 
 describe('the doctor judges', () => {

@@ -6,7 +6,7 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { readBlockLists } from '#lib/numbers/block-list.ts';
-import { listDomainMail } from '#lib/numbers/domain-day.ts';
+import { listDomainMail } from '#lib/numbers/domain-mail.ts';
 import { listJobRuns } from '#lib/numbers/job-run.ts';
 import { isSilent, listNodeReports } from '#lib/numbers/node-report.ts';
 import { findRange, readTimeline } from '#lib/numbers/timeline.ts';

@@ -29,6 +29,7 @@ const ours: Record<string, [type: string, ...labels: string[]]> = {
   mail_config_revision: ['gauge'],
   mail_cert_expiry_seconds: ['gauge'],
   mail_block_list_hits: ['gauge'],
+  mail_health: ['gauge', 'part'],
   mail_delivery_seconds: ['histogram', 'stage'],
   mail_command_seconds: ['histogram', 'protocol', 'command'],
   mail_database_seconds: ['histogram', 'step'],

@@ -7,16 +7,16 @@ import { Plot, type PlotProps } from '#components/admin/plot/plot.tsx';
 import { formatValue } from '#components/admin/plot/words.ts';
 import { Badge } from '#components/ui/badge.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { formatCount } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { readBlockLists } from '#lib/numbers/block-list.ts';
-import { listDomainMail, readDomainDays } from '#lib/numbers/domain-day.ts';
+import { listDomainMail } from '#lib/numbers/domain-mail.ts';
 import { findRange, type Range, ranges, readTimeline } from '#lib/numbers/timeline.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { describeDomainPlot, readDomainPlot } from './domain-plot.ts';
 import { plotOf, subjects } from './subjects.ts';
 
 export const metadata: Metadata = { title: 'Statistics' };
@@ -161,7 +161,7 @@ async function Domains({ range, domain }: { range: Range; domain?: string }) {
   const title = days === 1 ? 'Today (UTC)' : `The last ${days} days`;
   return (
     <>
-      {domain && <OneDomain domain={domain} days={Math.max(7, days)} />}
+      {domain && <OneDomain domain={domain} range={range} />}
       <Section
         title={title}
         description="Copies from outside, to outside, and within this server (for who gets them). Those with most mail first."
@@ -191,32 +191,10 @@ async function Domains({ range, domain }: { range: Range; domain?: string }) {
   );
 }
 
-async function OneDomain({ domain, days }: { domain: string; days: number }) {
-  const rows = await readDomainDays(domain, days);
-  const sum = (values: number[]) => formatCount(values.reduce((total, value) => total + value, 0));
-  const line = (title: string, values: number[]) => ({ title, values, note: sum(values) });
-  const plot: PlotProps = {
-    title: domain,
-    at: rows.map(({ at }) => at.getTime()),
-    stepSeconds: 86_400,
-    format: 'count',
-    lines: [
-      line(
-        'from outside',
-        rows.map(({ externalIn }) => externalIn),
-      ),
-      line(
-        'to outside',
-        rows.map(({ externalOut }) => externalOut),
-      ),
-      line(
-        'within',
-        rows.map(({ internal }) => internal),
-      ),
-    ],
-  };
+async function OneDomain({ domain, range }: { domain: string; range: Range }) {
+  const plot = await readDomainPlot(domain, range);
   return (
-    <Section title={domain} description={`By day (UTC), the last ${days}.`}>
+    <Section title={domain} description={describeDomainPlot(range)}>
       <Plot {...plot} isLarge />
       <Numbers plot={plot} />
     </Section>

@@ -1,4 +1,4 @@
-// One domain: the keys that sign its mail, their records in the DNS, and what stands below the mail.
+// One domain: its mail over time, the keys that sign its mail, their records in the DNS, and what stands below the mail.
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
@@ -13,14 +13,23 @@ import { isInScope } from '#lib/accounts/staff.ts';
 import { askDaemon } from '#lib/control.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../../session.ts';
+import { type Parameters, readParameters } from '../../../parameters.ts';
 import { CreateKeys, LookUp, StartSigning } from './dkim-buttons.tsx';
 import { DkimKeys, type Verdicts } from './dkim-keys.tsx';
+import { DomainMail } from './domain-mail.tsx';
 import { FooterForm } from './footer-form.tsx';
 
-export default async function DomainPage({ params }: { params: Promise<{ domain: string }> }) {
+export default async function DomainPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ domain: string }>;
+  searchParams: Parameters;
+}) {
   const staff = await requireStaff('domains');
   const domain = await findDomain(decodeURIComponent((await params).domain));
   if (!domain || !isInScope(staff.scope, domain.id)) notFound();
+  const { range } = await readParameters(searchParams);
   const [keys, footer, rotateDays] = await Promise.all([
     listDkimKeys(domain.name),
     findFooter(domain.name),
@@ -48,6 +57,7 @@ export default async function DomainPage({ params }: { params: Promise<{ domain:
           </ButtonLink>
         }
       />
+      <DomainMail domain={domain.name} rangeName={range} />
       <Section
         title="Signing (DKIM)"
         description={describeState(keys, rotateDays)}
