@@ -42,10 +42,10 @@ export async function readDomainPlot(domain: string, range: Range): Promise<Plot
   };
 }
 
-/** "Copies by the hour, the last 24." */
+/** "Copies by the hour, the last 7 days." */
 export function describeDomainPlot(range: Range): string {
   const { stepSeconds, points } = findPoints(range);
-  return stepSeconds === hourSeconds
-    ? `Copies by the hour, the last ${formatPlural(points, 'hour')}.`
-    : `Copies by the day (UTC), the last ${formatPlural(points, 'day')}.`;
+  const hours = (points * stepSeconds) / hourSeconds;
+  const span = hours > 24 ? formatPlural(hours / 24, 'day') : formatPlural(hours, 'hour');
+  return `Copies by the ${stepSeconds === hourSeconds ? 'hour' : 'day (UTC)'}, the last ${span}.`;
 }
