@@ -32,6 +32,21 @@ export function judgeClients(remotes: string[], isTrusted: (address: string) => 
   return warning(`${text} Block lists, SPF and limits cannot work.`, fix);
 }
 
+const fewestDomains = 10;
+
+/**
+ * Senders of the last mails that came from this machine itself without a sign-in; of others' domains. A proxy before port 25 that
+ * does not tell who is there makes the whole world this machine, which may relay. null = nothing speaks for that.
+ */
+export function judgeOwnMachine(senders: string[]): Judged | null {
+  const domains = new Set(senders.map((sender) => sender.split('@').at(-1)));
+  if (senders.length < fewest || domains.size < fewestDomains) return null;
+  return problem(
+    `${senders.length} of the last mails of ${domains.size} domains elsewhere came from this machine itself, which may send to everybody. A proxy before the SMTP ports seems to hide who sends.`,
+    'Let the proxy speak the PROXY protocol and name it in smtp.proxyHosts, or pass the port on without one. Where a program here fetches that mail (fetchmail, a list server), all is well.',
+  );
+}
+
 export const clients: DoctorCheck = {
   id: 'clients',
   title: 'Addresses of clients',
@@ -41,8 +56,16 @@ export const clients: DoctorCheck = {
       where: { kind: { in: ['received', 'refused'] }, accountId: null, remote: { not: '' } },
       orderBy: { at: 'desc' },
       take: looked,
-      select: { remote: true },
+      select: { remote: true, sender: true },
     });
+    const own = new Set(
+      (await db.domain.findMany({ select: { name: true } })).map(({ name }) => name),
+    );
+    const fromHere = rows.filter(({ remote, sender }) => {
+      return isLoopback(remote) && sender.includes('@') && !own.has(sender.split('@').at(-1) ?? '');
+    });
+    const hidden = judgeOwnMachine(fromHere.map(({ sender }) => sender));
+    if (hidden) return hidden;
     const remotes = rows.map(({ remote }) => remote).filter((remote) => !isLoopback(remote));
     const trusted = new Map<string, boolean>();
     for (const remote of new Set(remotes)) trusted.set(remote, await isTrustedAddress(remote));

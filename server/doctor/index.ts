@@ -19,6 +19,7 @@ import { openFiles } from './open-files.ts';
 import { outbound } from './outbound.ts';
 import { permissions } from './permissions.ts';
 import { ports } from './ports.ts';
+import { proxy } from './proxy.ts';
 import { queue } from './queue.ts';
 import { relay } from './relay.ts';
 import { resolver } from './resolver.ts';
@@ -34,6 +35,7 @@ export const checks: DoctorCheck[] = [
   ports,
   relay,
   clients,
+  proxy,
   certificate,
   domains,
   clock,

@@ -1,7 +1,7 @@
 // The web app's own process: Next behind a plain HTTP server. It is forked by supervise.ts, which tells it over IPC
 // which sockets to open, and ends with its parent. The X-Forwarded headers are believed only from a proxy on this
 // machine; from anybody else they are replaced by what the socket says, so that the sign-in throttle
-// cannot be talked out of the peer's address.
+// cannot be talked out of the peer's address (peer.ts).
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import next from 'next';
 import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
 import { startMaillog } from '../maillog/writer.ts';
+import { noteHidingProxy } from './hiding-proxy.ts';
+import { findPeer } from './peer.ts';
 import { findSecureUrl } from './secure-url.ts';
 import { followQuestions } from './sockets.ts';
 import { serveStatic } from './static-files.ts';
@@ -31,7 +33,9 @@ server.on('request', (request, response) => {
   const remote = plainAddress(request.socket.remoteAddress ?? '');
   const isSecure = (request.socket as TLSSocket).encrypted === true;
   const isFromProxy = isLoopback(remote) && Boolean(request.headers['x-forwarded-for']);
-  if (!isFromProxy) request.headers['x-forwarded-for'] = remote;
+  const { forwardedFor, hiddenBehind } = findPeer(remote, request.headers);
+  request.headers['x-forwarded-for'] = forwardedFor;
+  if (hiddenBehind !== null) noteHidingProxy(hiddenBehind);
   if (!isLoopback(remote)) {
     delete request.headers['x-forwarded-proto'];
     delete request.headers['x-forwarded-host'];

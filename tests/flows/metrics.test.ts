@@ -165,4 +165,23 @@ describe('metrics of the daemon', () => {
     const right = { ...far, authorization: 'Bearer a secret word' };
     assert.ok((await ask('', right)).parts);
   });
+
+  it('takes nobody behind a proxy for this machine that does not say who asks, and tells the doctor', async () => {
+    const look = async () => {
+      const only = ['doctor', '--only', 'proxy'];
+      const [found] = (await daemon.dreyJson(only)) as { verdict: string; found: string }[];
+      return found;
+    };
+    assert.equal((await look())?.verdict, 'ok');
+    const hidden = { 'x-forwarded-host': 'mail.own.test' };
+    const answer = await fetch(`${daemon.url}/api/health`, { headers: hidden });
+    assert.equal(((await answer.json()) as { parts?: object }).parts, undefined);
+    const api = await fetch(`${daemon.url}/api/v1/domains`, { headers: hidden });
+    assert.match(await api.text(), /Only by https/);
+    const found = await waitFor(async () => {
+      const seen = await look();
+      return seen?.verdict === 'warning' && seen;
+    }, 'the doctor to hear of it');
+    assert.match(found.found, /mail\.own\.test.*without X-Forwarded-For/);
+  });
 });
