@@ -1,5 +1,5 @@
 // The parts of the system with their colour: what is wrong in whole sentences, what is well in a word.
-import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
+import { ChevronRight, CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
 import type { Part } from '#lib/numbers/health/part.ts';
 import { joinClasses } from '../ui/class-names.ts';
@@ -30,13 +30,20 @@ export function HealthProblems({ parts }: { parts: Part[] }) {
   return (
     <ul aria-label="Problems" className="mb-6 divide-y rounded-lg border bg-surface">
       {problems.map(({ name, title, colour, text, todo, href }) => (
-        <li key={name} className="flex gap-3 px-4 py-3">
+        <li
+          key={name}
+          className="relative flex gap-3 px-4 py-3 first:rounded-t-lg last:rounded-b-lg hover:bg-hover"
+        >
           <span className="pt-0.5">
             <HealthMark colour={colour} />
           </span>
           <div className="min-w-0 flex-1">
             <p className="break-words">
-              <Link href={href} className="font-medium hover:underline">
+              {/* The link covers its whole row. */}
+              <Link
+                href={href}
+                className="font-medium after:absolute after:inset-0 after:rounded-[inherit] hover:underline"
+              >
                 {title}
               </Link>
               <span className="text-muted">: </span>
@@ -44,6 +51,7 @@ export function HealthProblems({ parts }: { parts: Part[] }) {
             </p>
             <p className="text-sm break-words text-muted">{todo}</p>
           </div>
+          <ChevronRight aria-hidden className="size-4 shrink-0 self-center text-faint" />
         </li>
       ))}
     </ul>

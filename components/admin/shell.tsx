@@ -56,19 +56,19 @@ export function AdminShell({
     </Link>
   );
   return (
-    <div className="lg:grid lg:min-h-dvh lg:grid-cols-[14rem_minmax(0,1fr)]">
+    <div className="print:block lg:grid lg:min-h-dvh lg:grid-cols-[14rem_minmax(0,1fr)]">
       <a
         href="#content"
         className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         Skip to the content
       </a>
-      <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-surface lg:flex">
+      <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-surface lg:flex print:hidden">
         <div className="flex h-13 shrink-0 items-center px-3">{brand}</div>
         <SearchField onOpen={search.open} className="mx-3 mb-3 shrink-0" />
         {menu}
       </aside>
-      <header className="sticky top-0 z-30 flex h-12 items-center justify-between border-b bg-surface px-3 lg:hidden">
+      <header className="sticky top-0 z-30 flex h-12 items-center justify-between border-b bg-surface px-3 lg:hidden print:hidden">
         {brand}
         <span className="flex">
           <IconButton label="Search" icon={<Search />} onClick={search.open} />

@@ -7,18 +7,22 @@ export function EmptyState({
   title,
   children,
   action,
+  isBoxed = false,
   className,
 }: {
   icon?: ReactNode;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** Stands on the page itself, where a table would */
+  isBoxed?: boolean;
   className?: string;
 }) {
   return (
     <div
       className={joinClasses(
         'flex flex-col items-center justify-center gap-1.5 px-6 py-12 text-center',
+        isBoxed && 'rounded-lg border bg-surface',
         className,
       )}
     >

@@ -5,7 +5,8 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { type Found, type FoundKind, kindLabels } from './found.ts';
 
-type Answer = { text: string; found: Found[] | null };
+/** `text` null: none yet */
+type Answer = { text: string | null; found: Found[] | null };
 
 const kinds = Object.keys(kindLabels) as FoundKind[];
 
@@ -40,7 +41,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           className="h-12 w-full shrink-0 border-b bg-surface px-4 text-base outline-none placeholder:text-faint pointer-coarse:text-lg"
         />
         <Command.List
-          data-found={isCurrent && answer.found ? answer.text : undefined}
+          data-found={isCurrent && answer.found ? text.trim() : undefined}
           className="min-h-0 flex-1 overflow-y-auto p-1.5"
         >
           <p role="status" className="px-3 py-6 text-center text-muted empty:hidden">
@@ -86,7 +87,7 @@ function describe(text: string, { found }: Answer, isCurrent: boolean): string {
 
 /** What the server finds for the text; answers that come late are thrown away. */
 function useFound(typed: string): Answer {
-  const [answer, setAnswer] = useState<Answer>({ text: '', found: [] });
+  const [answer, setAnswer] = useState<Answer>({ text: null, found: [] });
   const text = typed.trim();
   useEffect(() => {
     const ending = new AbortController();

@@ -47,25 +47,23 @@ export default async function AccessPage({ searchParams }: { searchParams: Param
       </ListHeader>
       {(found.length > 0 || isFiltered) && <RuleFilter chosen={chosen} />}
       {rules.length === 0 && isFiltered && (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<ShieldCheck />}
-            title="No rule fits"
-            action={<ButtonLink href="/admin/access">Show all rules</ButtonLink>}
-          />
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<ShieldCheck />}
+          title="No rule fits"
+          action={<ButtonLink href="/admin/access">Show all rules</ButtonLink>}
+        />
       )}
       {rules.length === 0 && !isFiltered && (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<ShieldCheck />}
-            title="No rule yet"
-            action={<AddAccessRule help={patternHelp} />}
-          >
-            The checks decide alone. Add a rule to let a partner through, to shut a sender out, or
-            to copy or redirect mail.
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<ShieldCheck />}
+          title="No rule yet"
+          action={<AddAccessRule help={patternHelp} />}
+        >
+          The checks decide alone. Add a rule to let a partner through, to shut a sender out, or to
+          copy or redirect mail.
+        </EmptyState>
       )}
       {scopes.map((scope) => {
         const own = rules.filter((rule) => rule.scope === scope);

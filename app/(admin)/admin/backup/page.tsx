@@ -86,21 +86,20 @@ export default async function BackupPage() {
 
 function NoFolder() {
   return (
-    <div className="rounded-lg border bg-surface">
-      <EmptyState
-        icon={<Archive />}
-        title="The server takes no backups yet"
-        action={
-          <ButtonLink href="/admin/settings/backup" variant="primary">
-            Name a folder
-          </ButtonLink>
-        }
-      >
-        Name a folder on another disk, better on another machine. From then on a backup is taken
-        every night, older ones are tidied up, and all of it is verified every week. It holds
-        everybody’s mail and the server’s secrets: keep it where nobody else reads it.
-      </EmptyState>
-    </div>
+    <EmptyState
+      isBoxed
+      icon={<Archive />}
+      title="The server takes no backups yet"
+      action={
+        <ButtonLink href="/admin/settings/backup" variant="primary">
+          Name a folder
+        </ButtonLink>
+      }
+    >
+      Name a folder on another disk, better on another machine. From then on a backup is taken every
+      night, older ones are tidied up, and all of it is verified every week. It holds everybody’s
+      mail and the server’s secrets: keep it where nobody else reads it.
+    </EmptyState>
   );
 }
 

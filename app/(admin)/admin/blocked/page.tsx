@@ -72,15 +72,14 @@ export default async function BlockedPage({ searchParams }: { searchParams: Para
         </SearchForm>
       )}
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<LockOpen />}
-            title={isFiltered ? 'No block fits' : 'Nobody is blocked'}
-            action={isFiltered && <ButtonLink href="/admin/blocked">Show all blocks</ButtonLink>}
-          >
-            {isFiltered ? undefined : 'Whoever fails to sign in too often stands here.'}
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<LockOpen />}
+          title={isFiltered ? 'No block fits' : 'Nobody is blocked'}
+          action={isFiltered && <ButtonLink href="/admin/blocked">Show all blocks</ButtonLink>}
+        >
+          {isFiltered ? undefined : 'Whoever fails to sign in too often stands here.'}
+        </EmptyState>
       ) : (
         <Selection ids={rows.map(({ id }) => id)} {...page}>
           <BulkBlocks filter={chosen} />

@@ -42,15 +42,14 @@ export default async function CertificatesPage() {
         action={<AddCertificate />}
       />
       {certificates.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<ShieldCheck />}
-            title="No certificate for a host name yet"
-            action={<AddCertificate />}
-          >
-            Until then everybody gets the default, and programs warn of one that is self-signed.
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<ShieldCheck />}
+          title="No certificate for a host name yet"
+          action={<AddCertificate />}
+        >
+          Until then everybody gets the default, and programs warn of one that is self-signed.
+        </EmptyState>
       ) : (
         <Table label="Certificates">
           <TableHead>

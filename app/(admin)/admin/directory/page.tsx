@@ -100,15 +100,14 @@ export default async function DirectoryPage({ searchParams }: { searchParams: Pa
         </SearchForm>
       )}
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<BookUser />}
-            title={isFiltered ? 'No entry fits' : 'No entries yet'}
-            action={isFiltered && <ButtonLink href="/admin/directory">Show all entries</ButtonLink>}
-          >
-            {isFiltered ? undefined : 'Users, shared mailboxes and groups need none.'}
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<BookUser />}
+          title={isFiltered ? 'No entry fits' : 'No entries yet'}
+          action={isFiltered && <ButtonLink href="/admin/directory">Show all entries</ButtonLink>}
+        >
+          {isFiltered ? undefined : 'Users, shared mailboxes and groups need none.'}
+        </EmptyState>
       ) : (
         <Selection ids={rows.map(({ id }) => id)} {...page}>
           <BulkEntries filter={chosen} />

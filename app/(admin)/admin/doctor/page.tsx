@@ -50,19 +50,14 @@ export default async function DoctorPage() {
       {report ? (
         <Report at={report.at} outcomes={report.outcomes} />
       ) : (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<HeartHandshake />}
-            title="Nothing was looked at yet"
-          >
-            A check of everything takes some seconds. It asks the DNS and tries to reach port 25 of
-            the mail servers in the{' '}
-            <Link href="/admin/settings/doctor" className="text-accent-text hover:underline">
-              settings
-            </Link>
-            ; it sends nothing.
-          </EmptyState>
-        </div>
+        <EmptyState isBoxed icon={<HeartHandshake />} title="Nothing was looked at yet">
+          A check of everything takes some seconds. It asks the DNS and tries to reach port 25 of
+          the mail servers in the{' '}
+          <Link href="/admin/settings/doctor" className="text-accent-text hover:underline">
+            settings
+          </Link>
+          ; it sends nothing.
+        </EmptyState>
       )}
     </>
   );

@@ -90,19 +90,21 @@ export default async function DomainsPage({ searchParams }: { searchParams: Para
         </SearchForm>
       )}
       {isFiltered && domains.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<Globe />}
-            title="No domain fits"
-            action={<ButtonLink href="/admin/domains">Show all domains</ButtonLink>}
-          />
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Globe />}
+          title="No domain fits"
+          action={<ButtonLink href="/admin/domains">Show all domains</ButtonLink>}
+        />
       ) : domains.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState icon={<Globe />} title="No domain yet" action={isSuper && <AddDomain />}>
-            Without a domain, the server takes no mail. Add the part after the @ of your addresses.
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Globe />}
+          title="No domain yet"
+          action={isSuper && <AddDomain />}
+        >
+          Without a domain, the server takes no mail. Add the part after the @ of your addresses.
+        </EmptyState>
       ) : (
         <Selection ids={domains.map(({ id }) => id)} {...page}>
           <BulkDomains filter={filter} />

@@ -63,13 +63,12 @@ export default async function NetworksPage({ searchParams }: { searchParams: Par
         <SearchForm action="/admin/networks" label="Search network or comment" initial={q} />
       )}
       {q !== '' && rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<Network />}
-            title="No network fits"
-            action={<ButtonLink href="/admin/networks">Show all networks</ButtonLink>}
-          />
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Network />}
+          title="No network fits"
+          action={<ButtonLink href="/admin/networks">Show all networks</ButtonLink>}
+        />
       ) : (
         <Selection ids={rows.map(({ id }) => id)} {...page}>
           <BulkNetworks filter={{ q }} />

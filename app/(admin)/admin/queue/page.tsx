@@ -68,15 +68,14 @@ export default async function QueuePage({ searchParams }: { searchParams: Parame
       ))}
       {(rows.length > 0 || isFiltered) && <QueueFilterForm chosen={chosen} />}
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<Inbox />}
-            title={isFiltered ? 'Nothing fits' : 'The queue is empty'}
-            action={isFiltered && <ButtonLink href="/admin/queue">Show the whole queue</ButtonLink>}
-          >
-            {isFiltered ? undefined : 'No mail waits.'}
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Inbox />}
+          title={isFiltered ? 'Nothing fits' : 'The queue is empty'}
+          action={isFiltered && <ButtonLink href="/admin/queue">Show the whole queue</ButtonLink>}
+        >
+          {isFiltered ? undefined : 'No mail waits.'}
+        </EmptyState>
       ) : (
         <Selection ids={rows.map(({ id }) => id)} {...page}>
           <BulkQueue filter={chosen} />

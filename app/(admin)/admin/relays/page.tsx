@@ -34,15 +34,14 @@ export default async function RelaysPage() {
         action={<AddRelayRule />}
       />
       {rules.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<Forward />}
-            title="All mail is delivered directly"
-            action={<AddRelayRule />}
-          >
-            Add a rule if your provider closes port 25 or asks you to use its smart host.
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Forward />}
+          title="All mail is delivered directly"
+          action={<AddRelayRule />}
+        >
+          Add a rule if your provider closes port 25 or asks you to use its smart host.
+        </EmptyState>
       ) : (
         <Table label="Relay rules">
           <TableHead>

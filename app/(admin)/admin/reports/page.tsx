@@ -48,13 +48,11 @@ export default async function ReportsPage({ searchParams }: { searchParams: Para
         action={<ButtonLink href="/admin/settings/content">Settings</ButtonLink>}
       />
       {isEmpty ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState icon={<FileBarChart />} title="No report yet">
-            Publish where reports are to go: in the TXT record of _dmarc.example.org
-            rua=mailto:dmarc-reports@example.org, in that of _smtp._tls.example.org
-            rua=mailto:tls-reports@example.org. Others send one a day.
-          </EmptyState>
-        </div>
+        <EmptyState isBoxed icon={<FileBarChart />} title="No report yet">
+          Publish where reports are to go: in the TXT record of _dmarc.example.org
+          rua=mailto:dmarc-reports@example.org, in that of _smtp._tls.example.org
+          rua=mailto:tls-reports@example.org. Others send one a day.
+        </EmptyState>
       ) : (
         <div className="space-y-6">
           <Filters domain={domain} days={days} only={only} />

@@ -21,11 +21,14 @@ export default async function RewritingPage() {
         action={<AddRewrite />}
       />
       {rewrites.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState icon={<Replace />} title="Addresses stay as they are" action={<AddRewrite />}>
-            Useful after a change of names, or for machines that send as root@their-own-name.
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Replace />}
+          title="Addresses stay as they are"
+          action={<AddRewrite />}
+        >
+          Useful after a change of names, or for machines that send as root@their-own-name.
+        </EmptyState>
       ) : (
         <Table label="Rewriting">
           <TableHead>

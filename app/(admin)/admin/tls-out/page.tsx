@@ -38,11 +38,9 @@ export default async function TlsOutPage() {
         }
       />
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState icon={<Lock />} title="No connection in the last seven days">
-            Here is listed what mail servers of other domains proved, once mail has left.
-          </EmptyState>
-        </div>
+        <EmptyState isBoxed icon={<Lock />} title="No connection in the last seven days">
+          Here is listed what mail servers of other domains proved, once mail has left.
+        </EmptyState>
       ) : (
         <Table label="TLS to other servers">
           <TableHead>

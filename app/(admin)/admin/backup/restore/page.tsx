@@ -39,13 +39,12 @@ export default async function RestorePage({ searchParams }: { searchParams: Para
       {snapshot ? (
         <SearchFields asked={asked} />
       ) : (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<Archive />}
-            title="From which backup?"
-            action={<ButtonLink href="/admin/backup">Choose a backup</ButtonLink>}
-          />
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Archive />}
+          title="From which backup?"
+          action={<ButtonLink href="/admin/backup">Choose a backup</ButtonLink>}
+        />
       )}
       {snapshot && user !== '' && (
         <>

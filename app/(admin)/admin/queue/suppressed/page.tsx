@@ -43,12 +43,11 @@ export default async function SuppressedPage({ searchParams }: { searchParams: P
         <SearchForm action="/admin/queue/suppressed" label="Search addresses" initial={q} />
       )}
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<MailX />}
-            title={q ? 'Nothing fits' : 'No address is known as unknown'}
-          />
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<MailX />}
+          title={q ? 'Nothing fits' : 'No address is known as unknown'}
+        />
       ) : (
         <Table label="Unknown addresses">
           <TableHead>

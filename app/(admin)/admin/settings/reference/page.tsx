@@ -35,11 +35,9 @@ export default async function ReferencePage({ searchParams }: { searchParams: Pa
         initial={search}
       />
       {names.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState icon={<BookOpen />} title="This name is not known">
-            Look for a part of it, or for what it is about.
-          </EmptyState>
-        </div>
+        <EmptyState isBoxed icon={<BookOpen />} title="This name is not known">
+          Look for a part of it, or for what it is about.
+        </EmptyState>
       ) : (
         <Table label="Names of Postfix and Dovecot">
           <TableHead>

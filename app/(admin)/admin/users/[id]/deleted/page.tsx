@@ -76,14 +76,13 @@ export default async function DeletedPage({ params, searchParams }: Properties) 
       {found.page && found.page.rows.length > 0 ? (
         <MessageTable id={account.id} page={found.page} />
       ) : (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<RotateCcw />}
-            title={found.refusal ?? (q ? 'Nothing found' : 'Nothing to restore')}
-          >
-            {found.refusal || q ? '' : 'No message of this user was deleted lately.'}
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<RotateCcw />}
+          title={found.refusal ?? (q ? 'Nothing found' : 'Nothing to restore')}
+        >
+          {found.refusal || q ? '' : 'No message of this user was deleted lately.'}
+        </EmptyState>
       )}
       {found.page && (
         <Pagination
