@@ -34,6 +34,11 @@ export const currentActing = cache(async (): Promise<(Acting & { actor: Account 
   return acting && { ...acting, actor };
 });
 
+/** For the trail: who changes something of the account, where it is not its user; else undefined. */
+export async function currentActor(): Promise<string | undefined> {
+  return (await currentActing())?.actor.address;
+}
+
 /** Whose mail is looked at: the account that has signed in, or as whom it is; or null. */
 export async function currentSession(): Promise<Account | null> {
   return (await currentActing())?.account ?? ownSession();

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { encryptSecret } from '../accounts/secret.ts';
 import { now } from '../clock.ts';
-import { db, write } from '../db.ts';
+import { db, type Tx, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { newId } from '../id.ts';
 import { poke } from '../poke.ts';
@@ -72,12 +72,13 @@ export async function listCollections(accountId: string): Promise<Collection[]> 
 
 /**
  * Keeps one: that of `id`, or a new one, and looks there at once. Refusal 'invalid' with the field, 'limit', 'not-found',
- * 'forbidden' where collecting is switched off.
+ * 'forbidden' where collecting is switched off. `by`: an administrator; left out: the user.
  */
 export async function saveCollection(
   accountId: string,
   input: unknown,
   id: string | null = null,
+  by?: string,
 ): Promise<string> {
   const parsed = collectionSchema.safeParse(input);
   if (!parsed.success) {
@@ -117,23 +118,32 @@ export async function saveCollection(
       const { count } = await tx.collection.updateMany({ where: { accountId, id }, data });
       if (count === 0) throw notFound();
     }
-    const account = await tx.account.findUnique({ where: { id: accountId } });
     const text = `${given.protocol} ${given.username} at ${given.host}:${given.port}`;
-    await recordChangeIn(tx, account?.address ?? '', 'collecting', text);
+    await recordCollecting(tx, accountId, text, by);
   });
   poke('collections');
   return own;
 }
 
 /** Removes one; what it brought stays. Refusal 'not-found'. */
-export async function removeCollection(accountId: string, id: string): Promise<void> {
+export async function removeCollection(accountId: string, id: string, by?: string): Promise<void> {
   await write(async (tx) => {
     const { count } = await tx.collection.deleteMany({ where: { accountId, id } });
     if (count === 0) throw notFound();
     await tx.collected.deleteMany({ where: { accountId, collectionId: id } });
-    const account = await tx.account.findUnique({ where: { id: accountId } });
-    await recordChangeIn(tx, account?.address ?? '', 'collecting', 'removed');
+    await recordCollecting(tx, accountId, 'removed', by);
   });
+}
+
+async function recordCollecting(
+  tx: Tx,
+  accountId: string,
+  text: string,
+  by?: string,
+): Promise<void> {
+  const address = (await tx.account.findUnique({ where: { id: accountId } }))?.address ?? '';
+  if (by === undefined) return recordChangeIn(tx, address, 'collecting', text);
+  await recordChangeIn(tx, by, `user ${address}`, `collecting: ${text}`);
 }
 
 /** Looks there now. Refusal 'not-found', 'forbidden' where collecting is switched off. */

@@ -70,7 +70,10 @@ export async function saveRule(
         data: { accountId, id: own, position, createdAt: now(), ...data },
       });
     }
-    await recordRule(tx, accountId, rule.name, describeRule(rule), by);
+    const former = known.find((row) => row.id === id);
+    const isForward = forwards(rule) || (former !== undefined && forwards(readRule(former)));
+    const change = { name: rule.name, what: describeRule(rule), isForward };
+    await recordRule(tx, accountId, change, by);
     return { ...rule, id: own };
   });
 }
@@ -91,7 +94,8 @@ export async function removeRule(accountId: string, id: string, by?: string): Pr
   await write(async (tx) => {
     const row = await requireRule(tx, accountId, id);
     await tx.filterRule.delete({ where: { accountId_id: { accountId, id } } });
-    await recordRule(tx, accountId, row.name, 'removed', by);
+    const change = { name: row.name, what: 'removed', isForward: forwards(readRule(row)) };
+    await recordRule(tx, accountId, change, by);
   });
 }
 
@@ -156,18 +160,21 @@ function requireFewBodies(rule: NewRule, others: NewRule[]): void {
   }
 }
 
-/** `by`: an administrator; left out: the user. */
+const forwards = (rule: NewRule | null) =>
+  rule?.actions.some((action) => action.do === 'forward') ?? false;
+
+/** `by`: an administrator, of whom the user hears where mail is forwarded to; left out: the user. */
 async function recordRule(
   tx: Tx,
   accountId: string,
-  name: string,
-  what: string,
+  { name, what, isForward }: { name: string; what: string; isForward: boolean },
   by?: string,
 ): Promise<void> {
   const account = await tx.account.findUnique({ where: { id: accountId } });
   const owner = account?.address ?? '';
   if (by === undefined) return recordChangeIn(tx, owner, `filter “${name}”`, what);
   await recordChangeIn(tx, by, `user ${owner}`, `filter “${name}”: ${what}`);
+  if (!isForward) return;
   await tellUserIn(tx, { id: accountId, address: owner }, by, 'admin-forwarding', what);
 }
 

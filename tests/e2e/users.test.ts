@@ -159,6 +159,19 @@ describe('many users', () => {
     }
     const closed = await page.goto(`${daemon.url}/options/security`);
     assert.equal(closed?.status(), 403);
+    // What the administrator changes there is no change of the user's.
+    const saved = await page.evaluate(async () => {
+      const rule = { name: 'Marked', conditions: [], actions: [{ do: 'flag' }] };
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ rule });
+      return (await fetch('/api/mail/filters', { method: 'POST', headers, body })).status;
+    });
+    assert.equal(saved, 200);
+    const events = await daemon.dreyJson(['events', ben, '--kind', 'changed']);
+    const change = (events as { sender: string; text: string }[]).find(({ text }) =>
+      text.includes('Marked'),
+    );
+    assert.equal(change?.sender, admin.address);
     // The panel is still the administrator's.
     await open('/admin');
     await page.goto(`${daemon.url}/mail`);
@@ -183,6 +196,105 @@ describe('many users', () => {
     await told.getByText('Changed where your mail is forwarded to').waitFor();
     await told.getByText(admin.address).first().waitFor();
     await own.context().close();
+  });
+
+  it('get another address, and mail to the old one arrives', async () => {
+    const [old, next] = ['s05@example.test', 'five@example.test'];
+    const client = imapClient(daemon.ports.imap, old, 'eleven brown leaves');
+    await client.connect();
+    const isClosed = once(client, 'close');
+    await open(`/admin/users?q=${old}`);
+    await page.getByRole('link', { name: old }).click();
+    const form = page.locator('form').filter({ has: button('Change address') });
+    await form.getByLabel('New address').fill('s06');
+    await button('Change address').click();
+    await form.getByText("is somebody's already").waitFor();
+    await form.getByLabel('New address').fill('five');
+    await button('Change address').click();
+    await page.getByRole('heading', { level: 1, name: next }).waitFor();
+    await isClosed;
+    await page.getByText(old).first().waitFor();
+    const again = imapClient(daemon.ports.imap, next, 'eleven brown leaves');
+    await again.connect();
+    await again.append('INBOX', 'Subject: Still here\r\n\r\nHello');
+    await again.logout();
+    const aliases = await daemon.dreyJson(['alias', 'list', old]);
+    assert.match(JSON.stringify(aliases), /five@example\.test/);
+  });
+
+  it('have protocols closed, and POP3 as an administrator chooses', async () => {
+    await open('/admin/users?q=five');
+    await page.getByRole('link', { name: 'five@example.test' }).click();
+    await page.getByLabel('POP3', { exact: true }).uncheck();
+    await button('Save protocols').click();
+    await page.getByText('Saved').first().waitFor();
+    await page.getByLabel('Folders that POP3 shows').fill('INBOX\nLists');
+    await page.getByLabel('Messages that a program deletes').selectOption('trash');
+    await page.getByLabel('Fetched messages').selectOption('off');
+    await button('Save POP3').click();
+    await waitFor(async () => {
+      const chosen = await daemon.dreyJson(['user', 'pop3', 'five@example.test']);
+      return /INBOX.*Lists.*trash.*false/.test(JSON.stringify(chosen)) || undefined;
+    }, 'the choice');
+    await page.reload();
+    await waitAlive(page);
+    assert.equal(await page.getByLabel('POP3', { exact: true }).isChecked(), false);
+    assert.equal(await page.getByLabel('Fetched messages').inputValue(), 'off');
+    await shot('user-programs');
+    assert.deepEqual(await findViolations(page), []);
+  });
+
+  it('begin with what their domain says', async () => {
+    await open('/admin/users/defaults');
+    await shot('defaults');
+    await page.getByLabel('Domain').selectOption('example.test');
+    await page.waitForURL('**/defaults?domain=example.test');
+    await page.getByLabel('Quota').fill('3 GB');
+    await page.getByLabel('Password').selectOption('yes');
+    await page.getByLabel('Mail programs', { exact: true }).selectOption('these');
+    await page.getByLabel('POP3', { exact: true }).uncheck();
+    await page.getByLabel('Text of the welcome mail').fill('Hello {name}');
+    await button('Save defaults').click();
+    await page.getByText('Give the welcome mail a subject').waitFor();
+    await page.getByLabel('Subject of the welcome mail').fill('Welcome');
+    await button('Save defaults').click();
+    await page.getByText('users who are here keep').waitFor();
+    await shot('defaults-domain');
+    assert.deepEqual(await findViolations(page), []);
+    await open('/admin/users/new');
+    assert.equal(await page.getByLabel('Must choose another one').isChecked(), true);
+    await page.getByLabel('Address').fill('newcomer');
+    await page.getByLabel('Password', { exact: true }).fill('three quiet squirrels');
+    await button('Add user').click();
+    await page.waitForURL('**/admin/users');
+    const [made] = (await daemon.dreyJson(['user', 'list', 'newcomer'])) as object[];
+    const wanted = { quotaBytes: 3 * 1024 ** 3, mustChange: true, closedProtocols: ['pop3'] };
+    assert.deepEqual({ ...made, ...wanted }, made);
+    const mail = () => withImap(daemon.ports.imap, 'newcomer@example.test', 'three quiet squirrels',
+      async (client) => (await client.status('INBOX', { messages: true })).messages || undefined);
+    assert.equal(await waitFor(mail, 'the welcome mail'), 1);
+  });
+
+  it('share mailboxes that come back when they were deleted', async () => {
+    const team = 'team@example.test';
+    await daemon.dreyJson(['shared', 'add', team]);
+    await daemon.dreyJson(['shared', 'member', team, ben]);
+    await open('/admin/shared');
+    await button(`Edit ${team}`).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    const ask = page.getByRole('dialog', { name: `Delete ${team}?` });
+    await ask.getByText('it can be restored').waitFor();
+    await ask.getByRole('textbox').fill(team);
+    await ask.getByRole('button', { name: 'Delete shared mailbox' }).click();
+    await row(team).waitFor({ state: 'detached' });
+    await open('/admin/shared?state=deleted');
+    await row(team).getByText('Goes for good').waitFor();
+    await shot('shared-deleted');
+    assert.deepEqual(await findViolations(page), []);
+    await button(`Restore ${team}`).click();
+    await page.getByText('No shared mailbox fits').waitFor();
+    await open('/admin/shared');
+    await row(team).getByText(ben).waitFor();
   });
 
   it('are read on a phone and in the dark', async () => {

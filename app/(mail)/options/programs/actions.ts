@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
 import { changePop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { answerForm } from '../../../form-answer.ts';
-import { requireUser } from '../../../session.ts';
+import { currentActor, requireUser } from '../../../session.ts';
 
 const choice = z.object({
   folders: z
@@ -24,7 +24,7 @@ export async function changePop3Action(_previous: FormState, form: FormData): Pr
       'pop3.deletion': deletion || undefined,
       'pop3.marksSeen': marksSeen === '' ? undefined : marksSeen === 'on',
     };
-    await changePop3Choice(account, change, account.address);
+    await changePop3Choice(account, change, (await currentActor()) ?? account.address);
     return { status: 'ok' };
   });
 }
