@@ -58,4 +58,6 @@ export type ListedCheck = {
   audience: 'everyone' | 'strangers' | 'users';
   isOn: boolean;
   settings: readonly string[];
+  /** The one of them that switches it on and off (lib/settings/switch.ts) */
+  switchedBy: string | null;
 };

@@ -1,11 +1,18 @@
-// How often each check of incoming mail found something today (UTC).
+// How often each check of incoming mail found something today, in the time zone of the service.
+import { now } from '../clock.ts';
+import { startOfServiceDay } from '../settings/service-zone.ts';
 import { findRange, readTimeline } from './timeline.ts';
+
+const minuteMs = 60_000;
 
 export type Hit = { outcome: string; count: number };
 
 /** By name of the check, the commonest outcome first. A check that passed all there was is missing. */
 export async function readHitsToday(): Promise<Map<string, Hit[]>> {
-  const { totals } = await readTimeline({ ...findRange('90d'), rows: 1 });
+  const until = now();
+  const midnight = await startOfServiceDay(until);
+  const rows = Math.floor((until.getTime() - midnight.getTime()) / minuteMs) + 1;
+  const { totals } = await readTimeline({ ...findRange('24h'), rows, together: 1 }, until);
   const hits = new Map<string, Hit[]>();
   for (const [name, count] of totals('check.')) {
     const at = name.lastIndexOf('.');

@@ -6,3 +6,14 @@ import { offsetMinutesAt } from './time-zone.ts';
 export async function serviceOffset(at: Date): Promise<number> {
   return offsetMinutesAt(at, await readSetting('server.timeZone'));
 }
+
+const dayMs = 86_400_000;
+
+/** The midnight there before `at`. */
+export async function startOfServiceDay(at: Date): Promise<Date> {
+  const zone = await readSetting('server.timeZone');
+  const offsetMs = (moment: number) => offsetMinutesAt(new Date(moment), zone) * 60_000;
+  const midnight = Math.floor((at.getTime() + offsetMs(at.getTime())) / dayMs) * dayMs;
+  // The clock may have been changed since then.
+  return new Date(midnight - offsetMs(midnight - offsetMs(at.getTime())));
+}

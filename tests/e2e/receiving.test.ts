@@ -92,6 +92,24 @@ describe('receiving', () => {
     assert.equal(await client.inputValue(), 'my house');
   });
 
+  it('switches one check off and on where it stands', async () => {
+    await panel.goto(`${daemon.url}/admin/checks`);
+    const senderDomain = panel.getByRole('combobox', { name: 'Domain of the sender' });
+    await senderDomain.selectOption('off');
+    await panel.getByText('None of these: the settings are your own.').waitFor();
+    assert.match(await bring('eve@nowhere.test', 'let-in'), /^250 /);
+    const greylisting = panel.getByRole('switch', { name: 'Greylisting', exact: true });
+    await greylisting.check();
+    await panel.getByText('Greylisting: on').waitFor();
+    assert.match(await bring('new@far.test', 'unknown-yet'), /^450 /);
+    await greylisting.uncheck();
+    await panel.getByText('Greylisting: off').waitFor();
+    assert.match(await bring('new@far.test', 'now'), /^250 /);
+    await senderDomain.selectOption('refuse');
+    await panel.getByText('in use', { exact: true }).waitFor();
+    assert.match(await bring('eve@nowhere.test', 'again'), /^550 /);
+  });
+
   it('is not for users', async () => {
     const page = await openPage(ben, '/admin/explain');
     await page

@@ -1,4 +1,4 @@
-// The checks of incoming mail, in the order they run, with whether each is on and where it is set (Postfix:
+// The checks of incoming mail, in the order they run, each with its switch and where else it is set (Postfix:
 // smtpd_…_restrictions).
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -12,9 +12,11 @@ import { askDaemon } from '#lib/control.ts';
 import { isRefusal } from '#lib/errors.ts';
 import type { ListedCheck, Stage } from '#lib/explanation.ts';
 import { type Hit, readHitsToday } from '#lib/numbers/check-hits.ts';
-import { readSettings } from '#lib/settings/index.ts';
+import { findSetting, readSettings, type SettingKey, type Settings } from '#lib/settings/index.ts';
 import { findPreset, presets } from '#lib/settings/presets.ts';
+import { onValueOf } from '#lib/settings/switch.ts';
 import { requireAdmin } from '../../../session.ts';
+import { CheckSwitch } from './check-switch.tsx';
 import { UsePreset } from './preset-buttons.tsx';
 
 export const metadata: Metadata = { title: 'Checks' };
@@ -47,13 +49,15 @@ const outcomes: Record<string, string> = {
 
 export default async function ChecksPage() {
   await requireAdmin();
-  const current = findPreset(await readSettings());
+  const settings = await readSettings();
+  const current = findPreset(settings);
+  const zone = settings['server.timeZone'];
   const [checks, hits] = await Promise.all([listChecks(), readHitsToday()]);
   return (
     <>
       <PageHeader
         title="Checks"
-        description="What every mail must pass, in this order. Strangers are servers that are neither in a trusted network nor made welcome by an access rule or an allow list. Counts are those of today (UTC)."
+        description={`What every mail must pass, in this order. Strangers are servers that are neither in a trusted network nor made welcome by an access rule or an allow list. Counts are those of today${zone && ` (${zone})`}.`}
         action={<ButtonLink href="/admin/explain">Try a mail</ButtonLink>}
       />
       <Section title="How strict with strangers">
@@ -93,7 +97,13 @@ export default async function ChecksPage() {
               {checks
                 .filter((check) => check.stage === stage)
                 .map((check) => (
-                  <CheckRow key={check.name} check={check} hits={hits.get(check.name) ?? []} />
+                  <CheckRow
+                    key={check.name}
+                    check={check}
+                    isFirst={checks.find((one) => one.switchedBy === check.switchedBy) === check}
+                    settings={settings}
+                    hits={hits.get(check.name) ?? []}
+                  />
                 ))}
             </ol>
           </Section>
@@ -112,15 +122,26 @@ async function listChecks(): Promise<ListedCheck[] | null> {
   }
 }
 
-function CheckRow({ check, hits }: { check: ListedCheck; hits: Hit[] }) {
-  const { title, audience, isOn, settings } = check;
+function CheckRow({
+  check,
+  isFirst,
+  settings,
+  hits,
+}: {
+  check: ListedCheck;
+  /** Of those that the same setting switches: a switch stands once on a page. */
+  isFirst: boolean;
+  settings: Settings;
+  hits: Hit[];
+}) {
+  const { title, audience } = check;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium">{title}</p>
         <p className="text-sm text-muted">
           for {audiences[audience]}
-          {settings.map((key) => (
+          {check.settings.map((key) => (
             <span key={key}>
               {' · '}
               <Link
@@ -138,11 +159,41 @@ function CheckRow({ check, hits }: { check: ListedCheck; hits: Hit[] }) {
           .map(({ outcome, count }) => `${outcomes[outcome] ?? outcome} ${formatCount(count)}`)
           .join(', ')}
       </p>
-      {settings.length === 0 ? (
-        <Badge>always</Badge>
-      ) : (
-        <Badge tone={isOn ? 'ok' : 'neutral'}>{isOn ? 'on' : 'off'}</Badge>
-      )}
+      <CheckState check={check} isFirst={isFirst} settings={settings} />
     </li>
+  );
+}
+
+/** Its switch; where it has none, whether it runs. */
+function CheckState({
+  check: { title, isOn, settings: keys, switchedBy },
+  isFirst,
+  settings,
+}: {
+  check: ListedCheck;
+  isFirst: boolean;
+  settings: Settings;
+}) {
+  if (keys.length === 0) return <Badge>always</Badge>;
+  if (!switchedBy || !isFirst) {
+    return <Badge tone={isOn ? 'ok' : 'neutral'}>{isOn ? 'on' : 'off'}</Badge>;
+  }
+  const definition = findSetting(switchedBy);
+  const { control, group } = definition;
+  if (control.kind === 'select') {
+    const value = String(settings[switchedBy as SettingKey]);
+    return (
+      <CheckSwitch settingKey={switchedBy} title={title} value={value} choices={control.options} />
+    );
+  }
+  if (!isOn && onValueOf(definition) === undefined) {
+    return (
+      <ButtonLink size="sm" href={`/admin/settings/${group}#${switchedBy}`}>
+        Set up
+      </ButtonLink>
+    );
+  }
+  return (
+    <CheckSwitch settingKey={switchedBy} title={title} value={isOn ? 'on' : 'off'} choices={[]} />
   );
 }

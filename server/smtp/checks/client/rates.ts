@@ -34,6 +34,9 @@ export const connectionRate: Check<'connect'> = {
   name: 'connection-rate',
   title: 'New connections',
   audience: 'strangers',
+  isOn: (settings) =>
+    settings['checks.connectionsPerMinute'] > 0 ||
+    settings['checks.connectionsPerMinuteOfNetwork'] > 0,
   settings: ['checks.connectionsPerMinute', 'checks.connectionsPerMinuteOfNetwork'],
   run({ client: { remote, isRehearsal }, settings }) {
     const own = limitKey(remote);
@@ -58,6 +61,7 @@ export const messageRate: Check<'mail'> = {
   name: 'message-rate',
   title: 'Messages a minute',
   audience: 'strangers',
+  isOn: (settings) => settings['checks.messagesPerMinute'] > 0,
   settings: ['checks.messagesPerMinute'],
   run({ client: { remote, isRehearsal }, settings }) {
     const key = limitKey(remote);
@@ -73,6 +77,7 @@ export const recipientRate: Check<'rcpt'> = {
   name: 'recipient-rate',
   title: 'Recipients a minute',
   audience: 'strangers',
+  isOn: (settings) => settings['checks.recipientsPerMinute'] > 0,
   settings: ['checks.recipientsPerMinute'],
   run({ client: { remote, isRehearsal }, settings }) {
     const key = limitKey(remote);
@@ -89,6 +94,7 @@ export const guessedRecipients: Check<'rcpt'> = {
   name: 'guessed-recipients',
   title: 'Guessing of addresses',
   audience: 'strangers',
+  isOn: (settings) => settings['checks.unknownRecipientsPerHour'] > 0,
   settings: ['checks.unknownRecipientsPerHour'],
   run({ client: { remote, isRehearsal }, settings, resolution }) {
     const key = limitKey(remote);
