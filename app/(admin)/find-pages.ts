@@ -1,40 +1,70 @@
-// Pages of the panel and settings by their words, also those that Postfix and Dovecot people know.
+// Pages of the panel and settings by their words, also those that Postfix and Dovecot people know, and those that have no
+// meaning here.
 import type { Found } from '#components/admin/search/found.ts';
 import type { Role } from '#lib/accounts/role.ts';
-import { settings } from '#lib/settings/index.ts';
-import { menuOf } from './menu.ts';
+import {
+  findMeaningless,
+  isFound,
+  type MeaninglessName,
+  suggestNames,
+} from '#lib/settings/find.ts';
+import { type SettingDefinition, settings } from '#lib/settings/index.ts';
+import { type MenuEntry, menuOf } from './menu.ts';
 
 const mostPages = 6;
 const mostSettings = 8;
 
-/** The best first: what begins with the text before what has it somewhere. Settings are for super admins. */
+/**
+ * The best first: what begins with the text before what has it somewhere. Settings are for super admins; where nothing has
+ * the text, they get what has nearly that name.
+ */
 export function findPages(role: Role, typed: string): Found[] {
   const text = typed.trim().toLowerCase();
   if (text === '') return [];
-  const pages = menuOf(role).map(({ href, label, names = [] }) => {
-    const hit = rank(text, [label, ...names]);
+  const found = findNamed(role, text);
+  if (found.length > 0 || role !== 'admin') return found;
+  const [near] = suggestNames(text, menuOf(role).flatMap(namesOf));
+  return near ? findNamed(role, near.toLowerCase()) : [];
+}
+
+function namesOf({ label, names = [] }: MenuEntry): string[] {
+  return [label, ...names];
+}
+
+function findNamed(role: Role, text: string): Found[] {
+  const pages = menuOf(role).map((entry) => {
+    const { href, label } = entry;
+    const hit = rank(text, namesOf(entry));
     const detail = hit && hit.name !== label ? hit.name : '';
     return { kind: 'page' as const, label, detail, href, rank: hit?.rank ?? null };
   });
-  return [
-    ...best(pages, mostPages),
-    ...(role === 'admin' ? best(settings.map(toFound(text)), mostSettings) : []),
-  ];
+  const found = best(pages, mostPages);
+  if (role !== 'admin') return found;
+  found.push(...best(settings.map(toFound(text)), mostSettings));
+  return found.length > 0 ? found : findMeaningless(text).slice(0, mostSettings).map(toReason);
 }
 
-const toFound =
-  (text: string) =>
-  ({ key, title, group, postfix, dovecot }: (typeof settings)[number]) => {
-    const hit = rank(text, [title, key, ...postfix, ...dovecot]);
-    const other = hit && hit.name !== title && hit.name !== key ? `${hit.name} · ` : '';
-    return {
-      kind: 'setting' as const,
-      label: title,
-      detail: `${other}${key}`,
-      href: `/admin/settings/${group}#${key}`,
-      rank: hit?.rank ?? null,
-    };
+/** The page of the search gives the reason. */
+function toReason({ name, program }: MeaninglessName): Found {
+  const href = `/admin/settings?q=${encodeURIComponent(name)}`;
+  return { kind: 'setting', label: name, detail: `${program}: why there is none here`, href };
+}
+
+const toFound = (text: string) => (definition: SettingDefinition) => {
+  const { key, title, group, postfix, dovecot } = definition;
+  const hit = rank(text, [title, key, ...postfix, ...dovecot]);
+  const other = hit && hit.name !== title && hit.name !== key ? `${hit.name} · ` : '';
+  return {
+    kind: 'setting' as const,
+    label: title,
+    detail: `${other}${key}`,
+    href: `/admin/settings/${group}#${key}`,
+    rank: hit?.rank ?? (text.includes(' ') && isFound(definition, text) ? inOthers : null),
   };
+};
+
+/** Behind all that have every word in one name. */
+const inOthers = 4;
 
 /** 0: is it, 1: begins with it, 2: a word does, 3: has it. All words of the text have to be in one name. */
 function rank(text: string, names: readonly string[]): { rank: number; name: string } | null {

@@ -7,7 +7,8 @@ export type Row = Record<string, unknown>;
 
 /** Rows become a table, a text one line; null says nothing. `rows` is what --json prints. */
 export type Result =
-  | { rows: Row[]; columns: string[] }
+  /** `empty` is said in the place of a table without rows. */
+  | { rows: Row[]; columns: string[]; empty?: string }
   | { text: string; row?: Row }
   /** The command has printed by itself, as it went; `code` is the exit code. */
   | { code: 0 | 1 | 3 }

@@ -10,6 +10,8 @@ export function printResult(result: Result, isJson: boolean): void {
     return;
   }
   if (isJson) process.stdout.write(`${JSON.stringify(toJson(result), null, 2)}\n`);
+  else if (result && 'rows' in result && result.rows.length === 0 && result.empty)
+    process.stdout.write(`${result.empty}\n`);
   else if (result && 'rows' in result)
     process.stdout.write(formatTable(result.rows, result.columns));
   else if (result) process.stdout.write(`${result.text}\n`);

@@ -1,5 +1,6 @@
 // `drey settings …`; `route …` and `queue …` stand in files of their own.
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
+import { findMeaningless, suggestNames } from '#lib/settings/find.ts';
 import { findSetting, listSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { requireListenable } from '#lib/settings/listenable.ts';
 import { by, type CommandDefinition, type Row, textAt } from './command.ts';
@@ -25,6 +26,18 @@ async function listSettingRows(search: string): Promise<Row[]> {
     }));
 }
 
+/** Why no setting has that name, or which name may have been meant. */
+function explainAbsence(search: string): string {
+  const reasons = findMeaningless(search).map(
+    ({ program, name, reason, instead }) =>
+      `${program}'s ${name} has no counterpart here. ${reason}${instead ? ` Look at: ${instead}` : ''}`,
+  );
+  if (reasons.length > 0) return reasons.join('\n');
+  const near = suggestNames(search);
+  if (near.length > 0) return `No setting has "${search}". Did you mean ${near.join(' or ')}?`;
+  return `No setting has "${search}". What is a list of its own has commands of its own: "drey --help".`;
+}
+
 const settingsCommands: CommandDefinition[] = [
   {
     name: 'settings list',
@@ -34,6 +47,7 @@ const settingsCommands: CommandDefinition[] = [
     run: async (input) => ({
       rows: await listSettingRows(textAt(input, 0)),
       columns: ['key', 'value', 'unit', 'isDefault', 'title'],
+      empty: explainAbsence(textAt(input, 0)),
     }),
   },
   {

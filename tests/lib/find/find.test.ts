@@ -99,6 +99,13 @@ describe('the search of the panel', () => {
     ['a setting by its Postfix name', 'admin', 'smtpd_banner', 'setting Greeting'],
     ['a setting by its key', 'admin', 'backup.folder', 'setting Folder'],
     ['a page of the own role', 'help-desk', 'users', 'page Users'],
+    ['a name without a meaning here', 'admin', 'home_mailbox', 'setting home_mailbox'],
+    ['in whatever case', 'admin', 'INDEX', 'setting INDEX'],
+    ['a letter missing', 'admin', 'messge_size_limit', 'setting Largest message'],
+    ['two letters swapped', 'admin', 'smptd_banner', 'setting Greeting'],
+    ['a letter missing in the name of a page', 'admin', 'mynetwrks', 'page Networks'],
+    ['blanks for underscores', 'admin', 'smtpd baner', 'setting Greeting'],
+    ['words of several of its names', 'admin', 'greeting banner', 'setting Greeting'],
   ];
   for (const [why, role, text, first] of pages) {
     it(why, () => {
@@ -110,6 +117,8 @@ describe('the search of the panel', () => {
   it('no page and no setting that the role may not see', () => {
     assert.deepEqual(findPages('help-desk', 'backup'), []);
     assert.deepEqual(findPages('help-desk', 'smtpd_banner'), []);
+    assert.deepEqual(findPages('help-desk', 'smptd_banner'), []);
+    assert.deepEqual(findPages('admin', 'nothing is called so'), []);
     assert.deepEqual(findPages('admin', ' '), []);
   });
 });

@@ -9,9 +9,10 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { findOverride } from '#lib/settings/environment.ts';
+import type { MeaninglessName } from '#lib/settings/find.ts';
 import type { Applies, Group, ListedSetting, SettingDefinition } from '#lib/settings/index.ts';
 import { resetSettingAction, saveSettingAction } from './actions.ts';
-import type { ForeignName } from './reference/names.ts';
+import { placeOf } from './reference/names.ts';
 
 /** The groups in the order of their tabs. */
 export const groups: { id: Group; label: string }[] = [
@@ -82,20 +83,11 @@ function toView(listed: ListedSetting): SettingView {
   };
 }
 
-/** Whether every word of `search` occurs in the name, the help, the key or a Postfix or Dovecot name. */
-export function isFound({ definition }: ListedSetting, search: string): boolean {
-  const { key, title, help, postfix, dovecot } = definition;
-  const text = [key, title, help, ...postfix, ...dovecot].join(' ').toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
-}
-
 export function SettingsPage({
   listed,
   pages = [],
   missing = [],
+  near = [],
   group,
   search,
 }: {
@@ -103,7 +95,9 @@ export function SettingsPage({
   /** Pages that answer to the search. */
   pages?: { href: string; label: string; name: string }[];
   /** Parameters of the searched name that have no meaning here. */
-  missing?: ForeignName[];
+  missing?: MeaninglessName[];
+  /** Where nothing answers: names that may have been meant */
+  near?: string[];
   /** Null while a search over all groups is shown. */
   group: Group | null;
   search: string;
@@ -142,11 +136,11 @@ export function SettingsPage({
           ))}
         </ul>
       )}
-      {missing.map(({ name, reason, places }) => (
-        <p key={name} className="mt-4 rounded-lg border bg-surface px-4 py-3">
+      {missing.map(({ name, reason, ...entry }) => (
+        <p key={`${entry.program} ${name}`} className="mt-4 rounded-lg border bg-surface px-4 py-3">
           <span className="font-mono text-sm">{name}</span>{' '}
           <span className="text-muted">has no counterpart here. {reason}</span>
-          {places.map(({ href, label }) => (
+          {placeOf(entry).map(({ href, label }) => (
             <span key={href}>
               {' '}
               Look at{' '}
@@ -165,7 +159,21 @@ export function SettingsPage({
             title="No setting fits"
             action={<ButtonLink href="/admin/settings/server">Show all settings</ButtonLink>}
           >
-            Try another word, or the name Postfix or Dovecot gives it.
+            {near.length === 0
+              ? 'Try another word, or the name Postfix or Dovecot gives it.'
+              : 'Did you mean'}
+            {near.map((name, at) => (
+              <span key={name}>
+                {at === 0 ? ' ' : ' or '}
+                <AppLink
+                  href={`/admin/settings?q=${encodeURIComponent(name)}`}
+                  className="font-mono text-sm text-accent-text underline"
+                >
+                  {name}
+                </AppLink>
+                {at === near.length - 1 && '?'}
+              </span>
+            ))}
           </EmptyState>
         )}
         {listed.map(toView).map((view) => (

@@ -13,7 +13,7 @@ export type ForeignName = {
 };
 
 /** The setting or page that helps in place of a parameter without a meaning. */
-export function placeOf({ instead }: Meaningless): ForeignName['places'] {
+export function placeOf({ instead }: Pick<Meaningless, 'instead'>): ForeignName['places'] {
   const setting = settings.find(({ key }) => key === instead);
   if (setting) return [placeOfSetting(setting)];
   const page = menu.find(({ href }) => href === instead);
