@@ -11,8 +11,8 @@ import { announce, watchCommits } from './dialect/index.ts';
 import { logOf } from './log.ts';
 
 /**
- * What may be poked: a mailbox (by account), the queue, the settings, mail to be collected, certificates, or anything
- * another process committed.
+ * What may be poked: a mailbox (by account), the queue, the settings, mail to be collected, certificates,
+ * announcements, or anything another process committed.
  */
 export type Topic =
   | `mailbox:${string}:${string}`
@@ -21,11 +21,12 @@ export type Topic =
   | 'settings'
   | 'collections'
   | 'certificates'
+  | 'announcements'
   | 'elsewhere';
 
 const log = logOf('poke');
 const topicPattern =
-  /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections|certificates)$/;
+  /^(mailbox:[^: ]+:[^: ]+|account:[^: ]+|queue|settings|collections|certificates|announcements)$/;
 
 /** How long changes are gathered for one notice. */
 const gatherMs = 10;

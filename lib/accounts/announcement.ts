@@ -5,6 +5,7 @@ import { db, type Tx } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { type Recorded, revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
+import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 
 export type AnnouncementLevel = 'info' | 'warning';
@@ -111,6 +112,7 @@ export async function addAnnouncement(input: NewAnnouncement, by: string): Promi
     await recordChangeIn(tx, by, 'announcement', `to ${where}: ${text.slice(0, 200)}`);
     return tx.announcement.create({ data });
   });
+  poke('announcements');
   return toAnnouncement(row);
 }
 
@@ -132,6 +134,7 @@ export async function endAnnouncement(id: string, by: string): Promise<void> {
     await tx.announcement.update({ where: { id }, data: { until, mail } });
     await recordChangeIn(tx, by, 'announcement', `ended: ${row.text.slice(0, 200)}`);
   });
+  poke('announcements');
 }
 
 /**
@@ -149,6 +152,7 @@ export async function moveAnnouncementEnd(
     await tx.announcement.update({ where: { id }, data: { until, mail } });
     await recordChangeIn(tx, by, 'announcement', `ends otherwise: ${row.text.slice(0, 200)}`);
   });
+  poke('announcements');
 }
 
 async function requireRow(source: Pick<Tx, 'announcement'>, id: string): Promise<Row> {
@@ -164,21 +168,31 @@ export async function removeAnnouncement(id: string, by: string): Promise<void> 
     if (count === 0) throw new Refusal('not-found', 'There is no such announcement.');
     await recordChangeIn(tx, by, 'announcement', 'removed');
   });
+  poke('announcements');
 }
 
 export type Banner = Pick<Announcement, 'id' | 'level' | 'text'>;
 
-/** What a user of the address reads now, the newest first, without those that the user has closed. */
-export async function listBanners(address: string, closed: string[]): Promise<Banner[]> {
+/** Those that are shown now, the newest first. */
+export async function listShown(): Promise<Announcement[]> {
   const rows = await db.announcement.findMany({
     where: { until: { gt: now() } },
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
   });
+  return rows.map(toAnnouncement);
+}
+
+/** Which of these a user of the address reads, without those that the user has closed. Pure. */
+export function chooseBanners(shown: Announcement[], address: string, closed: string[]): Banner[] {
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  return rows
-    .map(toAnnouncement)
+  return shown
     .filter(({ domains }) => domains.length === 0 || domains.includes(domain))
     .filter(({ id }) => !closed.includes(id))
     .slice(0, maxBanners)
     .map(({ id, level, text }) => ({ id, level, text }));
+}
+
+/** What a user of the address reads now. */
+export async function listBanners(address: string, closed: string[]): Promise<Banner[]> {
+  return chooseBanners(await listShown(), address, closed);
 }

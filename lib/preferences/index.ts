@@ -2,6 +2,7 @@
 // longer fits counts as the default.
 import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
+import { poke } from '../poke.ts';
 import { composePreferences } from './compose.ts';
 import type { PreferenceDefinition } from './define.ts';
 import { displayPreferences } from './display.ts';
@@ -79,4 +80,6 @@ export async function changePreferences(
       }
     }
   });
+  // What is closed on one page goes from the others (lib/webmail/live/banners.ts).
+  if ('notices.closedAnnouncements' in change) poke(`account:${accountId}`);
 }

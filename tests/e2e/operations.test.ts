@@ -188,6 +188,38 @@ describe('running a server in the panel', () => {
     await reader.context().close();
   });
 
+  it('tells open pages without a reload, and takes it from all of them', async () => {
+    const reader = await openSignedIn(browser, daemon.url, user, '/mail');
+    const beside = await reader.context().newPage();
+    await beside.goto(`${daemon.url}/contacts`);
+    const tell = async (text: string) => {
+      await open('/admin/announcement');
+      await page.getByLabel('Text').fill(text);
+      await page.getByLabel('Until').fill('2099-01-01T10:00');
+      await click('Tell them');
+      await page.getByRole('listitem').filter({ hasText: text }).waitFor();
+    };
+    const bannerOf = (on: Page, text: string) => on.getByRole('status').filter({ hasText: text });
+    await tell('The lift is out of order.');
+    for (const one of [reader, beside]) await bannerOf(one, 'The lift').waitFor();
+    // Closed once is closed on every page of the user.
+    await bannerOf(beside, 'The lift').getByRole('button').click();
+    for (const one of [reader, beside]) {
+      await bannerOf(one, 'The lift').waitFor({ state: 'detached' });
+    }
+    await tell('The lift works again.');
+    for (const one of [reader, beside]) await bannerOf(one, 'works again').waitFor();
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'works again' })
+      .getByRole('button', { name: 'End now' })
+      .click();
+    for (const one of [reader, beside]) {
+      await bannerOf(one, 'works again').waitFor({ state: 'detached' });
+    }
+    await reader.context().close();
+  });
+
   it('finds everything by Ctrl+K and "/"', async () => {
     await open('/admin');
     await page.keyboard.press('/');

@@ -1,13 +1,14 @@
-// What the administrators tell all users, above the pages of the webmail, until it is closed; closing is remembered with the
-// user's options. The texts are the administrators' own, as plain text.
+// What the administrators tell all users, above the pages of the webmail, until it is closed or over; closing is remembered
+// with the user's options. An open page hears of it by the event stream. The texts are the administrators' own, as plain text.
 'use client';
 import { Info, TriangleAlert, X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import type { Banner } from '#lib/accounts/announcement.ts';
 import { usePreferences } from '../state/preferences.tsx';
+import { hearPage, tellPage, useMailEvents } from '../state/use-events.ts';
 
 /** More than anybody closes while they are shown; the oldest are forgotten. */
 const mostClosed = 50;
@@ -21,7 +22,21 @@ export function AnnouncementsProvider({
   banners: Banner[];
   children: ReactNode;
 }) {
-  return <Context value={banners}>{children}</Context>;
+  const [shown, setShown] = useState(banners);
+  useEffect(
+    () =>
+      hearPage((event) => {
+        if (event.kind === 'announcements') setShown(event.banners);
+      }),
+    [],
+  );
+  return <Context value={shown}>{children}</Context>;
+}
+
+/** For pages that have no stream of their own: those beside the mail. */
+export function LiveAnnouncements({ address }: { address: string }) {
+  useMailEvents(address, 'INBOX', tellPage, () => {});
+  return <Announcements />;
 }
 
 /** Below the head of a page; nothing where there is nothing to tell. */

@@ -16,7 +16,7 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { Logo } from '#components/ui/logo.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
 import { AccountMenu } from '../account-menu.tsx';
-import { Announcements } from '../announcements/announcements.tsx';
+import { LiveAnnouncements } from '../announcements/announcements.tsx';
 import type { Owner } from '../owner.ts';
 
 export type FramePage = 'mail' | 'contacts' | 'calendar' | 'options' | 'help';
@@ -83,7 +83,7 @@ export function PageFrame({
           <AccountMenu owner={owner} signOut={signOut} />
         </div>
       </header>
-      <Announcements />
+      <LiveAnnouncements address={owner.address} />
       <main
         id="content"
         tabIndex={-1}

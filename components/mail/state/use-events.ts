@@ -22,6 +22,20 @@ type Message =
   | { kind: 'who' }
   | { kind: 'retry' };
 
+const pageEvent = 'drey:mail-event';
+
+/** Passes an event on to whatever else on the page listens. */
+export function tellPage(event: MailEvent): void {
+  window.dispatchEvent(new CustomEvent(pageEvent, { detail: event }));
+}
+
+/** Calls `listener` with what the page was told; returns the end of it. */
+export function hearPage(listener: (event: MailEvent) => void): () => void {
+  const hear = (event: Event) => listener((event as CustomEvent<MailEvent>).detail);
+  window.addEventListener(pageEvent, hear);
+  return () => window.removeEventListener(pageEvent, hear);
+}
+
 /**
  * Calls `onEvent` for each event and after every reconnection. `owner` keeps the tabs of two people apart; `onRefused`
  * is called where a stream cannot be opened: the session may have ended.

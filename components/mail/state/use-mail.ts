@@ -13,7 +13,7 @@ import type { Place } from './place.ts';
 import { usePreferences } from './preferences.tsx';
 import { errorText, getJson, postJson } from './request.ts';
 import { folderOf, groupByFolder, rowId, uidOf } from './row-id.ts';
-import { useMailEvents } from './use-events.ts';
+import { tellPage, useMailEvents } from './use-events.ts';
 import { useEverything } from './use-everything.ts';
 import { useFiling } from './use-filing.ts';
 import { hasMany, useFlags } from './use-flags.ts';
@@ -107,8 +107,8 @@ export function useMail(start: MailStart, ownerAddress: string) {
     ownerAddress,
     path,
     (event: MailEvent) => {
-      window.dispatchEvent(new CustomEvent('drey:mail-event', { detail: event }));
-      if (event.kind === 'lost') return;
+      tellPage(event);
+      if (event.kind === 'lost' || event.kind === 'announcements') return;
       const isHere = event.kind === 'changed' && event.folder === placeNow().folder;
       if (event.kind === 'back' || isHere) refresh();
       else void loadFolders();

@@ -3,6 +3,7 @@
 import { watchLogin } from '../../accounts/login-watch.ts';
 import { Refusal } from '../../errors.ts';
 import type { MailAccount } from '../imap/pool.ts';
+import { watchBanners } from './banners.ts';
 import { watchMail } from './watch.ts';
 
 const pingMs = 25_000;
@@ -28,7 +29,7 @@ export function closeEventStreams(): void {
 }
 
 /**
- * Bytes of an event stream about `folders`, the inbox and the counts, until `signal` aborts or the session
+ * Bytes of an event stream about `folders`, the inbox, the counts and announcements, until `signal` aborts or the session
  * `sessionId` ends.
  * Refusal 'limit' where the account has too many open.
  */
@@ -57,6 +58,9 @@ export function openEventStream(
         }
       };
       const stopWatching = watchMail(account, folders, (event) => send(formatEvent(event)));
+      const leaveBanners = watchBanners(account, (banners) =>
+        send(formatEvent({ kind: 'announcements', banners })),
+      );
       const { id: accountId, epoch, sessionId } = account;
       const unwatch = watchLogin({ accountId, epoch, sessionId, end: () => close() });
       const ping = setInterval(() => send(': still here\n\n'), pingMs);
@@ -68,6 +72,7 @@ export function openEventStream(
         clearInterval(ping);
         unwatch();
         stopWatching();
+        leaveBanners();
         streams().delete(close);
         try {
           controller.close();

@@ -2,6 +2,7 @@
 // shared by all tabs of the account. Of the folders nobody looks at the inbox's connection hears too (NOTIFY); where
 // the server cannot do that they are compared by LIST-STATUS twice a minute.
 import type { ImapFlow } from 'imapflow';
+import type { Banner } from '../../accounts/announcement.ts';
 import { logOf } from '../../log.ts';
 import { connectImap, type MailAccount } from '../imap/pool.ts';
 import { type Folder, listFolders } from '../list/mailboxes.ts';
@@ -10,6 +11,8 @@ import { notifyOfFolders } from './notify.ts';
 export type MailEvent =
   | { kind: 'changed'; folder: string; hasNew: boolean }
   | { kind: 'folders' }
+  /** What administrators tell now, all of it (banners.ts) */
+  | { kind: 'announcements'; banners: Banner[] }
   | { kind: 'lost' }
   | { kind: 'back' };
 type Listener = (event: MailEvent) => void;
