@@ -1,7 +1,9 @@
 // Runs before every page: a Content-Security-Policy with a nonce of its own for each answer, and the method and path
-// of the request for the guards (app/session.ts sends people back to it after signing in). Guards do not
-// live here: each page, action and route checks for itself.
+// of the request for the guards (app/session.ts sends people back to it after signing in). What a browser sends to a page
+// must come from one of ours: Next lets actions pass that do not say from where. Guards of roles do not live here: each
+// page, action and route checks for itself.
 import { type NextRequest, NextResponse } from 'next/server';
+import { isFromOwnPage } from './app/own-page.ts';
 
 const isDevelopment = process.env.NODE_ENV === 'development';
 
@@ -34,7 +36,16 @@ function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
+/** Without a cookie a request is in nobody's name: so mail programs ask for their settings. */
+function isForeignChange({ method, headers }: NextRequest): boolean {
+  const isReading = method === 'GET' || method === 'HEAD';
+  return !isReading && headers.has('cookie') && !isFromOwnPage(headers);
+}
+
 export function proxy(request: NextRequest): NextResponse {
+  if (isForeignChange(request)) {
+    return new NextResponse('The request came from another page.', { status: 403 });
+  }
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);

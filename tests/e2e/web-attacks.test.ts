@@ -7,6 +7,7 @@ import { ImapFlow } from 'imapflow';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { launchBrowser } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+import { readActions } from '#tests/support/web-client.ts';
 
 const password = 'a nest of seven nuts';
 const address = 'root@example.test';
@@ -116,6 +117,34 @@ describe('the doors of the web app', () => {
     assert.ok(
       !answer.headers.getSetCookie().some((cookie) => cookie.startsWith('drey.session=ey')),
     );
+  });
+
+  it('acts for nobody whose browser another site has sent', async () => {
+    const cookie = (await context.cookies())
+      .map(({ name, value }) => `${name}=${value}`)
+      .join('; ');
+    const { id, page: path } = readActions().get('app/(auth)/actions.ts#signOutAction') ?? {};
+    const act = (from: Record<string, string>) =>
+      fetch(daemon.url + path, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie, 'next-action': id ?? '', accept: 'text/x-component', ...from },
+        body: '[]',
+      });
+    const strangers: Record<string, string>[] = [
+      {},
+      { origin: 'null' },
+      { origin: 'https://evil.example' },
+      { origin: daemon.url, 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'none' },
+    ];
+    for (const from of strangers) {
+      assert.equal((await act(from)).status, 403, JSON.stringify(from));
+    }
+    const options = `${daemon.url}/options`;
+    const stays = await fetch(options, { redirect: 'manual', headers: { cookie } });
+    assert.equal(stays.status, 200, 'still signed in');
   });
 
   it('puts its policy on every page, whatever the address looks like', async () => {

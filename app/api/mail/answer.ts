@@ -8,6 +8,7 @@ import { isUid } from '#lib/webmail/imap/uid-set.ts';
 import { checkFolderPath } from '#lib/webmail/list/message-list.ts';
 import { partPattern } from '#lib/webmail/reader/tnef.ts';
 import { translateSentence } from '../../i18n.ts';
+import { isFromOwnPage } from '../../own-page.ts';
 import { requireForScript } from '../../script-caller.ts';
 import { requireForRoute } from '../../session.ts';
 
@@ -82,24 +83,10 @@ async function answerError(error: unknown): Promise<Response> {
   return Response.json({ error: 'Something went wrong on the server.' }, { status: 500 });
 }
 
-/**
- * Refuses what another site sent. Browsers say where a request comes from in Sec-Fetch-Site, older ones in
- * Origin; a change without either is no browser of ours.
- */
-export function refuseForeign(request: Request): void {
-  const site = request.headers.get('sec-fetch-site');
-  const origin = request.headers.get('origin');
-  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host');
-  const isOwn = site ? site === 'same-origin' : origin !== null && hostOf(origin) === host;
-  if (!isOwn) throw new Refusal('forbidden', 'The request came from another page.');
-}
-
-function hostOf(origin: string): string | null {
-  try {
-    return new URL(origin).host;
-  } catch {
-    return null;
-  }
+/** Refuses what another site sent. */
+export function refuseForeign({ headers }: Request): void {
+  if (isFromOwnPage(headers)) return;
+  throw new Refusal('forbidden', 'The request came from another page.');
 }
 
 /** The JSON body of a request as an object, at most 4 MB. Refusal 'invalid' or 'too-big'. */
