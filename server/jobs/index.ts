@@ -32,8 +32,8 @@ import { lookAtBlockLists } from './block-lists.ts';
 import { measureBodies } from './body-size.ts';
 import { lookWhenDue } from './doctor.ts';
 import { lookAtDomains } from './domain-dns.ts';
-import type { Job } from './job.ts';
 import { shortenHistory } from './history.ts';
+import type { Job } from './job.ts';
 import { lookForNewVersion } from './new-version.ts';
 import { startLoop } from './runner.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
@@ -114,13 +114,13 @@ export const jobs: Job[] = [
     run: removeOldEvents,
   },
   {
-    name: 'expired-tokens',
-  {
     name: 'history-retention',
     text: 'Removes changes of the configuration that are older than the history is kept.',
     intervalMs: dayMs,
     run: shortenHistory,
   },
+  {
+    name: 'expired-tokens',
     text: 'Removes one-time links after their end.',
     intervalMs: hourMs,
     run: removeExpiredTokens,
