@@ -52,12 +52,12 @@ export function Announcements() {
       key={id}
       role="status"
       className={joinClasses(
-        'flex max-h-[30dvh] shrink-0 items-start gap-2 overflow-y-auto px-3 py-1.5 [&>svg]:mt-1 [&>svg]:size-4 [&>svg]:shrink-0 print:hidden',
+        'flex max-h-[30dvh] shrink-0 items-start gap-2 overflow-y-auto px-3 py-1.5 lg:mx-2 lg:mb-2 lg:rounded-lg [&>svg]:mt-1.5 [&>svg]:size-4 [&>svg]:shrink-0 print:hidden',
         level === 'warning' ? 'bg-warn-soft text-warn-text' : 'bg-info-soft text-info-text',
       )}
     >
       {level === 'warning' ? <TriangleAlert aria-hidden /> : <Info aria-hidden />}
-      <p dir="auto" className="min-w-0 flex-1 py-0.5 break-words whitespace-pre-line">
+      <p dir="auto" className="min-w-0 flex-1 py-1 break-words whitespace-pre-line">
         {text}
       </p>
       <IconButton size="sm" label={t('close')} icon={<X />} onClick={() => close(id)} />

@@ -19,13 +19,9 @@ import { DkimKeys, type Verdicts } from './dkim-keys.tsx';
 import { DomainMail } from './domain-mail.tsx';
 import { FooterForm } from './footer-form.tsx';
 
-export default async function DomainPage({
-  params,
-  searchParams,
-}: {
-  params: Promise<{ domain: string }>;
-  searchParams: Parameters;
-}) {
+type Asked = { params: Promise<{ domain: string }>; searchParams: Parameters };
+
+export default async function DomainPage({ params, searchParams }: Asked) {
   const staff = await requireStaff('domains');
   const domain = await findDomain(decodeURIComponent((await params).domain));
   if (!domain || !isInScope(staff.scope, domain.id)) notFound();
