@@ -1,47 +1,43 @@
-// What a file would change, and the changing: all of it in one transaction, by the same functions as the panel.
-import { isUniqueViolation } from '#lib/db.ts';
+// What a file would change, and the changing, by the same functions as the panel: all of it in one transaction, or where that would
+// hold everybody up, in parts.
+
+import { uptimeMs } from '#lib/clock.ts';
+import { findOpen } from '#lib/context.ts';
+import { isUniqueViolation, write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { readOrigin, runFrom } from '#lib/history/origin.ts';
-import { type Fields, maskSecret, reviseOnce } from '#lib/history/revise.ts';
+import { lockHistory } from '#lib/history/revise.ts';
+import { readRevisionNumber } from '#lib/history/revision.ts';
 import { rehearse, writeJoined, writePart } from '#lib/joined.ts';
-import { keptSecret, type Placed, type Problem, type ReadFile } from './file.ts';
-import { findOrder, sortEntries } from './order.ts';
-import type { Entry, Section } from './section.ts';
-import { type Difference, describeChange, isNothing } from './words.ts';
+import type { Problem, ReadFile } from './file.ts';
+import { type PlannedChange, readSteps, type Step } from './steps.ts';
 
-export type PlannedChange = {
-  section: string;
-  action: 'add' | 'change' | 'remove' | 'order';
-  /** "network 10.0.0.0/8" */
-  subject: string;
-  line: number;
-  differences: Difference[];
+export type { PlannedChange } from './steps.ts';
+
+export type Plan = {
+  changes: PlannedChange[];
+  problems: Problem[];
+  /** False: so many that only their comparison was made; what the rooms would refuse is not known. */
+  isTried: boolean;
 };
 
-export type Plan = { changes: PlannedChange[]; problems: Problem[] };
-
-/** One change on its way. */
-type Step = {
-  section: Section;
-  line: number;
-  shown: PlannedChange;
-  /** Nothing to show: the order of entries that are added. */
-  isQuiet?: boolean;
-  /** Gives what is to be done after it. */
-  run(by: string): Promise<Step[]>;
-};
+/** A transaction with more changes would hold everybody up: each takes about two milliseconds. */
+export const mostAtOnce = 1000;
+/** A part holds the writer so long, and the step that it is at. */
+const partMs = 250;
 
 /** What the file would change, and what is wrong with it. Changes nothing. */
 export async function planConfiguration(file: ReadFile): Promise<Plan> {
   const { steps, problems } = await readSteps(file);
   const all = [...file.problems, ...problems];
   const changes = listShown(steps);
-  if (all.length > 0 || steps.length === 0) return { changes, problems: all };
-  const refused = await rehearse(() => carryOut(steps, 'plan'));
-  return { changes, problems: refused };
+  const isTried = steps.length <= mostAtOnce;
+  if (all.length > 0 || !isTried) return { changes, problems: all, isTried };
+  const refused = steps.length === 0 ? [] : await rehearse(() => carryOut(steps, 'plan'));
+  return { changes, problems: refused, isTried };
 }
 
-/** Thrown where a file cannot be applied: nothing was changed. */
+/** Thrown where a file cannot be applied: nothing was changed, or of parts, what is not named. */
 export class ConfigurationRefusal extends Refusal {
   readonly problems: Problem[];
 
@@ -57,13 +53,18 @@ export function describeProblem({ line, section, text }: Problem): string {
   return place ? `${place}: ${text}` : text;
 }
 
-/** Makes the server what the file says, whole or not at all. Refusal ConfigurationRefusal. */
+/**
+ * Makes the server what the file says, whole or not at all. Refusal ConfigurationRefusal, 'limit' for more than mostAtOnce
+ * changes.
+ */
 export async function applyConfiguration(file: ReadFile, by: string): Promise<PlannedChange[]> {
+  const read = await readBefore(file);
   return runFrom({ groupId: readOrigin().groupId }, () =>
     writeJoined(async () => {
-      const { steps, problems } = await readSteps(file);
-      const early = [...file.problems, ...problems];
-      if (early.length > 0) throw new ConfigurationRefusal(early);
+      await write(lockHistory);
+      const isCurrent = read?.revision === (await readRevisionNumber());
+      const steps = requireRight(file, read && isCurrent ? read : await readSteps(file));
+      requireFew(steps);
       const refused = await carryOut(steps, by);
       if (refused.length > 0) throw new ConfigurationRefusal(refused);
       return listShown(steps);
@@ -71,177 +72,101 @@ export async function applyConfiguration(file: ReadFile, by: string): Promise<Pl
   );
 }
 
+/**
+ * The same for any number of changes, a part in each transaction, so that others write in between. What is refused does not
+ * take back the rest: where the file is applied again, what is left is done. Gives what was to be changed. Refusal
+ * ConfigurationRefusal.
+ */
+export async function applyInParts(file: ReadFile, by: string): Promise<PlannedChange[]> {
+  const steps = requireRight(file, await readSteps(file));
+  await runFrom({ groupId: readOrigin().groupId }, async () => {
+    const refused = await carryOut(steps, by, (run) => writeJoined(run), partMs);
+    if (refused.length > 0) throw new ConfigurationRefusal(refused);
+  });
+  return listShown(steps);
+}
+
+/**
+ * The steps before the transaction, which looks whether anything was changed since: to read a hundred thousand users takes long.
+ * null inside of a transaction.
+ */
+async function readBefore(file: ReadFile) {
+  if (findOpen()) return null;
+  const revision = await readRevisionNumber();
+  const found = await readSteps(file);
+  // Refused while others may write.
+  requireFew(requireRight(file, found));
+  return { revision, ...found };
+}
+
+type Found = { steps: Step[]; problems: Problem[] };
+
+function requireRight(file: ReadFile, { steps, problems }: Found): Step[] {
+  const all = [...file.problems, ...problems];
+  if (all.length > 0) throw new ConfigurationRefusal(all);
+  return steps;
+}
+
+function requireFew(steps: Step[]): void {
+  if (steps.length <= mostAtOnce) return;
+  throw new Refusal(
+    'limit',
+    `This would change ${steps.length} things. More than ${mostAtOnce} are not changed whole or not at all, because all mail would wait: on the server "drey apply --in-parts FILE" changes them one part after the other.`,
+  );
+}
+
 function listShown(steps: Step[]): PlannedChange[] {
   return steps.filter(({ isQuiet }) => !isQuiet).map(({ shown }) => shown);
 }
 
-/** What must be done, compared with what stands here. */
-async function readSteps(file: ReadFile): Promise<{ steps: Step[]; problems: Problem[] }> {
-  const problems: Problem[] = [];
-  const removing: Step[] = [];
-  const steps: Step[] = [];
-  for (const section of file.named) {
-    const placed = file.entries.filter((entry) => entry.section === section);
-    const entries = await section.list();
-    const known = new Map(entries.map((entry) => [section.identify(entry.fields), entry]));
-    for (const one of placed) {
-      const entry = known.get(section.identify(one.fields));
-      const step = entry ? await changeStep(one, entry) : addStep(one, problems);
-      if (step) steps.push(step);
-    }
-    const pruned = file.pruned.find((one) => one.section === section);
-    const listed = new Set(placed.map(({ fields }) => section.identify(fields)));
-    const gone = pruned
-      ? entries.filter(({ fields }) => !listed.has(section.identify(fields)))
-      : [];
-    for (const entry of gone) removing.unshift(removeStep(section, entry, pruned?.line ?? 1));
-    steps.push(...orderSteps(section, placed, entries));
-  }
-  return { steps: [...removing, ...steps], problems };
-}
-
-function addStep({ section, line, fields }: Placed, problems: Problem[]): Step | null {
-  const kept = Object.keys(fields).filter((name) => fields[name] === keptSecret);
-  const subject = section.recorded.describe(String(fields.key ?? section.identify(fields)), fields);
-  if (kept.length > 0) {
-    const text = `${subject}: there is no secret here to keep; give { env: NAME } or { file: PATH }.`;
-    problems.push({ line, section: section.name, text });
-    return null;
-  }
-  const { later = [] } = section;
-  const first = Object.fromEntries(Object.entries(fields).filter(([key]) => !later.includes(key)));
-  const rest = Object.entries(fields).filter(
-    ([key, value]) => later.includes(key) && !isNothing(value),
-  );
-  const shown = showChange(section, subject, line, null, hide(section, fields));
-  return {
-    section,
-    line,
-    shown,
-    run: async (by) => {
-      const key = await section.add(first, by);
-      if (rest.length === 0) return [];
-      const run = async () => {
-        await section.change(key, Object.fromEntries(rest), by);
-        return [];
-      };
-      return [{ section, line, shown, run }];
-    },
-  };
-}
-
-async function changeStep({ section, line, fields }: Placed, entry: Entry): Promise<Step | null> {
-  const changed: Fields = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === keptSecret || name === 'passwordHash') continue;
-    const isSecret = section.secrets?.includes(name) && (section.isSecret?.(fields) ?? true);
-    const known = isSecret ? await section.readSecret?.(entry.key) : entry.fields[name];
-    if (JSON.stringify(value) !== JSON.stringify(known ?? (isSecret ? '' : known))) {
-      changed[name] = value;
-    }
-  }
-  if (Object.keys(changed).length === 0) return null;
-  const before = Object.fromEntries(Object.keys(changed).map((name) => [name, entry.fields[name]]));
-  const subject = section.recorded.describe(entry.key, entry.fields);
-  return {
-    section,
-    line,
-    shown: showChange(section, subject, line, before, hide(section, changed, fields)),
-    run: async (by) => {
-      await reviseOnce(by, section.recorded, entry.key, async () => {
-        await section.change(entry.key, changed, by);
-        return entry.key;
-      });
-      return [];
-    },
-  };
-}
-
-const actions = { added: 'add', changed: 'change', removed: 'remove' } as const;
-
-function showChange(
-  section: Section,
-  subject: string,
-  line: number,
-  before: Fields | null,
-  after: Fields | null,
-): PlannedChange {
-  const { kind } = section.recorded;
-  const { what, differences } = describeChange({ kind, subject, before, after });
-  return { section: section.name, action: actions[what], subject, line, differences };
-}
-
-/** The fields as they may be shown; `entry`: all of its fields. */
-function hide(section: Section, fields: Fields, entry: Fields = fields): Fields {
-  const isHidden = section.isSecret?.(entry) ?? true;
-  const shown = Object.entries(fields).map(([name, value]) => {
-    const isSecret = name === 'passwordHash' || (isHidden && section.secrets?.includes(name));
-    return [name, isSecret ? maskSecret(String(value)) : value];
-  });
-  return Object.fromEntries(shown);
-}
-
-function removeStep(section: Section, { key, fields }: Entry, line: number): Step {
-  const subject = section.recorded.describe(key, fields);
-  return {
-    section,
-    line,
-    shown: showChange(section, subject, line, fields, null),
-    run: async (by) => {
-      await section.remove(key, by);
-      return [];
-    },
-  };
-}
-
-/** Puts those that a file lists into its order, in the places that they have. */
-function orderSteps(section: Section, placed: Placed[], entries: Entry[]): Step[] {
-  const { move, group, name } = section;
-  if (!move || !group) return [];
-  const byGroup = Map.groupBy(placed, ({ fields }) => group(fields));
-  return [...byGroup].flatMap(([word, some]) => {
-    const wanted = some.map(({ fields }) => section.identify(fields));
-    const here = entries.filter(({ fields }) => group(fields) === word);
-    const isSorted = findOrder(section, here, wanted).length === 0;
-    const isNew = wanted.some(
-      (one) => !here.some(({ fields }) => section.identify(fields) === one),
-    );
-    if (isSorted && !isNew) return [];
-    const line = some[0]?.line ?? 1;
-    const subject = `order of ${name}${word && ` (${word})`}`;
-    const shown = { section: name, action: 'order' as const, subject, line, differences: [] };
-    const run = async (by: string) => {
-      await sortEntries(section, word, wanted, by);
-      return [];
-    };
-    return [{ section, line, shown, isQuiet: isSorted, run }];
-  });
-}
-
 /**
- * Does them all, inside a transaction. What one refuses may be right after the others (an alias of a domain that stands
- * further down), so those come again until nothing moves any more. Gives what was refused at last.
+ * Does them all, inside a transaction, or in several by `join`, of which each takes no new step after `ms`. What one refuses
+ * may be right after the others (an alias of a domain that stands further down), so those come again until nothing moves any
+ * more. Gives what was refused at last.
  */
-async function carryOut(steps: Step[], by: string): Promise<Problem[]> {
+async function carryOut(
+  steps: Step[],
+  by: string,
+  join: (run: () => Promise<void>) => Promise<void> = (run) => run(),
+  ms = Number.POSITIVE_INFINITY,
+): Promise<Problem[]> {
   // An order only counts once everything is there.
   let waiting = steps.filter(({ shown }) => shown.action !== 'order');
   const orders = steps.filter(({ shown }) => shown.action === 'order');
   while (waiting.length > 0) {
     const next: Step[] = [];
     const problems: Problem[] = [];
-    for (const step of waiting) {
-      try {
-        next.push(...(await writePart(() => step.run(by))));
-      } catch (error) {
-        next.push(step);
-        problems.push(toProblem(step, error));
-      }
+    for (let at = 0; at < waiting.length; ) {
+      const [from, before] = [at, { next: next.length, problems: problems.length }];
+      await join(async () => {
+        // It may run again.
+        at = from;
+        next.length = before.next;
+        problems.length = before.problems;
+        for (const startedAt = uptimeMs(); at < waiting.length; at++) {
+          await carryOneOut(waiting[at] as Step, by, { next, problems });
+          if (uptimeMs() - startedAt > ms) return void at++;
+        }
+      });
     }
     if (problems.length === waiting.length) return problems;
     waiting = next;
   }
-  for (const step of orders) await writePart(() => step.run(by));
+  for (const step of orders) await join(() => writePart(async () => void (await step.run(by))));
   return [];
+}
+
+async function carryOneOut(
+  step: Step,
+  by: string,
+  { next, problems }: { next: Step[]; problems: Problem[] },
+): Promise<void> {
+  try {
+    next.push(...(await writePart(() => step.run(by))));
+  } catch (error) {
+    problems.push(toProblem(step, error));
+    next.push(step);
+  }
 }
 
 function toProblem({ line, section, shown }: Step, error: unknown): Problem {

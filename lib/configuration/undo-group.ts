@@ -25,7 +25,7 @@ export type GroupPart = {
 };
 
 /** The writer is held for a few milliseconds a change. */
-export const mostTogether = 1000;
+export const mostTogether = 500;
 
 /** Before a transaction with undoGroup(): prepareUndo() of what it takes back. */
 export async function prepareGroup(id: number, ids?: number[]): Promise<void> {

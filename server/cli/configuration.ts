@@ -4,6 +4,7 @@ import { exportConfiguration } from '#lib/configuration/export.ts';
 import { keepChanges } from '#lib/configuration/pending.ts';
 import {
   applyConfiguration,
+  applyInParts,
   describeProblem,
   type PlannedChange,
   planConfiguration,
@@ -69,12 +70,13 @@ function print(text: string): void {
 /** Exit code 0: nothing would change; 1: the file is wrong; 3: it would change something. */
 async function plan(input: Input): Promise<Result> {
   const file = await readTriedFile(readText(textAt(input, 0)), readSecret);
-  const { changes, problems } = await planConfiguration(file);
-  if (input.options.json) print(JSON.stringify({ changes, problems }));
+  const { changes, problems, isTried } = await planConfiguration(file);
+  if (input.options.json) print(JSON.stringify({ changes, problems, isTried }));
   else {
     for (const change of changes) print(describePlanned(change));
     for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
     if (changes.length + problems.length === 0) print('Nothing would change.');
+    if (!isTried) process.stderr.write('So many were compared, but not tried: apply --in-parts.\n');
   }
   if (problems.length > 0) return { code: 1 };
   return { code: changes.length > 0 ? 3 : 0 };
@@ -82,7 +84,8 @@ async function plan(input: Input): Promise<Result> {
 
 async function apply(input: Input): Promise<Result> {
   const file = await readTriedFile(readText(textAt(input, 0)), readSecret);
-  const changes = await runWatched(input, () => applyConfiguration(file, by));
+  const run = input.options.inParts ? applyInParts : applyConfiguration;
+  const changes = await runWatched(input, () => run(file, by));
   if (input.options.json) print(JSON.stringify({ changes }));
   else {
     for (const change of changes) print(describePlanned(change));
@@ -218,7 +221,14 @@ export const configurationCommands: CommandDefinition[] = [
   {
     name: 'apply',
     arguments: ['<file>'],
-    options: [reasonOption, keepOption],
+    options: [
+      reasonOption,
+      keepOption,
+      {
+        flags: '--in-parts',
+        help: 'many changes, one part after the other: mail goes on meanwhile',
+      },
+    ],
     help: 'make the server what a file says, whole or not at all',
     run: apply,
   },

@@ -6,6 +6,7 @@ import {
   applyConfiguration,
   ConfigurationRefusal,
   describeProblem,
+  mostAtOnce,
   planConfiguration,
 } from '../../configuration/plan.ts';
 import { readTriedFile } from '../../configuration/tried-file.ts';
@@ -233,6 +234,9 @@ const fileEndpoints: Endpoint[] = [
       problems: z.array(
         z.object({ line: z.number().nullable(), section: z.string(), text: z.string() }),
       ),
+      isTried: z
+        .boolean()
+        .describe(`false: more than ${mostAtOnce} changes, so problems show while it is applied`),
     }),
     isQuestion: true,
     maxBodyBytes,
@@ -243,7 +247,7 @@ const fileEndpoints: Endpoint[] = [
     path: '/configuration/apply',
     permission: null,
     title: 'Make the server what a configuration says, whole or not at all',
-    help: 'Changes that could lock administrators out stay without being confirmed.',
+    help: `Changes that could lock administrators out stay without being confirmed. At most ${mostAtOnce} changes a call.`,
     body: z.strictObject({ configuration: given, reason }),
     answer: z.object({ changes }),
     maxBodyBytes,

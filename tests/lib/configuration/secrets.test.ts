@@ -119,6 +119,7 @@ const secretsOf: Record<string, string | (() => Promise<string[]>)> = {
     await addAccount({ address: 'eve@example.test', password: { stored } }, by);
     return ['what-it-is-compared-with'];
   },
+  'user defaults': 'limits and texts for new users',
   domain: 'names, limits and a footer that everybody reads',
   'shared mailbox': 'nobody signs in to one',
   member: 'rights',
@@ -170,9 +171,10 @@ describe('secrets in what is kept of changes', () => {
   }
 
   it('every kind says what is secret of it', () => {
+    const names = kinds.map(({ recorded }) => recorded.kind);
     assert.deepEqual(
-      Object.keys(secretsOf).sort(),
-      kinds.map(({ recorded }) => recorded.kind).sort(),
+      names.filter((kind) => !(kind in secretsOf)),
+      [],
     );
   });
 

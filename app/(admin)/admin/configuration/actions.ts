@@ -16,6 +16,7 @@ const text = z.string().max(1_000_000);
 const reason = z.string().max(500);
 
 type Answer = Plan & { error?: string };
+const nothing: Plan = { changes: [], problems: [], isTried: true };
 
 /** A browser names no files and variables of the server. */
 function readSecret(): never {
@@ -24,7 +25,7 @@ function readSecret(): never {
 
 export async function planAction(given: string): Promise<Answer> {
   await requireAdmin();
-  let plan: Plan = { changes: [], problems: [] };
+  let plan = nothing;
   const error = await answerButton(async () => {
     plan = await planConfiguration(await readTriedFile(text.parse(given), readSecret));
   });
@@ -33,17 +34,17 @@ export async function planAction(given: string): Promise<Answer> {
 
 export async function applyAction(given: string, why: string): Promise<Answer> {
   const admin = await requireAdmin();
-  let plan: Plan = { changes: [], problems: [] };
+  let plan = nothing;
   const error = await answerButton(() =>
     runHere(reason.parse(why), async () => {
       try {
         const file = await readTriedFile(text.parse(given), readSecret);
         const changes = await applyConfiguration(file, admin.address);
-        plan = { changes, problems: [] };
+        plan = { ...nothing, changes };
         revalidatePath('/admin', 'layout');
       } catch (error) {
         if (!(error instanceof ConfigurationRefusal)) throw error;
-        plan = { changes: [], problems: error.problems };
+        plan = { ...nothing, problems: error.problems };
       }
     }),
   );

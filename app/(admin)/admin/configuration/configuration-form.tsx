@@ -112,12 +112,12 @@ export function ConfigurationForm() {
   );
 }
 
-function isUseful({ error, changes, problems }: Answer): boolean {
-  return !error && problems.length === 0 && changes.length > 0;
+function isUseful({ error, changes, problems, isTried }: Answer): boolean {
+  return !error && problems.length === 0 && changes.length > 0 && isTried;
 }
 
 function Outcome({ answer }: { answer: Answer & { isDone: boolean } }) {
-  const { error, changes, problems, isDone } = answer;
+  const { error, changes, problems, isTried, isDone } = answer;
   if (error) return <Banner tone="danger">{error}</Banner>;
   return (
     <>
@@ -137,6 +137,13 @@ function Outcome({ answer }: { answer: Answer & { isDone: boolean } }) {
       )}
       {changes.length === 0 && problems.length === 0 && (
         <Banner tone="info">Nothing would change: the server is as the file says.</Banner>
+      )}
+      {!isTried && problems.length === 0 && (
+        <Banner tone="warn">
+          {changes.length} changes are too many to be made at once, because all mail would wait.
+          They are compared here, but not tried; on the server{' '}
+          <code className="font-mono">drey apply --in-parts FILE</code> makes them part by part.
+        </Banner>
       )}
       {isDone && <Banner tone="ok">Applied; each change can be undone on the page History.</Banner>}
       {changes.length > 0 && (
