@@ -8,9 +8,10 @@ async function run(input: Input): Promise<Result> {
   if (input.options.json === true) {
     process.stdout.write(`${JSON.stringify({ health: worst, parts })}\n`);
   } else {
+    const width = Math.max(...parts.map(({ title }) => title.length));
     for (const { title, colour, text, todo } of parts) {
-      process.stdout.write(`${colour.padEnd(6)}  ${title.padEnd(13)}  ${text}\n`);
-      if (todo) process.stdout.write(`${' '.repeat(23)}→ ${todo}\n`);
+      process.stdout.write(`${colour.padEnd(6)}  ${title.padEnd(width)}  ${text}\n`);
+      if (todo) process.stdout.write(`${' '.repeat(width + 10)}→ ${todo}\n`);
     }
   }
   return { code: worst === 'red' ? 1 : 0 };
