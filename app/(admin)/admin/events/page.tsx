@@ -10,6 +10,7 @@ import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Time } from '#components/ui/time.tsx';
+import { mayRole } from '#lib/accounts/permission.ts';
 import { namesOf } from '#lib/accounts/staff.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { searchEvents, type TrailEvent } from '#lib/trail/list.ts';
@@ -17,8 +18,8 @@ import { readFindings } from '#lib/trail/story.ts';
 import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 import { readFilter } from './filter.ts';
-
-export const metadata: Metadata = { title: 'Events' };
+import { readOutcomes, readQuestion } from './outcome.ts';
+import { OutcomeTable } from './outcome-table.tsx';
 
 /** Events that a search without an index looks through at a time. */
 const mostScanned = 100_000;
@@ -28,8 +29,26 @@ function tellStory(events: TrailEvent[]) {
   return sortAsStory(events.map((event) => ({ ...event, findings: readFindings(event.detail) })));
 }
 
+/** Its subject, its Message-ID, and the id that all of its events have. */
+function describeStory(story: TrailEvent[], trace: string) {
+  const arrival = story.find(({ kind }) => kind === 'received');
+  return (
+    <>
+      {arrival && (
+        <span className="block text-ink" dir="auto">
+          {arrival.text || '(no subject)'}
+        </span>
+      )}
+      <span className="block font-mono text-sm">
+        {[trace, arrival?.messageId].filter(Boolean).join(' · ')}
+      </span>
+    </>
+  );
+}
+
 export default async function EventsPage({ searchParams }: { searchParams: Parameters }) {
-  const { scope } = await requireStaff('trail');
+  const staff = await requireStaff('trail');
+  const { scope } = staff;
   const parameters = await readParameters(searchParams);
   const {
     q = '',
@@ -48,6 +67,9 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
   );
   const last = events.length === pageSize && !trace ? events.at(-1) : undefined;
   const filters = { q, kind, reason, from, until };
+  const story = trace ? tellStory(events) : [];
+  const outcomes = readOutcomes(story);
+  const question = staff.role === 'admin' ? readQuestion(story) : null;
   const isFiltered = [...Object.values(filters), trace, before].some((text) => text !== '');
   return (
     <>
@@ -59,7 +81,14 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
               <ArrowLeft aria-hidden className="size-3.5" /> All events
             </Link>
           }
-          description={<span className="font-mono text-sm">{trace}</span>}
+          description={describeStory(story, trace)}
+          action={
+            question && (
+              <ButtonLink href={buildHref('/admin/explain', question)}>
+                What would happen now?
+              </ButtonLink>
+            )
+          }
         />
       ) : (
         <PageHeader
@@ -103,6 +132,9 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
           </details>
         </SearchForm>
       )}
+      {outcomes.length > 0 && (
+        <OutcomeTable outcomes={outcomes} mayQueue={mayRole(staff.role, 'queue')} />
+      )}
       <div className="rounded-lg border bg-surface">
         {events.length === 0 ? (
           <EmptyState
@@ -115,7 +147,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
               : 'Send a message to one of your users to see the first events.'}
           </EmptyState>
         ) : (
-          <EventList events={trace ? tellStory(events) : events} hasTraceLinks={!trace} />
+          <EventList events={trace ? story : events} hasTraceLinks={!trace} />
         )}
       </div>
       {scannedTo && (
@@ -154,4 +186,13 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
       )}
     </>
   );
+}
+
+export async function generateMetadata({
+  searchParams,
+}: {
+  searchParams: Parameters;
+}): Promise<Metadata> {
+  const { trace } = await readParameters(searchParams);
+  return { title: trace ? 'The whole story' : 'Events' };
 }
