@@ -7,6 +7,7 @@ import { newId } from '../id.ts';
 import { poke } from '../poke.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { domainOf, requireAddress } from './address.ts';
+import { type ClosableProtocol, readClosed, writeClosed } from './closed-protocols.ts';
 import { requireDomain } from './domain.ts';
 import { requireRoomForUser } from './domain-limits.ts';
 import { refuseLastAdmin } from './last-admin.ts';
@@ -18,7 +19,9 @@ import { recordedAccount, recordedOf } from './recorded.ts';
 import { type Role, readRole } from './role.ts';
 import { sealScramKeys } from './scram.ts';
 import type { SendingHold } from './sending-ledger.ts';
+import { endSharingIn } from './sharing-end.ts';
 import { forgetKnownIn } from './throttle.ts';
+import { findUserDefaults, giveDefaultsIn, nothingSaid } from './user-defaults.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
 export type Account = {
@@ -46,6 +49,8 @@ export type Account = {
   /** Messages and new recipients a day; null: the settings sending.messagesPerDay, newRecipientsPerDay; 0: none */
   dailyMessages: number | null;
   dailyRecipients: number | null;
+  /** What mail programs may not use */
+  closedProtocols: ClosableProtocol[];
   /** Programs need an app password, the web a second factor. */
   hasSecondFactor: boolean;
   /** Why outgoing mail is held (lib/queue/sending-hold.ts); empty = it is not */
@@ -68,6 +73,7 @@ export function toAccount(row: Row): Account {
     hasPassword: passwordHash !== null && passwordHash !== lockedHash,
     isLocked: passwordHash === lockedHash,
     sendingHold: row.sendingHold as SendingHold,
+    closedProtocols: readClosed(row.closedProtocols),
     role: readRole(row.role),
     kind: row.kind === 'shared' ? 'shared' : 'person',
     quotaBytes: row.quotaBytes === null ? null : Number(row.quotaBytes),
@@ -102,11 +108,13 @@ export async function requireAccount(address: string): Promise<Account> {
  */
 export type ImportedPassword = { stored: string | null } | { plain: string };
 
+/** Of what is left out the defaults of new users hold (user-defaults.ts). */
 export type NewAccount = {
   address: string;
   password: string | ImportedPassword;
   /** The web asks for another one first. */
   mustChange?: boolean;
+  closedProtocols?: readonly ClosableProtocol[];
   displayName?: string;
   role?: Role;
   quotaBytes?: number | null;
@@ -121,6 +129,9 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
   const domain = await requireDomain(domainOf(address));
   const displayName = cleanName(input.displayName);
   const secrets = await makeSecrets({ address, displayName }, input.password);
+  const defaults = input.isFirstAdmin ? nothingSaid : await findUserDefaults(domain.name);
+  // Whose password another service keeps, or another server has given, changes none here.
+  const mustChange = typeof input.password === 'string' && defaults.mustChange === true;
   const data = {
     id: newId(),
     address,
@@ -128,9 +139,10 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
     displayName,
     role: input.role ?? 'user',
     ...secrets,
-    mustChange: input.mustChange ?? false,
-    quotaBytes: toLimit(input.quotaBytes, 'quotaBytes'),
-    quotaMessages: toLimit(input.quotaMessages, 'quotaMessages'),
+    mustChange: input.mustChange ?? mustChange,
+    quotaBytes: toLimit(orDefault(input.quotaBytes, defaults.quotaBytes), 'quotaBytes'),
+    quotaMessages: toLimit(orDefault(input.quotaMessages, defaults.quotaMessages), 'quotaMessages'),
+    closedProtocols: writeClosed(input.closedProtocols ?? defaults.closedProtocols ?? []),
     createdAt: now(),
   };
   try {
@@ -139,7 +151,9 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
       await requireRoomForUser(tx, domain);
       if (input.isFirstAdmin) await refuseSecondSetup(tx);
       await recordChangeIn(tx, by, `user ${address}`, `added as ${data.role}`);
-      return tx.account.create({ data });
+      const row = await tx.account.create({ data });
+      await giveDefaultsIn(tx, row, defaults);
+      return row;
     });
     return toAccount(row);
   } catch (error) {
@@ -148,6 +162,11 @@ export async function addAccount(input: NewAccount, by: string): Promise<Account
     const text = isDeleted ? 'was deleted and can be restored' : 'is here already';
     throw new Refusal('exists', `${address} ${text}.`, 'address');
   }
+}
+
+/** null is said: as the settings. */
+function orDefault(given: number | null | undefined, usual: number | null): number | null {
+  return given === undefined ? usual : given;
 }
 
 async function makeSecrets(
@@ -216,6 +235,8 @@ export type AccountChange = {
   quotaMessages?: number | null;
   dailyMessages?: number | null;
   dailyRecipients?: number | null;
+  /** Closing one ends the sessions. */
+  closedProtocols?: readonly ClosableProtocol[];
 };
 
 /** Changes a user, but for the role (role-change.ts). Refusal 'not-found', 'invalid'; 'forbidden' where no working admin would be left. */
@@ -226,12 +247,16 @@ export async function updateAccount(
 ): Promise<Account> {
   const row = await revise(by, await recordedOf(id), id, async (tx) => {
     const before = await findIn(tx, id);
-    const endsSessions = change.isDisabled === true;
+    const closed = change.closedProtocols && writeClosed(change.closedProtocols);
+    const isClosing = readClosed(closed ?? '').some(
+      (protocol) => !readClosed(before.closedProtocols).includes(protocol),
+    );
+    const endsSessions = change.isDisabled === true || isClosing;
     if (change.isDisabled === false && before.deletedAt) {
       throw new Refusal('conflict', `${before.address} is deleted: restore it.`);
     }
     if (change.mustChange) requirePerson(before);
-    if (endsSessions && before.role === 'admin') await refuseLastAdmin(tx, id);
+    if (change.isDisabled && before.role === 'admin') await refuseLastAdmin(tx, id);
     await recordChangeIn(tx, by, `user ${before.address}`, JSON.stringify(change));
     if (endsSessions) await endWebSessionsIn(tx, id);
     return tx.account.update({
@@ -244,6 +269,7 @@ export async function updateAccount(
         quotaMessages: toLimit(change.quotaMessages, 'quotaMessages'),
         dailyMessages: toDailyLimit(change.dailyMessages, 'dailyMessages'),
         dailyRecipients: toDailyLimit(change.dailyRecipients, 'dailyRecipients'),
+        closedProtocols: closed,
         epoch: endsSessions ? { increment: 1 } : undefined,
       },
     });
@@ -310,7 +336,7 @@ export async function removeAccount(
     await tx.sendingDay.deleteMany({ where: { accountId: id } });
     await tx.knownRecipient.deleteMany({ where: { accountId: id } });
     const members = await tx.member.findMany({ where: { sharedId: id } });
-    await endSharing(tx, id, address);
+    await endSharingIn(tx, id, address);
     const subject = kind === 'shared' ? 'shared mailbox' : 'user';
     await recordChangeIn(
       tx,
@@ -322,18 +348,6 @@ export async function removeAccount(
   });
   // Their open sessions lose its mailboxes now.
   for (const { memberId } of members) poke(`account:${memberId}`);
-}
-
-/** What others' mailboxes gave the account, and what its own gave others. */
-async function endSharing(tx: Tx, id: string, address: string): Promise<void> {
-  await tx.member.deleteMany({ where: { OR: [{ sharedId: id }, { memberId: id }] } });
-  await tx.mailboxRight.deleteMany({
-    where: { OR: [{ accountId: id }, { identifier: { in: [id, `-${id}`] } }] },
-  });
-  await tx.annotation.deleteMany({ where: { ownerId: id } });
-  const prefix = `Shared/${address}/`;
-  await tx.$executeRaw`DELETE FROM "Subscription"
-    WHERE SUBSTR("name", 1, ${prefix.length}) = ${prefix}`;
 }
 
 /** Refusal 'forbidden' for a shared mailbox: nobody signs in as it. */

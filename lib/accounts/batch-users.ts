@@ -107,7 +107,8 @@ async function create(
   const madeUp = entry.password === undefined ? makePassword() : undefined;
   const password: NewAccount['password'] = entry.password ?? madeUp ?? { stored: null };
   const user = { address, displayName, quotaBytes, password };
-  await addAccount({ ...user, mustChange: mustChange || madeUp !== undefined }, staff.address);
+  const mustChangeIt = mustChange || madeUp !== undefined || undefined;
+  await addAccount({ ...user, mustChange: mustChangeIt }, staff.address);
   return { outcome: 'add', password: madeUp };
 }
 

@@ -198,6 +198,7 @@ export async function removeDomain(name: string, by: string): Promise<void> {
     await tx.dkimKey.deleteMany({ where: { domainId: domain.id } });
     await tx.directoryEntry.deleteMany({ where: { domainId: domain.id } });
     await tx.charge.deleteMany({ where: { domainId: domain.id } });
+    await tx.userDefaults.deleteMany({ where: { id: domain.name } });
     await tx.domain.delete({ where: { id: domain.id } });
     await recordChangeIn(tx, by, `domain ${domain.name}`, 'removed');
   });

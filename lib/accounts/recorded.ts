@@ -2,6 +2,7 @@
 // those of the file of lib/configuration too.
 import { db, type Tx } from '../db.ts';
 import type { Fields, Recorded } from '../history/revise.ts';
+import { readClosed } from './closed-protocols.ts';
 import { isOverDomains, readRole } from './role.ts';
 
 /** Key: its CIDR. */
@@ -175,6 +176,7 @@ type AccountRow = {
   quotaMessages: bigint | number | null;
   dailyMessages: number | null;
   dailyRecipients: number | null;
+  closedProtocols: string;
 };
 
 /** Of its row and the names of the domains that it looks after. */
@@ -185,6 +187,7 @@ export function toAccountFields(row: AccountRow, domains: string[]): Fields {
     quotaBytes: toNumber(row.quotaBytes),
     quotaMessages: toNumber(row.quotaMessages),
     ...{ dailyMessages, dailyRecipients },
+    closedProtocols: readClosed(row.closedProtocols),
   };
 }
 

@@ -11,6 +11,7 @@ import { mayRecord } from '../trail/flood.ts';
 import { recordEvent } from '../trail/record.ts';
 import { type Account, toAccount } from './account.ts';
 import { findAppPassword, noteAppPasswordUse, readAppScramKeys } from './app-password.ts';
+import { readClosed } from './closed-protocols.ts';
 import { fitsByLdap, isLdapSignInOn, makeByLdap } from './ldap-password.ts';
 import { lockedHash } from './lock.ts';
 import { limitKey, plainAddress } from './network.ts';
@@ -191,6 +192,11 @@ async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
     throw new Refusal('auth-failed', failedText, (row && !whyShut(row) && verdict.field) || null);
   }
   if (verdict.lacks) throw new Refusal('auth-failed', 'Show the second factor.', verdict.lacks);
+  if (readClosed(row.closedProtocols).some((closed) => closed === protocol)) {
+    // No failure that counts: a program that keeps asking must not shut the other ways to the account.
+    recordLogin('login-failed', row.id, origin, 'protocol-closed');
+    throw new Refusal('auth-failed', failedText);
+  }
   const { appPasswordId, isProven } = verdict;
   if (appPasswordId) await noteAppPasswordUse(row.id, appPasswordId, { remote, protocol });
   await noteLogin(row.id, row.lastLoginAt, origin, appPasswordId ? 'app-password' : 'password');

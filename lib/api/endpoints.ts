@@ -14,6 +14,7 @@ import { numberEndpoints } from './resources/numbers.ts';
 import { policyEndpoints } from './resources/policy.ts';
 import { queueManyEndpoints } from './resources/queue-many.ts';
 import { settingEndpoints } from './resources/settings.ts';
+import { userDefaultsEndpoints } from './resources/user-defaults.ts';
 import { userSignInEndpoints } from './resources/user-sign-in.ts';
 import { userEndpoints } from './resources/users.ts';
 
@@ -21,6 +22,7 @@ export const endpoints: readonly Endpoint[] = [
   ...domainEndpoints,
   ...userEndpoints,
   ...userSignInEndpoints,
+  ...userDefaultsEndpoints,
   ...addressEndpoints,
   ...manyLinesEndpoints,
   ...directoryEndpoints,

@@ -10,11 +10,13 @@ import { relayRulesSection } from './sections/relay-rules.ts';
 import { rewritingSection } from './sections/rewriting.ts';
 import { settingsSection } from './sections/settings.ts';
 import { sharedMailboxesSection } from './sections/shared-mailboxes.ts';
+import { userDefaultsSection } from './sections/user-defaults.ts';
 import { usersSection } from './sections/users.ts';
 
 export const sections: Section[] = [
   settingsSection,
   domainsSection,
+  userDefaultsSection,
   usersSection,
   sharedMailboxesSection,
   membersSection,

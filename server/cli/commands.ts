@@ -34,12 +34,14 @@ import { squirrelmailCommands } from './squirrelmail.ts';
 import { tlsPolicyCommands } from './tls-policy.ts';
 import { tokenCommands } from './tokens.ts';
 import { transferCommands } from './transfer.ts';
+import { userDefaultsCommands } from './user-defaults.ts';
 import { userCommands } from './users.ts';
 import { webhookCommands } from './webhooks.ts';
 
 export const commands: CommandDefinition[] = [
   ...accountCommands,
   ...userCommands,
+  ...userDefaultsCommands,
   ...passwordCommands,
   ...roleCommands,
   ...addressCommands,

@@ -1,5 +1,10 @@
 // Options of users and domains on the command line, and how they are read.
 import type { AccountChange } from '#lib/accounts/account.ts';
+import {
+  type ClosableProtocol,
+  closableProtocols,
+  writeClosed,
+} from '#lib/accounts/closed-protocols.ts';
 import { Refusal } from '#lib/errors.ts';
 import { parseBytes } from '#lib/settings/index.ts';
 import { type Input, optionText } from './command.ts';
@@ -19,6 +24,10 @@ export const dailyOptions = [
   { flags: '--daily-messages <number>', help: 'that may be sent a day; 0 for no limit; "default"' },
   { flags: '--daily-recipients <number>', help: 'new ones a day; 0 for no limit; "default"' },
 ];
+export const protocolsOption = {
+  flags: '--protocols <names>',
+  help: 'that mail programs may use, commas between: imap,pop3,submission; "none"',
+};
 export const nameOption = { flags: '--name <text>', help: "the person's name" };
 
 /** Refusal 'invalid' where nothing is given. */
@@ -32,6 +41,7 @@ export function requireOptions({ options }: Input): void {
     'archive',
     'elsewhere',
     'mustChange',
+    'protocols',
   ];
   if (!names.some((name) => options[name] !== undefined)) {
     throw new Refusal('invalid', 'Say what to change: see --help.');
@@ -85,6 +95,15 @@ export function readYes(input: Input, name: string): boolean | undefined {
   if (text === undefined || text === 'yes' || text === 'no')
     return text === undefined ? text : text === 'yes';
   throw new Refusal('invalid', `Say yes or no, not "${text}".`);
+}
+
+/** The protocols that programs may use, as those they may not; undefined where it is not given. Refusal 'invalid'. */
+export function readClosedOption(input: Input): ClosableProtocol[] | undefined {
+  const text = optionText(input, 'protocols');
+  if (text === undefined) return undefined;
+  const open = text === 'none' ? [] : text.split(',').map((word) => word.trim());
+  writeClosed(open);
+  return closableProtocols.filter((protocol) => !open.includes(protocol));
 }
 
 /** Undefined where it is not given, null for the setting. Refusal 'invalid'. */

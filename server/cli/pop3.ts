@@ -1,8 +1,9 @@
 // `drey user pop3`: what POP3 does for one user, in place of the settings.
-import { requireAccount } from '#lib/accounts/account.ts';
 import { changePop3Choice, readPop3Choice } from '#lib/accounts/pop3-choice.ts';
+import { requireUserAt } from '#lib/accounts/staff.ts';
 import { Refusal } from '#lib/errors.ts';
-import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { type CommandDefinition, type Input, optionText, textAt } from './command.ts';
+import { staffOf } from './staff.ts';
 
 const switches: Record<string, boolean | undefined> = { on: true, off: false, default: undefined };
 
@@ -26,6 +27,7 @@ function readChange(input: Input): Record<string, unknown> {
 export const pop3Commands: CommandDefinition[] = [
   {
     name: 'user pop3',
+    permission: 'users',
     arguments: ['<address>'],
     options: [
       {
@@ -43,11 +45,12 @@ export const pop3Commands: CommandDefinition[] = [
     ],
     help: 'show or change what POP3 does for a user',
     run: async (input) => {
-      const account = await requireAccount(textAt(input, 0));
+      const staff = staffOf(input);
+      const account = await requireUserAt(staff, textAt(input, 0));
       const change = readChange(input);
       const choice =
         Object.keys(change).length > 0
-          ? await changePop3Choice(account, change, by)
+          ? await changePop3Choice(account, change, staff.address)
           : await readPop3Choice(account.id);
       const own = Object.entries(choice).map(([key, value]) => `${key} = ${value}`);
       const text = own.length > 0 ? own.join(', ') : 'as the settings have it';

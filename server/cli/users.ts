@@ -14,7 +14,9 @@ import {
   defaultWord,
   messagesOption,
   nameOption,
+  protocolsOption,
   quotaOption,
+  readClosedOption,
   readDaily,
   readLimits,
   readOwnLimits,
@@ -28,6 +30,12 @@ import { staffOf } from './staff.ts';
 /** Without what is of no use to people. */
 export function showAccount({ epoch: _epoch, domainId: _domain, ...account }: Account) {
   return account;
+}
+
+/** Of a switch that is on, off or not given. */
+function readSwitch({ options }: Input, name: string): boolean | undefined {
+  const value = options[name];
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 /** Refusal 'forbidden'. */
@@ -51,12 +59,14 @@ export const userCommands: CommandDefinition[] = [
     options: [
       passwordOption,
       mustChangeOption,
+      { flags: '--no-must-change', help: 'the password may stay, whatever the defaults say' },
       nameOption,
       quotaOption,
       messagesOption,
+      protocolsOption,
       { flags: '--admin', help: 'may use the admin panel' },
     ],
-    help: 'add a user',
+    help: 'add a user; what is left out is as "user defaults" has it',
     run: async (input) => {
       const staff = staffOf(input);
       const domain = await requireDomainOfAddress(staff, textAt(input, 0));
@@ -67,7 +77,8 @@ export const userCommands: CommandDefinition[] = [
         {
           address: textAt(input, 0),
           password: await readPassword(input),
-          mustChange: input.options.mustChange === true,
+          mustChange: readSwitch(input, 'mustChange'),
+          closedProtocols: readClosedOption(input),
           displayName: optionText(input, 'name'),
           ...limits,
           role: input.options.admin ? 'admin' : 'user',
@@ -119,6 +130,7 @@ export const userCommands: CommandDefinition[] = [
       { ...messagesOption, help: `${messagesOption.help}; "${defaultWord}" likewise` },
       ...dailyOptions,
       { flags: '--must-change <yes|no>', help: 'whether the web asks for another password' },
+      protocolsOption,
     ],
     help: "change a user's limits or name, or ask for another password",
     run: async (input) => {
@@ -130,6 +142,7 @@ export const userCommands: CommandDefinition[] = [
         dailyMessages: readDaily(input, 'dailyMessages'),
         dailyRecipients: readDaily(input, 'dailyRecipients'),
         mustChange: readYes(input, 'mustChange'),
+        closedProtocols: readClosedOption(input),
       };
       const staff = staffOf(input);
       const domain = await requireDomainOfAddress(staff, account.address);

@@ -37,6 +37,7 @@ import type { Job } from './job.ts';
 import { lookForNewVersion } from './new-version.ts';
 import { startLoop } from './runner.ts';
 import { wakeSnoozed } from './wake-snoozed.ts';
+import { deliverWelcomes } from './welcome.ts';
 
 export type { Job } from './job.ts';
 
@@ -207,6 +208,12 @@ export const jobs: Job[] = [
     text: 'Puts the mail of announcements into the mailboxes it is for.',
     intervalMs: 15_000,
     run: (signal) => deliverAnnouncements(signal),
+  },
+  {
+    name: 'welcome',
+    text: 'Greets new users by a mail, where the defaults of new users have one.',
+    intervalMs: 5_000,
+    run: deliverWelcomes,
   },
   {
     name: 'backup',

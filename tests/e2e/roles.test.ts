@@ -113,6 +113,13 @@ const calls: Record<string, (of: Things) => Call> = {
     return [{ text: `modify:${user}:::::B`, domain: '', mustChange: false, isRehearsal: false }];
   },
   'users/bulk-actions.ts#changeUsersAction': ({ id }) => [{ ids: [id] }, { do: 'enable' }],
+  'users/[id]/program-actions.ts#savePop3Action': ({ id }) => {
+    return { id, folders: 'INBOX', deletion: 'trash', marksSeen: 'off' };
+  },
+  'users/[id]/program-actions.ts#saveProtocolsAction': ({ id }) => ({ id, imap: 'on' }),
+  'users/defaults/actions.ts#saveUserDefaultsAction': ({ domain }) => {
+    return { domain, mustChange: 'yes', protocols: '' };
+  },
   'users/actions.ts#renameUserAction': ({ id, domain }) => {
     return { id, localPart: 'renamed', domain };
   },

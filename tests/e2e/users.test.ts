@@ -1,11 +1,14 @@
 // Many users in a real browser: made from lines, paged, put in order, chosen and changed together, deleted and restored; and an
 // administrator who is signed in as one of them.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
+import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
 import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitHealthy } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
+import { withImap } from '#tests/support/imap-client.ts';
 
 const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
 const ben = 'ben@example.test';
@@ -200,7 +203,11 @@ describe('many users', () => {
 
   it('get another address, and mail to the old one arrives', async () => {
     const [old, next] = ['s05@example.test', 'five@example.test'];
-    const client = imapClient(daemon.ports.imap, old, 'eleven brown leaves');
+    const pass = 'eleven brown leaves';
+    const client = new ImapFlow({
+      ...{ host: '127.0.0.1', port: daemon.ports.imap, secure: false, doSTARTTLS: false },
+      ...{ auth: { user: old, pass }, logger: false },
+    });
     await client.connect();
     const isClosed = once(client, 'close');
     await open(`/admin/users?q=${old}`);
@@ -214,10 +221,9 @@ describe('many users', () => {
     await page.getByRole('heading', { level: 1, name: next }).waitFor();
     await isClosed;
     await page.getByText(old).first().waitFor();
-    const again = imapClient(daemon.ports.imap, next, 'eleven brown leaves');
-    await again.connect();
-    await again.append('INBOX', 'Subject: Still here\r\n\r\nHello');
-    await again.logout();
+    await withImap(daemon.ports.imap, { address: next, password: pass }, (again) =>
+      again.append('INBOX', 'Subject: Still here\r\n\r\nHello'),
+    );
     const aliases = await daemon.dreyJson(['alias', 'list', old]);
     assert.match(JSON.stringify(aliases), /five@example\.test/);
   });
@@ -270,8 +276,12 @@ describe('many users', () => {
     const [made] = (await daemon.dreyJson(['user', 'list', 'newcomer'])) as object[];
     const wanted = { quotaBytes: 3 * 1024 ** 3, mustChange: true, closedProtocols: ['pop3'] };
     assert.deepEqual({ ...made, ...wanted }, made);
-    const mail = () => withImap(daemon.ports.imap, 'newcomer@example.test', 'three quiet squirrels',
-      async (client) => (await client.status('INBOX', { messages: true })).messages || undefined);
+    const who = { address: 'newcomer@example.test', password: 'three quiet squirrels' };
+    const mail = () =>
+      withImap(daemon.ports.imap, who, async (client) => {
+        const status = await client.status('INBOX', { messages: true });
+        return (status && status.messages) || undefined;
+      });
     assert.equal(await waitFor(mail, 'the welcome mail'), 1);
   });
 

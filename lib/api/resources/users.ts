@@ -7,6 +7,7 @@ import {
   updateAccount,
 } from '../../accounts/account.ts';
 import { accountStates, listAccounts } from '../../accounts/account-list.ts';
+import { closableProtocols } from '../../accounts/closed-protocols.ts';
 import { deleteAccount, restoreAccount } from '../../accounts/deleted-account.ts';
 import { roles } from '../../accounts/role.ts';
 import { giveRole, listCharges } from '../../accounts/role-change.ts';
@@ -28,6 +29,7 @@ import {
 } from '../fields.ts';
 
 const displayName = z.string().max(200);
+const closed = z.array(z.enum(closableProtocols)).max(closableProtocols.length);
 const user = z
   .object({
     address: z.string(),
@@ -36,6 +38,7 @@ const user = z
     isDisabled: z.boolean(),
     isLocked: z.boolean().describe('nothing opens it until a password is set'),
     mustChange: z.boolean().describe('the web asks for another password first'),
+    closedProtocols: closed.describe('what mail programs may not use'),
     hasPassword: z.boolean(),
     hasSecondFactor: z.boolean(),
     quotaBytes: z.number().nullable().describe('null: as storage.defaultQuotaBytes; 0: none'),
@@ -103,11 +106,13 @@ export const userEndpoints: Endpoint[] = [
     path: '/users',
     permission: 'users',
     title: 'Add a user',
+    help: 'What is left out is as the defaults of new users have it.',
     body: z.strictObject({
       address,
       password: z.string().min(1).max(1024),
       displayName: displayName.optional(),
       mustChange: z.boolean().optional().describe('the web asks for another password first'),
+      closedProtocols: closed.optional(),
       role: z.enum(['user', 'admin']).optional().describe('"admin" by super admins alone'),
       ...quota,
     }),
@@ -141,6 +146,7 @@ export const userEndpoints: Endpoint[] = [
       displayName: displayName.optional(),
       isDisabled: z.boolean().optional(),
       mustChange: z.boolean().optional(),
+      closedProtocols: closed.optional().describe('closing one ends the sessions'),
       ...quota,
       dailyMessages: daily,
       dailyRecipients: daily,

@@ -7,6 +7,7 @@ import {
   readAccount,
   updateAccount,
 } from '#lib/accounts/account.ts';
+import { closableProtocols } from '#lib/accounts/closed-protocols.ts';
 import { importHash } from '#lib/accounts/hash/read.ts';
 import { lockedHash } from '#lib/accounts/lock.ts';
 import { recordedAccount, toAccountFields } from '#lib/accounts/recorded.ts';
@@ -30,6 +31,7 @@ const schema = z.strictObject({
   quotaMessages: limit,
   dailyMessages: limit,
   dailyRecipients: limit,
+  closedProtocols: z.array(z.enum(closableProtocols)).optional(),
   passwordHash: z.string().max(1000).optional(),
 });
 type Item = z.infer<typeof schema>;
@@ -45,7 +47,7 @@ export const usersSection: Section = {
     added: 'Users are not removed here, because their mail would go with them.',
     removed: 'Deleted users come back on their own page.',
   },
-  later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients'],
+  later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients', 'closedProtocols'],
   add: async (fields, by) => {
     const { passwordHash = null, ...item } = fields as Item;
     const account = await addAccount({ ...item, password: readSecret(passwordHash) }, by);

@@ -76,6 +76,8 @@ const calls: Record<string, [Permission, Kind, (of: Things) => Call]> = {
     'change',
     ({ user }) => ({ arguments: [user], options: { release: true } }),
   ],
+  'user pop3': ['users', 'change', ({ user }) => call(user)],
+  'user defaults': ['users', 'change', ({ domain }) => call(domain)],
   'deleted list': ['users', 'change', ({ user }) => call(user)],
   'deleted restore': [
     'users',
@@ -107,7 +109,7 @@ const closed = [
   'setup, setup-link, domain add, domain set, domain rm, domain footer, user import, user batch, user role, user roles',
   'network add, network list, network set, network rm, blocked list, blocked lift',
   'rule list, rule add, rule set, rule move, rule disable, rule enable, rule rm',
-  'rewrite list, rewrite add, rewrite rm, import-map, user pop3, user filters, user vacation',
+  'rewrite list, rewrite add, rewrite rm, import-map, user filters, user vacation',
   'directory add, directory list, directory remove, directory ldap',
   'settings list, settings get, settings set, settings reset',
   'config history, config undo, config keep, config nodes, config export, plan, apply',

@@ -53,7 +53,8 @@ export async function addUserAction(_previous: FormState, form: FormData): Promi
     schema,
     form,
     async ({ quota, messages, ...fields }) => {
-      const limits = { quotaBytes: quota, quotaMessages: messages };
+      // Empty: as the defaults of new users have it.
+      const limits = { quotaBytes: quota ?? undefined, quotaMessages: messages ?? undefined };
       await requireShare(staff, await requireDomainOf(staff, fields.domain), limits);
       const account = await addAccount(
         {

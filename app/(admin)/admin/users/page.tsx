@@ -1,5 +1,5 @@
 // The users: every account with a mailbox.
-import { Plus, Upload, Users } from 'lucide-react';
+import { Plus, SlidersHorizontal, Upload, Users } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
@@ -64,6 +64,12 @@ export default async function UsersPage({ searchParams }: { searchParams: Parame
       >
         {mayEdit && (
           <>
+            <ButtonLink
+              href="/admin/users/defaults"
+              icon={<SlidersHorizontal className="size-4" />}
+            >
+              Defaults
+            </ButtonLink>
             <ButtonLink href="/admin/users/batch" icon={<Upload className="size-4" />}>
               Many at once
             </ButtonLink>

@@ -11,11 +11,13 @@ export function AddressField({
   domain,
   localPart,
   label = 'Address',
+  onDomain,
 }: {
   domains: string[];
   domain?: string;
   localPart?: string;
   label?: string;
+  onDomain?: (name: string) => void;
 }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-start gap-1.5">
@@ -31,7 +33,11 @@ export function AddressField({
       </FormField>
       <span className="mt-[1.9rem] text-muted">@</span>
       <FormField name="domain" label="Domain">
-        <Select name="domain" defaultValue={domain ?? domains[0]}>
+        <Select
+          name="domain"
+          defaultValue={domain ?? domains[0]}
+          onChange={(event) => onDomain?.(event.target.value)}
+        >
           {domains.map((name) => (
             <option key={name} value={name}>
               {name}
@@ -76,14 +82,14 @@ export function QuotaFields({ values, defaults }: { values?: QuotaTexts; default
       <FormField
         name="quota"
         label="Quota"
-        help={`A size such as 500 MB or 5 GB; 0 for no limit; empty for the server's default (${defaults.quota}).`}
+        help={`A size such as 500 MB or 5 GB; 0 for no limit; empty for the default (${defaults.quota}).`}
       >
         <Input name="quota" defaultValue={values?.quota} placeholder={defaults.quota} />
       </FormField>
       <FormField
         name="messages"
         label="Most messages"
-        help={`A number; 0 for no limit; empty for the server's default (${defaults.messages}).`}
+        help={`A number; 0 for no limit; empty for the default (${defaults.messages}).`}
       >
         <Input
           name="messages"
@@ -125,10 +131,31 @@ export function DailyFields({ values, defaults }: { values?: DailyTexts; default
   );
 }
 
-export function MustChangeField() {
+const protocols = [
+  { name: 'imap', label: 'IMAP' },
+  { name: 'pop3', label: 'POP3' },
+  { name: 'submission', label: 'Sending (SMTP)' },
+] as const;
+
+/** What mail programs may use; the webmail is always open. */
+export function ProtocolBoxes({ closed }: { closed: readonly string[] }) {
+  return (
+    <fieldset>
+      <legend className="mb-1.5 font-medium">Mail programs may use</legend>
+      <div className="flex flex-wrap gap-x-6 gap-y-1">
+        {protocols.map(({ name, label }) => (
+          <Checkbox key={name} name={name} label={label} defaultChecked={!closed.includes(name)} />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+export function MustChangeField({ isOn = false }: { isOn?: boolean }) {
   return (
     <Checkbox
       name="mustChange"
+      defaultChecked={isOn}
       label="Must choose another one at the next sign-in to the web"
       help="Mail programs sign in with this one until then."
     />

@@ -7,6 +7,7 @@ import { QrPicture } from '#components/mail/security/qr-picture.tsx';
 import { readPop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { listMailServers } from '#lib/programs/mail-servers.ts';
 import { readSetting, serverHostname } from '#lib/settings/index.ts';
+import { toPop3Texts } from '../../../pop3-fields.ts';
 import { requireUser } from '../../../session.ts';
 import { readSite } from '../../../site.ts';
 import { changePop3Action } from './actions.ts';
@@ -25,7 +26,6 @@ export default async function ProgramsPage() {
   ]);
   const { origin } = await readSite();
   const profile = `/mobileconfig?emailaddress=${encodeURIComponent(address)}`;
-  const seen = choice['pop3.marksSeen'];
   return (
     <>
       <OptionsHead page="programs" />
@@ -71,11 +71,7 @@ export default async function ProgramsPage() {
       <Pop3Form
         action={changePop3Action}
         serverFolders={serverFolders}
-        chosen={{
-          folders: choice['pop3.folders'] ?? [],
-          deletion: choice['pop3.deletion'] ?? '',
-          marksSeen: seen === undefined ? '' : seen ? 'on' : 'off',
-        }}
+        chosen={toPop3Texts(choice)}
       />
     </>
   );

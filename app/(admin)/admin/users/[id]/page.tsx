@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { QuotaBar } from '#components/admin/quota-bar.tsx';
 import { Badge } from '#components/ui/badge.tsx';
+import { ButtonLink } from '#components/ui/button.tsx';
 import { formatCount, formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader, Section } from '#components/ui/page-header.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -14,6 +15,7 @@ import { listAppPasswords } from '#lib/accounts/app-password.ts';
 import { readPurgeTime } from '#lib/accounts/deleted-account.ts';
 import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { mayRole } from '#lib/accounts/permission.ts';
+import { readPop3Choice } from '#lib/accounts/pop3-choice.ts';
 import { listCharges } from '#lib/accounts/role-change.ts';
 import { readSecondFactor } from '#lib/accounts/second-factor/factor.ts';
 import { readSendingUsage } from '#lib/accounts/sending.ts';
@@ -23,8 +25,9 @@ import type { Rule } from '#lib/filters/rule.ts';
 import { listRules } from '#lib/filters/rules.ts';
 import { readVacation } from '#lib/filters/vacation.ts';
 import { countHeld } from '#lib/queue/sending-hold.ts';
-import { readSettings } from '#lib/settings/index.ts';
-import { requireStaff } from '../../../../session.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
+import { toPop3Texts } from '../../../../pop3-fields.ts';
+import { currentSession, requireStaff } from '../../../../session.ts';
 import { buildHref } from '../../../parameters.ts';
 import { RoleBadge } from '../../../role-badge.tsx';
 import { describeDefaultDaily, describeDefaultQuota } from '../default-quota.ts';
@@ -32,13 +35,12 @@ import { HeldSender } from '../held-sender.tsx';
 import { DangerZone, DeletedUser } from './danger-zone.tsx';
 import { type ForwardRule, ForwardSection, VacationSection } from './mail-section.tsx';
 import { PasswordLink } from './password-link.tsx';
+import { ProgramSection } from './program-section.tsx';
 import { RoleForm } from './role-form.tsx';
 import { SendingSection } from './sending-section.tsx';
 import { SignInAs } from './sign-in-as.tsx';
 import { SignInSection } from './sign-in-section.tsx';
 import { PasswordForm, ProfileForm, RenameForm, UserAliases } from './user-forms.tsx';
-
-export const metadata: Metadata = { title: 'User' };
 
 export default async function UserPage({ params }: { params: Promise<{ id: string }> }) {
   const staff = await requireStaff('people');
@@ -46,13 +48,14 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
   if (!account || !mayChange(staff, account)) notFound();
   const mayEdit = mayRole(staff.role, 'users');
   const domainIds = idsOf(staff.scope);
-  const [factor, passwords, sessions, charges, rules, vacation] = await Promise.all([
+  const [factor, passwords, sessions, charges, rules, vacation, pop3] = await Promise.all([
     readSecondFactor(account.id),
     listAppPasswords(account.id),
     listWebSessions(account.id),
     listCharges(account.id),
     listRules(account.id),
     readVacation(account.id),
+    readPop3Choice(account.id),
   ]);
   const [usage, held, settings, aliases, domains] = await Promise.all([
     readSendingUsage(account.id),
@@ -91,7 +94,12 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           </span>
         }
         description={account.displayName}
-        action={mayActAs && <SignInAs id={account.id} address={account.address} />}
+        action={
+          <>
+            <ButtonLink href="#password">Set password</ButtonLink>
+            {mayActAs && <SignInAs id={account.id} address={account.address} />}
+          </>
+        }
       />
       {goesAt && (
         <DeletedUser id={account.id} address={account.address} until={goesAt} mayEdit={mayEdit} />
@@ -168,6 +176,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         </Section>
       )}
       <Section
+        id="password"
         title="Password"
         description="A new password ends the user's sessions on every device."
       >
@@ -198,6 +207,17 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
       )}
       {mayEdit && account.kind === 'person' && (
         <>
+          <Section
+            title="Mail programs"
+            description="The webmail is open whatever is chosen here. Closing a protocol ends the user's sessions; what POP3 does, the user may choose in the options too."
+          >
+            <ProgramSection
+              id={account.id}
+              closed={account.closedProtocols}
+              pop3={toPop3Texts(pop3)}
+              serverPop3={describeServerPop3(settings)}
+            />
+          </Section>
           <Section
             title="Forwarding"
             description="Rules of the user that send mail on. The user is told of what is changed here."
@@ -246,6 +266,28 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
       )}
     </>
   );
+}
+
+/** Names nobody to whom the page itself does not. */
+export async function generateMetadata({
+  params,
+}: {
+  params: Promise<{ id: string }>;
+}): Promise<Metadata> {
+  const isSuper = (await currentSession())?.role === 'admin';
+  const account = isSuper ? await readAccount((await params).id) : null;
+  return { title: account?.address ?? 'User' };
+}
+
+const deletions = { remove: 'remove', trash: 'to Trash', archive: 'to Archive' };
+
+/** What POP3 does for who has chosen nothing, in words. */
+function describeServerPop3(settings: Settings) {
+  return {
+    folders: settings['pop3.folders'].join(', '),
+    deletion: deletions[settings['pop3.deletion']],
+    marksSeen: settings['pop3.marksSeen'] ? 'read' : 'unread',
+  };
 }
 
 /** The rules that send mail on. */

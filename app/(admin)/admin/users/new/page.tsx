@@ -6,18 +6,31 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { readDomains } from '#lib/accounts/domain-list.ts';
 import { idsOf } from '#lib/accounts/staff.ts';
-import { readSettings } from '#lib/settings/index.ts';
+import {
+  everyDomain,
+  listUserDefaults,
+  mergeDefaults,
+  nothingSaid,
+  type UserDefaults,
+} from '#lib/accounts/user-defaults.ts';
+import { readSettings, type Settings } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../../session.ts';
 import { type Parameters, readParameters } from '../../../parameters.ts';
 import { describeDefaultQuota } from '../default-quota.ts';
-import { AddUserForm } from './add-user-form.tsx';
+import { AddUserForm, type Usual } from './add-user-form.tsx';
 
 export const metadata: Metadata = { title: 'Add user' };
 
 export default async function NewUserPage({ searchParams }: { searchParams: Parameters }) {
   const staff = await requireStaff('users');
   const { domain } = await readParameters(searchParams);
-  const [domains, settings] = await Promise.all([readDomains(idsOf(staff.scope)), readSettings()]);
+  const [domains, settings, all] = await Promise.all([
+    readDomains(idsOf(staff.scope)),
+    readSettings(),
+    listUserDefaults(),
+  ]);
+  const every = all.find((each) => each.domain === everyDomain) ?? nothingSaid;
+  const said = all.filter((each) => domains.some(({ name }) => name === each.domain));
   return (
     <>
       <PageHeader
@@ -43,10 +56,20 @@ export default async function NewUserPage({ searchParams }: { searchParams: Para
           domains={domains.map(({ name }) => name)}
           domain={domain}
           mayGiveRoles={staff.role === 'admin'}
-          defaultQuota={describeDefaultQuota(settings)}
+          usual={toUsual(settings, every)}
+          usualOf={Object.fromEntries(
+            said.map((own) => [own.domain, toUsual(settings, mergeDefaults(every, own))]),
+          )}
           minPasswordLength={settings['security.minPasswordLength']}
         />
       )}
     </>
   );
+}
+
+function toUsual(settings: Settings, defaults: UserDefaults): Usual {
+  return {
+    ...describeDefaultQuota(settings, defaults),
+    isTemporary: defaults.mustChange === true,
+  };
 }
