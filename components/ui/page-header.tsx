@@ -36,18 +36,21 @@ export function PageHeader({
 
 /** A titled box on a page. */
 export function Section({
+  id,
   title,
   description,
   action,
   children,
 }: {
+  /** Where links within the page lead to */
+  id?: string;
   title: ReactNode;
   description?: ReactNode;
   action?: ReactNode;
   children: ReactNode;
 }) {
   return (
-    <section className="mb-6 rounded-lg border bg-surface">
+    <section id={id} className="mb-6 scroll-mt-16 rounded-lg border bg-surface lg:scroll-mt-4">
       <div className="flex flex-wrap items-center justify-between gap-2 border-b px-4 py-2.5">
         <div>
           <h2 className="font-semibold">{title}</h2>
