@@ -280,7 +280,7 @@ describe('many users', () => {
     const mail = () =>
       withImap(daemon.ports.imap, who, async (client) => {
         const status = await client.status('INBOX', { messages: true });
-        return (status && status.messages) || undefined;
+        return status ? status.messages || undefined : undefined;
       });
     assert.equal(await waitFor(mail, 'the welcome mail'), 1);
   });
