@@ -195,6 +195,9 @@ async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
   if (readClosed(row.closedProtocols).some((closed) => closed === protocol)) {
     // No failure that counts: a program that keeps asking must not shut the other ways to the account.
     recordLogin('login-failed', row.id, origin, 'protocol-closed');
+    // As late as a first wrong password, so that time does not tell that this one was right.
+    const wrongMs = await readSetting('security.failureDelayMs');
+    await sleep(Math.max(0, wrongMs - (uptimeMs() - begunMs)));
     throw new Refusal('auth-failed', failedText);
   }
   const { appPasswordId, isProven } = verdict;
