@@ -144,7 +144,6 @@ const followSubscriptions: Follow = async ({ from, to }) => {
   return [];
 };
 
-/** In the order of the history. */
 export const references: Follow[] = [
   followAliases,
   followArchives,

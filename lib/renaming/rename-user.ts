@@ -1,5 +1,6 @@
 // Renaming a user or moving one to another domain: the account keeps its id, so mail, folders, rights and app passwords stay what
-// they are, and what names the address follows (references.ts). All of it is one transaction and, in the history, one group.
+// they are, and what names the address follows (references.ts). All of it is one transaction. In the history it is the change of
+// the user, beside those of an alias that goes or comes: what follows has none of its own, since it goes back with the user.
 import { type Account, readAccount } from '#lib/accounts/account.ts';
 import { requireAddress } from '#lib/accounts/address.ts';
 import { addAlias, findAlias, removeAlias } from '#lib/accounts/alias.ts';
@@ -57,11 +58,14 @@ async function rename(
   if (alias?.targets.join() === from) await removeAlias(to, by);
   const user = await moveAccount(accountId, to, by);
   const followed: string[] = [];
-  for (const follow of references) followed.push(...(await follow({ accountId, from, to, by })));
+  await runFrom({ isPart: true }, async () => {
+    for (const follow of references) followed.push(...(await follow({ accountId, from, to, by })));
+  });
   if (keepsOld) await addAlias({ address: from, targets: [to], comment: 'Earlier address' }, by);
   if (followed.length > 0) {
-    const text = `named the new address: ${followed.join(', ')}`;
-    await write((tx) => recordChangeIn(tx, by, `user ${to}`, text));
+    // No "user …": it may name other domains, and not everybody who sees changes of the user sees those (lib/trail/list.ts).
+    const text = `${to} followed by ${followed.join(', ')}`;
+    await write((tx) => recordChangeIn(tx, by, `renaming of ${from}`, text));
   }
   return user;
 }

@@ -23,6 +23,7 @@ import { addSharedMailbox } from '#lib/accounts/shared.ts';
 import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { listWebSessions, startWebSession } from '#lib/accounts/web-session.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
+import { undoGroup } from '#lib/configuration/undo-group.ts';
 import { db, write } from '#lib/db.ts';
 import { listRules, saveRule } from '#lib/filters/rules.ts';
 import { listRevisions } from '#lib/history/revision.ts';
@@ -149,6 +150,12 @@ describe('renaming a user', () => {
     assert.equal(after, before.replaceAll('eve@own.test', 'eva@new.test'));
     assert.equal(await maySendAs(eve.id, 'team@own.test', '+'), true);
 
+    const [followed] = await listEvents({ search: 'renaming of eve@own.test' });
+    assert.match(followed?.text ?? '', /archive of other\.test/);
+    const scope = { domains: ['own.test', 'new.test'] };
+    const seen = await listEvents({ ...scope, search: 'eva@new.test' });
+    assert.ok(seen.length > 0 && !JSON.stringify(seen).includes('other.test'), 'of other domains');
+
     const { id, subject } = await lastOf('user');
     assert.equal(subject, 'user eva@new.test');
     await undoRevision(id, by);
@@ -156,6 +163,14 @@ describe('renaming a user', () => {
     assert.equal((await readAccount(eve.id))?.address, 'eve@own.test');
     assert.equal(await findAlias('eve@own.test'), null);
     assert.equal((await resolveRecipient('eva@new.test', '+')).status, 'unknown');
+
+    // And as a group, each part by itself.
+    await addAlias({ address: 'eve.x@own.test', targets: ['eve@own.test'] }, by);
+    await rename(eve.id, 'eve.x@own.test');
+    await undoGroup((await lastOf('user')).id, by);
+    assert.equal(await look(), before);
+    assert.deepEqual((await findAlias('eve.x@own.test'))?.targets, ['eve@own.test']);
+    assert.equal(await findAlias('eve@own.test'), null);
   });
 
   it('joins two targets that have become one', async () => {
