@@ -1,5 +1,5 @@
 // The main job of each page of the panel that has no file of its own here: roles, the DNS records of a domain, TLS to other
-// servers, addresses that do not exist, the self-test, and what a page without anything says.
+// servers, addresses that do not exist, a mail that waits, the self-test, and what a page without anything says.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createTransport } from 'nodemailer';
@@ -48,7 +48,10 @@ describe('pages of the panel', () => {
     sink = await startSink({
       tls: await (await makeAuthority()).sign('mx.elsewhere.test'),
       script: {
-        rcpt: (recipient) => (recipient.startsWith('nobody') ? '550 5.1.1 No such user' : null),
+        rcpt: (recipient) => {
+          if (recipient.startsWith('nobody')) return '550 5.1.1 No such user';
+          return recipient.startsWith('later') ? '450 4.2.1 Asleep in a hollow' : null;
+        },
       },
     });
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
@@ -91,9 +94,24 @@ describe('pages of the panel', () => {
     assert.match(text, /mail\.example\.test/);
     assert.match(text, /v=spf1 mx -all/);
     assert.match(text, /_dmarc/);
+    // The list of domains knows what this look has found, and leads back.
+    await open('/admin/domains?dns=wrong');
+    await rowOf('example.test')
+      .getByRole('link', { name: /: \d+ wrong, .*DMARC/ })
+      .click();
+    await page.waitForURL('**/example.test/dns');
+    await heading('All as a zone file').waitFor();
     dns.zone['_dmarc.example.test'] = { TXT: ['v=DMARC1; p=quarantine'] };
     await button('Check again').click();
     await page.getByText('v=DMARC1; p=quarantine').first().waitFor({ state: 'attached' });
+  });
+
+  it('the mail of a domain by the hour, on its page', async () => {
+    await open('/admin/domains/example.test');
+    await page.getByText('Copies by the hour, the last 24 hours.').waitFor();
+    await page.getByRole('slider', { name: /^example\.test:/ }).waitFor();
+    await page.getByRole('link', { name: '90 days' }).click();
+    await page.getByText('Copies by the day (UTC), the last 90 days.').waitFor();
   });
 
   it('how mail left, and to whom it cannot', async () => {
@@ -113,6 +131,37 @@ describe('pages of the panel', () => {
       await open('/admin/tls-out');
       return (await rowOf('elsewhere.test').getByText('protected').count()) > 0;
     }, 'the connection');
+  });
+
+  it('a mail in the queue: why it waits, and another way for its domain', async () => {
+    dns.zone['slow.test'] = { MX: ['10 mx.elsewhere.test'] };
+    await submit('later@slow.test');
+    const list = async () =>
+      (await daemon.dreyJson(['queue', 'list'])) as { id: string; lastText: string }[];
+    const { id } = await waitFor(
+      async () => (await list()).find(({ lastText }) => lastText !== ''),
+      'an attempt',
+    );
+    await open(`/admin/queue/${id}`);
+    await page.getByText('Asleep in a hollow').first().waitFor();
+    const other = await startSink();
+    try {
+      await button('Reroute…').click();
+      await page.getByLabel('Host', { exact: true }).fill(`127.0.0.1:${other.port}`);
+      await button('Reroute').click();
+      await waitFor(async () => (await list()).length === 0, 'an empty queue');
+      assert.deepEqual(other.messages[0]?.recipients, ['later@slow.test']);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('an address that is none says so and keeps the menu', async () => {
+    await open('/admin/no-such-page');
+    await page.getByText('There is nothing here').waitFor();
+    await page.getByRole('link', { name: 'Users', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'To the overview' }).click();
+    await page.waitForURL((url) => url.pathname === '/admin');
   });
 
   it('a name of Postfix or Dovecot leads to what it is here, or to why it is not', async () => {

@@ -1,5 +1,6 @@
 // What administrators tell all users, for open pages: it is read again after a change, when one ends and when the user
-// closes one elsewhere, once for all pages of this process, and each page hears what changed for its user.
+// closes one on another page, once for all pages of this process, and each page hears what changed for its user. What other
+// processes do (the command line, another node) no poke tells the web's process; it is seen by the next look.
 import {
   type Announcement,
   type Banner,
@@ -17,13 +18,14 @@ type Page = {
   tell(banners: Banner[]): void;
   /** What was told last, as JSON */
   told: string;
-  /** Number of the last look: of two that overlap the later one counts */
   look: number;
 };
 type Watch = {
   pages: Set<Page>;
   /** null before the first look */
   shown: Announcement[] | null;
+  /** Number of the last look: of two that overlap the later one counts, as with a page's */
+  look: number;
   /** The next look, and when one of those shown ends */
   timer: NodeJS.Timeout | null;
   ending: NodeJS.Timeout | null;
@@ -31,8 +33,7 @@ type Watch = {
 };
 
 const soonMs = 20;
-/** Another process commits all the time, and hardly ever an announcement. */
-const anythingMs = 1000;
+const pollMs = 2000;
 const longestTimerMs = 24 * 3_600_000;
 const log = logOf('webmail');
 
@@ -57,13 +58,17 @@ export function watchBanners(reader: Reader, tell: (banners: Banner[]) => void):
 }
 
 function startWatch(): Watch {
-  const watch: Watch = { pages: new Set(), shown: null, timer: null, ending: null, leave() {} };
-  const ends = [
-    onPoke('announcements', () => lookIn(watch, soonMs)),
-    onPoke('elsewhere', () => lookIn(watch, anythingMs)),
-  ];
+  const watch: Watch = {
+    pages: new Set(),
+    ...{ shown: null, look: 0, timer: null, ending: null },
+    leave() {},
+  };
+  const leavePoke = onPoke('announcements', () => lookIn(watch, soonMs));
+  const poll = setInterval(() => lookIn(watch, 0), pollMs);
+  poll.unref();
   watch.leave = () => {
-    for (const end of ends) end();
+    leavePoke();
+    clearInterval(poll);
     for (const timer of [watch.timer, watch.ending]) if (timer) clearTimeout(timer);
   };
   lookIn(watch, 0);
@@ -78,12 +83,14 @@ function lookIn(watch: Watch, ms: number): void {
 
 async function look(watch: Watch): Promise<void> {
   watch.timer = null;
+  const own = ++watch.look;
   const before = JSON.stringify(watch.shown);
   try {
-    watch.shown = await listShown();
+    const shown = await listShown();
+    if (own !== watch.look) return;
+    watch.shown = shown;
   } catch (error) {
     log.debug({ err: error }, 'announcements could not be read');
-    if (watch.pages.size > 0) lookIn(watch, anythingMs);
     return;
   }
   if (watch.pages.size === 0) return;

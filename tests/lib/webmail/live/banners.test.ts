@@ -10,6 +10,7 @@ import {
 } from '#lib/accounts/announcement.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, fromNow } from '#lib/clock.ts';
+import { write } from '#lib/db.ts';
 import { poke } from '#lib/poke.ts';
 import { changePreferences } from '#lib/preferences/index.ts';
 import { watchBanners } from '#lib/webmail/live/banners.ts';
@@ -81,6 +82,17 @@ it('takes one away when its time is over', async () => {
   assert.deepEqual(await page.next(), []);
   page.leave();
   freezeClock(null);
+});
+
+it('sees what another process has written', async () => {
+  const page = openPage('1', 'ann@one.test');
+  assert.deepEqual(await page.next(), []);
+  const data = { id: 'far', level: 'info', text: 'From afar', by: 'cli', createdAt: new Date() };
+  await write((tx) => tx.announcement.create({ data: { ...data, until: fromNow(farMs) } }));
+  assert.deepEqual(await page.next(), ['From afar']);
+  await write((tx) => tx.announcement.deleteMany());
+  assert.deepEqual(await page.next(), []);
+  page.leave();
 });
 
 it('takes what the user closes from the other pages of the user, and of nobody else', async () => {
