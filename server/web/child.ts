@@ -15,6 +15,7 @@ import { findPeer } from './peer.ts';
 import { findSecureUrl } from './secure-url.ts';
 import { followQuestions } from './sockets.ts';
 import { serveStatic } from './static-files.ts';
+import { refuseUnreadable } from './unreadable.ts';
 
 const log = logOf('web');
 const root = join(import.meta.dirname, '..', '..');
@@ -30,6 +31,7 @@ const app = next({ dev: false, dir: root, httpServer: server, hostname: '127.0.0
 const handle = app.getRequestHandler();
 const serve = serveStatic(join(root, process.env.DREY_DIST || '.next', 'static'));
 server.on('request', (request, response) => {
+  if (refuseUnreadable(request, response)) return;
   const remote = plainAddress(request.socket.remoteAddress ?? '');
   const isSecure = (request.socket as TLSSocket).encrypted === true;
   const isFromProxy = isLoopback(remote) && Boolean(request.headers['x-forwarded-for']);

@@ -29,7 +29,7 @@ const open: Record<string, string> = {
   '.well-known/mta-sts.txt/route.ts': 'other mail servers read it',
   'api/passkey/route.ts': 'says the same to everybody: what a browser needs to show a passkey',
   'api/mail/image/route.ts': 'the frame that asks has no cookies: the address itself is signed',
-  'api/v1/[...path]/route.ts': 'guarded by the token of each call, in lib/api/answer.ts',
+  'api/v1/[[...path]]/route.ts': 'guarded by the token of each call, in lib/api/answer.ts',
   'api/health/route.ts':
     'tells whether the system works; each part to this machine or with a token',
   'manifest.webmanifest/route.ts': 'what browsers ask for without cookies to install the app',

@@ -1,6 +1,7 @@
 // Settings of the server. Values of secrets are shown to nobody.
 import { z } from 'zod';
 import { encryptSecret } from '../../accounts/secret.ts';
+import { isRefusal, Refusal } from '../../errors.ts';
 import {
   findSetting,
   type ListedSetting,
@@ -41,6 +42,13 @@ async function requireSetting(key: string) {
   return show(all.find(({ definition }) => definition.key === key) as ListedSetting);
 }
 
+/** What is refused of a setting stands in the field "value" of the body. */
+async function namingValue(step: () => Promise<void>): Promise<void> {
+  await step().catch((error: unknown) => {
+    throw isRefusal(error, 'invalid') ? new Refusal('invalid', error.message, 'value') : error;
+  });
+}
+
 export const settingEndpoints: Endpoint[] = [
   endpoint({
     method: 'GET',
@@ -74,11 +82,13 @@ export const settingEndpoints: Endpoint[] = [
     parameters,
     body: z.strictObject({ value: z.unknown() }),
     answer: setting,
-    prepare: ({ parameters: { key }, body: { value } }) => requireListenable({ [key]: value }),
+    prepare: ({ parameters: { key }, body: { value } }) =>
+      namingValue(() => requireListenable({ [key]: value })),
     run: async ({ staff, parameters: { key }, body: { value } }) => {
       const isSecret = findSetting(key).control.kind === 'secret';
       const isSealed = isSecret && typeof value === 'string' && value !== '';
-      await writeSetting(key, isSealed ? encryptSecret(value) : value, staff.address);
+      const kept = isSealed ? encryptSecret(value) : value;
+      await namingValue(() => writeSetting(key, kept, staff.address));
       return requireSetting(key);
     },
   }),

@@ -61,6 +61,17 @@ describe('the REST API', () => {
 
   const countEvents = () => db.trailEvent.count();
 
+  it('answers the root and what is wrong with a setting as problems that name the field', async () => {
+    assert.equal((await call('GET', '')).status, 404);
+    assert.equal((await call('GET', '', '')).status, 401);
+    const { status, json } = await call('PUT', '/settings/smtp.maxRecipients', root, {
+      body: { value: 0 },
+    });
+    const detail = 'Give a whole number from 1 to 10000.';
+    assert.equal(status, 422);
+    assert.deepEqual(json.errors, [{ field: 'value', pointer: '#/value', detail }]);
+  });
+
   it('creates, reads, changes and removes', async () => {
     const made = await call('POST', '/aliases', root, {
       body: { address: 'info@own.test', targets: ['root@own.test'] },
