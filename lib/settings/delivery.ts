@@ -188,7 +188,7 @@ export const deliverySettings = [
     applies: 'next-attempt',
   }),
   defineSetting('delivery.allowPrivateAddresses', {
-    schema: z.boolean('Say yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: false,
     title: 'Deliver to private addresses',
     help: 'Off: an MX record that points to a loopback or private address is not used, so that nobody steers this server into your own network. Relay rules are not concerned.',
@@ -196,7 +196,7 @@ export const deliverySettings = [
     applies: 'next-attempt',
   }),
   defineSetting('delivery.mtaSts', {
-    schema: z.boolean('Say yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: true,
     title: 'Obey MTA-STS policies',
     help: 'A domain may publish over HTTPS that its mail servers are only to be reached by TLS with a checked certificate. Off: TLS is used where it is offered, whatever the certificate.',
@@ -205,7 +205,7 @@ export const deliverySettings = [
     applies: 'next-attempt',
   }),
   defineSetting('delivery.dane', {
-    schema: z.boolean('Say yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: true,
     title: 'Obey DANE',
     help: 'A domain may publish in a signed DNS which certificate its mail servers have. This works by itself where the name server validates DNSSEC and is on this machine, or is trusted by the setting below; else nothing happens.',
@@ -214,7 +214,7 @@ export const deliverySettings = [
     applies: 'next-attempt',
   }),
   defineSetting('delivery.trustsResolver', {
-    schema: z.boolean('Say yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: false,
     title: 'Believe the name servers about DNSSEC',
     help: 'Name servers on this machine are always believed when they say that an answer is validated. On: those elsewhere too. Only say yes where nobody can change the answers on their way.',
@@ -222,7 +222,7 @@ export const deliverySettings = [
     applies: 'next-attempt',
   }),
   defineSetting('delivery.tlsReports', {
-    schema: z.boolean('Say yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: true,
     title: 'Send TLS reports',
     help: 'Once a day, to domains that ask for it: how many connections to their mail servers were protected, and why others were not.',

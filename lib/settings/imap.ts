@@ -41,7 +41,7 @@ export const imapSettings = [
     applies: 'next-connection',
   }),
   defineSetting('imap.compression', {
-    schema: z.boolean('Answer yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: true,
     title: 'Compression',
     help: 'Mail programs may compress the connection (COMPRESS=DEFLATE): less to transfer over slow lines, some work for the processor. The webmail, on the same machine, never does.',
@@ -59,7 +59,7 @@ export const imapSettings = [
     applies: 'next-command',
   }),
   defineSetting('imap.sharesWithAnyone', {
-    schema: z.boolean('Answer yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: false,
     title: 'Folders shared with everybody',
     help: 'Users may share a folder with "anyone": everybody who has an account on this server, of whatever domain. Off: what was shared so before is not shown.',

@@ -7,6 +7,8 @@ import { Refusal } from '../errors.ts';
 import { maskSecret, type Recorded, revise } from '../history/revise.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { backupSettings } from './backup.ts';
+import { parseBytes } from './bytes.ts';
+import { checkSetting } from './check.ts';
 import { checksSettings } from './checks.ts';
 import { contentSettings } from './content.ts';
 import type { SettingDefinition } from './define.ts';
@@ -56,6 +58,7 @@ export type SettingKey = Declared['key'];
 export type SettingValue<K extends SettingKey> =
   Extract<Declared, { key: K }> extends SettingDefinition<infer T> ? T : never;
 export type Settings = { [K in SettingKey]: SettingValue<K> };
+export { parseBytes } from './bytes.ts';
 export type { Applies, Control, Group, SettingDefinition } from './define.ts';
 
 /** Every setting in the order of the admin panel. */
@@ -151,15 +154,7 @@ export const recordedSetting: Recorded = {
 /** Sets `key`. Refusal 'invalid' with the key as field and the text of what would be right. */
 export async function writeSetting(key: string, value: unknown, by: string): Promise<void> {
   const definition = findSetting(key);
-  const parsed = definition.schema.safeParse(value);
-  if (!parsed.success) {
-    throw new Refusal(
-      'invalid',
-      parsed.error.issues[0]?.message ?? 'This value does not fit.',
-      key,
-    );
-  }
-  const text = JSON.stringify(parsed.data);
+  const text = JSON.stringify(checkSetting(definition, value));
   await revise(by, recordedSetting, key, async (tx) => {
     const row = { value: text, updatedAt: now(), updatedBy: by };
     await tx.setting.upsert({ where: { id: key }, create: { id: key, ...row }, update: row });
@@ -188,21 +183,6 @@ export function parseSetting(key: string, text: string): unknown {
   }
   if (control.kind === 'list') return text.split(/[\s,]+/).filter((item) => item !== '');
   return text;
-}
-
-const byteUnits: Record<string, number> = {
-  '': 1,
-  k: 1024,
-  m: 1024 ** 2,
-  g: 1024 ** 3,
-  t: 1024 ** 4,
-};
-
-/** "20M", "1.5 GB", "1048576" → bytes; NaN for anything else. */
-export function parseBytes(text: string): number {
-  const match = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text);
-  if (!match) return Number.NaN;
-  return Math.round(Number(match[1]) * (byteUnits[(match[2] ?? '').toLowerCase()] ?? Number.NaN));
 }
 
 /** Host name for greetings and trace headers: the setting, else the name the system has. */

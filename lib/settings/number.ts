@@ -1,5 +1,6 @@
 // Whole-number settings, the commonest kind: schema, control and refusal text from one pair of limits.
 import { z } from 'zod';
+import { writeBytes } from './bytes.ts';
 import { defineSetting, type SettingDefinition } from './define.ts';
 
 type Declared = Omit<
@@ -16,10 +17,13 @@ export function defineNumber<K extends string>(
   key: K,
   { min, max, ...declared }: Declared,
 ): SettingDefinition<number> & { key: K } {
-  const text = `Give a whole number from ${min} to ${max}.`;
+  const isSize = declared.unit === 'bytes';
+  const text = isSize
+    ? `Give a size from ${writeBytes(min)} to ${writeBytes(max)}, such as ${writeBytes(declared.default || max)}.`
+    : `Give a whole number from ${min} to ${max}.`;
   return defineSetting(key, {
     ...declared,
     schema: z.number(text).int(text).min(min, text).max(max, text),
-    control: { kind: declared.unit === 'bytes' ? 'bytes' : 'number', min, max },
+    control: { kind: isSize ? 'bytes' : 'number', min, max },
   });
 }

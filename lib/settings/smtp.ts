@@ -20,10 +20,14 @@ export const smtpSettings = [
       .string()
       .trim()
       .max(200, 'At most 200 characters.')
-      .regex(/^[\x20-\x7e]*$/, 'Only printable ASCII characters.'),
+      .regex(
+        // RFC 5321 §4.2: the greeting begins with the name of the server.
+        /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+(?: [\x20-\x7e]*)?)?$/i,
+        'Begin with a host name, then words in plain ASCII: mail.example.org ESMTP. Or nothing.',
+      ),
     default: '',
     title: 'Greeting',
-    help: 'The text after "220" when a server connects. RFC 5321 wants the host name first; leave it empty for "host name ESMTP Drey".',
+    help: 'The text after "220" when a server connects. It begins with a host name; leave it empty for "host name ESMTP Drey".',
     control: { kind: 'text', placeholder: 'mail.example.org ESMTP' },
     postfix: ['smtpd_banner', 'mail_name'],
     applies: 'next-connection',
@@ -205,7 +209,7 @@ export const smtpSettings = [
     applies: 'next-connection',
   }),
   defineSetting('smtp.hasLmtp', {
-    schema: z.boolean('Answer yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: false,
     title: 'LMTP for programs of this machine',
     help: 'Another mail server on this machine can hand mail for mailboxes here at the places of listeners.lmtp (port 2024 of the loopback address), or at a socket file. Checks of strangers do not apply to it, and nothing is sent on.',

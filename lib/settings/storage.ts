@@ -26,7 +26,7 @@ export const storageSettings = [
     applies: 'next-message',
   }),
   defineSetting('storage.quotaWarnings', {
-    schema: z.boolean('Answer yes or no.'),
+    schema: z.boolean('Give on or off.'),
     default: true,
     title: 'Warnings of a full mailbox',
     help: 'A mail to the user at 80 and 95 % of the quota, to the administrators at those of a domain.',

@@ -174,7 +174,7 @@ async function measure(): Promise<Figure[]> {
     add(`script of a page, goal ${goals.scriptKb}`, 'KB', scripts);
     const changes: number[] = [];
     for (let run = 0; run < 5; run++)
-      changes.push(await timeChange(admin, daemon, `ESMTP run ${run}`));
+      changes.push(await timeChange(admin, daemon, `mail.example.test run ${run}`));
     add(`a change until the daemon shows it, goal ${goals.changeMs}`, 'ms', changes);
     if (server) await timeSecondNode(admin, env, add);
   } finally {
@@ -193,7 +193,7 @@ async function timeSecondNode(
   try {
     const changes: number[] = [];
     for (let run = 0; run < 5; run++)
-      changes.push(await timeChange(admin, node, `ESMTP node ${run}`));
+      changes.push(await timeChange(admin, node, `mail.example.test node ${run}`));
     add(`a change until a second node shows it, goal ${goals.changeMs}`, 'ms', changes);
   } finally {
     await node.stop();

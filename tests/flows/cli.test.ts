@@ -127,7 +127,7 @@ describe('the command line beside a running server', () => {
     await daemon.dreyJson(['settings', 'reset', 'smtp.banner']);
     const wrong = await daemon.drey(['settings', 'set', 'smtp.messageSizeBytes', 'many']);
     assert.equal(wrong.code, 1);
-    assert.match(wrong.stderr, /whole number/);
+    assert.match(wrong.stderr, /Give a size from 10 KB to 1 GB/);
   });
 
   it('keeps domains, routes and the queue', async () => {

@@ -3,9 +3,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import type { SettingKey } from '#lib/settings/index.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
+import { connectLines } from '#tests/support/line-client.ts';
 import { type Postgresql, postgresqlMissing, startPostgresql } from '#tests/support/postgresql.ts';
-import { askRecipient } from '#tests/support/smtp-dialogue.ts';
+import { askRecipient, stranger } from '#tests/support/smtp-dialogue.ts';
+import { readActions, visit } from '#tests/support/web-client.ts';
+import { saveSetting } from './settings/world.ts';
+
+const admin = 'ada@example.test';
+const password = 'a nest of seven nuts';
+/** Of addresses that no other process of these tests has. */
+const net = `127.${64 + (process.pid % 128)}.${(process.pid >> 7) % 250}`;
 
 type Node = { pid: number; revision: number };
 type Revision = { id: number; undoes: number | null; by: string; reason: string };
@@ -34,13 +43,11 @@ describe('two daemons on one database', { skip: postgresqlMissing() }, () => {
       .value;
 
   it('both read a change, and say so', async () => {
-    const one = await start();
-    const other = await start();
-    await one.dreyJson(
-      ['setup', '--admin', 'ada@example.test', '--password-stdin'],
-      'a nest of seven nuts',
-    );
-    await one.dreyJson(['alias', 'add', 'team@example.test', 'ada@example.test']);
+    // Each with an address of its own, and POP3 where the settings say.
+    const one = await start({ DREY_BIND: `${net}.1`, DREY_POP3_PORT: '' });
+    const other = await start({ DREY_BIND: `${net}.2`, DREY_POP3_PORT: '' });
+    await one.dreyJson(['setup', '--admin', admin, '--password-stdin'], password);
+    await one.dreyJson(['alias', 'add', 'team@example.test', admin]);
     const [last] = await listHistory(one);
     assert.ok(last);
     await waitFor(
@@ -49,13 +56,58 @@ describe('two daemons on one database', { skip: postgresqlMissing() }, () => {
     );
     const pids = (await listNodes(one)).map(({ pid }) => pid);
     assert.deepEqual(pids.sort(), [one.process.pid, other.process.pid].sort());
-    for (const { ports } of [one, other]) {
-      assert.match(await askRecipient(ports.smtp, 'team@example.test'), /^250 /);
+    for (const { ports, host } of [one, other]) {
+      assert.match(await askRecipient(ports.smtp, 'team@example.test', { host }), /^250 /);
     }
     await other.dreyJson(['config', 'undo', String(last.id), '--reason', 'not wanted']);
-    assert.match(await askRecipient(one.ports.smtp, 'team@example.test'), /^550 /);
+    const { host } = one;
+    assert.match(await askRecipient(one.ports.smtp, 'team@example.test', { host }), /^550 /);
     const [undone] = await listHistory(one);
     assert.deepEqual([undone?.undoes, undone?.reason], [last.id, 'not wanted']);
+  });
+
+  it('follow the panel of the other: a setting, a rule, a listener', async (test) => {
+    const [one, other] = daemons;
+    assert.ok(one && other);
+    await waitHealthy(one.url);
+    const panel = await visit(one.url, { address: admin, password });
+    /** How long after the answer to the panel a client of the other one sees it, for people to read. */
+    const see = async (what: string, isSeen: () => Promise<boolean>) => {
+      const since = performance.now();
+      await waitFor(isSeen, what);
+      test.diagnostic(`${what}: ${Math.round(performance.now() - since)} ms`);
+    };
+    const set = async (key: SettingKey, typed: string) =>
+      assert.equal((await saveSetting(panel, key, typed)).status, 'ok', key);
+
+    await set('smtp.banner', 'nest.example.test of two');
+    const greeting = async () => {
+      const client = connectLines(other.ports.smtp, stranger, other.host);
+      const said = await client.expect(/^220 .*\r\n/);
+      client.close();
+      return said;
+    };
+    await see('the setting', async () => (await greeting()).includes('nest.example.test of two'));
+
+    const rule = readActions().get('app/(admin)/admin/access/actions.ts#addAccessRuleAction');
+    assert.ok(rule);
+    const fields = { scope: 'sender', pattern: '@far.test', action: 'reject', isEnabled: 'on' };
+    const { returned } = await panel.act(rule, fields);
+    assert.equal((returned as { status: string }).status, 'ok', JSON.stringify(returned));
+    const ask = () => askRecipient(other.ports.smtp, admin, { host: other.host });
+    await see('the rule', async () => /^5\d\d /.test(await ask()));
+
+    const port = 12_110;
+    await set('listeners.pop3', String(port));
+    for (const { host } of [other, one]) {
+      await see('the listener', async () => {
+        const client = connectLines(port, '127.0.0.1', host);
+        const said = await client.expect(/^\+OK /).catch(() => '');
+        client.close();
+        return said !== '';
+      });
+    }
+    await one.drey(['config', 'keep']);
   });
 
   it('forget the one that ends', async () => {

@@ -381,8 +381,8 @@ describe('secrets and settings', () => {
     );
     await assert.rejects(writeSetting('smtp.messageSizeBytes', 'many', by), refused('invalid'));
     await assert.rejects(writeSetting('smtp.nothing', 1, by), refused('not-found'));
-    await writeSetting('smtp.banner', 'hello', by);
-    assert.equal(await readSetting('smtp.banner'), 'hello');
+    await writeSetting('smtp.banner', 'mail.example.org hello', by);
+    assert.equal(await readSetting('smtp.banner'), 'mail.example.org hello');
     await resetSetting('smtp.banner', by);
     assert.equal(await readSetting('smtp.banner'), '');
   });
