@@ -333,6 +333,12 @@ export const standards: Standard[] = [
     status: 'yes',
     note: 'a refusal by SPF alone only where it is set so; no Received-SPF',
   },
+  {
+    number: 7239,
+    title: 'HTTP Forwarded',
+    status: 'no',
+    note: 'of proxies X-Forwarded-For is read; who is hidden is “unknown”',
+  },
   { number: 7301, title: 'TLS ALPN', status: 'yes' },
   { number: 7372, title: 'Codes of email authentication', status: 'partly', note: '5.7.23' },
   { number: 7377, title: 'IMAP MULTISEARCH', status: 'yes' },

@@ -13,6 +13,8 @@ import { manyLinesEndpoints } from './resources/many-lines.ts';
 import { numberEndpoints } from './resources/numbers.ts';
 import { policyEndpoints } from './resources/policy.ts';
 import { queueManyEndpoints } from './resources/queue-many.ts';
+import { restoreEndpoints } from './resources/restores.ts';
+import { serverWorkEndpoints } from './resources/server-work.ts';
 import { settingEndpoints } from './resources/settings.ts';
 import { userDefaultsEndpoints } from './resources/user-defaults.ts';
 import { userSignInEndpoints } from './resources/user-sign-in.ts';
@@ -34,8 +36,10 @@ export const endpoints: readonly Endpoint[] = [
   ...numberEndpoints,
   ...announcementEndpoints,
   ...backupEndpoints,
+  ...restoreEndpoints,
   ...certificateEndpoints,
   ...machineEndpoints,
+  ...serverWorkEndpoints,
 ];
 
 type Match = { endpoint: Endpoint; texts: Record<string, string> };

@@ -77,6 +77,16 @@ export async function listSuppressed(
   return { rows: rows.map(toSuppressed), total };
 }
 
+/** By address, those after `after`: a list that is walked. */
+export async function listSuppressedAfter(after: string, count: number): Promise<Suppressed[]> {
+  const rows = await db.suppression.findMany({
+    where: { expiresAt: { gt: now() }, id: { gt: after } },
+    orderBy: { id: 'asc' },
+    take: count,
+  });
+  return rows.map(toSuppressed);
+}
+
 /** Lets mail go to the address again. Refusal 'not-found'. */
 export async function removeSuppressed(address: string, by: string): Promise<void> {
   await write(async (tx) => {

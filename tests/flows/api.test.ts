@@ -138,6 +138,8 @@ const changes: Record<string, Planned> = {
   'DELETE /directory/{id}': at('/directory/{id}'),
   'PUT /queue/pauses/{destination}': at('/queue/pauses/slow.test', { reason: 'They rest' }),
   'DELETE /queue/pauses/{destination}': at('/queue/pauses/*'),
+  'POST /queue/reroutes': at('/queue/reroutes', { domain: 'none.test' }),
+  'DELETE /queue/suppressed/{address}': at('/queue/suppressed/x@none.test', undefined, 404),
   'POST /queue/bulk': at('/queue/bulk', { action: 'drop', filter: { domain: 'none.test' } }),
   'POST /announcements': at(
     '/announcements',
@@ -148,10 +150,19 @@ const changes: Record<string, Planned> = {
   'DELETE /announcements/{id}': at('/announcements/{id}'),
   // There is no folder for them.
   'POST /backups/runs': at('/backups/runs', empty, 404),
+  'POST /backups/restores': at(
+    '/backups/restores',
+    { user: `person@${own}`, snapshot: '2026-11-21T10:00:00Z' },
+    404,
+  ),
+  'POST /jobs/{name}/run': at('/jobs/expired-tokens/run', empty),
+  'POST /doctor/run': at('/doctor/run', { ids: ['disk'] }),
   'POST /certificates': at('/certificates', { kind: 'self-signed', names: ['imap.own.test'] }, 201),
   'PUT /certificates/{id}/chain': at('/certificates/{id}/chain', { chain: 'x', key: 'y' }, 422),
   'POST /certificates/{id}/order': at('/certificates/{id}/order', empty),
   'DELETE /certificates/{id}': at('/certificates/{id}'),
+  // It waits for nobody.
+  'POST /revisions/{id}/keep': at('/revisions/{id}/keep', empty, 404),
   'POST /revisions/{id}/undo': at('/revisions/{id}/undo', { reason: 'Not ours' }),
   'POST /revisions/{id}/undo-group': at('/revisions/{id}/undo-group', { reason: 'Nor this' }, 409),
   'POST /configuration/apply': at('/configuration/apply', {
@@ -190,6 +201,12 @@ const questions: Record<string, Planned> = {
   'POST /relay-rules/test': at('/relay-rules/test', { recipient: 'x@outside.test' }),
   'POST /webhooks/{id}/test': at('/webhooks/none/test', empty, 404),
   'GET /directory/{id}': at('/directory/none', undefined, 404),
+  'POST /backups/search': at(
+    '/backups/search',
+    { user: `person@${own}`, snapshot: '2026-11-21T10:00:00Z' },
+    404,
+  ),
+  'GET /queue/suppressed/{address}': at('/queue/suppressed/x@none.test', undefined, 404),
   'GET /queue/pauses/{destination}': at('/queue/pauses/*'),
   'GET /announcements/{id}': at('/announcements/none', undefined, 404),
   'GET /backups/runs/{id}': at('/backups/runs/none', undefined, 404),

@@ -10,7 +10,8 @@ import { id, mostItems, pageOf, time, wholeList } from '../fields.ts';
 
 const ofRow = z.object({ id });
 
-const run = z
+/** Work on backups, begun or done. */
+export const backupRun = z
   .object({
     id: z.string(),
     kind: z.enum(['backup', 'verify', 'prune', 'restore']),
@@ -69,7 +70,7 @@ export const backupEndpoints: Endpoint[] = [
     permission: null,
     title: 'List the work on backups, newest first',
     help: `The last ${mostItems}.`,
-    answer: pageOf(run),
+    answer: pageOf(backupRun),
     isPaged: true,
     run: async () => wholeList(await listBackupRuns(mostItems)),
   }),
@@ -80,7 +81,7 @@ export const backupEndpoints: Endpoint[] = [
     title: 'Take a backup now, verify the backups, or remove old ones',
     help: 'It goes on after the answer.',
     body: z.strictObject({ kind: z.enum(['backup', 'verify', 'prune']).default('backup') }),
-    answer: run,
+    answer: backupRun,
     // The daemon writes while it is asked: that must not be inside of a transaction here.
     isSlow: true,
     triesItself: true,
@@ -102,7 +103,7 @@ export const backupEndpoints: Endpoint[] = [
     permission: null,
     title: 'Read how far some work on backups is',
     parameters: ofRow,
-    answer: run,
+    answer: backupRun,
     isPaged: true,
     run: ({ parameters }) => readBackupRun(parameters.id),
   }),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { exportConfiguration, readConfiguration } from '../../configuration/export.ts';
 import type { ReadFile } from '../../configuration/file.ts';
+import { keepChanges } from '../../configuration/pending.ts';
 import {
   applyConfiguration,
   ConfigurationRefusal,
@@ -22,13 +23,14 @@ import { runFrom } from '../../history/origin.ts';
 import { type Fields, isMasked } from '../../history/revise.ts';
 import {
   type ListedRevision,
+  listPending,
   listRevisions,
   readRevisionNumber,
   requireRevision,
 } from '../../history/revision.ts';
 import { writeJoined } from '../../joined.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { givenTime, pageOf, paging, readCursor, time, writeCursor } from '../fields.ts';
+import { givenTime, pageOf, paging, readCursor, time, wholeList, writeCursor } from '../fields.ts';
 import { HttpProblem } from '../problem.ts';
 
 const number = z.coerce.number().int().min(1).max(2_000_000_000);
@@ -79,6 +81,13 @@ function show({ before, after, ...rest }: ListedRevision) {
   return { ...rest, before: hide(before), after: hide(after) };
 }
 
+/** Refusal 'not-found'. */
+async function readShown(id: number) {
+  await requireRevision(id);
+  const [row] = await listRevisions({ before: id + 1, pageSize: 1 });
+  return show(row as ListedRevision);
+}
+
 function readNumber(cursor: string): number {
   const found = number.safeParse(readCursor(cursor));
   if (found.success) return found.data;
@@ -116,16 +125,38 @@ const historyEndpoints: Endpoint[] = [
   }),
   endpoint({
     method: 'GET',
+    path: '/revisions/pending',
+    permission: null,
+    title: 'List risky changes that go back by themselves unless they are kept',
+    answer: pageOf(revision),
+    isPaged: true,
+    run: async () => {
+      const rows = await listPending();
+      return wholeList(rows.map((row) => show({ ...row, undoneBy: null, groupSize: 1 })));
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/revisions/{id}/keep',
+    permission: null,
+    title: 'Keep a risky change',
+    help: 'Whoever made it; a caller vouches that the panel opens still. To take it back at once: undo.',
+    parameters,
+    body: z.strictObject({}),
+    answer: revision,
+    run: async ({ staff, parameters: { id } }) => {
+      await keepChanges(staff.address, (one) => one.id === id);
+      return readShown(id);
+    },
+  }),
+  endpoint({
+    method: 'GET',
     path: '/revisions/{id}',
     permission: null,
     title: 'Read a change of the configuration',
     parameters,
     answer: revision,
-    run: async ({ parameters: { id } }) => {
-      await requireRevision(id);
-      const [row] = await listRevisions({ before: id + 1, pageSize: 1 });
-      return show(row as ListedRevision);
-    },
+    run: ({ parameters }) => readShown(parameters.id),
   }),
   endpoint({
     method: 'POST',

@@ -1,11 +1,24 @@
-// The queue in the large: one thing done to all that a filter finds, and destinations that nothing is sent to for now.
+// The queue in the large: one thing done to all that a filter finds, destinations that nothing is sent to for now or that go another
+// way, and addresses that are not written to any more.
 import { z } from 'zod';
 import { Refusal } from '../../errors.ts';
 import { toAsciiDomain } from '../../mail/address.ts';
 import { bulkActions, changeMatching, countMatching } from '../../queue/bulk.ts';
 import { addPause, listPauses, removePause } from '../../queue/pause.ts';
+import { rerouteDomain } from '../../queue/reroute.ts';
+import { findSuppressed, listSuppressedAfter, removeSuppressed } from '../../queue/suppression.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { domainName, givenTime, pageOf, time, wholeList } from '../fields.ts';
+import {
+  address,
+  domainName,
+  givenTime,
+  pageOf,
+  paging,
+  readCursor,
+  time,
+  wholeList,
+  writeCursor,
+} from '../fields.ts';
 
 const filter = z.strictObject({
   search: z.string().max(300).optional().describe('in sender, recipient or subject'),
@@ -25,6 +38,17 @@ const pause = z
     createdAt: time,
   })
   .meta({ id: 'Pause' });
+const suppressed = z
+  .object({
+    address: z.string(),
+    lastCode: z.number().describe('of the other server'),
+    lastText: z.string().describe('what it said'),
+    failures: z.number(),
+    expiresAt: time,
+    createdAt: time,
+  })
+  .meta({ id: 'SuppressedAddress' });
+const ofAddress = z.object({ address });
 const parameters = z.object({ destination: z.string().min(1).max(260) });
 
 async function requirePause(wanted: string) {
@@ -95,5 +119,60 @@ export const queueManyEndpoints: Endpoint[] = [
     title: 'Send there again',
     parameters,
     run: ({ staff, parameters }) => removePause(parameters.destination, staff.address),
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/queue/reroutes',
+    permission: null,
+    title: 'Send what waits for a domain, and its next mails, to another host',
+    help: 'As the first of the relay rules, which undoes it when it is removed.',
+    body: z.strictObject({
+      domain: domainName,
+      host: z.string().max(300).default('').describe('"name:port"; empty: by MX, past all rules'),
+    }),
+    answer: z.object({ retried: z.number().describe('recipients that are tried at once') }),
+    isSlow: true,
+    triesItself: true,
+    run: async ({ staff, body: { domain, host }, isDryRun }) => {
+      const filter = { domain, state: 'queued' as const };
+      if (isDryRun) return { retried: await countMatching(filter, 'retry') };
+      return { retried: await rerouteDomain(domain, host, staff.address) };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/queue/suppressed',
+    permission: null,
+    title: 'List addresses outside that are unknown for good, and not written to',
+    query: z.strictObject(paging),
+    answer: pageOf(suppressed),
+    isPaged: true,
+    run: async ({ query: { limit, cursor } }) => {
+      const rows = await listSuppressedAfter(cursor ? readCursor(cursor) : '', limit + 1);
+      const items = rows.slice(0, limit);
+      const next = rows.length > limit ? writeCursor(items.at(-1)?.address ?? '') : null;
+      return { items, next };
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/queue/suppressed/{address}',
+    permission: null,
+    title: 'Read why an address is not written to',
+    parameters: ofAddress,
+    answer: suppressed,
+    run: async ({ parameters: { address } }) => {
+      const found = (await findSuppressed([address])).get(address);
+      if (found) return found;
+      throw new Refusal('not-found', 'This address is not on the list.');
+    },
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/queue/suppressed/{address}',
+    permission: null,
+    title: 'Let mail go to an address again',
+    parameters: ofAddress,
+    run: ({ staff, parameters }) => removeSuppressed(parameters.address, staff.address),
   }),
 ];

