@@ -138,10 +138,18 @@ const protocols = [
 ] as const;
 
 /** What mail programs may use; the webmail is always open. */
-export function ProtocolBoxes({ closed }: { closed: readonly string[] }) {
+export function ProtocolBoxes({
+  closed,
+  isTitleHidden = false,
+}: {
+  closed: readonly string[];
+  isTitleHidden?: boolean;
+}) {
   return (
     <fieldset>
-      <legend className="mb-1.5 font-medium">Mail programs may use</legend>
+      <legend className={isTitleHidden ? 'sr-only' : 'mb-1.5 text-sm font-medium'}>
+        Mail programs may use
+      </legend>
       <div className="flex flex-wrap gap-x-6 gap-y-1">
         {protocols.map(({ name, label }) => (
           <Checkbox key={name} name={name} label={label} defaultChecked={!closed.includes(name)} />

@@ -36,7 +36,7 @@ export function DefaultsForm({
       <FormField name="mustChange" label="Password">
         <Select name="mustChange" defaultValue={values.mustChange}>
           <option value="">As usual ({usual.mustChange})</option>
-          <option value="yes">Must be changed at the first sign-in to the web</option>
+          <option value="yes">Must be changed at the first sign-in</option>
           <option value="no">May stay</option>
         </Select>
       </FormField>
@@ -50,7 +50,9 @@ export function DefaultsForm({
           <option value="these">Only what is ticked</option>
         </Select>
       </FormField>
-      {protocols === 'these' && <ProtocolBoxes closed={values.closedProtocols ?? []} />}
+      {protocols === 'these' && (
+        <ProtocolBoxes isTitleHidden closed={values.closedProtocols ?? []} />
+      )}
       <div className="grid gap-4 sm:grid-cols-2">
         <FormField name="language" label="Language of the webmail">
           <Select name="language" defaultValue={values.language}>
