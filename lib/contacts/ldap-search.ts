@@ -1,5 +1,5 @@
 // People of the LDAP server of the settings (directory.ldap…), found by typed words. A server that does not answer is
-// left alone for a while, so that nobody waits for it at every key.
+// left alone for a while, so that nobody waits for it at every key; with other settings it is asked again at once.
 import { decryptSecret } from '../accounts/secret.ts';
 import { uptimeMs } from '../clock.ts';
 import { escapeLdapValue, type LdapEntry, type LdapServer, withLdap } from '../ldap.ts';
@@ -15,7 +15,8 @@ const restMs = 30_000;
 const maxWords = 4;
 const maxFound = 100;
 
-const state = globalThis as { dreyLdapRestsUntil?: number };
+/** `asked`: the settings that brought no answer. */
+const state = globalThis as { dreyLdapRest?: { asked: string; untilMs: number } | null };
 /** The key holds the settings too, so that a change is in force at once. */
 const kept = keepFresh('ldap', { freshMs: 60_000, maxEntries: 500 }, ask);
 
@@ -31,14 +32,16 @@ export async function searchLdap(
   const settings = await readSettings();
   const words = text.trim().slice(0, 100).split(/\s+/).slice(0, maxWords);
   const isAsked = settings['directory.ldapUrl'] !== '' && words.join('').length > 1;
-  if (!isAsked || uptimeMs() < (state.dreyLdapRestsUntil ?? 0)) return [];
-  const key = JSON.stringify([words.map((word) => word.toLowerCase()), pickSettings(settings)]);
+  const picked = pickSettings(settings);
+  const asked = JSON.stringify(picked);
+  if (!isAsked || rests(asked)) return [];
+  const key = JSON.stringify([words.map((word) => word.toLowerCase()), picked]);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<DirectoryPerson[]>((resolve) => {
     timer = setTimeout(() => resolve([]), waitMs);
   });
   const found = kept.read(key).catch((error: Error) => {
-    state.dreyLdapRestsUntil = uptimeMs() + restMs;
+    state.dreyLdapRest = { asked, untilMs: uptimeMs() + restMs };
     log.warn({ reason: error.message.slice(0, 200) }, 'LDAP search failed');
     return [];
   });
@@ -47,9 +50,12 @@ export async function searchLdap(
   return people.slice(0, most);
 }
 
-/** After a change of settings, and for tests: the server is asked again at once. */
+const rests = (asked: string) =>
+  state.dreyLdapRest?.asked === asked && uptimeMs() < state.dreyLdapRest.untilMs;
+
+/** The server is asked again at once. */
 export function wakeLdap(): void {
-  state.dreyLdapRestsUntil = 0;
+  state.dreyLdapRest = null;
 }
 
 /** What happens when the server of the settings is asked for somebody. Throws what went wrong. */

@@ -7,10 +7,13 @@ import { after, before, describe, it } from 'node:test';
 import { connect, getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { requireAcmeAccount } from '#lib/certificates/acme-account.ts';
 import { closeDatabase } from '#lib/db.ts';
+import type { SettingKey } from '#lib/settings/index.ts';
 import { openClient, post } from '#server/tls/acme/client.ts';
 import { type CommandResult, type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 import { type Pebble, pebbleMissing, startPebble } from '#tests/support/pebble.ts';
+import { type Visitor, visit } from '#tests/support/web-client.ts';
+import { saveSetting } from './settings/world.ts';
 
 type Listed = {
   id: string;
@@ -30,6 +33,7 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
   let env: Record<string, string>;
   let daemon: Daemon;
   let first: Daemon;
+  let panel: Visitor;
 
   before(async () => {
     dns = await startDns({
@@ -49,15 +53,12 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
     first = daemon;
     const admin = ['--admin', 'ada@example.test', '--password-stdin'];
     await drey(['setup', ...admin, '--hostname', 'mail.example.test'], 'a long password');
-    for (const [key, value] of Object.entries({
-      'delivery.dnsServers': dns.server,
-      'tls.acmeDirectory': pebble.directory,
-      'tls.acmeHttpPort': String(pebble.httpPort),
-      'tls.acmeTlsPort': String(pebble.tlsPort),
-      'tls.acmeContact': 'postmaster@example.test',
-    })) {
-      await drey(['settings', 'set', key, value]);
-    }
+    panel = await visit(daemon.url, { address: 'ada@example.test', password: 'a long password' });
+    await set('delivery.dnsServers', dns.server);
+    await set('tls.acmeDirectory', pebble.directory);
+    await set('tls.acmeHttpPort', String(pebble.httpPort));
+    await set('tls.acmeTlsPort', String(pebble.tlsPort));
+    await set('tls.acmeContact', 'postmaster@example.test');
   });
   after(async () => {
     if (daemon !== first) await daemon?.stop();
@@ -65,6 +66,11 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
     await pebble?.stop();
     await dns?.close();
   });
+
+  /** By the panel's own action, while the daemon runs (flows/settings/coverage.test.ts). */
+  async function set(key: SettingKey, typed: string): Promise<void> {
+    assert.equal((await saveSetting(panel, key, typed)).status, 'ok', key);
+  }
 
   async function drey(args: string[], input = ''): Promise<CommandResult> {
     const result = await daemon.drey(args, input);
@@ -169,7 +175,7 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
   });
 
   it('proves by TLS, and gives each name its own', async () => {
-    await drey(['settings', 'set', 'tls.acmeChallenge', 'tls-alpn-01']);
+    await set('tls.acmeChallenge', 'tls-alpn-01');
     await drey(['certificates', 'add', 'autoconfig.example.test', '--wait']);
     const { imaps } = daemon.ports;
     await waitFor(async () => {

@@ -27,6 +27,8 @@ export type CommandResult = { code: number | null; stdout: string; stderr: strin
 
 export type Daemon = {
   ports: Record<ListenerName, number>;
+  /** Where it listens: DREY_BIND, or 127.0.0.1 */
+  host: string;
   /** "http://127.0.0.1:port" */
   url: string;
   folder: string;
@@ -87,9 +89,11 @@ export async function startDaemon(
       input,
       cliEnv,
     );
+  const boundTo = environment.DREY_BIND || '127.0.0.1';
   return {
     ports,
-    url: `http://127.0.0.1:${ports.web}`,
+    host: boundTo,
+    url: `http://${boundTo}:${ports.web}`,
     folder,
     process: child,
     output: () => printed,

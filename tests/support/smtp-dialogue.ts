@@ -5,6 +5,8 @@ export type Caller = {
   /** An address of 127.0.0.0/8; 127.0.0.1 is trusted, others are strangers. */
   from?: string;
   sender?: string;
+  /** Where the server listens; 127.0.0.1 unless told. */
+  host?: string;
   /** What MAIL announces. */
   sizeBytes?: number;
 };
@@ -41,8 +43,8 @@ export async function sayMail(
 
 /** Up to the answer to MAIL, which is good. */
 async function begin(port: number, caller: Caller): Promise<LineClient> {
-  const { from = stranger, sender = 'olive@far.test', sizeBytes } = caller;
-  const client = connectLines(port, from);
+  const { from = stranger, sender = 'olive@far.test', host, sizeBytes } = caller;
+  const client = connectLines(port, from, host);
   await client.expect(/^220 .*\r\n/m);
   await client.ask('EHLO client.test', /^250 .*\r\n/m);
   const size = sizeBytes === undefined ? '' : ` SIZE=${sizeBytes}`;

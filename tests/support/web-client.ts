@@ -75,26 +75,48 @@ export async function visit(url: string, who: Credentials | null): Promise<Visit
 }
 
 async function signIn(url: string, who: Credentials): Promise<string> {
-  const jar = new Map<string, string>();
-  const keep = (answer: Response) => {
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      jar.set(name, value);
+  const jar = openJar(url);
+  const answer = await jar.post('/api/auth/callback/credentials', who);
+  if (!jar.has('drey.session')) throw new Error(`${who.address} cannot sign in: ${answer.status}`);
+  return jar.cookie();
+}
+
+/** Goes to the OpenID provider and comes back; where that leads ("/options/personal", "/login?error=…"). */
+export async function signInByOidc(url: string): Promise<string> {
+  const jar = openJar(url);
+  const placeOf = (answer: Response) => answer.headers.get('location') ?? '';
+  const there = placeOf(
+    await jar.post('/api/auth/signin/oidc', { callbackUrl: `${url}/options/personal` }),
+  );
+  const back = placeOf(await fetch(there, { redirect: 'manual' }));
+  return placeOf(await jar.get(back)).replace(url, '');
+}
+
+/** The cookies of a browser. */
+function openJar(url: string) {
+  const held = new Map<string, string>();
+  const cookie = () => [...held].map(([name, value]) => `${name}=${value}`).join('; ');
+  const ask = async (address: string, options: RequestInit = {}) => {
+    const headers = { cookie: cookie() };
+    const answer = await fetch(address, { redirect: 'manual', headers, ...options });
+    for (const given of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(given) ?? [];
+      held.set(name, value);
     }
     return answer;
   };
-  const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-  const token = keep(await fetch(`${url}/api/auth/csrf`));
-  const { csrfToken } = (await token.json()) as { csrfToken: string };
-  const answer = await fetch(`${url}/api/auth/callback/credentials`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { cookie: cookie() },
-    body: new URLSearchParams({ ...who, csrfToken }),
-  });
-  keep(answer);
-  if (!jar.has('drey.session')) throw new Error(`${who.address} cannot sign in: ${answer.status}`);
-  return cookie();
+  return {
+    cookie,
+    has: (name: string) => held.has(name),
+    get: (address: string) => ask(address),
+    /** A form of next-auth. */
+    post: async (path: string, form: Record<string, string>) => {
+      const token = await ask(`${url}/api/auth/csrf`);
+      const { csrfToken } = (await token.json()) as { csrfToken: string };
+      const body = new URLSearchParams({ ...form, csrfToken });
+      return ask(url + path, { method: 'POST', body });
+    },
+  };
 }
 
 /** As React sends it: values as JSON, a form beside the state before it. */

@@ -12,7 +12,8 @@ import { type SettingKey, writeSetting } from '#lib/settings/index.ts';
 import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
-import { readActions, type Visitor, visit } from '#tests/support/web-client.ts';
+import { type Visitor, visit } from '#tests/support/web-client.ts';
+import { saveSetting } from './world.ts';
 
 const password = 'a nest of seven nuts';
 const admin = 'root@own.test';
@@ -55,15 +56,7 @@ after(async () => {
   await database?.close();
 });
 
-type State = { status: string; text?: string; fields?: Record<string, string> };
-
-async function save(key: SettingKey, typed: string): Promise<State> {
-  const action = readActions().get('app/(admin)/admin/settings/actions.ts#saveSettingAction');
-  assert.ok(action, 'the action is not in the build');
-  const page = { ...action, page: '/admin/settings/server' };
-  const { returned } = await panel.act(page, { key, ...(typed === 'off' ? {} : { value: typed }) });
-  return returned as State;
-}
+const save = (key: SettingKey, typed: string) => saveSetting(panel, key, typed);
 
 async function set(key: SettingKey, ...typed: string[]): Promise<void> {
   const state = await save(key, typed.join('\n'));

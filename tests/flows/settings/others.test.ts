@@ -52,6 +52,7 @@ describe('settings about other servers', () => {
 
   prove(['delivery.mtaSts', 'delivery.httpsPort'], async (world) => {
     const host: PolicyHost = await startPolicyHost(await authority.sign('mta-sts.strict.test'));
+    world.atEnd.push(host.close);
     host.answer.body = policyText('enforce', ['mx.strict.test']);
     await open(world, 'strict.test');
     world.dns.zone['_mta-sts.strict.test'] = { TXT: ['v=STSv1; id=1;'] };
@@ -64,7 +65,6 @@ describe('settings about other servers', () => {
     await world.set('delivery.mtaSts', 'off');
     await world.submit(ada, { to: 'y@strict.test', subject: 'Hello' });
     await taken('y@strict.test');
-    await host.close();
   });
 
   prove(['delivery.dane', 'delivery.trustsResolver'], async (world) => {
@@ -75,6 +75,7 @@ describe('settings about other servers', () => {
       'mx.signed.test': { A: ['127.0.0.1'], isSecure: true },
       [`_${sink.port}._tcp.mx.signed.test`]: { TLSA: [tlsaOf(others.cert)], isSecure: true },
     });
+    world.atEnd.push(elsewhere.close);
     // The same machine by an address that is not loopback's.
     const far = elsewhere.server.replace('127.0.0.1', '0.0.0.0');
     await world.set('delivery.dnsServers', `${far}\n${world.dns.server}`);
@@ -87,7 +88,6 @@ describe('settings about other servers', () => {
     await world.set('delivery.dane', 'off');
     await world.submit(ada, { to: 'z@signed.test', subject: 'Hello' });
     await taken('z@signed.test');
-    await elsewhere.close();
   });
 
   /** Reports leave about days that are over: what was counted today is of the day before yesterday then. */
@@ -172,6 +172,7 @@ describe('settings about other servers', () => {
 
   prove(['delivery.collecting', 'delivery.collectAnywhere'], async (world) => {
     const pop3 = await openPop3Elsewhere({ user: 'ada', password: 'there' });
+    world.atEnd.push(pop3.close);
     const letter = (subject: string) => `Subject: ${subject}\r\n\r\nHello\r\n`;
     pop3.messages.set('1', letter('collected first'));
     const user = await visit(world.daemon.url, { address: ada, password });
@@ -191,11 +192,11 @@ describe('settings about other servers', () => {
     await world.set('delivery.collecting', 'on');
     assert.equal(await collect(), 200);
     await world.read(ada, /Subject: collected second/);
-    await pop3.close();
   });
 
   prove('server.versionAddress', async (world) => {
     const host = await startPolicyHost(await authority.sign('localhost'));
+    world.atEnd.push(host.close);
     host.answer.body = '{"version":"99.1.2"}';
     const isTold = async () => /99\.1\.2/.test((await world.panel.get('/admin/health')).text);
     await world.runJob('new-version');
@@ -203,7 +204,6 @@ describe('settings about other servers', () => {
     await world.set('server.versionAddress', `https://localhost:${host.port}/`);
     await world.runJob('new-version');
     assert.equal(await isTold(), true);
-    await host.close();
   });
 
   prove(
@@ -220,6 +220,10 @@ describe('settings about other servers', () => {
       clock.on('message', () => asked++);
       clock.bind(0, '127.0.0.1');
       await once(clock, 'listening');
+      world.atEnd.push(
+        () => door.close(),
+        () => clock.close(),
+      );
       const look = async (...ids: string[]) =>
         assert.equal(await world.act('doctor/actions.ts#runDoctorAction', [ids]), undefined);
       await world.set('doctor.mailServers', `127.0.0.1:${(door.address() as AddressInfo).port}`);
@@ -236,8 +240,6 @@ describe('settings about other servers', () => {
       await world.set('doctor.blockLists', 'list.test');
       await look('block-lists');
       assert.ok(world.dns.questions.includes('A 7.100.51.198.list.test'));
-      door.close();
-      clock.close();
     },
   );
 });

@@ -6,7 +6,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
-import { type Call, readActions, type Visitor, visit } from '#tests/support/web-client.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { clientSecret, startOidc } from '#tests/support/oidc.ts';
+import {
+  type Call,
+  readActions,
+  signInByOidc,
+  type Visitor,
+  visit,
+} from '#tests/support/web-client.ts';
+import { type HttpSeen, startRspamd } from '../../server/smtp/content/fake-scanners.ts';
 import { ada, bob, hoursAgo, openWorld, password, type World } from './world.ts';
 
 const cleo = 'cleo@own.test';
@@ -238,5 +247,61 @@ describe('settings of people', () => {
     assert.equal(await ask('a secret word'), false);
     await set('server.healthToken', 'a secret word');
     assert.deepEqual([await ask('another word'), await ask('a secret word')], [false, true]);
+  });
+
+  prove(
+    [
+      'security.oidcIssuer',
+      'security.oidcClientId',
+      'security.oidcClientSecret',
+      'security.oidcLabel',
+      'security.oidcCreatesUsers',
+    ],
+    async (world) => {
+      const person = { sub: '1', email: bob, email_verified: true, name: 'Bob' };
+      const provider = await startOidc(person);
+      world.atEnd.push(provider.close);
+      const come = () => signInByOidc(world.daemon.url);
+      const readLogin = async () => (await fetch(`${world.daemon.url}/login`)).text();
+      const isOffered = async () => (await readLogin()).includes('Oak School');
+      await world.set('security.oidcLabel', 'Oak School');
+      await world.set('security.oidcClientId', 'drey');
+      await world.set('security.oidcClientSecret', 'another secret');
+      assert.equal(await isOffered(), false);
+      await world.set('security.oidcIssuer', provider.issuer);
+      assert.equal(await isOffered(), true);
+      await come();
+      assert.deepEqual(provider.faults.splice(0), ['client']);
+      await world.set('security.oidcClientSecret', clientSecret);
+      assert.equal(await come(), '/options/personal');
+      assert.deepEqual(provider.faults, []);
+      provider.person = { ...person, email: 'fresh@own.test' };
+      assert.match(await come(), /^\/login\?/);
+      await world.set('security.oidcCreatesUsers', 'on');
+      assert.equal(await come(), '/options/personal');
+      await world.set('security.oidcClientId', 'somebody else');
+      await come();
+      assert.deepEqual(provider.faults, ['client']);
+    },
+  );
+
+  prove('content.rspamdLearnUrl', async (world) => {
+    const seen: HttpSeen[] = [];
+    const rspamd = await startRspamd(() => ({ success: true }), seen);
+    world.atEnd.push(rspamd.close);
+    const user = await signIn(world, bob);
+    await world.set('content.rspamdLearnUrl', rspamd.address);
+    await world.bring(letter(bob, 'no friend of mine'), { to: [bob] });
+    await world.read(bob, /no friend of mine/);
+    const uids = await world.imap(bob, async (client) => {
+      await client.mailboxOpen('INBOX');
+      return (await client.search({ subject: 'no friend of mine' }, { uid: true })) || [];
+    });
+    const move = { kind: 'move', folder: 'INBOX', uids, role: 'junk' };
+    const { status, text } = await user.send('POST', '/api/mail/actions', move);
+    assert.equal(status, 200, text);
+    const lesson = await waitFor(() => seen[0], 'a lesson');
+    assert.equal(lesson.url, '/learnspam');
+    assert.match(lesson.body, /no friend of mine/);
   });
 });

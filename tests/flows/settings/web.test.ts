@@ -1,15 +1,26 @@
-// The web pages, the directory and the mail log, seen by HTTP, in a file and by a syslog server.
+// The web pages, the directory, the mail log and backups, seen by HTTP, in files and by a syslog server.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe } from 'node:test';
+import type { SettingKey } from '#lib/settings/index.ts';
 import { waitFor } from '#tests/support/daemon.ts';
+import { connectLines } from '#tests/support/line-client.ts';
+import { slapdMissing, startSlapd, suffix } from '#tests/support/slapd.ts';
 import { visit } from '#tests/support/web-client.ts';
-import { ada, openWorld, password, type World } from './world.ts';
+import { ada, admin, hoursAgo, openWorld, password, type World } from './world.ts';
 
-describe('settings of web pages, directory and log', () => {
+describe('settings of web pages, directory, log and backups', () => {
   const prove = openWorld({
     lines: [
       ['domain', 'add', 'other.test'],
@@ -81,5 +92,240 @@ describe('settings of web pages, directory and log', () => {
     assert.match(await find('zoe'), /zoe@other\.test/);
     await set('directory.isShown', 'off');
     assert.doesNotMatch(await find('bob'), /bob@own\.test/);
+  });
+
+  const people = [
+    { uid: 'ella', cn: 'Ella Elm', password: 'engine', mail: 'ella@own.test' },
+    { uid: 'odo', cn: 'Odo Elm', password: 'another engine', mail: 'odo@own.test' },
+    { uid: 'pia', cn: 'Pia Pine', password: 'a third engine', mail: 'pia@own.test' },
+  ];
+  const usual: [SettingKey, string][] = [
+    ['directory.ldapTls', 'none'],
+    ['directory.ldapBase', suffix],
+    ['directory.ldapBindName', `uid=pia,${suffix}`],
+    ['directory.ldapPassword', 'a third engine'],
+  ];
+  const both = ['Ella Elm ella@own.test Works 12', 'Odo Elm odo@own.test Works 12'];
+
+  /** With each value for "elm" another answer: name, address, organization, phone. */
+  const asked: [key: SettingKey, typed: string, found: string[]][] = [
+    ['directory.ldapBase', `uid=odo,${suffix}`, ['Odo Elm odo@own.test Works 12']],
+    ['directory.ldapFilter', '(uid=ella)', ['Ella Elm ella@own.test Works 12']],
+    ['directory.ldapNameAttribute', 'uid', []],
+    ['directory.ldapMailAttribute', 'uid', []],
+    [
+      'directory.ldapOrganizationAttribute',
+      'sn',
+      ['Ella Elm ella@own.test x 12', 'Odo Elm odo@own.test x 12'],
+    ],
+    [
+      'directory.ldapPhoneAttribute',
+      '',
+      ['Ella Elm ella@own.test Works ', 'Odo Elm odo@own.test Works '],
+    ],
+    ['directory.ldapTls', 'required', []],
+    ['directory.ldapBindName', `uid=nobody,${suffix}`, []],
+    ['directory.ldapPassword', 'wrong', []],
+  ];
+
+  prove(
+    [
+      'directory.ldapUrl',
+      'directory.ldapTls',
+      'directory.ldapBase',
+      'directory.ldapBindName',
+      'directory.ldapPassword',
+      'directory.ldapFilter',
+      'directory.ldapNameAttribute',
+      'directory.ldapMailAttribute',
+      'directory.ldapOrganizationAttribute',
+      'directory.ldapPhoneAttribute',
+      'directory.ldapTimeoutMs',
+      'security.ldapSignIn',
+      'security.ldapCreatesUsers',
+    ],
+    async (world) => {
+      const slapd = await startSlapd(people);
+      world.atEnd.push(slapd.stop);
+      const user = await visit(world.daemon.url, { address: ada, password });
+      const find = async () => {
+        const { text } = await user.get('/api/mail/directory?q=elm');
+        const { ldap } = JSON.parse(text) as { ldap: Record<string, string>[] };
+        return ldap.map((one) => [one.name, one.address, one.organization, one.phone].join(' '));
+      };
+      for (const [key, typed] of usual) await world.set(key, typed);
+      assert.deepEqual(await find(), []);
+      await world.set('directory.ldapUrl', slapd.url);
+      assert.deepEqual(await find(), both);
+      for (const [key, typed, found] of asked) {
+        await world.set(key, typed);
+        assert.deepEqual(await find(), found, key);
+        const before = usual.find(([each]) => each === key);
+        if (before) await world.set(...before);
+        else await world.reset(key);
+        assert.deepEqual(await find(), both, `${key} as before`);
+      }
+
+      const logIn = async () => {
+        const client = connectLines(world.daemon.ports.imap);
+        world.clients.push(client);
+        await client.expect(/^\* OK/m);
+        return client.ask('a LOGIN ella@own.test engine', /^a .*\r\n/m);
+      };
+      await world.set('security.failureDelayMs', '0');
+      assert.match(await logIn(), /^a NO/m);
+      await world.set('security.ldapSignIn', 'on');
+      assert.match(await logIn(), /^a NO/m, 'is not here yet');
+      await world.set('security.ldapCreatesUsers', 'on');
+      assert.match(await logIn(), /^a OK/m);
+      await world.set('security.ldapSignIn', 'off');
+      assert.match(await logIn(), /^a NO/m);
+
+      let asking = 0;
+      const silent = createServer((socket) => {
+        asking++;
+        socket.on('error', () => {}).resume();
+      });
+      world.atEnd.push(() => silent.close());
+      await once(silent.listen(0, '127.0.0.1'), 'listening');
+      const { port } = silent.address() as AddressInfo;
+      await world.set('directory.ldapUrl', `ldap://127.0.0.1:${port}`);
+      const test = (name: string) =>
+        world.act('directory/actions.ts#testLdapAction', { text: 'elm' }).then(() => name);
+      await world.set('directory.ldapTimeoutMs', '10000');
+      const slow = test('slow');
+      await waitFor(() => asking === 1, 'the first question');
+      await world.set('directory.ldapTimeoutMs', '100');
+      assert.equal(await Promise.race([slow, test('quick')]), 'quick');
+      await slow;
+    },
+    slapdMissing(),
+  );
+
+  /** Runs of the kind that are over, as soon as none is under way. */
+  async function listRuns({ select }: World, kind: string): Promise<Record<string, unknown>[]> {
+    const isBusy = () =>
+      select(`SELECT "id" FROM "BackupRun" WHERE "state" = 'running'`).length > 0;
+    const list = () =>
+      select('SELECT * FROM "BackupRun" WHERE "kind" = ? ORDER BY "startedAt"', kind);
+    // What follows a backup begins a moment after it.
+    const isFollowed = () =>
+      select(`SELECT b."id" FROM "BackupRun" b WHERE b."kind" = 'backup' AND b."by" = 'schedule'
+        AND b."state" = 'done' AND NOT EXISTS (SELECT 1 FROM "BackupRun" p
+          WHERE p."kind" = 'prune' AND p."startedAt" >= b."startedAt")`).length === 0;
+    await waitFor(() => !isBusy() && isFollowed(), 'the end of the runs');
+    return list();
+  }
+  const countRuns = async (world: World, kind: string) => (await listRuns(world, kind)).length;
+  const runBackup = async (world: World) => {
+    await world.runJob('backup');
+    return countRuns(world, 'backup');
+  };
+  const setBack = ({ alter }: World, kind: string, hours: number) =>
+    alter('UPDATE "BackupRun" SET "startedAt" = ? WHERE "kind" = ?', hoursAgo(hours), kind);
+
+  prove(
+    [
+      'backup.folder',
+      'backup.schedule',
+      'backup.time',
+      'backup.everyHours',
+      'backup.verifyDays',
+      'backup.tellsAdmins',
+    ],
+    async (world) => {
+      const folder = join(world.daemon.folder, 'backup');
+      await world.set('backup.verifyDays', '0');
+      await world.set('backup.schedule', 'off');
+      await world.set('backup.folder', folder);
+      assert.equal(await runBackup(world), 0);
+      await world.set('backup.schedule', 'hours');
+      assert.equal(await runBackup(world), 1);
+      assert.equal(readdirSync(join(folder, 'snapshots')).length, 1);
+      setBack(world, 'backup', 5);
+      await world.set('backup.everyHours', '6');
+      assert.equal(await runBackup(world), 1);
+      await world.set('backup.everyHours', '4');
+      assert.equal(await runBackup(world), 2);
+
+      // Five hours ago is before or after the time of day.
+      setBack(world, 'backup', 5);
+      await world.set('server.timeZone', 'UTC');
+      await world.set('backup.time', hoursAgo(8).slice(11, 16));
+      await world.set('backup.schedule', 'daily');
+      assert.equal(await runBackup(world), 2);
+      await world.set('backup.time', hoursAgo(2).slice(11, 16));
+      assert.equal(await runBackup(world), 3);
+
+      assert.equal(await countRuns(world, 'verify'), 0);
+      await world.set('backup.verifyDays', '10');
+      const backUp = async () => {
+        setBack(world, 'backup', 30);
+        await runBackup(world);
+        return countRuns(world, 'verify');
+      };
+      /** Behind the last backup, so not behind one before it. */
+      const isVerified = async () => {
+        const [last, verified] = [await listRuns(world, 'backup'), await listRuns(world, 'verify')];
+        return String(verified.at(-1)?.startedAt) > String(last.at(-1)?.startedAt);
+      };
+      await backUp();
+      await waitFor(isVerified, 'a verification');
+      setBack(world, 'verify', 5 * 24);
+      await backUp();
+      await world.set('backup.verifyDays', '3');
+      await backUp();
+      await waitFor(isVerified, 'another verification');
+      assert.equal(await countRuns(world, 'verify'), 2);
+
+      const breakFolder = async () => {
+        renameSync(folder, `${folder}.away`);
+        writeFileSync(folder, 'in the way');
+        await backUp();
+        assert.equal((await listRuns(world, 'backup')).at(-1)?.state, 'failed');
+        rmSync(folder);
+        renameSync(`${folder}.away`, folder);
+      };
+      await world.set('backup.tellsAdmins', 'off');
+      await breakFolder();
+      await backUp();
+      await world.set('backup.tellsAdmins', 'on');
+      await breakFolder();
+      await world.read(admin, /^Subject: The backup failed/m);
+      const letters = await world.imap(admin, async (client) => {
+        await client.mailboxOpen('INBOX');
+        return (await client.search({ subject: 'The backup' })) || [];
+      });
+      assert.equal(letters.length, 1);
+    },
+  );
+
+  prove(['backup.keepDaily', 'backup.keepWeekly', 'backup.keepMonthly'], async (world) => {
+    const folder = join(world.daemon.folder, 'kept');
+    await world.set('backup.schedule', 'off');
+    await world.set('backup.folder', folder);
+    const begin = async (kind: string) => {
+      assert.equal(await world.act('backup/actions.ts#beginBackupAction', [kind]), undefined);
+      await listRuns(world, kind);
+    };
+    await begin('backup');
+    const snapshots = join(folder, 'snapshots');
+    const [fresh = ''] = readdirSync(snapshots);
+    const old = new Date(Date.now() - 70 * 86_400_000);
+    const name = `${old.toISOString().replace(/:/g, '-')}.json`;
+    /** Whether a backup that is 70 days old stays. */
+    const isKept = async (daily: string, weekly: string, monthly: string) => {
+      copyFileSync(join(snapshots, fresh), join(snapshots, name));
+      await world.set('backup.keepDaily', daily);
+      await world.set('backup.keepWeekly', weekly);
+      await world.set('backup.keepMonthly', monthly);
+      await begin('prune');
+      assert.ok(readdirSync(snapshots).includes(fresh));
+      return readdirSync(snapshots).includes(name);
+    };
+    assert.equal(await isKept('1', '0', '0'), false);
+    assert.equal(await isKept('2', '0', '0'), true);
+    assert.equal(await isKept('1', '2', '0'), true);
+    assert.equal(await isKept('1', '0', '2'), true);
   });
 });

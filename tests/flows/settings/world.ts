@@ -42,6 +42,8 @@ export type World = {
   runJob(name: string): Promise<void>;
   /** Connections that end with the proof. */
   clients: LineClient[];
+  /** What a proof has opened beside them, closed when it is over or has failed. */
+  atEnd: (() => unknown)[];
   /** Port 25 after its greeting, which `greeting` has; from a stranger unless told otherwise. */
   smtp(from?: string): Promise<LineClient & { greeting: string }>;
   /** Behind EHLO and MAIL. */
@@ -67,27 +69,62 @@ export const hoursAgo = (hours: number) =>
 
 export type Bring = { from?: string; sender?: string; to?: string[] };
 
-const actionFile = 'app/(admin)/admin/settings/actions.ts';
 const reply = /^\d{3} .*\r\n/m;
+
+let actions: ReturnType<typeof readActions> | null = null;
+
+/** An action of the panel, "queue/actions.ts#pauseAction". */
+function actionOf(name: string) {
+  actions ??= readActions();
+  const action = actions.get(`app/(admin)/admin/${name}`);
+  assert.ok(action, `${name} is not in the build`);
+  return action;
+}
+
+const settingAction = (name: string) => ({
+  ...actionOf(`settings/actions.ts#${name}`),
+  page: '/admin/settings/server',
+});
+
+/** `fields`: what is said beside the field. */
+export type FormAnswer = { status: string; text?: string; fields?: Record<string, string> };
+
+/** Types into the field of `key` and presses "Save", as the form of the panel does; "off" for a switch that is off. */
+export async function saveSetting(
+  panel: Visitor,
+  key: SettingKey,
+  typed: string,
+): Promise<FormAnswer> {
+  // A switch that is off sends nothing.
+  const fields: Call = { key, ...(typed === 'off' ? {} : { value: typed }) };
+  return (await panel.act(settingAction('saveSettingAction'), fields)).returned as FormAnswer;
+}
 
 /** The world of a test file, and where it says what it proves. Changed settings go back after each proof. */
 export function openWorld(options: Start & { lines?: string[][] } = {}) {
   let world: World;
-  let end = async () => {};
+  /** The last one first, also when the start fails on its way. */
+  const ends: (() => unknown)[] = [];
   const changed = new Set<SettingKey>();
   before(async () => {
-    const opened = await startWorld(options, changed);
-    world = opened.world;
-    end = opened.end;
+    world = await startWorld(options, changed, ends);
     for (const line of options.lines ?? []) await world.daemon.dreyJson(line, `${password}\n`);
   });
-  after(() => end());
-  return function prove(key: SettingKey | SettingKey[], proof: (world: World) => Promise<void>) {
-    it([key].flat().join(', '), { timeout: 300_000 }, async () => {
+  after(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+  /** `skip`: why it cannot be proven on this machine. */
+  return function prove(
+    key: SettingKey | SettingKey[],
+    proof: (world: World) => Promise<void>,
+    skip = '',
+  ) {
+    it([key].flat().join(', '), { timeout: 300_000, skip: skip || false }, async () => {
       try {
         await proof(world);
       } finally {
         for (const client of world.clients.splice(0)) client.close();
+        for (const close of world.atEnd.splice(0)) await close();
         for (const each of changed) await world.reset(each);
         changed.clear();
       }
@@ -98,9 +135,15 @@ export function openWorld(options: Start & { lines?: string[][] } = {}) {
 /** `flags`: of the daemon's Node. */
 type Start = { env?: Record<string, string>; flags?: string[] };
 
-async function startWorld({ env, flags }: Start, changed: Set<SettingKey>) {
+async function startWorld(
+  { env, flags }: Start,
+  changed: Set<SettingKey>,
+  ends: (() => unknown)[],
+): Promise<World> {
   const dns = await startDns({ 'own.test': { MX: ['10 mail.own.test'] } });
+  ends.push(dns.close);
   const daemon = await startDaemon({ DREY_LOG_LEVEL: 'info', ...env }, flags);
+  ends.push(daemon.stop);
   const people = ['setup', '--admin', admin, '--password-stdin'];
   await daemon.dreyJson(people, `${password}\n`);
   for (const user of [ada, bob]) {
@@ -109,24 +152,12 @@ async function startWorld({ env, flags }: Start, changed: Set<SettingKey>) {
   await daemon.dreyJson(['settings', 'set', 'delivery.dnsServers', dns.server]);
   await waitHealthy(daemon.url);
   const panel = await visit(daemon.url, { address: admin, password });
-  const actions = readActions();
-  const actionOf = (name: string) => {
-    const action = actions.get(`${actionFile}#${name}`);
-    assert.ok(action, `${name} is not in the build`);
-    return { ...action, page: '/admin/settings/server' };
-  };
   const file = readdirSync(daemon.folder).find((name) => name.endsWith('.db')) ?? '';
   const database = new DatabaseSync(join(daemon.folder, file), { timeout: 30_000 });
+  ends.push(() => database.close());
 
   const clients: LineClient[] = [];
-  const save = async (key: SettingKey, typed: string) => {
-    const { returned } = await panel.act(actionOf('saveSettingAction'), {
-      key,
-      // A switch that is off sends nothing.
-      ...(typed === 'off' ? {} : { value: typed }),
-    });
-    return returned as { status: string; text?: string; errors?: Record<string, string> };
-  };
+  const save = (key: SettingKey, typed: string) => saveSetting(panel, key, typed);
   const smtp: World['smtp'] = async (from = stranger) => {
     const client = connectLines(daemon.ports.smtp, from);
     clients.push(client);
@@ -140,7 +171,7 @@ async function startWorld({ env, flags }: Start, changed: Set<SettingKey>) {
     return client;
   };
   const world: World = {
-    ...{ daemon, dns, panel, clients, smtp, mail },
+    ...{ daemon, dns, panel, clients, atEnd: [], smtp, mail },
     set: async (key, typed) => {
       const state = await save(key, typed);
       assert.equal(state?.status, 'ok', `${key}: ${JSON.stringify(state)}`);
@@ -154,13 +185,11 @@ async function startWorld({ env, flags }: Start, changed: Set<SettingKey>) {
     reset: async (key) => {
       // What every proof needs.
       if (key === 'delivery.dnsServers') return void (await save(key, dns.server));
-      const { status, returned } = await panel.act(actionOf('resetSettingAction'), [key]);
+      const { status, returned } = await panel.act(settingAction('resetSettingAction'), [key]);
       assert.equal(status, 200, `${key}: ${JSON.stringify(returned)}`);
     },
     act: async (name, call) => {
-      const action = actions.get(`app/(admin)/admin/${name}`);
-      assert.ok(action, `${name} is not in the build`);
-      return (await panel.act(action, call)).returned;
+      return (await panel.act(actionOf(name), call)).returned;
     },
     runJob: async (name) =>
       assert.equal(await world.act('jobs/actions.ts#runJobAction', [name]), undefined, name),
@@ -208,10 +237,5 @@ async function startWorld({ env, flags }: Start, changed: Set<SettingKey>) {
         `an event "${kind}" where ${where}`,
       ),
   };
-  const end = async () => {
-    database.close();
-    await daemon.stop();
-    await dns.close();
-  };
-  return { world, end };
+  return world;
 }

@@ -1,9 +1,6 @@
 // The LDAP client against a real server (slapd, where the machine has one), and the filters it is asked with.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { addAccount, removeAccount, setPassword } from '#lib/accounts/account.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
@@ -14,11 +11,9 @@ import { makeFilter, searchLdap, testLdap, wakeLdap } from '#lib/contacts/ldap-s
 import { checkLdapPassword, escapeLdapValue } from '#lib/ldap.ts';
 import { lockSender } from '#lib/queue/sending-hold.ts';
 import { resetSetting, type SettingKey, writeSetting } from '#lib/settings/index.ts';
-import { waitFor } from '#tests/support/daemon.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
+import { type Slapd, slapdMissing, startSlapd, suffix } from '#tests/support/slapd.ts';
 
-const slapd = '/usr/sbin/slapd';
-const suffix = 'dc=example,dc=org';
 const ada = 'Ada Lovelace';
 
 describe('LDAP filters', () => {
@@ -47,9 +42,9 @@ describe('LDAP filters', () => {
   });
 });
 
-describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed' }, () => {
+describe('an LDAP server', { skip: slapdMissing() || false }, () => {
   let database: Awaited<ReturnType<typeof openTestDatabase>>;
-  let server: ChildProcess;
+  let slapd: Slapd;
   let url: string;
   const usual = () => ({
     'directory.ldapUrl': url,
@@ -62,81 +57,19 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
 
   before(async () => {
     database = await openTestDatabase();
-    const folder = join(database.folder, 'ldap');
-    mkdirSync(join(folder, 'db'), { recursive: true });
-    const config = join(folder, 'slapd.conf');
-    writeFileSync(
-      config,
-      [
-        ...['core', 'cosine', 'inetorgperson'].map(
-          (name) => `include /etc/ldap/schema/${name}.schema`,
-        ),
-        'modulepath /usr/lib/ldap',
-        'moduleload back_mdb',
-        'database mdb',
-        `suffix "${suffix}"`,
-        `rootdn "cn=admin,${suffix}"`,
-        'rootpw secret',
-        `directory ${join(folder, 'db')}`,
-        'maxsize 10485760',
-        'access to attrs=userPassword by anonymous auth by * none',
-        'access to * by users read by * none',
-        '',
-      ].join('\n'),
-    );
-    const person = (uid: string, cn: string, password: string) => [
-      `dn: uid=${uid},${suffix}`,
-      'objectClass: inetOrgPerson',
-      `uid: ${uid}`,
-      `cn: ${cn}`,
-      'sn: x',
-      `mail: ${uid}@ldap.example`,
-      'o: Works',
-      'telephoneNumber: 12',
-      `userPassword: ${password}`,
-      '',
-    ];
-    const entries = join(folder, 'entries.ldif');
-    writeFileSync(
-      entries,
-      [
-        `dn: ${suffix}`,
-        'objectClass: dcObject',
-        'objectClass: organization',
-        'o: Example',
-        'dc: example',
-        '',
-        ...person('ada', 'Ada Lovelace', 'engine'),
-        ...person('odd', 'Odd (Name)*', 'x'),
-        // A directory may have people without a password.
-        ...person('bare', 'Bare', 'x').filter((line) => !line.startsWith('userPassword')),
-        `dn: uid=nomail,${suffix}`,
-        'objectClass: inetOrgPerson',
-        'uid: nomail',
-        'cn: Ada Nomail',
-        'sn: x',
-        '',
-      ].join('\n'),
-    );
-    execFileSync('/usr/sbin/slapadd', ['-f', config, '-l', entries], { stdio: 'ignore' });
-    const port = await freePort();
-    url = `ldap://127.0.0.1:${port}`;
-    server = spawn(slapd, ['-d', '0', '-f', config, '-h', url], { stdio: 'ignore' });
+    slapd = await startSlapd([
+      { uid: 'ada', cn: 'Ada Lovelace', password: 'engine', mail: 'ada@ldap.example' },
+      { uid: 'odd', cn: 'Odd (Name)*', password: 'x', mail: 'odd@ldap.example' },
+      // A directory may have people without a password.
+      { uid: 'bare', cn: 'Bare', mail: 'bare@ldap.example' },
+      { uid: 'nomail', cn: 'Ada Nomail' },
+    ]);
+    url = slapd.url;
     for (const [key, value] of Object.entries(usual())) await writeSetting(key, value, 'test');
-    await waitFor(
-      async () =>
-        testLdap('ada').then(
-          () => true,
-          () => false,
-        ),
-      'slapd',
-    );
   });
   after(async () => {
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill();
-    await ended;
-    await database.close();
+    await slapd?.stop();
+    await database?.close();
   });
 
   it('is asked for people', async () => {
@@ -209,6 +142,9 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
     assert.deepEqual(await searchLdap('ada', 10), []);
     await new Promise((resolve) => silent.close(resolve));
     assert.deepEqual(await searchLdap('ada', 10), [], 'it rests now');
+    await writeSetting('directory.ldapTimeoutMs', 5000, 'test');
+    await writeSetting('directory.ldapUrl', url, 'test');
+    assert.equal((await searchLdap('ada', 10)).length, 1, 'another one does not');
   });
 
   describe('as the keeper of passwords', () => {
@@ -310,11 +246,3 @@ describe('an LDAP server', { skip: !existsSync(slapd) && 'slapd is not installed
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
