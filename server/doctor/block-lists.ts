@@ -1,7 +1,7 @@
 // Is an address of this server on a DNS block list (RFC 5782)?
 import type { Judged } from '#lib/doctor/report.ts';
 import { readSetting } from '#lib/settings/index.ts';
-import { resolveIpv4, reverseLabels } from '../dns/resolver.ts';
+import { askBlockList } from '../dns/block-list.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown } from './check.ts';
 import { listPublicAddresses } from './own-machine.ts';
 
@@ -41,16 +41,12 @@ export const blockLists: DoctorCheck = {
       readSetting('doctor.blockLists'),
       listPublicAddresses(),
     ]);
-    const asked = zones.flatMap((zone) => addresses.map((address) => ask(address, zone)));
+    const asked = zones.flatMap((zone) =>
+      addresses.map(async (address) => {
+        const { state } = await askBlockList(address, zone);
+        return { address, zone, state };
+      }),
+    );
     return judgeListings(await Promise.all(asked), zones.length > 0);
   },
 };
-
-async function ask(address: string, zone: string): Promise<Listing> {
-  const answer = await resolveIpv4(`${reverseLabels(address)}.${zone}`);
-  if (answer.status === 'none') return { address, zone, state: 'free' };
-  // RFC 5782 §2.1: answers lie in 127/8; 127.255.255.* says that the question was not allowed.
-  const isListed =
-    answer.status === 'ok' && answer.records.some((one) => /^127\.(?!255\.255\.)/.test(one));
-  return { address, zone, state: isListed ? 'listed' : 'silent' };
-}

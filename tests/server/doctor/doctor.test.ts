@@ -92,7 +92,10 @@ describe('the doctor', () => {
   });
 
   it('asks block lists about the public address', async () => {
+    // Of a name server that knows nothing no list is good.
     dns.zone = { 'mail.own.test': { A: [address] } };
+    assert.equal(await verdict('block-lists'), 'unknown');
+    dns.zone['2.0.0.127.list.test'] = { A: ['127.0.0.2'] };
     assert.equal(await verdict('block-lists'), 'ok');
     dns.zone['7.100.51.198.list.test'] = { A: ['127.0.0.2'] };
     assert.equal(await verdict('block-lists'), 'problem');

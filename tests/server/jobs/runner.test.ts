@@ -161,6 +161,7 @@ describe('block lists', () => {
       [`${name}.bad.test`]: { A: ['127.0.0.2'] },
       [`${name}.deaf.test`]: 'SERVFAIL',
       [`${name}.shy.test`]: { A: ['127.255.255.254'] },
+      '2.0.0.127.good.test': { A: ['127.0.0.2'] },
     };
     forgetAnswers();
     assert.deepEqual(await lookAtBlockLists([address]), { listed: 1, unanswered: 2 });
