@@ -106,7 +106,7 @@ function Labelled({
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is in `box`
     <label className={joinClasses('flex cursor-pointer items-start gap-2.5 py-0.5', className)}>
       <span className="flex h-5 items-center">{box}</span>
-      <span>
+      <span className="min-w-0 wrap-anywhere">
         <span className="block">{label}</span>
         {help && <span className="block text-sm text-muted">{help}</span>}
       </span>
