@@ -125,6 +125,7 @@ export const standards: Standard[] = [
     status: 'yes',
     note: 'played by the relay test',
   },
+  { number: 3986, title: 'URI', status: 'yes', note: 'a path that is no text is refused' },
   {
     number: 4013,
     title: 'SASLprep',
