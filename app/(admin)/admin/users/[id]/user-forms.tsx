@@ -73,7 +73,11 @@ export function RenameForm({
       <Checkbox
         name="keepsOld"
         defaultChecked
-        label={`Keep ${address} as an alias`}
+        label={
+          <>
+            Keep <span className="break-all">{address}</span> as an alias
+          </>
+        }
         help="Off: mail to the old address is refused."
       />
       <div>
