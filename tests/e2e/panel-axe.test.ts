@@ -80,6 +80,7 @@ describe('each page of the panel', () => {
       user,
       `${user}/deleted`,
       '/admin/users/new',
+      '/admin/users/defaults',
       '/admin/domains/example.test',
       '/admin/domains/example.test/dns',
       '/admin/queue/suppressed',
