@@ -81,12 +81,23 @@ function check(name, args) {
   });
 }
 
+let web = null;
+/** Once; only where something needs the pages. */
+function buildWeb() {
+  web ??= prepareWeb(say);
+  return web;
+}
+
 async function checkSources() {
+  // Types of the pages come from their build.
+  await buildWeb();
   await check('types', [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit']);
   const biome = join('node_modules', '@biomejs', 'biome', 'bin', 'biome');
   await check('format and lint', [biome, 'check', '--error-on-warnings', '.']);
 }
 
+/** Without windows and menus; the browser tests prefer it (browser.ts). */
+const chromiumShell = '/usr/bin/chromium-headless-shell';
 const chromiumPlaces = [
   process.env.CHROMIUM_PATH,
   '/usr/bin/chromium',
@@ -105,6 +116,7 @@ async function prepareChromium() {
     say('Installing Chromium …');
     await installDebian(['chromium'], 'Chromium could not be installed with apt-get.');
   }
+  if (!process.env.CHROMIUM_PATH) await prepareChromiumShell();
   const found = findChromium();
   if (found) {
     process.env.CHROMIUM_PATH = found;
@@ -116,6 +128,14 @@ async function prepareChromium() {
     ['playwright', 'install', 'chromium'],
     'Chromium could not be downloaded; install it and set CHROMIUM_PATH.',
   );
+}
+
+async function prepareChromiumShell() {
+  if (!existsSync(chromiumShell) && isDebianRoot) {
+    // Without it the whole browser does.
+    await installDebian(['chromium-headless-shell'], '').catch(() => {});
+  }
+  if (existsSync(chromiumShell)) process.env.CHROMIUM_SHELL_PATH = chromiumShell;
 }
 
 /** Real mail clients and servers, PostgreSQL and strace (faults of the disk) for the tests. Where they cannot be had, those tests say so. */
@@ -262,11 +282,14 @@ function makeQueues(all) {
   const wholes = [...bundle(shared), ...alone(whole.filter((path) => !shared.includes(path)))];
   const rest = alone(parts.filter((path) => !pure.includes(path)));
   return {
-    whole: makeJobs('flow and browser tests', wholes),
+    whole: makeJobs('flow and browser tests', wholes).map((runNext) => async () => {
+      await buildWeb();
+      await runNext();
+    }),
     parts: [
-      ...(filter ? [] : [checkSources]),
       ...makeJobs('pure tests', bundle(pure)),
       ...makeJobs('unit and protocol tests', rest),
+      ...(filter ? [] : [checkSources]),
     ],
   };
 }
@@ -277,7 +300,6 @@ try {
   await prepare(say);
   await prepareChromium();
   await prepareClients();
-  await prepareWeb(say);
   say(`Prepared after ${seconds()}`);
   const all = findTests();
   const onPostgresql = all.filter(

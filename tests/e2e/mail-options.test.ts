@@ -63,7 +63,7 @@ describe('options', () => {
   };
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser(true)]);
     await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
     context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin' });
     await context.grantPermissions(['notifications'], { origin: daemon.url });

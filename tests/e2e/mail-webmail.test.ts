@@ -70,8 +70,12 @@ describe('the webmail', () => {
     await openRow('First light');
     await reader().getByText('Good morning.').waitFor();
     await waitFor(async () => (await page.title()).startsWith('Inbox'), 'the count to go');
-    const flags = await readImap(ann, 'INBOX', (client) => client.fetchAll('1', { flags: true }));
-    assert.ok(flags[0]?.flags?.has('\\Seen'));
+    const isSeen = () =>
+      readImap(ann, 'INBOX', async (client) => {
+        const [message] = await client.fetchAll('1', { flags: true });
+        return message?.flags?.has('\\Seen');
+      });
+    await waitFor(isSeen, 'the flag');
     await page.goBack();
     await waitFor(() => !page.url().includes('message='), 'the list');
     await page.goForward();

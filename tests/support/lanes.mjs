@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pinnedNode, root } from '../../server/prepare.mjs';
 
 /** A job that takes longer hangs: the slowest takes a tenth of it on a quiet machine of two cores. */
-const limitMs = 15 * 60_000;
+const limitMinutes = (files) => Math.min(45, 10 + 2 * files.length);
 /** Of one test; a test may say more. */
 const testLimitMs = 180_000;
 const reporter = join(root, 'tests', 'support', 'reporter.mjs');
@@ -40,7 +40,7 @@ export function runJob({ group, files, env = {} }, print) {
     const timer = setTimeout(() => {
       isLate = true;
       end();
-    }, limitMs);
+    }, limitMinutes(files) * 60_000);
     let text = '';
     child.stdout.on('data', (chunk) => {
       text += chunk;
@@ -58,7 +58,7 @@ export function runJob({ group, files, env = {} }, print) {
       // What broke before it could count, or while it ended, is a failure too.
       if (isLate || !counts || (code !== 0 && failed === 0)) {
         group.failed += 1;
-        const why = isLate ? `did not end in ${limitMs / 60_000} minutes` : `ended with ${code}`;
+        const why = isLate ? `did not end in ${limitMinutes(files)} minutes` : `ended with ${code}`;
         print(`FAIL  ${files.join(' ')}: ${why}\n`);
       }
       group.open -= 1;

@@ -209,6 +209,8 @@ describe('health of a database', () => {
   it('that is new says that no daemon has reported', async () => {
     const parts = await readHealth();
     assert.equal(parts.find(({ name }) => name === 'daemon')?.colour, 'red');
-    assert.equal(parts.find(({ name }) => name === 'database')?.colour, 'green');
+    // Of a slow one, how long it took.
+    const database = parts.find(({ name }) => name === 'database');
+    assert.match(database?.text ?? '', /^(It answers|A read took)/);
   });
 });
