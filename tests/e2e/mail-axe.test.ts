@@ -5,10 +5,10 @@ import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ann = { address: 'ann@axe.test', password: 'a boat of seven nuts' };
 
 /** Everything in light, contrast in dark too. */
 async function check(page: Page): Promise<void> {
@@ -21,7 +21,7 @@ async function check(page: Page): Promise<void> {
 }
 
 describe('accessibility', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -31,8 +31,7 @@ describe('accessibility', () => {
   };
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann), shareBrowser()]);
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     const attachments = [{ filename: 'nuts.txt', content: 'Many' }];
@@ -47,7 +46,6 @@ describe('accessibility', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('sign-in', async () => {

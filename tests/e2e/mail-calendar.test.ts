@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@calendar.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@calendar.test', password: 'three quiet squirrels' };
 const hostile = [
   ...['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:h', 'DTSTART:20261210T100000Z', 'DURATION:PT1H'],
   'SUMMARY:<img src=x onerror=alert(1)><svg onload=alert(2)>',
@@ -28,7 +29,7 @@ const hostile = [
 ].join('\r\n');
 
 describe('calendar', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
@@ -47,9 +48,7 @@ describe('calendar', () => {
     }, JSON.stringify({ event }));
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     page = await openSignedIn(browser, daemon.url, ben, '/calendar?view=month&day=2026-12-07');
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('dialog', (shown) => problems.push(`dialog: ${shown.message()}`));
@@ -60,7 +59,6 @@ describe('calendar', () => {
   });
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('takes an event that repeats, with a reminder', async () => {

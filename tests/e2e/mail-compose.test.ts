@@ -5,18 +5,19 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer from 'nodemailer';
 import type { Browser, Locator, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { chooseOptions, openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@compose.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@compose.test', password: 'three quiet squirrels' };
 const pixel = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
 
 describe('writing', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
   const problems: string[] = [];
@@ -74,17 +75,15 @@ describe('writing', () => {
   }
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     await transport.sendMail({
-      envelope: { from: ben.address, to: 'ann+lists@example.test' },
+      envelope: { from: ben.address, to: 'ann+lists@compose.test' },
       from: `Ben Oak <${ben.address}>`,
-      to: 'ann+lists@example.test',
+      to: 'ann+lists@compose.test',
       subject: 'Newsletter',
-      headers: { 'List-Post': '<mailto:list@example.test>' },
+      headers: { 'List-Post': '<mailto:list@compose.test>' },
       text: 'Plain words',
       html: `<style>.x{color:#123456}</style><table bgcolor="#eeeeee"><tr><td class="x" style="padding:3px">
         Sealed words <img src="cid:pic" alt="Leaf"><script>document.title='owned'</script></td></tr></table>`,
@@ -107,13 +106,12 @@ describe('writing', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('answers HTML as HTML, from the address it came to, with the original sealed', async () => {
     await write('mode=reply&folder=INBOX&uid=1');
     assert.match((await composer().locator('select').first().inputValue()) ?? '', /^$/);
-    await composer().getByText('ann+lists@example.test').first().waitFor({ state: 'attached' });
+    await composer().getByText('ann+lists@compose.test').first().waitFor({ state: 'attached' });
     await page.keyboard.type('See ');
     await button('Bold', composer()).click();
     await page.keyboard.type('this');
@@ -138,7 +136,7 @@ describe('writing', () => {
     assert.doesNotMatch(await page.title(), /owned/);
     await send();
     const source = await received('Re: Newsletter');
-    assert.match(source, /^From: ann\+lists@example\.test/m);
+    assert.match(source, /^From: ann\+lists@compose\.test/m);
     assert.match(source, /multipart\/alternative/);
     assert.match(source, /multipart\/related/);
     const [plain = '', html = ''] = await partsOf(source);
@@ -157,7 +155,7 @@ describe('writing', () => {
 
   it('lets the quote be written into, and removes it', async () => {
     await write('mode=reply-list&folder=INBOX&uid=1');
-    await composer().getByText('list@example.test').waitFor();
+    await composer().getByText('list@compose.test').waitFor();
     await button('Edit the quote', composer()).click();
     await text().getByText('Sealed words').waitFor();
     assert.equal(await text().locator('script, style').count(), 0);
@@ -169,11 +167,11 @@ describe('writing', () => {
   it('answers text as flowed text to everybody but oneself', async () => {
     await write('mode=reply-all&folder=INBOX&uid=2');
     assert.match(await text().inputValue(), /^\n\nOn .*, Zoe wrote:\n> Is it far\?\n$/);
-    assert.equal(await composer().getByText('ann@example.test', { exact: true }).count(), 0);
+    assert.equal(await composer().getByText('ann@compose.test', { exact: true }).count(), 0);
     await composer().getByText('kim@outside.example').waitFor();
     // A chip goes to another field by dragging.
     await composer()
-      .getByText('ben@example.test', { exact: true })
+      .getByText('ben@compose.test', { exact: true })
       .dragTo(recipients('To'), { force: true });
     await button('Remove kim@outside.example', composer()).click();
     await button('Remove Zoe', composer()).click();
@@ -181,7 +179,7 @@ describe('writing', () => {
     await text().fill(`${'word '.repeat(40).trim()}\n> Is it far?`);
     await send();
     const source = await received('Re: A question');
-    assert.match(source, /^To: ben@example\.test/m);
+    assert.match(source, /^To: ben@compose\.test/m);
     assert.match(source, /format=flowed/);
     assert.ok(source.split('\r\n').every((line) => !line.startsWith('word') || line.length <= 72));
   });
@@ -214,7 +212,7 @@ describe('writing', () => {
       .waitFor();
     await recipients('To').fill('be');
     await composer()
-      .getByRole('option', { name: /ben@example\.test/ })
+      .getByRole('option', { name: /ben@compose\.test/ })
       .waitFor();
     await page.keyboard.press('Tab');
     await button('Edit Ben Oak', composer()).waitFor();
@@ -239,7 +237,7 @@ describe('writing', () => {
   it('asks before what people regret', async () => {
     await change({ 'compose.manyRecipients': 1 });
     await write('mode=new');
-    await recipients('To').fill(`${ben.address}, ann@example.test,`);
+    await recipients('To').fill(`${ben.address}, ann@compose.test,`);
     await text().fill('Der Vertrag ist im Anhang. The contract is attached.');
     await button('Send', composer()).click();
     const dialog = page.getByRole('dialog');
@@ -274,7 +272,7 @@ describe('writing', () => {
     const source = await received('Words');
     assert.doesNotMatch(source, /text\/html/);
     assert.match(source, /^X-Priority: 1/m);
-    assert.match(source, /^Disposition-Notification-To: .*ann@example\.test/m);
+    assert.match(source, /^Disposition-Notification-To: .*ann@compose\.test/m);
     assert.match(await received('Your mail was delivered', ann), /report-type="?delivery-status/);
   });
 
@@ -293,7 +291,7 @@ describe('writing', () => {
     await add('Ann Lee', ann.address, 'Ann, at home');
     await add(
       'The desk',
-      'ann+desk@example.test',
+      'ann+desk@compose.test',
       'The desk',
       '<i>The</i> <b>desk</b><script>x</script>',
     );
@@ -301,14 +299,14 @@ describe('writing', () => {
     await text().getByText('Ann, at home').waitFor();
     await composer()
       .getByRole('combobox', { name: 'From', exact: true })
-      .selectOption({ label: 'The desk <ann+desk@example.test>' });
+      .selectOption({ label: 'The desk <ann+desk@compose.test>' });
     await text().locator('b', { hasText: 'desk' }).waitFor();
     assert.equal(await text().getByText('Ann, at home').count(), 0);
     await recipients('To').fill(`${ben.address},`);
     await composer().getByRole('textbox', { name: 'Subject' }).fill('Signed');
     await send();
     const source = await received('Signed');
-    assert.match(source, /^From: The desk <ann\+desk@example\.test>/m);
+    assert.match(source, /^From: The desk <ann\+desk@compose\.test>/m);
     const [plain = '', html = ''] = await partsOf(source);
     assert.match(plain, /-- \r?\nThe desk/);
     assert.match(html, /<i>The<\/i> <b>desk<\/b>/);

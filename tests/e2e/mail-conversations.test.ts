@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
 import { withFolder } from '#tests/support/imap-client.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ann = { address: 'ann@conversations.test', password: 'a boat of seven nuts' };
 
 const mailOf = (id: string, from: string, subject: string, answers = '') =>
   [
@@ -25,7 +26,7 @@ const mailOf = (id: string, from: string, subject: string, answers = '') =>
   ].join('\r\n');
 
 describe('conversations', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -41,8 +42,7 @@ describe('conversations', () => {
     readImap(folder, async (client) => (client.mailbox ? client.mailbox.exists : 0));
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann), shareBrowser()]);
     await readImap('INBOX', async (client) => {
       const day = (hour: number) => new Date(Date.UTC(2026, 10, 20, hour));
       await client.append('INBOX', mailOf('q1', 'Zoe', 'Boat trip'), ['\\Seen'], day(8));
@@ -62,7 +62,6 @@ describe('conversations', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('are one row each, with who wrote and how many messages', async () => {

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { chooseOptions, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
 import { withImap } from '#tests/support/imap-client.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ann = { address: 'ann@drafts.test', password: 'a boat of seven nuts' };
 
 describe('drafts', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -34,15 +35,13 @@ describe('drafts', () => {
     });
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann), shareBrowser()]);
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
     context = page.context();
   });
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('opens three windows at once, and tells when it is enough', async () => {

@@ -4,15 +4,16 @@ import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page, Response } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
 import { openPop3Elsewhere, type Pop3Elsewhere } from '#tests/support/pop3-elsewhere.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@filters.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@filters.test', password: 'three quiet squirrels' };
 
 describe('filters', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
   let pop3: Pop3Elsewhere;
@@ -48,12 +49,10 @@ describe('filters', () => {
 
   before(async () => {
     [daemon, browser, pop3] = await Promise.all([
-      startDaemon(),
-      launchBrowser(),
+      shareDaemon(ann, ben),
+      shareBrowser(),
       openPop3Elsewhere({ user: 'ben', password: 'there' }),
     ]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     await daemon.drey(['settings', 'set', 'delivery.collectAnywhere', 'on']);
     await send('an old walk');
     page = await openSignedIn(browser, daemon.url, ben, '/options/filters');
@@ -61,8 +60,8 @@ describe('filters', () => {
 
   after(async () => {
     await browser?.close();
+    await daemon?.drey(['settings', 'reset', 'delivery.collectAnywhere']);
     await pop3?.close();
-    await daemon?.stop();
   });
 
   it('are written, tested on mail that is here, kept, and applied to it', async () => {
@@ -149,7 +148,7 @@ describe('filters', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Write what people are told.').waitFor();
     await page.getByLabel('Message').fill('Back on Monday.');
-    await page.getByLabel('Who gets an answer').selectOption('People of example.test');
+    await page.getByLabel('Who gets an answer').selectOption('People of filters.test');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('People who write to you get this answer now.').waitFor();
     await checkAccess();

@@ -4,18 +4,19 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
 import { withImap } from '#tests/support/imap-client.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@folders.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@folders.test', password: 'three quiet squirrels' };
 
 const mailOf = (subject: string, text = 'Some words.') =>
   `From: Zoe <zoe@outside.example>\r\nTo: ${ann.address}\r\nSubject: ${subject}\r\nMessage-ID: <${subject.replaceAll(' ', '.')}@outside.example>\r\nDate: Fri, 20 Nov 2026 10:00:00 +0000\r\n\r\n${text}\r\n`;
 
 describe('folders', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -43,9 +44,7 @@ describe('folders', () => {
     withImap(daemon.ports.imap, ann, work);
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     await readImap(async (client) => {
       await client.mailboxCreate('Work/2026/May');
       await client.mailboxCreate('Zoo');
@@ -66,7 +65,6 @@ describe('folders', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('stand as a tree; a closed one counts what is inside and stays closed', async () => {
@@ -115,10 +113,11 @@ describe('folders', () => {
 
   it('take messages that are dropped, and messages from files', async () => {
     // The tree may still be drawn anew from what was undone, which ends a drag.
-    const dropped = page.getByRole('status').filter({ hasText: 'moved to Zoo' });
-    for (let tries = 0; tries < 5 && (await dropped.count()) === 0; tries++) {
-      await row('A joke').first().dragTo(folder('Zoo'));
-      await dropped.waitFor({ timeout: 2000 }).catch(() => {});
+    const joke = row('A joke').first();
+    for (let tries = 0; tries < 5 && (await joke.count()) > 0; tries++) {
+      // A drop that is slow to be drawn may take the row away meanwhile.
+      await joke.dragTo(folder('Zoo'), { timeout: 5000 }).catch(() => {});
+      await joke.waitFor({ state: 'detached', timeout: 2000 }).catch(() => {});
     }
     await seeToast('moved to Zoo');
     await row('A joke').waitFor({ state: 'detached' });

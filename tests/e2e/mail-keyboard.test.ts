@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { chooseOptions, openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ann = { address: 'ann@keyboard.test', password: 'a boat of seven nuts' };
 const subjects = ['Acorn', 'Beech', 'Cedar', 'Drey', 'Elm', 'Fir'];
 
 describe('keys of the mail page', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -34,8 +35,7 @@ describe('keys of the mail page', () => {
       .waitFor();
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann), shareBrowser()]);
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     for (const subject of subjects) {
@@ -49,7 +49,6 @@ describe('keys of the mail page', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('walk and open', async () => {

@@ -5,14 +5,15 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer from 'nodemailer';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { chooseOptions, enter, launchBrowser } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { chooseOptions, enter } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
+const ann = { address: 'ann@list.test', password: 'a boat of seven nuts' };
 const count = 640;
 
 describe('the list', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -58,8 +59,7 @@ describe('the list', () => {
     });
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann), shareBrowser()]);
     await withImap(async (client) => {
       const day = 86_400_000;
       for (let from = 0; from < count; from += 40) {
@@ -69,7 +69,7 @@ describe('the list', () => {
             const name = `Writer ${String.fromCharCode(65 + (number % 26))}`;
             const head = [
               `From: ${name} <w${number % 26}@outside.example>`,
-              `To: ann@example.test`,
+              `To: ann@list.test`,
               `Subject: Letter ${number}`,
               `Message-ID: <letter-${number}@outside.example>`,
               ...(number === count ? ['X-Priority: 1'] : []),
@@ -93,7 +93,6 @@ describe('the list', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('draws few rows of many, under headings by day', async () => {

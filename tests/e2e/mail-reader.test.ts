@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
@@ -44,7 +45,7 @@ const card = [
 ].join('\r\n');
 
 describe('reading', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let dns: FakeDns;
   let page: Page;
@@ -77,9 +78,11 @@ describe('reading', () => {
   }
 
   before(async () => {
-    [daemon, browser, dns] = await Promise.all([startDaemon(), launchBrowser(), startDns({})]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    [daemon, browser, dns] = await Promise.all([
+      shareDaemon(ann, ben),
+      shareBrowser(),
+      startDns({}),
+    ]);
     dns.zone['far.test'] = { MX: ['10 mx.far.test'], TXT: ['v=spf1 ip4:127.0.0.9 -all'] };
     dns.zone['_dmarc.far.test'] = { TXT: ['v=DMARC1; p=none'] };
     await daemon.dreyJson(['settings', 'set', 'delivery.dnsServers', dns.server]);
@@ -149,7 +152,7 @@ describe('reading', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
+    await daemon?.drey(['settings', 'reset', 'delivery.dnsServers']);
     await dns?.close();
   });
 

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@search.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@search.test', password: 'three quiet squirrels' };
 
 const mailOf = (from: string, subject: string, text: string, type = 'text/plain; charset=utf-8') =>
   Buffer.from(
@@ -18,7 +19,7 @@ const withFile = (text: string) =>
   `--b\r\nContent-Type: text/plain\r\n\r\n${text}\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\nx\r\n--b--`;
 
 describe('search', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -38,9 +39,7 @@ describe('search', () => {
   };
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     const client = new ImapFlow({
       host: '127.0.0.1',
       port: daemon.ports.imap,
@@ -69,7 +68,6 @@ describe('search', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('shows operators as chips that can be taken away', async () => {
@@ -121,7 +119,7 @@ describe('search', () => {
 
   it('suggests people, folders, labels and what was searched before', async () => {
     await box().fill('from:be');
-    await option(/from:ben@example\.test/).waitFor();
+    await option(/from:ben@search\.test/).waitFor();
     await box().fill('otter in:la');
     await option(/in:Projects\/Lake/).waitFor();
     await page.keyboard.press('ArrowDown');

@@ -5,14 +5,15 @@ import { after, before, describe, it } from 'node:test';
 import { ImapFlow } from 'imapflow';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { chooseOptions, launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { chooseOptions, openSignedIn } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@send-later.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@send-later.test', password: 'three quiet squirrels' };
 
 describe('sending later', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -52,9 +53,7 @@ describe('sending later', () => {
   }
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     const from = 'Zoe <zoe@outside.example>';
@@ -65,7 +64,6 @@ describe('sending later', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
   });
 
   it('takes a message back with all that was in it', async () => {
@@ -105,7 +103,7 @@ describe('sending later', () => {
     await button('More ways to send').click();
     await page.getByRole('menuitem', { name: 'Scheduled' }).click();
     const row = dialog().getByRole('listitem').filter({ hasText: 'Too early' });
-    await row.getByText('To ben@example.test').waitFor();
+    await row.getByText('To ben@send-later.test').waitFor();
     await button('Change the time', row).click();
     const next = dialog().filter({ hasText: 'Send later' }).last();
     await next.getByLabel('Date and time').fill(`${day}T11:30`);
@@ -185,9 +183,9 @@ describe('sending later', () => {
       'the message to arrive',
     );
     const source = sources.get('From far') ?? '';
-    assert.match(source, /^Resent-From: ann@example\.test/m);
-    assert.match(source, /^Resent-To: Ben <ben@example\.test>/m);
+    assert.match(source, /^Resent-From: ann@send-later\.test/m);
+    assert.match(source, /^Resent-To: Ben <ben@send-later\.test>/m);
     assert.match(source, /^From: Zoe <zoe@outside\.example>/m);
-    assert.match(source, /^Return-Path: <ann@example\.test>/m);
+    assert.match(source, /^Return-Path: <ann@send-later\.test>/m);
   });
 });

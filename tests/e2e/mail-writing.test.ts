@@ -7,15 +7,16 @@ import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
 import sharp from 'sharp';
 import { findViolations } from '#tests/support/axe.ts';
-import { chooseOptions, launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { chooseOptions, openSignedIn, waitAlive } from '#tests/support/browser.ts';
+import { waitFor } from '#tests/support/daemon.ts';
+import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 import { makeTnef } from '#tests/support/tnef.ts';
 
-const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
-const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const ann = { address: 'ann@writing.test', password: 'a boat of seven nuts' };
+const ben = { address: 'ben@writing.test', password: 'three quiet squirrels' };
 
 describe('writing', () => {
-  let daemon: Daemon;
+  let daemon: SharedDaemon;
   let browser: Browser;
   let page: Page;
 
@@ -67,10 +68,8 @@ describe('writing', () => {
   };
 
   before(async () => {
-    [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     await daemon.drey(['settings', 'set', 'security.failureDelayMs', '0']);
-    await daemon.drey(['setup', '--admin', ann.address, '--password-stdin'], ann.password);
-    await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     const from = 'Zoe <zoe@outside.example>';
@@ -95,7 +94,7 @@ describe('writing', () => {
 
   after(async () => {
     await browser?.close();
-    await daemon?.stop();
+    await daemon?.drey(['settings', 'reset', 'security.failureDelayMs']);
   });
 
   it('chooses recipients from the address book, by keys and by the mouse', async () => {
@@ -113,7 +112,7 @@ describe('writing', () => {
     await page.keyboard.press('Enter');
     await dialog().getByText('2 added to To').waitFor();
     await dialog().getByRole('combobox', { name: 'Book' }).selectOption('directory');
-    await box(/ben@example/).focus();
+    await box(/ben@writing/).focus();
     await page.keyboard.press('Space');
     await dialog().getByRole('searchbox').fill('nobody like this');
     await dialog().getByText('Nobody here.').waitFor();

@@ -15,6 +15,8 @@ export type CliHost = {
 };
 
 const program = join(import.meta.dirname, '..', '..', 'server', 'cli', 'main.ts');
+/** Not those of the runner of tests. */
+const execArgv = ['--disable-warning=ExperimentalWarning'];
 const withinMs = 60_000;
 
 /** Starts nothing before the first command. `env` is the whole environment. */
@@ -26,7 +28,7 @@ export function startCliHost(env: NodeJS.ProcessEnv): CliHost {
     child = null;
   };
   const runNow = (order: Order) => {
-    child ??= fork(import.meta.filename, ['serve'], { env, execArgv: process.execArgv });
+    child ??= fork(import.meta.filename, ['serve'], { env, execArgv });
     const host = child;
     host.ref();
     return new Promise<CommandResult>((resolve, reject) => {
