@@ -64,7 +64,10 @@ async function Records({ domain }: { domain: string }) {
         action={<CopyText text={zone} label="Copy the zone file" />}
       >
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by key */}
-        <pre tabIndex={0} className="overflow-x-auto text-sm print:break-all print:whitespace-pre-wrap">
+        <pre
+          tabIndex={0}
+          className="overflow-x-auto text-sm print:break-all print:whitespace-pre-wrap"
+        >
           {zone}
         </pre>
       </Section>
