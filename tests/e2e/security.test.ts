@@ -130,7 +130,7 @@ describe('signing in', () => {
     await page.waitForURL('**/admin/domains');
     assert.equal(await page.getByText('second.test').count(), 0);
     await addDomain();
-    await page.getByRole('link', { name: 'second.test' }).waitFor();
+    await page.getByRole('link', { name: 'second.test', exact: true }).waitFor();
     await page.goto(`${url}/options/security`);
   });
 
