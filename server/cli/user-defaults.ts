@@ -17,7 +17,6 @@ import { staffOf } from './staff.ts';
 async function readChange(input: Input): Promise<Partial<UserDefaults>> {
   const isDefault = (name: string) => optionText(input, name) === defaultWord;
   const word = (name: string) => (isDefault(name) ? '' : optionText(input, name));
-  const letter = optionText(input, 'welcomeText');
   return {
     ...readOwnLimits(input),
     mustChange: isDefault('mustChange') ? null : readYes(input, 'mustChange'),
@@ -25,9 +24,13 @@ async function readChange(input: Input): Promise<Partial<UserDefaults>> {
     language: word('language'),
     timeZone: word('timeZone'),
     welcomeSubject: word('welcomeSubject'),
-    welcomeText:
-      letter === undefined || letter === defaultWord ? letter && '' : await readText(letter),
+    welcomeText: await readLetter(optionText(input, 'welcomeText')),
   };
+}
+
+async function readLetter(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  return file === defaultWord ? '' : readText(file);
 }
 
 export const userDefaultsCommands: CommandDefinition[] = [
