@@ -40,6 +40,10 @@ export type SettingView = {
   override: { variable: string; value: string } | null;
   /** Goes back by itself unless it is confirmed. */
   isRisky: boolean;
+  /** "Whole number, 1 to 1000" */
+  type: string;
+  /** How it does not fit to another setting */
+  conflicts: string[];
 };
 
 export function SettingForm({
@@ -74,6 +78,11 @@ export function SettingForm({
               goes first: the environment that the server was started in.
             </p>
           )}
+          {setting.conflicts.map((text) => (
+            <p key={text} className="mt-1.5 text-sm">
+              <Badge tone="warn">look at it</Badge> {text}
+            </p>
+          ))}
           <Facts setting={setting} />
         </div>
         <div className="flex flex-col gap-2">
@@ -120,6 +129,7 @@ function Facts({ setting }: { setting: SettingView }) {
   ];
   return (
     <p className="mt-1.5 flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-faint">
+      <span>{setting.type}</span>
       <span>Default: {setting.defaultText}</span>
       <span>Applies {setting.applies}</span>
       {setting.isRisky && <span>Goes back after a minute unless you keep it</span>}

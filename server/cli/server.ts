@@ -1,7 +1,14 @@
 // `drey settings …`; `route …` and `queue …` stand in files of their own.
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
+import { findConflicts } from '#lib/settings/conflicts.ts';
 import { findMeaningless, suggestNames } from '#lib/settings/find.ts';
-import { findSetting, listSettings, resetSetting, writeSetting } from '#lib/settings/index.ts';
+import {
+  findSetting,
+  listSettings,
+  readSettings,
+  resetSetting,
+  writeSetting,
+} from '#lib/settings/index.ts';
 import { requireListenable } from '#lib/settings/listenable.ts';
 import { by, type CommandDefinition, type Row, textAt } from './command.ts';
 import { keepOption, runWatched, sayPending } from './keep.ts';
@@ -73,7 +80,13 @@ const settingsCommands: CommandDefinition[] = [
       await requireListenable({ [key]: value });
       await runWatched(input, () => writeSetting(key, value, by));
       const row = (await listSettingRows(key)).find((setting) => setting.key === key);
-      return { text: `${key} = ${JSON.stringify(row?.value)}${await sayPending()}`, row };
+      const told = (await findConflicts(await readSettings()))
+        .filter(({ keys }) => keys.some((one) => one === key))
+        .map(({ text }) => `\nLook at it: ${text}`);
+      return {
+        text: `${key} = ${JSON.stringify(row?.value)}${told.join('')}${await sayPending()}`,
+        row,
+      };
     },
   },
   {

@@ -8,9 +8,17 @@ import { formatExactBytes } from '#components/ui/format.ts';
 import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
+import { writeBytes } from '#lib/settings/bytes.ts';
+import { type Conflict, findConflicts } from '#lib/settings/conflicts.ts';
 import { findOverride } from '#lib/settings/environment.ts';
 import type { MeaninglessName } from '#lib/settings/find.ts';
-import type { Applies, Group, ListedSetting, SettingDefinition } from '#lib/settings/index.ts';
+import {
+  type Applies,
+  type Group,
+  type ListedSetting,
+  readSettings,
+  type SettingDefinition,
+} from '#lib/settings/index.ts';
 import { resetSettingAction, saveSettingAction } from './actions.ts';
 import { placeOf } from './reference/names.ts';
 
@@ -61,7 +69,27 @@ function describeDefault(definition: SettingDefinition): string {
   return control.kind === 'number' && unit ? `${text} ${unit}` : text;
 }
 
-function toView(listed: ListedSetting): SettingView {
+/** "Whole number, 1 to 1000", "Size, 10 KB to 1 GB", "Text" */
+function describeType({ control }: SettingDefinition): string {
+  switch (control.kind) {
+    case 'number':
+      return `Whole number, ${control.min} to ${control.max}`;
+    case 'bytes':
+      return `Size, ${writeBytes(control.min)} to ${writeBytes(control.max)}`;
+    case 'boolean':
+      return 'Switch';
+    case 'select':
+      return 'Choice';
+    case 'list':
+      return 'List, one a line';
+    case 'secret':
+      return 'Secret';
+    case 'text':
+      return 'Text';
+  }
+}
+
+function toView(listed: ListedSetting, conflicts: Conflict[]): SettingView {
   const { definition, value, isDefault, updatedBy, updatedAt } = listed;
   const { key, title, help, unit, control, postfix, dovecot, applies } = definition;
   return {
@@ -80,10 +108,12 @@ function toView(listed: ListedSetting): SettingView {
     updatedAt: updatedAt?.toISOString() ?? null,
     override: findOverride(key),
     isRisky: definition.isRisky ?? false,
+    type: describeType(definition),
+    conflicts: conflicts.flatMap(({ keys, text }) => (keys.some((one) => one === key) ? text : [])),
   };
 }
 
-export function SettingsPage({
+export async function SettingsPage({
   listed,
   pages = [],
   missing = [],
@@ -102,6 +132,7 @@ export function SettingsPage({
   group: Group | null;
   search: string;
 }) {
+  const conflicts = await findConflicts(await readSettings());
   return (
     <>
       <PageHeader
@@ -176,14 +207,16 @@ export function SettingsPage({
             ))}
           </EmptyState>
         )}
-        {listed.map(toView).map((view) => (
-          <SettingForm
-            key={view.key}
-            setting={view}
-            save={saveSettingAction}
-            reset={resetSettingAction}
-          />
-        ))}
+        {listed
+          .map((each) => toView(each, conflicts))
+          .map((view) => (
+            <SettingForm
+              key={view.key}
+              setting={view}
+              save={saveSettingAction}
+              reset={resetSettingAction}
+            />
+          ))}
       </div>
     </>
   );
