@@ -1,6 +1,7 @@
 // Where the server listens, changed by the panel's own action and seen by clients of each protocol: the new place answers,
 // the old one closes, and who is connected goes on. The environment says nothing here; each machine has 127.0.0.0/8.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -302,9 +303,10 @@ it('refuses beside the field what cannot be had, and changes nothing', async () 
     // In the same words on the command line and of a file.
     const typing = await daemon.drey(['settings', 'set', 'listeners.pop3', typed]);
     assert.deepEqual([typing.code, typing.stderr.trim()], [1, said]);
-    const file = `settings:\n  listeners.pop3: ['${typed}']\n`;
+    const path = join(database.folder, 'file.yaml');
+    writeFileSync(path, `settings:\n  listeners.pop3: ['${typed}']\n`);
     for (const command of ['plan', 'apply']) {
-      const { code, stderr } = await daemon.drey([command, '-'], file);
+      const { code, stderr } = await daemon.drey([command, path]);
       assert.equal(code, 1, command);
       assert.ok(stderr.includes(said) && stderr.startsWith('line 2'), stderr);
     }
