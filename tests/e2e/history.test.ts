@@ -1,6 +1,8 @@
 // The history in the panel: what is changed is seen at once, with who and why, and goes back; a risky change waits to be
 // confirmed; the configuration as a file is compared and applied.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
@@ -126,6 +128,45 @@ describe('history', () => {
     assert.equal((await daemon.drey(['settings', 'get', 'web.title'])).stdout.trim(), 'Post');
     const exported = await panel.request.get(`${daemon.url}/admin/configuration/export`);
     assert.match(await exported.text(), /web\.title: Post/);
+  });
+
+  it('takes back what was changed together, after it has said what would stay', async () => {
+    await open('/admin/history');
+    const undoAll = panel.getByRole('button', { name: /^Undo all 2/ }).first();
+    await undoAll.click();
+    const dialog = panel.getByRole('dialog', { name: /Take back 2 changes/ });
+    await dialog.getByText('Taken back, all or none (2)').waitFor();
+    await dialog.getByRole('button', { name: 'Undo 2 changes' }).click();
+    await panel.getByText('2 changes taken back').waitFor();
+    assert.deepEqual(await daemon.dreyJson(['network', 'list']), []);
+
+    const file = 'settings:\n  web.title: Mail\nnetworks:\n  - cidr: 10.3.0.0/16\n';
+    const path = join(daemon.folder, 'file.yaml');
+    writeFileSync(path, file);
+    assert.equal((await daemon.drey(['apply', path])).code, 0);
+    const [last] = (await daemon.dreyJson(['config', 'history'])) as { number: number }[];
+    await daemon.drey(['network', 'rm', '10.3.0.0/16']);
+    const undo = ['config', 'undo', String(last?.number), '--group'];
+    const { code, stderr } = await daemon.drey(undo);
+    assert.equal(code, 1);
+    assert.match(stderr, /1 of 2 changes cannot be taken back, so none was:.*not here any more/s);
+    const trial = (await daemon.dreyJson([...undo, '--dry-run'])) as { isTakenBack: boolean }[];
+    assert.deepEqual(trial.map(({ isTakenBack }) => isTakenBack).sort(), [false, true]);
+
+    await open('/admin/history');
+    await undoAll.click();
+    await dialog.getByText('Stays (1)').waitFor();
+    await dialog.getByText('it is not here any more').waitFor();
+    assert.deepEqual(await findViolations(panel), []);
+    await shoot('group');
+    await panel.emulateMedia({ colorScheme: 'dark' });
+    await panel.setViewportSize({ width: 390, height: 844 });
+    await shoot('group-phone-dark');
+    await panel.setViewportSize({ width: 1280, height: 800 });
+    await panel.emulateMedia({ colorScheme: 'light' });
+    await dialog.getByRole('button', { name: 'Undo one change' }).click();
+    await panel.getByText('one change taken back').waitFor();
+    assert.notEqual((await daemon.drey(['settings', 'get', 'web.title'])).stdout.trim(), 'Mail');
   });
 
   it('is accessible, dark and on a phone too', async () => {
