@@ -6,6 +6,7 @@ import { mayRole } from '../accounts/permission.ts';
 import { idsOf, namesOf, type Staff } from '../accounts/staff.ts';
 import { db } from '../db.ts';
 import { containsText } from '../dialect/index.ts';
+import { readServiceClock } from '../settings/service-zone.ts';
 import { listEvents } from '../trail/list.ts';
 
 export type FoundThing = {
@@ -111,10 +112,11 @@ async function findAliases({ scope }: Staff, text: string): Promise<FoundThing[]
 async function findBlocks(text: string): Promise<FoundThing[]> {
   if (text.length < shortestName) return [];
   const { rows } = await listBlockPage({ search: text, pageSize: most });
+  const write = await readServiceClock();
   return rows.map(({ kind, subject, failures, until }) => ({
     kind: 'blocked',
     label: subject,
-    detail: `${kind}, ${failures} failures, until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    detail: `${kind}, ${failures} failures, until ${write(until)}`,
     href: `/admin/blocked?q=${encodeURIComponent(subject)}`,
   }));
 }
@@ -135,6 +137,7 @@ async function findMessages({ scope }: Staff, typed: string): Promise<FoundThing
     isAddress ? db.trailEvent.findMany({ where: { sender: address }, ...newest }) : [],
   ]);
   const traceIds = [...new Set(rows.flat().map(({ traceId }) => traceId))].slice(0, most * 2);
+  const write = await readServiceClock();
   const events = await Promise.all(
     traceIds.map(async (traceId) => {
       // Through the filter of the trail, which knows what is whose.
@@ -149,7 +152,7 @@ async function findMessages({ scope }: Staff, typed: string): Promise<FoundThing
     .map(({ traceId, kind, sender, recipient, at }) => ({
       kind: 'message',
       label: [sender || '<>', recipient].filter(Boolean).join(' → '),
-      detail: `${kind}, ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+      detail: `${kind}, ${write(at)}`,
       href: `/admin/events?trace=${encodeURIComponent(traceId)}`,
     }));
 }

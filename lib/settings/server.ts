@@ -50,7 +50,7 @@ export const serverSettings = [
       }),
     default: '',
     title: 'Time zone of the service',
-    help: 'Of the dates in trace headers, in reports and letters of the mail system, and in the mail log. People see times in their own zone. Empty: that of the operating system.',
+    help: 'Of the dates in trace headers, in reports and letters of the mail system, in the mail log and in this panel, and of its days ("today"). In the webmail people see times in their own zone. Empty: that of the operating system; in the panel that of the reader.',
     control: { kind: 'text', placeholder: 'Europe/Berlin' },
     applies: 'next-message',
   }),

@@ -7,6 +7,15 @@ export async function serviceOffset(at: Date): Promise<number> {
   return offsetMinutesAt(at, await readSetting('server.timeZone'));
 }
 
+/** What writes moments: "2026-11-21 20:05 Europe/Berlin". UTC where no zone is set: readers may be elsewhere than the server. */
+export async function readServiceClock(): Promise<(at: Date) => string> {
+  const zone = (await readSetting('server.timeZone')) || 'UTC';
+  return (at) => {
+    const shifted = new Date(at.getTime() + offsetMinutesAt(at, zone) * 60_000);
+    return `${shifted.toISOString().slice(0, 16).replace('T', ' ')} ${zone}`;
+  };
+}
+
 const dayMs = 86_400_000;
 
 /** The midnight there before `at`. */

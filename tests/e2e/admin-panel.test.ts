@@ -207,6 +207,36 @@ describe('the admin panel', () => {
     assert.match(await readGreeting(), /^220 mail\.example\.test ESMTP/);
   });
 
+  it('knows a name with a letter wrong, and says what does not fit together', async () => {
+    await open('/admin/settings?q=mailbox_size_limt');
+    await page.getByRole('link', { name: 'mailbox_size_limit' }).click();
+    const form = page.locator('form', { hasText: 'storage.defaultQuotaBytes' });
+    await form.getByText('Size, 0 to 1 TB').waitFor();
+    await fill('Quota of a user', '10 MB');
+    await click('Save');
+    await form.getByText('The quota of a user is smaller than the largest message').waitFor();
+    await page.getByRole('button', { name: /^Back to default: Quota of a user/ }).click();
+    await form.getByText('smaller than').waitFor({ state: 'detached' });
+  });
+
+  it('shows dates in the zone of the service', async () => {
+    await open('/admin/settings?q=server.timeZone');
+    await fill('Time zone of the service', 'Asia/Tokyo');
+    await click('Save');
+    await seeToast('Time zone of the service saved');
+    await open('/admin/history');
+    const shown = page.locator('main time[title]').first();
+    assert.match((await shown.getAttribute('title')) ?? '', /GMT\+9$/);
+    const at = new Date((await shown.getAttribute('datetime')) ?? '');
+    const clock = at.toLocaleTimeString('en-GB', {
+      hour: '2-digit',
+      minute: '2-digit',
+      timeZone: 'Asia/Tokyo',
+    });
+    assert.ok((await shown.textContent())?.endsWith(clock));
+    await daemon.dreyJson(['settings', 'reset', 'server.timeZone']);
+  });
+
   it('refuses a wrong setting beside its field and keeps what was typed', async () => {
     await open('/admin/settings/smtp');
     const form = page.locator('form', { hasText: 'hopcount_limit' });

@@ -6,6 +6,7 @@ import { RevisionLine } from '#components/admin/revision-line.tsx';
 import { AdminShell } from '#components/admin/shell.tsx';
 import { DocumentLanguage } from '#components/ui/document-language.tsx';
 import { SessionKeeper } from '#components/ui/session-keeper.tsx';
+import { TimeZone } from '#components/ui/time-zone.tsx';
 import { idsOf } from '#lib/accounts/staff.ts';
 import { listQueue } from '#lib/queue/entries.ts';
 import { readSetting } from '#lib/settings/index.ts';
@@ -18,8 +19,9 @@ import { ListenerBanner } from './listeners/listener-banner.tsx';
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {
   const staff = await requireStaff('overview');
-  const [title, waiting, status] = await Promise.all([
+  const [title, zone, waiting, status] = await Promise.all([
     readSetting('web.title'),
+    readSetting('server.timeZone'),
     listQueue({ domainIds: idsOf(staff.scope), pageSize: 1 }),
     readRevisionStatus(staff),
   ]);
@@ -43,8 +45,10 @@ export default async function AdminLayout({ children }: { children: ReactNode })
       <DocumentLanguage language="en" direction="ltr" />
       <SessionKeeper />
       {staff.role === 'admin' && <ListenerBanner />}
-      <PendingBanner initial={status} keep={keepAction} />
-      {children}
+      <TimeZone zone={zone}>
+        <PendingBanner initial={status} keep={keepAction} />
+        {children}
+      </TimeZone>
     </AdminShell>
   );
 }

@@ -1,9 +1,10 @@
 // Numbers over time as lines: drawn on the server, so that it is there without a script; with one, a pointer or the
 // arrow keys show the numbers of a moment, which screen readers say. Lines differ by colour and by their dashes.
 'use client';
-import { type KeyboardEvent, type PointerEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import { joinClasses } from '../../ui/class-names.ts';
 import { styleRef } from '../../ui/style-ref.ts';
+import { useTimeZone } from '../../ui/time-zone.tsx';
 import {
   box,
   drawArea,
@@ -44,9 +45,7 @@ const lookOf = (index: number) => looks[index % looks.length] ?? looks[0];
 
 export function Plot({ title, at, stepSeconds, format, lines, isLarge = false }: PlotProps) {
   const [shown, setShown] = useState<number | null>(null);
-  // The server does not know the reader's zone.
-  const [timeZone, setTimeZone] = useState<string | undefined>('UTC');
-  useEffect(() => setTimeZone(undefined), []);
+  const { timeZone } = useTimeZone();
   const last = at.length - 1;
   const top = findTop(
     Math.max(0, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0))),

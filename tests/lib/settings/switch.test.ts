@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { findSetting, writeSetting } from '#lib/settings/index.ts';
-import { startOfServiceDay } from '#lib/settings/service-zone.ts';
+import { readServiceClock, startOfServiceDay } from '#lib/settings/service-zone.ts';
 import { switchedValue } from '#lib/settings/switch.ts';
 import { listChecks } from '#server/smtp/checks/listed.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
@@ -63,4 +63,10 @@ describe('the switch of a check', () => {
       assert.deepEqual(await startOfServiceDay(new Date(at)), new Date(midnight));
     });
   }
+
+  it('moments are written in the zone of the service', async () => {
+    await writeSetting('server.timeZone', 'Asia/Kolkata', 'test');
+    const write = await readServiceClock();
+    assert.equal(write(new Date('2026-11-21T19:00:00Z')), '2026-11-22 00:30 Asia/Kolkata');
+  });
 });
