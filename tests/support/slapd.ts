@@ -1,10 +1,11 @@
 // Debian's slapd with a few people, as the directory server of a test, on a loopback port of its own.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from './daemon.ts';
+import { findFreePorts } from './free-ports.ts';
 
 export type Slapd = { url: string; stop(): Promise<void> };
 export type Person = { uid: string; cn: string; password?: string; mail?: string };
@@ -44,7 +45,7 @@ export async function startSlapd(people: Person[]): Promise<Slapd> {
   const entries = join(folder, 'entries.ldif');
   writeFileSync(entries, [`dn: ${suffix}`, ...top, '', ...people.flatMap(describe)].join('\n'));
   execFileSync('/usr/sbin/slapadd', ['-f', config, '-l', entries], { stdio: 'ignore' });
-  const port = await findFreePort();
+  const [port = 0] = await findFreePorts(1);
   const url = `ldap://127.0.0.1:${port}`;
   const child = spawn(program, ['-d', '0', '-f', config, '-h', url], { stdio: 'ignore' });
   await waitFor(() => isOpen(port), 'slapd');
@@ -78,12 +79,4 @@ function isOpen(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

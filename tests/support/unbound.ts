@@ -2,10 +2,10 @@
 // anchor for each signed one, on a loopback port of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePorts } from './free-ports.ts';
 
 export type ZoneFile = {
   /** "secure.test" */
@@ -30,7 +30,7 @@ export function unboundMissing(): string {
 /** Starts it; resolves when it answers. */
 export async function startUnbound(zones: ZoneFile[]): Promise<Unbound> {
   const folder = mkdtempSync(join(tmpdir(), 'drey-unbound-'));
-  const port = await findFreePort();
+  const [port = 0] = await findFreePorts(1);
   const anchors: string[] = [];
   const files = zones.map((zone) => {
     const { file, anchor } = writeZone(folder, zone);
@@ -119,17 +119,6 @@ ${zones
 `,
   )
   .join('')}`;
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function end(child: ChildProcess): Promise<void> {
