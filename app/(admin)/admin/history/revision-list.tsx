@@ -8,14 +8,14 @@ import { GroupButton } from './group-button.tsx';
 import { UndoButton } from './undo-button.tsx';
 
 export function RevisionList({ revisions }: { revisions: ListedRevision[] }) {
-  const newest = new Map(revisions.toReversed().map(({ groupId, id }) => [groupId, id]));
+  const groups = Map.groupBy(revisions, ({ groupId }) => groupId);
   return (
     <ol className="divide-y">
       {revisions.map((revision) => (
         <RevisionRow
           key={revision.id}
           revision={revision}
-          isFirst={newest.get(revision.groupId) === revision.id}
+          group={groups.get(revision.groupId) ?? []}
         />
       ))}
     </ol>
@@ -24,15 +24,17 @@ export function RevisionList({ revisions }: { revisions: ListedRevision[] }) {
 
 function RevisionRow({
   revision,
-  isFirst,
+  group,
 }: {
   revision: ListedRevision;
-  /** Of those on this page that were made together */
-  isFirst: boolean;
+  /** Those on this page that were made together with it, newest first */
+  group: ListedRevision[];
 }) {
   const { id, at, by, place, subject, reason, undoes, undoneBy, groupSize } = revision;
   const { what, differences } = describeChange(revision);
   const refusal = refuseUndo(revision);
+  const isBack = group.length === groupSize && group.every((one) => one.undoneBy !== null);
+  const mayGoTogether = groupSize > 1 && group[0]?.id === id && !isBack;
   return (
     <li
       id={`revision-${id}`}
@@ -68,7 +70,7 @@ function RevisionRow({
         {refusal === null && undoneBy === null && (
           <UndoButton id={id} subject={subject} text={describeUndo(revision)} />
         )}
-        {isFirst && groupSize > 1 && <GroupButton id={id} size={groupSize} />}
+        {mayGoTogether && <GroupButton id={id} size={groupSize} />}
       </div>
     </li>
   );
