@@ -309,6 +309,7 @@ export const doors: Record<Who, string[]> = {
     '(admin)/admin/relays/actions.ts#moveRelayRuleAction',
     '(admin)/admin/relays/actions.ts#removeRelayRuleAction',
     '(admin)/admin/relays/actions.ts#testRouteAction',
+    '(admin)/admin/relays/actions.ts#tryHostsAction',
     '(admin)/admin/relays/page.tsx',
     '(admin)/admin/reports/page.tsx',
     '(admin)/admin/rewriting/actions.ts#addRewriteAction',

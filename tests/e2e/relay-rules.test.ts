@@ -99,6 +99,24 @@ describe('relay rules', () => {
     assert.deepEqual([answer.kind, answer.rule.position], ['held', 2]);
   });
 
+  it('tries the hosts of a rule, each apart', async () => {
+    // The server itself answers; at port 1 nobody does.
+    const hosts = `127.0.0.1:${daemon.ports.smtp},127.0.0.1:1`;
+    await daemon.dreyJson(['route', 'add', 'hosts', '--to', 'try.test', '--hosts', hosts]);
+    await panel.goto(`${daemon.url}/admin/relays`);
+    const row = panel.getByRole('row').filter({ hasText: 'try.test' });
+    await row.getByRole('button', { name: /^Actions for rule/ }).click();
+    await panel.getByRole('menuitem', { name: 'Try the hosts' }).click();
+    const found = panel.getByRole('dialog').getByRole('listitem');
+    await found.nth(1).waitFor();
+    const [good = '', bad = ''] = await found.allInnerTexts();
+    assert.match(good, /Answers and works/);
+    assert.match(bad, /127\.0\.0\.1:1\n/);
+    assert.doesNotMatch(bad, /Answers and works/);
+    await shoot('try');
+    await panel.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  });
+
   it('says that the mailboxes of a domain are elsewhere', async () => {
     await panel.goto(`${daemon.url}/admin/domains`);
     await waitAlive(panel);

@@ -5,6 +5,7 @@ import type { FormState } from '#components/ui/form-state.ts';
 import { askDaemon } from '#lib/control.ts';
 import type { RelayAnswer } from '#lib/queue/relay-answer.ts';
 import { addressFamilies, relayTargets, relayTlsModes } from '#lib/queue/relay-check.ts';
+import { readRelayLogin } from '#lib/queue/relay-login.ts';
 import {
   addRelayRule,
   moveRelayRule,
@@ -15,6 +16,8 @@ import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 
 const id = z.string().min(1).max(64);
+/** Each is waited for. */
+const mostTried = 5;
 const words = z.string().trim().max(4000).default('');
 const line = z.string().trim().max(500).default('');
 /** Empty = as the settings say. */
@@ -108,4 +111,22 @@ export async function testRouteAction(
     answer = await askDaemon<RelayAnswer>('explain-route', question.parse(asked));
   });
   return { error, answer };
+}
+
+/** Whether each host of the rule answers and takes the login, in words; nothing is sent. */
+export async function tryHostsAction(
+  rule: string,
+): Promise<{ error?: string; tried?: { host: string; error?: string }[] }> {
+  await requireAdmin();
+  const tried: { host: string; error?: string }[] = [];
+  const error = await answerButton(async () => {
+    const { hosts, ...login } = await readRelayLogin(id.parse(rule));
+    for (const { host, port } of hosts.slice(0, mostTried)) {
+      const failure = await answerButton(async () => {
+        await askDaemon('smart-host', { host, port, ...login });
+      });
+      tried.push({ host: `${host}:${port}`, error: failure });
+    }
+  });
+  return error ? { error } : { tried };
 }

@@ -113,20 +113,25 @@ function RuleRow({ rule, isLast, isReached }: RowProps) {
 function Conditions({ rule }: { rule: RelayRule }) {
   if (hasNoConditions(rule)) return <span className="font-medium">All other mail</span>;
   const parts = [
-    ['to', rule.recipient],
-    ['from', rule.sender],
-    ['sent by', rule.user === '*' ? 'any user' : rule.user],
+    ['to', listed(rule.recipient)],
+    ['from', listed(rule.sender)],
+    ['sent by', rule.user === '*' ? 'any user' : listed(rule.user)],
   ].filter(([, pattern]) => pattern);
   return parts.map(([word, pattern]) => (
     <span key={word} className="block truncate">
       <span className="text-muted">{word} </span>
-      <span className="font-medium">{pattern?.replaceAll(' ', ', ')}</span>
+      <span className="font-medium">{pattern}</span>
     </span>
   ));
 }
 
+/** Patterns and hosts are stored with blanks between. */
+function listed(stored: string): string {
+  return stored.replaceAll(' ', ', ');
+}
+
 function Way({ rule }: { rule: RelayRule }) {
-  const hosts = rule.hosts.replaceAll(' ', ', ');
+  const hosts = listed(rule.hosts);
   if (rule.target === 'hosts') return hosts;
   if (rule.target === 'lmtp') return `LMTP: ${hosts}`;
   const words = {

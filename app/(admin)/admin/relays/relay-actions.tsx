@@ -1,5 +1,5 @@
 'use client';
-import { ArrowDown, ArrowUp, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, Ellipsis, Pencil, PlugZap, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { ConfirmDialog } from '#components/ui/confirm-dialog.tsx';
@@ -10,6 +10,7 @@ import { useToast } from '#components/ui/toast.tsx';
 import type { RelayRule } from '#lib/queue/relay-rule.ts';
 import { moveRelayRuleAction, removeRelayRuleAction } from './actions.ts';
 import { RuleForm } from './rule-form.tsx';
+import { TriedHosts } from './tried-hosts.tsx';
 
 export function AddRelayRule() {
   const [isOpen, setIsOpen] = useState(false);
@@ -35,7 +36,7 @@ export function RuleActions({
   isFirst: boolean;
   isLast: boolean;
 }) {
-  const [shown, setShown] = useState<'edit' | 'remove' | null>(null);
+  const [shown, setShown] = useState<'edit' | 'try' | 'remove' | null>(null);
   const toast = useToast();
   const close = () => setShown(null);
   const move = async (position: number) => {
@@ -44,6 +45,12 @@ export function RuleActions({
   };
   const items: MenuItem[] = [
     { label: 'Edit', icon: <Pencil />, onSelect: () => setShown('edit') },
+    {
+      label: 'Try the hosts',
+      icon: <PlugZap />,
+      isDisabled: rule.target !== 'hosts',
+      onSelect: () => setShown('try'),
+    },
     {
       label: 'Move up',
       icon: <ArrowUp />,
@@ -70,6 +77,7 @@ export function RuleActions({
       <Dialog isOpen={shown === 'edit'} onClose={close} title="Edit the relay rule" size="lg">
         <RuleForm rule={rule} onDone={close} />
       </Dialog>
+      {shown === 'try' && <TriedHosts rule={rule.id} onClose={close} />}
       <ConfirmDialog
         isOpen={shown === 'remove'}
         onClose={close}
