@@ -1,11 +1,12 @@
 // Is an address of this server on a DNS block list (RFC 5782)?
 import type { Judged } from '#lib/doctor/report.ts';
+import type { BlockListState } from '#lib/numbers/block-list.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { askBlockList } from '../dns/block-list.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown } from './check.ts';
 import { listPublicAddresses } from './own-machine.ts';
 
-export type Listing = { address: string; zone: string; state: 'listed' | 'free' | 'silent' };
+type Listing = Pick<BlockListState, 'address' | 'zone' | 'state'>;
 
 export function judgeListings(listings: Listing[], isAsked = true): Judged {
   if (!isAsked)
@@ -19,17 +20,17 @@ export function judgeListings(listings: Listing[], isAsked = true): Judged {
       `Others refuse your mail because of it. Look at the web page of the list (${first?.zone}) for the reason and how to be removed; first make sure that no user's password is stolen (Admin → Queue, Admin → Events) and that the relay test is good. A new server often inherits its address from somebody who sent spam.`,
     );
   }
-  const silent = [
-    ...new Set(listings.filter(({ state }) => state === 'silent').map(({ zone }) => zone)),
+  const failed = [
+    ...new Set(listings.filter(({ state }) => state === 'failed').map(({ zone }) => zone)),
   ];
-  const free = [
-    ...new Set(listings.filter(({ state }) => state === 'free').map(({ zone }) => zone)),
+  const clean = [
+    ...new Set(listings.filter(({ state }) => state === 'clean').map(({ zone }) => zone)),
   ];
   const advice =
     'Lists answer only name servers of your own: install one on this machine ("apt install unbound").';
-  if (free.length === 0) return unknown(`No answer from ${listSome(silent)}.`, advice);
-  const rest = silent.length > 0 ? ` No answer from ${listSome(silent)}.` : '';
-  return ok(`On none of ${listSome(free)}.${rest}`, rest ? advice : '');
+  if (clean.length === 0) return unknown(`No answer from ${listSome(failed)}.`, advice);
+  const rest = failed.length > 0 ? ` No answer from ${listSome(failed)}.` : '';
+  return ok(`On none of ${listSome(clean)}.${rest}`, rest ? advice : '');
 }
 
 export const blockLists: DoctorCheck = {
@@ -42,10 +43,7 @@ export const blockLists: DoctorCheck = {
       listPublicAddresses(),
     ]);
     const asked = zones.flatMap((zone) =>
-      addresses.map(async (address) => {
-        const { state } = await askBlockList(address, zone);
-        return { address, zone, state };
-      }),
+      addresses.map(async (address) => ({ address, zone, ...(await askBlockList(address, zone)) })),
     );
     return judgeListings(await Promise.all(asked), zones.length > 0);
   },

@@ -6,7 +6,6 @@ import { readSetting } from '#lib/settings/index.ts';
 import { saveFinding } from '#lib/trail/finding.ts';
 import { askBlockList } from '#server/dns/block-list.ts';
 import { findPublicAddresses } from '#server/dns/own-addresses.ts';
-
 import { blockListHits } from '#server/metrics/index.ts';
 
 const maxAddresses = 20;
@@ -50,8 +49,5 @@ function describe(
 
 async function ask(address: string, zone: string): Promise<BlockListState> {
   if (!isIP(address)) throw new Refusal('invalid', `${address} is no IP address.`);
-  const { state, answer } = await askBlockList(address, zone);
-  return { address, zone, state: states[state], answer };
+  return { address, zone, ...(await askBlockList(address, zone)) };
 }
-
-const states = { listed: 'listed', free: 'clean', silent: 'failed' } as const;

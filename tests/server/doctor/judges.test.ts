@@ -176,15 +176,15 @@ const cases: [name: string, verdict: DoctorVerdict, judged: () => Judged, words?
     'ok',
     () =>
       judgeListings([
-        { address: publicly, zone: 'list.test', state: 'free' },
-        { address: publicly, zone: 'mute.test', state: 'silent' },
+        { address: publicly, zone: 'list.test', state: 'clean' },
+        { address: publicly, zone: 'mute.test', state: 'failed' },
       ]),
     /No answer from mute/,
   ],
   [
     'no list answers',
     'unknown',
-    () => judgeListings([{ address: publicly, zone: 'list.test', state: 'silent' }]),
+    () => judgeListings([{ address: publicly, zone: 'list.test', state: 'failed' }]),
   ],
   ['nothing to ask about', 'unknown', () => judgeListings([])],
 

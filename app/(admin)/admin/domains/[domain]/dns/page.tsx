@@ -63,8 +63,8 @@ async function Records({ domain }: { domain: string }) {
         description="For name servers that take text. Compare it with what is there before you paste it: a domain has one SPF record and one DMARC record."
         action={<CopyText text={zone} label="Copy the zone file" />}
       >
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by key */}
         <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by key
           tabIndex={0}
           className="overflow-x-auto text-sm print:break-all print:whitespace-pre-wrap"
         >
