@@ -37,10 +37,16 @@ const clientOf = ({ remote }: Attempt) => limitKey(plainAddress(remote));
 const addressId = (attempt: Attempt) => `address:${clientOf(attempt)}`;
 const accountId = (attempt: Attempt) => `account:${nameOf(attempt)}`;
 const knownId = (attempt: Attempt) => `known:${clientOf(attempt)} ${nameOf(attempt)}`;
-const deviceName = ({ device }: Attempt) =>
-  device ? createHash('sha256').update(device).digest('base64url') : null;
-const deviceId = (attempt: Attempt) =>
-  attempt.device ? `device:${deviceName(attempt)} ${nameOf(attempt)}` : null;
+/**
+ * The row that makes a browser known, and its counter, which it has for itself so that a stolen one is not a way to guess
+ * on; null where none has told its name.
+ */
+function browserOf(attempt: Attempt): { known: string; counter: string } | null {
+  if (!attempt.device) return null;
+  const hash = createHash('sha256').update(attempt.device).digest('base64url');
+  const name = nameOf(attempt);
+  return { known: `device:${hash} ${name}`, counter: `browser:${hash} ${name}` };
+}
 
 /** "2001:db8:1::/48" of the key of a /64; null for IPv4, whose neighbours are other customers. */
 function networkId(attempt: Attempt): string | null {
@@ -61,12 +67,6 @@ function countersOf(attempt: Attempt, settings: Settings): Counter[] {
   ];
 }
 
-/** A known browser has a counter of its own, so that a stolen one is not a way to guess on. */
-function counterOfBrowser(attempt: Attempt, settings: Settings): Counter {
-  const id = `browser:${deviceName(attempt)} ${nameOf(attempt)}`;
-  return { id, most: settings['security.maxLoginFailures'] };
-}
-
 type Row = NonNullable<Awaited<ReturnType<typeof db.loginThrottle.findUnique>>>;
 
 const isFresh = (row: Row | undefined, lifeMs: number) =>
@@ -77,11 +77,11 @@ const isBlocked = (row: Row | undefined) => row?.blockedUntil != null && row.blo
 export async function isThrottled(attempt: Attempt): Promise<boolean> {
   const settings = await readSettings();
   const windowMs = settings['security.loginWindowMinutes'] * 60_000;
+  const limit = settings['security.maxLoginFailures'];
   const counters = countersOf(attempt, settings);
-  const device = deviceId(attempt);
-  const browser = counterOfBrowser(attempt, settings);
+  const browser = browserOf(attempt);
   const ids = [...counters.map(({ id }) => id), knownId(attempt)];
-  if (device) ids.push(device, browser.id);
+  if (browser) ids.push(browser.known, browser.counter);
   const rows = new Map(
     (await db.loginThrottle.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]),
   );
@@ -92,7 +92,9 @@ export async function isThrottled(attempt: Attempt): Promise<boolean> {
     const wasBlocked = row?.blockedUntil != null && row.startedAt < row.blockedUntil;
     return !wasBlocked && isFresh(row, windowMs) && (row?.failures ?? 0) >= most;
   };
-  if (device && isFresh(rows.get(device), knownMs)) return hasReached(browser);
+  if (browser && isFresh(rows.get(browser.known), knownMs)) {
+    return hasReached({ id: browser.counter, most: limit });
+  }
   const isKnown = isFresh(rows.get(knownId(attempt)), knownMs);
   return counters.some((each) => hasReached(each) && !(isKnown && each.id.startsWith('account:')));
 }
@@ -104,10 +106,12 @@ export async function isThrottled(attempt: Attempt): Promise<boolean> {
 export async function recordFailure(attempt: Attempt): Promise<number> {
   const settings = await readSettings();
   const failures = await write(async (tx) => {
-    const device = deviceId(attempt);
-    const own = device ? await tx.loginThrottle.findUnique({ where: { id: device } }) : null;
+    const browser = browserOf(attempt);
+    const where = { id: browser?.known ?? '' };
+    const own = browser && (await tx.loginThrottle.findUnique({ where }));
     if (own && isFresh(own, knownMs)) {
-      return countIn(tx, counterOfBrowser(attempt, settings), attempt, settings);
+      const counter = { id: browser.counter, most: settings['security.maxLoginFailures'] };
+      return countIn(tx, counter, attempt, settings);
     }
     let most = 0;
     for (const counter of countersOf(attempt, settings)) {
@@ -175,11 +179,11 @@ async function recordBlock(
  * account's; the address keeps its own. An account that is closed stays so for strangers: the attack goes on.
  */
 export async function recordSuccess(attempt: Attempt, forgives = true): Promise<void> {
-  const device = deviceId(attempt);
-  const known = [knownId(attempt), ...(device ? [device] : [])];
+  const browser = browserOf(attempt);
+  const known = [knownId(attempt), ...(browser ? [browser.known] : [])];
   const counters = [
     ...(forgives ? [accountId(attempt)] : []),
-    ...(device ? [`browser:${deviceName(attempt)} ${nameOf(attempt)}`] : []),
+    ...(browser ? [browser.counter] : []),
   ];
   const rows = await db.loginThrottle.findMany({ where: { id: { in: [...counters, ...known] } } });
   const find = (id: string) => rows.find((row) => row.id === id);
