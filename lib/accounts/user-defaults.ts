@@ -40,8 +40,9 @@ export const nothingSaid: UserDefaults = {
   welcomeText: '',
 };
 
-const maxSubject = 200;
-const maxText = 10_000;
+/** Characters of the welcome mail */
+export const maxWelcomeSubject = 200;
+export const maxWelcomeText = 10_000;
 
 type Row = NonNullable<Awaited<ReturnType<typeof db.userDefaults.findUnique>>>;
 
@@ -141,11 +142,11 @@ function checkDefaults(wanted: UserDefaults): UserDefaults {
   }
   const welcomeSubject = wanted.welcomeSubject.replace(/\p{Cc}+/gu, ' ').trim();
   const welcomeText = wanted.welcomeText.replace(/\r\n?/g, '\n').trimEnd();
-  if (welcomeSubject.length > maxSubject) {
-    throw new Refusal('invalid', `At most ${maxSubject} characters.`, 'welcomeSubject');
+  if (welcomeSubject.length > maxWelcomeSubject) {
+    throw new Refusal('invalid', `At most ${maxWelcomeSubject} characters.`, 'welcomeSubject');
   }
-  if (welcomeText.length > maxText) {
-    throw new Refusal('invalid', `At most ${maxText} characters.`, 'welcomeText');
+  if (welcomeText.length > maxWelcomeText) {
+    throw new Refusal('invalid', `At most ${maxWelcomeText} characters.`, 'welcomeText');
   }
   if (welcomeText !== '' && welcomeSubject === '') {
     throw new Refusal('invalid', 'Give the welcome mail a subject.', 'welcomeSubject');

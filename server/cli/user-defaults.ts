@@ -1,6 +1,5 @@
 // `drey user defaults`: what new users get where nothing else is said.
-import { requireShare } from '#lib/accounts/share.ts';
-import { requireDomainOf } from '#lib/accounts/staff.ts';
+import { requireDefaultsOf } from '#lib/accounts/staff-defaults.ts';
 import {
   everyDomain,
   readUserDefaults,
@@ -58,15 +57,13 @@ export const userDefaultsCommands: CommandDefinition[] = [
           'Give a domain: those of every domain are for super admins.',
         );
       }
-      const domain = wanted === '' ? null : await requireDomainOf(staff, wanted);
       const change = await readChange(input);
-      if (domain) await requireShare(staff, domain, change);
-      const name = domain?.name ?? everyDomain;
+      const domain = await requireDefaultsOf(staff, wanted || everyDomain, change);
       const isChange = Object.values(change).some((value) => value !== undefined);
       const row = isChange
-        ? await writeUserDefaults(name, change, staff.address)
-        : await readUserDefaults(name);
-      return { rows: [{ domain: name, ...row }], columns: ['domain', ...Object.keys(row)] };
+        ? await writeUserDefaults(domain, change, staff.address)
+        : await readUserDefaults(domain);
+      return { rows: [{ domain, ...row }], columns: ['domain', ...Object.keys(row)] };
     },
   },
 ];

@@ -1,15 +1,15 @@
 // What new users get where nothing else is said.
 import { z } from 'zod';
 import { closableProtocols } from '../../accounts/closed-protocols.ts';
-import { requireShare } from '../../accounts/share.ts';
-import { namesOf, requireDomainOf, type Staff } from '../../accounts/staff.ts';
+import { namesOf } from '../../accounts/staff.ts';
+import { requireDefaultsOf } from '../../accounts/staff-defaults.ts';
 import {
-  everyDomain,
   listUserDefaults,
+  maxWelcomeSubject,
+  maxWelcomeText,
   readUserDefaults,
   writeUserDefaults,
 } from '../../accounts/user-defaults.ts';
-import { Refusal } from '../../errors.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { limitBytes, limitCount, pageOf, wholeList } from '../fields.ts';
 
@@ -20,21 +20,12 @@ const fields = {
   closedProtocols: z.array(z.enum(closableProtocols)).max(closableProtocols.length).nullable(),
   language: z.string().max(20).describe('of the webmail, such as "de"'),
   timeZone: z.string().max(64),
-  welcomeSubject: z.string().max(200).describe('of a mail into the new mailbox'),
-  welcomeText: z.string().max(10_000).describe('with {name} and {address}'),
+  welcomeSubject: z.string().max(maxWelcomeSubject).describe('of a mail into the new mailbox'),
+  welcomeText: z.string().max(maxWelcomeText).describe('with {name} and {address}'),
 };
 const domain = z.string().max(253).describe('"*": every domain');
 const defaults = z.object({ domain, ...fields }).meta({ id: 'UserDefaults' });
 const parameters = z.object({ domain });
-
-/** The name, or "*". Refusal 'not-found'. */
-async function requireScope(staff: Staff, wanted: string, share: object = {}): Promise<string> {
-  if (wanted === everyDomain && staff.role === 'admin') return wanted;
-  if (wanted === everyDomain) throw new Refusal('not-found', 'There is no domain * here.');
-  const found = await requireDomainOf(staff, wanted);
-  await requireShare(staff, found, share);
-  return found.name;
-}
 
 export const userDefaultsEndpoints: Endpoint[] = [
   endpoint({
@@ -58,7 +49,7 @@ export const userDefaultsEndpoints: Endpoint[] = [
     parameters,
     answer: defaults,
     run: async ({ staff, parameters }) => {
-      const domain = await requireScope(staff, parameters.domain);
+      const domain = await requireDefaultsOf(staff, parameters.domain);
       return { domain, ...(await readUserDefaults(domain)) };
     },
   }),
@@ -72,7 +63,7 @@ export const userDefaultsEndpoints: Endpoint[] = [
     body: z.strictObject(fields).partial(),
     answer: defaults,
     run: async ({ staff, parameters, body }) => {
-      const domain = await requireScope(staff, parameters.domain, body);
+      const domain = await requireDefaultsOf(staff, parameters.domain, body);
       return { domain, ...(await writeUserDefaults(domain, body, staff.address)) };
     },
   }),

@@ -2,15 +2,20 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { requireShare } from '#lib/accounts/share.ts';
-import { requireDomainOf, type Staff } from '#lib/accounts/staff.ts';
-import { everyDomain, type UserDefaults, writeUserDefaults } from '#lib/accounts/user-defaults.ts';
+import { formatCount } from '#components/ui/format.ts';
+import { requireDefaultsOf } from '#lib/accounts/staff-defaults.ts';
+import {
+  maxWelcomeSubject,
+  maxWelcomeText,
+  writeUserDefaults,
+} from '#lib/accounts/user-defaults.ts';
 import { answerForm } from '../../../../form-answer.ts';
 import { requireStaff } from '../../../../session.ts';
 import { countField, sizeField } from '../../../limit-fields.ts';
 import { protocolFields, readClosedFields } from '../protocol-fields.ts';
 
 const wrongSize = 'Give a size such as 500 MB or 5 GB, 0 for none, or nothing.';
+const tooLong = (most: number) => `At most ${formatCount(most)} characters.`;
 const schema = z.object({
   domain: z.string().trim().min(1).max(253),
   quota: sizeField(null, wrongSize),
@@ -20,8 +25,8 @@ const schema = z.object({
   ...protocolFields,
   language: z.string().max(20).default(''),
   timeZone: z.string().trim().max(64).default(''),
-  welcomeSubject: z.string().max(200, 'At most 200 characters.').default(''),
-  welcomeText: z.string().max(10_000, 'At most 10,000 characters.').default(''),
+  welcomeSubject: z.string().max(maxWelcomeSubject, tooLong(maxWelcomeSubject)).default(''),
+  welcomeText: z.string().max(maxWelcomeText, tooLong(maxWelcomeText)).default(''),
 });
 
 /** What new users of a domain get, or with "*" those of every domain. */
@@ -39,16 +44,9 @@ export async function saveUserDefaultsAction(
       closedProtocols: fields.protocols === '' ? null : readClosedFields(fields),
       ...{ language, timeZone, welcomeSubject, welcomeText },
     };
-    const domain = await requireTarget(staff, fields.domain, defaults);
+    const domain = await requireDefaultsOf(staff, fields.domain, defaults);
     await writeUserDefaults(domain, defaults, staff.address);
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: 'Saved; users who are here keep what they have' };
   });
-}
-
-async function requireTarget(staff: Staff, wanted: string, defaults: UserDefaults) {
-  if (wanted === everyDomain && staff.role === 'admin') return wanted;
-  const domain = await requireDomainOf(staff, wanted);
-  await requireShare(staff, domain, defaults);
-  return domain.name;
 }
