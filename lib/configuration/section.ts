@@ -25,6 +25,10 @@ export type Revertible = {
   later?: string[];
   change(key: string, fields: Fields, by: string): Promise<void>;
   remove(key: string, by: string): Promise<void>;
+  /** Where what is removed waits as it was: brings that back, in the place of add(). */
+  restore?(key: string, by: string): Promise<void>;
+  /** What is said once a change is taken back: where it went, or what of it does not come back. */
+  notes?: Partial<Record<What, string>>;
   /** For lists whose order counts: to `position` (1 = first) among those of the same group. */
   move?(key: string, position: number, by: string): Promise<void>;
 };

@@ -20,7 +20,7 @@ export type GroupPart = {
   subject: string;
   /** Why it stays; null = it is taken back */
   refusal: string | null;
-  /** What of it does not come back; empty = nothing */
+  /** Where it went, or what of it does not come back; empty = nothing */
   note: string;
 };
 

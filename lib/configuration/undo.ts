@@ -14,7 +14,7 @@ import type { Revertible } from './section.ts';
 import { describeChange, describeFields, isNothing } from './words.ts';
 
 /**
- * Takes a revision back. Gives what cannot be brought back, in words; empty = nothing. Refusal 'not-found', 'conflict'
+ * Takes a revision back. Gives what is to be said of it: where it went, what cannot be brought back; empty = nothing. Refusal 'not-found', 'conflict'
  * where it was changed again since, 'invalid' where it cannot be known again, 'forbidden' where that kind of change is not
  * taken back, and what the room refuses.
  */
@@ -76,7 +76,11 @@ async function restore(kind: Revertible, revision: Revision, by: string): Promis
   const { key, before, after, subject } = revision;
   if (!before) {
     await kind.remove(key, by);
-    return '';
+    return kind.notes?.added ?? '';
+  }
+  if (!after && kind.restore) {
+    await kind.restore(key, by);
+    return kind.notes?.removed ?? '';
   }
   if (!after) return bringBack(kind, revision, before, by);
   const changed = Object.entries(before).filter(
@@ -97,7 +101,7 @@ async function restore(kind: Revertible, revision: Revision, by: string): Promis
 
 /** What was removed comes back; what went with it (keys, charges, passwords) does not. */
 async function bringBack(
-  { recorded, secrets = [], later = [], ...way }: Revertible,
+  { recorded, secrets = [], later = [], notes, ...way }: Revertible,
   { subject, kind, key }: Revision,
   before: Fields,
   by: string,
@@ -119,7 +123,7 @@ async function bringBack(
     return added;
   });
   if (hidden.length > 0) return 'Its secret is not known any more: set it again.';
-  return kind === 'domain' ? 'Its DKIM keys and who looks after it do not come back.' : '';
+  return notes?.removed ?? '';
 }
 
 function isSecret(kind: Revertible, name: string, before: unknown, after: unknown): boolean {

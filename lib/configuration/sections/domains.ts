@@ -41,6 +41,7 @@ export const domainsSection: Section = {
     if (isFooter) await changeFooter(key, fields, by);
   },
   remove: removeDomain,
+  notes: { removed: 'Its DKIM keys and who looks after it do not come back.' },
 };
 
 async function changeFooter(name: string, change: Partial<Item>, by: string): Promise<void> {

@@ -4,6 +4,7 @@ import { updateAccount } from '#lib/accounts/account.ts';
 import { recordedSharedMailbox, toSharedFields } from '#lib/accounts/recorded.ts';
 import { addSharedMailbox, type NewSharedMailbox } from '#lib/accounts/shared.ts';
 import { db } from '#lib/db.ts';
+import { restorable } from '../restorable.ts';
 import type { Section } from '../section.ts';
 
 const limit = z.number().int().nonnegative().nullable().optional();
@@ -22,10 +23,6 @@ export const sharedMailboxesSection: Section = {
   schema,
   identify: ({ address }) => String(address),
   isKept: 'shared mailboxes are not removed here, because their mail would go with them',
-  refuses: {
-    added: 'Shared mailboxes are not removed here, because their mail would go with them.',
-    removed: 'Deleted shared mailboxes come back on their own page.',
-  },
   list: async () => {
     const rows = await db.account.findMany({
       where: { kind: 'shared', deletedAt: null },
@@ -38,7 +35,5 @@ export const sharedMailboxesSection: Section = {
   change: async (key, { address: _address, ...fields }, by) => {
     await updateAccount(key, fields, by);
   },
-  remove: async () => {
-    throw new Error('shared mailboxes are removed on their own page');
-  },
+  ...restorable,
 };

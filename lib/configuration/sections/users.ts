@@ -17,6 +17,7 @@ import { db } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import type { Fields } from '#lib/history/revise.ts';
 import { renameUser } from '#lib/renaming/rename-user.ts';
+import { restorable } from '../restorable.ts';
 import type { Section } from '../section.ts';
 
 const limit = z.number().int().nonnegative().nullable().optional();
@@ -43,10 +44,6 @@ export const usersSection: Section = {
   identify: ({ address }) => String(address),
   isKept: 'users are not removed here, because their mail would go with them',
   list: () => listUsers(false),
-  refuses: {
-    added: 'Users are not removed here, because their mail would go with them.',
-    removed: 'Deleted users come back on their own page.',
-  },
   later: ['role', 'domains', 'isDisabled', 'dailyMessages', 'dailyRecipients', 'closedProtocols'],
   add: async (fields, by) => {
     const { passwordHash = null, ...item } = fields as Item;
@@ -68,9 +65,7 @@ export const usersSection: Section = {
     };
     await giveRole(key, wanted, by);
   },
-  remove: async () => {
-    throw new Error('users are removed on their own page');
-  },
+  ...restorable,
 };
 
 /** What a file says a password is compared with: what an import would take, or the mark of a locked account. */

@@ -5,9 +5,11 @@ import { after, before, describe, it } from 'node:test';
 import { addAccount } from '#lib/accounts/account.ts';
 import { addAlias } from '#lib/accounts/alias.ts';
 import { listAliases } from '#lib/accounts/alias-list.ts';
+import { runBatch } from '#lib/accounts/batch-users.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { listDomainNames } from '#lib/accounts/domain-list.ts';
 import { addNetwork, listNetworks, updateNetwork } from '#lib/accounts/network.ts';
+import type { Staff } from '#lib/accounts/staff.ts';
 import { readFile } from '#lib/configuration/file.ts';
 import { applyConfiguration } from '#lib/configuration/plan.ts';
 import {
@@ -18,7 +20,7 @@ import {
   previewGroup,
   undoGroup,
 } from '#lib/configuration/undo-group.ts';
-import { write } from '#lib/db.ts';
+import { db, write } from '#lib/db.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
 import { readSetting, writeSetting } from '#lib/settings/index.ts';
@@ -129,6 +131,30 @@ describe('taking back a group', () => {
     assert.ok((await listNetworks()).some(({ cidr }) => cidr === '10.4.0.0/16'));
   });
 
+  it('takes a batch of users back, and that again', async () => {
+    await addDomain({ name: 'batch.test' }, by);
+    const text = 'eve@batch.test\nkim@batch.test\nlea@batch.test';
+    const input = { text, domain: 'batch.test', mustChange: false, isRehearsal: false };
+    const staff: Staff = { id: '', address: by, role: 'admin', scope: 'all' };
+    const last = await runFrom({}, async () => {
+      const lines = await runBatch(staff, input);
+      assert.ok(
+        lines.every(({ outcome }) => outcome === 'add'),
+        JSON.stringify(lines),
+      );
+      return readRevisionNumber();
+    });
+    const present = () =>
+      db.account.count({ where: { address: { endsWith: '@batch.test' }, deletedAt: null } });
+    const passwords = () => db.account.findMany({ select: { address: true, passwordHash: true } });
+    const made = await passwords();
+    assert.deepEqual(staying(await undoGroup(last, by)), []);
+    assert.equal(await present(), 0);
+    await undoGroup(await readRevisionNumber(), by);
+    assert.equal(await present(), 3);
+    assert.deepEqual(await passwords(), made);
+  });
+
   it('says of each kind why it stays', async () => {
     const last = await runFrom({}, async () => {
       await addDomain({ name: 'full.test' }, by);
@@ -141,11 +167,11 @@ describe('taking back a group', () => {
       parts.map(({ subject, refusal }) => [subject, refusal === null]),
       [
         ['setting web.title', true],
-        ['user eve@full.test', false],
+        ['user eve@full.test', true],
         ['domain full.test', false],
       ],
     );
-    assert.match(staying(parts)[0] ?? '', /mail would go with them/);
+    assert.match(staying(parts)[0] ?? '', /still has 1 users \(with deleted ones\)/);
   });
 
   it('refuses numbers of others, none, and too many', async () => {

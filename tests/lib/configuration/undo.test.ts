@@ -8,13 +8,7 @@ import {
   removeAccessRule,
   updateAccessRule,
 } from '#lib/accounts/access-rule.ts';
-import {
-  type Account,
-  addAccount,
-  findAccount,
-  readAccount,
-  updateAccount,
-} from '#lib/accounts/account.ts';
+import { type Account, addAccount, findAccount, updateAccount } from '#lib/accounts/account.ts';
 import { addAlias, findAlias, removeAlias, updateAlias } from '#lib/accounts/alias.ts';
 import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { addDomain, findDomain, removeDomain, updateDomain } from '#lib/accounts/domain.ts';
@@ -25,6 +19,8 @@ import { addRewrite, listRewrites, removeRewrite, updateRewrite } from '#lib/acc
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { addSharedMailbox, requireSharedMailbox } from '#lib/accounts/shared.ts';
+import { sharedMailboxesSection } from '#lib/configuration/sections/shared-mailboxes.ts';
+import { listUsers } from '#lib/configuration/sections/users.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
 import {
   addDirectoryEntry,
@@ -52,6 +48,10 @@ const lastId = async () => (await last()).id;
 const sales = 'sales@example.test';
 const withoutEpoch = ({ epoch: _epoch, ...account }: Account) => account;
 const salesId = async () => (await requireSharedMailbox(sales)).id;
+const eve = 'eve@example.test';
+const eveId = async () => (await findAccount(eve))?.id ?? '';
+const desk = 'desk@example.test';
+const deskId = async () => (await findAccount(desk))?.id ?? '';
 const adaId = async () => (await findAccount(by))?.id ?? '';
 const entryId = async () => (await requireDirectoryEntry('example.test', 'olive@far.test')).id;
 
@@ -70,6 +70,8 @@ async function look(): Promise<unknown> {
     relays: withoutId(await listRelayRules()),
     shared: withoutEpoch(await requireSharedMailbox(sales)),
     members: await listMembers([await salesId()]),
+    users: await listUsers(false),
+    sharedMailboxes: await sharedMailboxesSection.list(),
     directory: withoutId(await db.directoryEntry.findMany()),
   };
 }
@@ -180,6 +182,31 @@ describe('the history of the configuration', () => {
       async () => updateDirectoryEntry(await entryId(), { name: 'Oli', phone: '1' }, by),
     ],
     ['a directory entry removed', async () => removeDirectoryEntry(await entryId(), by)],
+    ['a user added', () => addAccount({ address: eve, password: { stored: null } }, by)],
+    ['a name', async () => updateAccount(await eveId(), { displayName: 'Eve' }, by)],
+    [
+      'quotas and limits',
+      async () =>
+        updateAccount(
+          await eveId(),
+          { quotaBytes: 1000, quotaMessages: 10, dailyMessages: 5, dailyRecipients: 6 },
+          by,
+        ),
+    ],
+    [
+      'a role',
+      async () => giveRole(await eveId(), { role: 'domain-admin', domains: ['example.test'] }, by),
+    ],
+    [
+      'closed protocols',
+      async () => updateAccount(await eveId(), { closedProtocols: ['pop3'] }, by),
+    ],
+    ['a user disabled', async () => updateAccount(await eveId(), { isDisabled: true }, by)],
+    ['a disabled user deleted', async () => deleteAccount(await eveId(), by)],
+    ['a user restored', async () => restoreAccount(await eveId(), by)],
+    ['a shared mailbox added', () => addSharedMailbox({ address: desk }, by)],
+    ['a shared mailbox deleted', async () => deleteAccount(await deskId(), by)],
+    ['a shared mailbox restored', async () => restoreAccount(await deskId(), by)],
   ];
   for (const [what, change] of changes) {
     it(`takes back ${what}, and that again`, async () => {
@@ -197,37 +224,49 @@ describe('the history of the configuration', () => {
     });
   }
 
-  it('takes back changes of users, but neither brings them nor removes them', async () => {
+  it('deletes whom an undo takes back, with sign-outs, and restores the same account', async () => {
     const { id } = await addAccount(
-      { address: 'eve@example.test', password: { stored: null } },
+      { address: 'kim@example.test', password: 'a nest of seven nuts' },
       by,
     );
-    await assert.rejects(undoRevision(await lastId(), by), { reason: 'forbidden' });
-    await updateAccount(id, { displayName: 'Eve', quotaBytes: 1000 }, by);
+    const added = await lastId();
+    const made = await db.account.findUniqueOrThrow({ where: { id } });
+    assert.match(await undoRevision(added, by), /can be restored/);
+    const gone = await db.account.findUniqueOrThrow({ where: { id } });
+    assert.ok(gone.deletedAt && gone.epoch > made.epoch);
     await undoRevision(await lastId(), by);
-    assert.equal((await readAccount(id))?.quotaBytes, null);
-    await giveRole(id, { role: 'domain-admin', domains: ['example.test'] }, by);
-    await undoRevision(await lastId(), by);
-    assert.equal((await readAccount(id))?.role, 'user');
-    await deleteAccount(id, by);
-    const { subject, after: now } = await last();
-    assert.deepEqual([subject, now], ['user eve@example.test', null]);
-    await assert.rejects(undoRevision(await lastId(), by), { reason: 'forbidden' });
-    await restoreAccount(id, by);
-    assert.equal((await last()).before, null);
+    const { epoch: _epoch, ...back } = await db.account.findUniqueOrThrow({ where: { id } });
+    const { epoch: _made, ...old } = made;
+    assert.deepEqual(back, old, 'with the same password');
+    await assert.rejects(undoRevision(added, 'kim@example.test'), { message: /yourself/ });
+    await updateAccount(id, { quotaBytes: 7 }, by);
+    await assert.rejects(undoRevision(added, by), { reason: 'conflict' });
   });
 
-  it('keeps shared mailboxes that come and go, and says why there is no way back', async () => {
-    const { id } = await addSharedMailbox({ address: 'desk@example.test' }, by);
-    assert.equal((await last()).subject, 'shared mailbox desk@example.test');
-    await assert.rejects(undoRevision(await lastId(), by), { message: /mail would go with them/ });
-    await setMember(id, await adaId(), mayWrite, by);
-    assert.equal((await last()).subject, 'member ada@example.test of desk@example.test');
+  it('removes no user for good, and says who cannot come back', async () => {
+    const { id } = await addAccount(
+      { address: 'lea@example.test', password: { stored: null } },
+      by,
+    );
+    const added = await lastId();
+    await writeSetting('storage.deletedUserDays', 0, by);
+    await assert.rejects(undoRevision(added, by), { reason: 'forbidden', message: /for good/ });
     await deleteAccount(id, by);
-    assert.equal((await last()).after, null);
-    await assert.rejects(undoRevision(await lastId(), by), { message: /on their own page/ });
-    await restoreAccount(id, by);
-    assert.equal((await last()).subject, 'shared mailbox desk@example.test');
+    await assert.rejects(undoRevision(await lastId(), by), {
+      reason: 'not-found',
+      message: /removed for good by now/,
+    });
+    await resetSetting('storage.deletedUserDays', by);
+  });
+
+  it('leaves the last administrator in office', async () => {
+    const { id } = await addAccount(
+      { address: 'root@example.test', password: 'a nest of seven nuts', role: 'admin' },
+      by,
+    );
+    await assert.rejects(undoRevision(await lastId(), by), { message: /last administrator/ });
+    await updateAccount(id, { displayName: 'Root' }, by);
+    await undoRevision(await lastId(), by);
   });
 
   it('refuses where something was changed since, and says what stands now', async () => {
