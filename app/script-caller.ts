@@ -3,6 +3,7 @@
 import type { Account } from '#lib/accounts/account.ts';
 import { isLoopback } from '#lib/accounts/network.ts';
 import { signInByAppPassword } from '#lib/accounts/sessions.ts';
+import { retryAfterSeconds } from '#lib/accounts/throttle.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { isSecureRequest } from './secure-request.ts';
 import { currentRemote } from './session.ts';
@@ -27,8 +28,11 @@ export async function requireForScript(authorization: string | null): Promise<Ac
 }
 
 function refuseScript(status: 401 | 429, error: string): Response {
-  const headers = { 'www-authenticate': 'Basic realm="mail", charset="UTF-8"' };
-  return Response.json({ error }, { status, headers: status === 401 ? headers : {} });
+  const headers: Record<string, string> =
+    status === 401
+      ? { 'www-authenticate': 'Basic realm="mail", charset="UTF-8"' }
+      : { 'retry-after': String(retryAfterSeconds) };
+  return Response.json({ error }, { status, headers });
 }
 
 function readBasic(authorization: string | null): { address: string; password: string } | null {

@@ -222,8 +222,9 @@ export type TokenUser = Staff & {
 };
 
 /**
- * Who the token stands for, as staff. Failures count with those of all sign-ins, of the address that asks and of this token.
- * Refusal 'auth-failed', the same for whatever is wrong with it; 'throttled'.
+ * Who the token stands for, as staff. It is looked up before anything is asked about failures: 192 bits are not guessed, so
+ * whoever shows a good one gets in whatever others try from the same address. Failures count with those of all sign-ins, of
+ * the address that asks and of this token. Refusal 'auth-failed', the same for whatever is wrong with it; 'throttled'.
  */
 export async function signInByApiToken(text: string, remote: string): Promise<TokenUser> {
   const [, id = '', secret = ''] = shape.exec(text) ?? [];
@@ -232,14 +233,14 @@ export async function signInByApiToken(text: string, remote: string): Promise<To
     const origin = { address: `API token ${name}`, remote, protocol: 'api' as const };
     recordLogin('login-failed', null, origin, reason);
   };
-  if (await isThrottled(attempt)) {
-    tell(id, 'throttled');
-    throw new Refusal('throttled', 'Too many failed tries. Wait before the next one.');
-  }
   const row = await findByHash(id, secret);
   const shut = row ? whyShut(row, remote) : 'wrong-token';
   const scope = row && shut === null ? await findScope(row) : null;
   if (!row || !scope) {
+    if (await isThrottled(attempt)) {
+      tell(id, 'throttled');
+      throw new Refusal('throttled', 'Too many failed tries. Wait before the next one.');
+    }
     tell(row?.name ?? id, shut ?? 'maker-lost-rights');
     await sleep(await recordFailure(attempt));
     throw new Refusal('auth-failed', 'This token opens nothing.');

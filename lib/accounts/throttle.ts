@@ -29,6 +29,9 @@ const mostDelays = 10;
 const longestDelayMs = 15_000;
 const knownKinds = ['known:', 'device:'] as const;
 
+/** What programs that are refused are told to wait (RFC 9110 §10.2.3); how long a block lasts is for administrators. */
+export const retryAfterSeconds = 60;
+
 /** `device`: the random name that a browser keeps in a cookie of its own; known once it has signed in. */
 export type Attempt = { remote: string; account: string; device?: string | null };
 

@@ -1,5 +1,6 @@
 // Errors of the REST API as problem details (RFC 9457): what the closed list of refusals is in HTTP, in one place.
 import { z } from 'zod';
+import { retryAfterSeconds } from '../accounts/throttle.ts';
 import { isRefusal, type RefusalReason } from '../errors.ts';
 
 /** The body of every error */
@@ -82,7 +83,7 @@ export function toProblem(error: unknown): HttpProblem | null {
   const headers: Record<string, string> = {};
   if (reason === 'auth-failed')
     headers['www-authenticate'] = 'Bearer realm="Drey", error="invalid_token"';
-  if (reason === 'throttled') headers['retry-after'] = '60';
+  if (reason === 'throttled') headers['retry-after'] = String(retryAfterSeconds);
   return new HttpProblem(statusOf[reason], reason, message, { errors, headers });
 }
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { addAccount, updateAccount } from '#lib/accounts/account.ts';
-import { addApiToken, listApiTokens } from '#lib/accounts/api-token.ts';
+import { addAccount, requireAccount, updateAccount } from '#lib/accounts/account.ts';
+import { addApiToken, listApiTokens, removeApiToken } from '#lib/accounts/api-token.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { addNetwork } from '#lib/accounts/network.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
@@ -292,7 +292,7 @@ describe('the REST API', () => {
     await assert.rejects(addApiToken({ name: 'more', role: 'admin' }, dora), /no more rights/);
   });
 
-  it('closes after too many wrong tokens', async () => {
+  it('closes to wrong tokens after too many, and to no good one', async () => {
     const remote = '203.0.113.9';
     const wrong = `drey_${'a'.repeat(24)}_${'b'.repeat(32)}`;
     const statuses: number[] = [];
@@ -301,14 +301,52 @@ describe('the REST API', () => {
     }
     assert.equal(statuses[0], 401);
     assert.equal(statuses.at(-1), 429);
-    const closed = await call('GET', '/domains', root, { remote });
-    assert.equal(closed.status, 429, 'the right token too');
+    const closed = await call('GET', '/domains', wrong, { remote });
+    assert.equal(closed.status, 429);
     assert.ok(Number(closed.headers.get('retry-after')) > 0);
+    assert.equal(
+      (await call('GET', '/domains', root, { remote })).status,
+      200,
+      'a good one passes',
+    );
+    assert.equal((await call('GET', '/domains', wrong, { remote })).status, 429, 'opens no door');
     await flushTrail();
     const events = await db.trailEvent.findMany({ where: { kind: 'login-failed', remote } });
     const reasons = new Set(events.map(({ reason }) => reason));
     assert.deepEqual([...reasons].sort(), ['throttled', 'wrong-token']);
     assert.ok(events.every(({ sender }) => !sender.includes('b'.repeat(32))));
+  });
+
+  it('tells nobody what is wrong with a token, open or closed', async () => {
+    const staff = await readStaff(await requireAccount('root@own.test'));
+    const make = (more: object) => addApiToken({ name: 'old', role: 'admin', ...more }, staff);
+    const expired = await make({ expiresAt: fromNow(60_000) });
+    const revoked = await make({});
+    const elsewhere = await make({ networks: ['192.0.2.0/24'] });
+    await removeApiToken(revoked.id, 'test');
+    shiftClock(120_000);
+    const tokens = {
+      unknown: `drey_${'c'.repeat(24)}_${'d'.repeat(32)}`,
+      malformed: 'nothing',
+      expired: expired.token,
+      revoked: revoked.token,
+      elsewhere: elsewhere.token,
+    };
+    const answers = [];
+    for (const [at, token] of Object.values(tokens).entries()) {
+      const remote = `198.51.100.${at + 1}`;
+      const told = [];
+      for (let tries = 0; tries < 12; tries++) {
+        const { status, headers, json } = await call('GET', '/domains', token, { remote });
+        told.push([status, [...headers], json]);
+      }
+      answers.push(told);
+    }
+    const [first, ...others] = answers;
+    assert.deepEqual([first?.[0]?.[0], first?.at(-1)?.[0]], [401, 429]);
+    for (const [at, other] of others.entries()) {
+      assert.deepEqual(other, first, Object.keys(tokens)[at + 1]);
+    }
   });
 
   it('speaks HTTP', async () => {
