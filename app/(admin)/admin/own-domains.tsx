@@ -40,11 +40,9 @@ export async function OwnDomains({ staff }: { staff: Staff }) {
       <AutoRefresh seconds={15} />
       <PageHeader title={roleTexts[staff.role]} description={domains.join(', ')} />
       {domains.length === 0 && (
-        <div className="mb-6 rounded-lg border bg-surface">
-          <EmptyState icon={<Globe />} title="No domain to look after">
-            A super admin says which domains are yours.
-          </EmptyState>
-        </div>
+        <EmptyState isBoxed className="mb-6" icon={<Globe />} title="No domain to look after">
+          A super admin says which domains are yours.
+        </EmptyState>
       )}
       <HeldSenders senders={heldSenders} staff={staff} />
       <div className="mb-6 grid grid-cols-2 gap-3 lg:grid-cols-4">

@@ -19,8 +19,8 @@ export function ListHeader({
   /** There are more, and nobody has counted how many. */
   isTotalCut?: boolean;
   isFiltered?: boolean;
-  /** Of the file with what the filter finds */
-  exportHref: string;
+  /** Of the file with what the filter finds, where the list is one */
+  exportHref?: string;
   /** Further buttons, the main one last */
   children?: ReactNode;
 }) {
@@ -32,7 +32,7 @@ export function ListHeader({
       description={description}
       action={
         <>
-          {total > 0 && <ExportLink href={exportHref} />}
+          {total > 0 && exportHref && <ExportLink href={exportHref} />}
           {children}
         </>
       }

@@ -79,9 +79,7 @@ export default async function AliasesPage({ searchParams }: { searchParams: Para
         </SearchForm>
       )}
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <NoAliases isFiltered={isFiltered} domains={names} />
-        </div>
+        <NoAliases isFiltered={isFiltered} domains={names} />
       ) : (
         <Selection ids={rows.map(({ id }) => id)} {...page}>
           <BulkAliases filter={chosen} />
@@ -164,6 +162,7 @@ function NoAliases({ isFiltered, domains }: { isFiltered: boolean; domains: stri
   if (isFiltered) {
     return (
       <EmptyState
+        isBoxed
         icon={<AtSign />}
         title="No alias fits"
         action={<ButtonLink href="/admin/aliases">Show all aliases</ButtonLink>}
@@ -172,6 +171,7 @@ function NoAliases({ isFiltered, domains }: { isFiltered: boolean; domains: stri
   }
   return (
     <EmptyState
+      isBoxed
       icon={<AtSign />}
       title="No alias yet"
       action={

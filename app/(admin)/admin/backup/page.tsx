@@ -155,11 +155,9 @@ function Backups({
 }) {
   if (snapshots.length === 0) {
     return (
-      <div className="mb-6 rounded-lg border bg-surface">
-        <EmptyState title="No backup yet">
-          The first one is taken within a minute, or now with the button above.
-        </EmptyState>
-      </div>
+      <EmptyState isBoxed className="mb-6" title="No backup yet">
+        The first one is taken within a minute, or now with the button above.
+      </EmptyState>
     );
   }
   return (

@@ -1,13 +1,13 @@
 // Shared mailboxes: addresses of their own that several users open (in Dovecot a namespace with acl files).
 import { Inbox } from 'lucide-react';
 import type { Metadata } from 'next';
+import { ListHeader } from '#components/admin/table/list-header.tsx';
 import { Pager } from '#components/admin/table/pager.tsx';
 import { SortTh } from '#components/admin/table/sort-th.tsx';
 import { Badge } from '#components/ui/badge.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { formatBytes } from '#components/ui/format.ts';
-import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { Table, TableBody, TableHead, TableRow, Td, Th } from '#components/ui/table.tsx';
 import { Time } from '#components/ui/time.tsx';
@@ -60,11 +60,15 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
   const hasDeleted = deleted.total > 0;
   return (
     <>
-      <PageHeader
+      <ListHeader
         title="Shared mailboxes"
         description="A shared mailbox has an address and folders like a user, but no password. Its members find it below Shared in their own mail program, and may send with its address."
-        action={names.length > 0 && <AddShared domains={names} domain={domain} />}
-      />
+        total={page.total}
+        isTotalCut={page.isTotalCut}
+        isFiltered={isFiltered}
+      >
+        {names.length > 0 && <AddShared domains={names} domain={domain} />}
+      </ListHeader>
       {(rows.length > 0 || isFiltered || hasDeleted) && (
         <SearchForm action="/admin/shared" label="Search address or name" initial={q}>
           {names.length > 1 && (
@@ -88,9 +92,7 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
         </SearchForm>
       )}
       {rows.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <NoneYet isFiltered={isFiltered} domains={names} />
-        </div>
+        <NoneYet isFiltered={isFiltered} domains={names} />
       ) : (
         <SharedTable rows={rows} list={list} days={days} />
       )}
@@ -198,6 +200,7 @@ function NoneYet({ isFiltered, domains }: { isFiltered: boolean; domains: string
   if (isFiltered) {
     return (
       <EmptyState
+        isBoxed
         icon={<Inbox />}
         title="No shared mailbox fits"
         action={<ButtonLink href="/admin/shared">Show all shared mailboxes</ButtonLink>}
@@ -206,6 +209,7 @@ function NoneYet({ isFiltered, domains }: { isFiltered: boolean; domains: string
   }
   return (
     <EmptyState
+      isBoxed
       icon={<Inbox />}
       title="No shared mailbox yet"
       action={

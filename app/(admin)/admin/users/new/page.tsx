@@ -42,15 +42,14 @@ export default async function NewUserPage({ searchParams }: { searchParams: Para
         }
       />
       {domains.length === 0 ? (
-        <div className="rounded-lg border bg-surface">
-          <EmptyState
-            icon={<Globe />}
-            title="Add a domain first"
-            action={<ButtonLink href="/admin/domains">To the domains</ButtonLink>}
-          >
-            A user's address belongs to one of the server's domains.
-          </EmptyState>
-        </div>
+        <EmptyState
+          isBoxed
+          icon={<Globe />}
+          title="Add a domain first"
+          action={<ButtonLink href="/admin/domains">To the domains</ButtonLink>}
+        >
+          A user's address belongs to one of the server's domains.
+        </EmptyState>
       ) : (
         <AddUserForm
           domains={domains.map(({ name }) => name)}
