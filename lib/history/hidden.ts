@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>;
 /** What stands in a row of the history in the place of the value. */
 type Hidden = { shown: string; sealed: string };
 
-export type Hiding = {
+type Hiding = {
   /** What people see of it */
   show(value: string): string;
   seal(value: string): string;

@@ -9,7 +9,7 @@ import { db, empty, insertRows, join, type Sql, sql, type Tx } from '../db.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 export const domainHoursKept = 8 * 24;
-export const domainDaysKept = 3660;
+const domainDaysKept = 3660;
 
 export type DomainMail = { externalIn: number; externalOut: number; internal: number };
 /** Mail of one hour, in hours since 1970 (UTC) */

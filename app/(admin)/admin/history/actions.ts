@@ -5,6 +5,7 @@ import { keepChanges } from '#lib/configuration/pending.ts';
 import { prepareUndo, undoRevision } from '#lib/configuration/undo.ts';
 import {
   type GroupPart,
+  mostTogether,
   prepareGroup,
   previewGroup,
   undoGroup,
@@ -13,7 +14,7 @@ import { answerButton } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
 
 const number = z.number().int().min(1).max(2_000_000_000);
-const numbers = z.array(number).min(1).max(1000);
+const numbers = z.array(number).min(1).max(mostTogether);
 
 /** `note`: what does not come back. */
 export async function undoAction(id: number): Promise<{ error?: string; note?: string }> {

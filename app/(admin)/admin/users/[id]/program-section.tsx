@@ -2,6 +2,7 @@
 'use client';
 import { ActionForm, FormField, SubmitButton } from '#components/ui/action-form.tsx';
 import { Select, Textarea } from '#components/ui/input.tsx';
+import type { Pop3Texts } from '../../../../pop3-fields.ts';
 import { ProtocolBoxes } from '../user-fields.tsx';
 import { savePop3Action, saveProtocolsAction } from './program-actions.ts';
 
@@ -13,9 +14,8 @@ export function ProgramSection({
 }: {
   id: string;
   closed: string[];
-  /** Empty = as the settings have it */
-  pop3: { folders: string[]; deletion: string; marksSeen: string };
-  /** What that is, in words */
+  pop3: Pop3Texts;
+  /** What the settings have, in words */
   serverPop3: { folders: string; deletion: string; marksSeen: string };
 }) {
   return (
