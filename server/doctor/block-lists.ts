@@ -2,9 +2,9 @@
 import type { Judged } from '#lib/doctor/report.ts';
 import type { BlockListState } from '#lib/numbers/block-list.ts';
 import { readSetting } from '#lib/settings/index.ts';
+import { listPublicAddresses } from '#server/dns/own-addresses.ts';
 import { askBlockList } from '../dns/block-list.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown } from './check.ts';
-import { listPublicAddresses } from './own-machine.ts';
 
 type Listing = Pick<BlockListState, 'address' | 'zone' | 'state'>;
 

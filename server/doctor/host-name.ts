@@ -3,9 +3,9 @@ import { isLoopback } from '#lib/accounts/network.ts';
 import { isPublicExchanger } from '#lib/accounts/public-address.ts';
 import type { Judged } from '#lib/doctor/report.ts';
 import { serverHostname } from '#lib/settings/index.ts';
+import { listOwnAddresses } from '#server/dns/own-addresses.ts';
 import { type Answer, resolveAddresses } from '../dns/resolver.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown, warning } from './check.ts';
-import { listInterfaces } from './own-machine.ts';
 
 /** `own`: addresses of the interfaces. */
 export function judgeHostName(hostname: string, answer: Answer<string>, own: string[]): Judged {
@@ -44,6 +44,6 @@ export const hostName: DoctorCheck = {
   looksAt: 'Other servers and mail programs find this server by its name.',
   async run() {
     const hostname = await serverHostname();
-    return judgeHostName(hostname, await resolveAddresses(hostname), listInterfaces());
+    return judgeHostName(hostname, await resolveAddresses(hostname), listOwnAddresses());
   },
 };

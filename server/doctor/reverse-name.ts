@@ -1,9 +1,9 @@
 // Do the addresses of this server have its name (PTR)? Large mail services refuse mail from those that do not.
 import type { Judged } from '#lib/doctor/report.ts';
 import { serverHostname } from '#lib/settings/index.ts';
+import { listPublicAddresses } from '#server/dns/own-addresses.ts';
 import { type Answer, resolvePtr } from '../dns/resolver.ts';
 import { type DoctorCheck, listSome, ok, problem, unknown } from './check.ts';
-import { listPublicAddresses } from './own-machine.ts';
 
 export type Reverse = { address: string; answer: Answer<string> };
 

@@ -5,7 +5,7 @@ import { type BlockListState, blockListFinding } from '#lib/numbers/block-list.t
 import { readSetting } from '#lib/settings/index.ts';
 import { saveFinding } from '#lib/trail/finding.ts';
 import { askBlockList } from '#server/dns/block-list.ts';
-import { findPublicAddresses } from '#server/dns/own-addresses.ts';
+import { listPublicAddresses } from '#server/dns/own-addresses.ts';
 import { blockListHits } from '#server/metrics/index.ts';
 
 const maxAddresses = 20;
@@ -15,7 +15,7 @@ export async function lookAtBlockLists(
   addresses?: string[],
 ): Promise<{ listed: number; unanswered: number }> {
   const zones = await readSetting('doctor.blockLists');
-  const known = zones.length === 0 ? [] : (addresses ?? (await findPublicAddresses()));
+  const known = zones.length === 0 ? [] : (addresses ?? (await listPublicAddresses()));
   const states = await Promise.all(
     known.slice(0, maxAddresses).flatMap((address) => zones.map((zone) => ask(address, zone))),
   );

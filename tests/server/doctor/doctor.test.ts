@@ -12,9 +12,10 @@ import { isRefusal } from '#lib/errors.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import type { Result } from '#server/cli/command.ts';
 import { doctorCommands } from '#server/cli/doctor.ts';
+import { pretendInterfaces } from '#server/dns/own-addresses.ts';
 import { type DoctorCheck, ok, problem, warning } from '#server/doctor/check.ts';
 import { answerDoctor, checks, runDoctor } from '#server/doctor/index.ts';
-import { pretendInterfaces } from '#server/doctor/own-machine.ts';
+import { lookAtBlockLists } from '#server/jobs/block-lists.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 
@@ -99,6 +100,7 @@ describe('the doctor', () => {
     assert.equal(await verdict('block-lists'), 'ok');
     dns.zone['7.100.51.198.list.test'] = { A: ['127.0.0.2'] };
     assert.equal(await verdict('block-lists'), 'problem');
+    assert.deepEqual(await lookAtBlockLists(), { listed: 1, unanswered: 0 }, 'the hourly look too');
     // RFC 5782 §2.1: the list does not answer this name server.
     dns.zone['7.100.51.198.list.test'] = { A: ['127.255.255.254'] };
     assert.equal(await verdict('block-lists'), 'unknown');
