@@ -11,12 +11,15 @@ import { readRevisionNumber } from '#lib/history/revision.ts';
 import { rehearse, writeJoined, writePart } from '#lib/joined.ts';
 import type { Problem, ReadFile } from './file.ts';
 import { type PlannedChange, readSteps, type Step } from './steps.ts';
+import { listWarnings } from './warnings.ts';
 
 export type { PlannedChange } from './steps.ts';
 
 export type Plan = {
   changes: PlannedChange[];
   problems: Problem[];
+  /** What would not fit together, though nothing is wrong with it */
+  warnings: string[];
   /** False: so many that only their comparison was made; what the rooms would refuse is not known. */
   isTried: boolean;
 };
@@ -32,9 +35,13 @@ export async function planConfiguration(file: ReadFile): Promise<Plan> {
   const all = [...file.problems, ...problems];
   const changes = listShown(steps);
   const isTried = steps.length <= mostAtOnce;
-  if (all.length > 0 || !isTried) return { changes, problems: all, isTried };
-  const refused = steps.length === 0 ? [] : await rehearse(() => carryOut(steps, 'plan'));
-  return { changes, problems: refused, isTried };
+  if (all.length > 0 || !isTried) return { changes, problems: all, warnings: [], isTried };
+  if (steps.length === 0) return { changes, problems: [], warnings: [], isTried };
+  const tried = await rehearse(async () => ({
+    problems: await carryOut(steps, 'plan'),
+    warnings: await listWarnings(changes),
+  }));
+  return { changes, ...tried, isTried };
 }
 
 /** Thrown where a file cannot be applied: nothing was changed, or of parts, what is not named. */

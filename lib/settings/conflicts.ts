@@ -1,5 +1,5 @@
 // Values that are right each for itself and do not fit together. They are taken, since of two that change one comes first;
-// whoever sets them is told.
+// whoever sets them is told, beside the fields, on the command line, by the API and in plans of files.
 import { type SettingKey, type Settings, serverHostname } from './index.ts';
 
 export type Conflict = {
@@ -61,7 +61,7 @@ const rules: Rule[] = [
   },
 ];
 
-/** What does not fit together now. */
+/** What does not fit together of these values. */
 export async function findConflicts(values: Settings): Promise<Conflict[]> {
   const found = rules.flatMap(({ holds, ...conflict }) => (holds(values) ? [] : conflict));
   const banner = values['smtp.banner'].split(' ')[0]?.toLowerCase() ?? '';
@@ -72,4 +72,9 @@ export async function findConflicts(values: Settings): Promise<Conflict[]> {
     found.push({ keys: ['smtp.banner', 'server.hostname'], text });
   }
   return found;
+}
+
+/** In words, what of `conflicts` is about this setting. */
+export function warningsOf(key: string, conflicts: Conflict[]): string[] {
+  return conflicts.flatMap(({ keys, text }) => (keys.some((one) => one === key) ? text : []));
 }

@@ -18,6 +18,7 @@ import {
   previewGroup,
   undoGroup,
 } from '#lib/configuration/undo-group.ts';
+import { listWarnings } from '#lib/configuration/warnings.ts';
 import { describeChange } from '#lib/configuration/words.ts';
 import { Refusal } from '#lib/errors.ts';
 import { listNodes } from '#lib/history/node.ts';
@@ -67,14 +68,20 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+function sayWarnings(warnings: string[]): void {
+  for (const text of warnings) process.stderr.write(`Look at it: ${text}\n`);
+}
+
 /** Exit code 0: nothing would change; 1: the file is wrong; 3: it would change something. */
 async function plan(input: Input): Promise<Result> {
   const file = await readTriedFile(readText(textAt(input, 0)), readSecret);
-  const { changes, problems, isTried } = await planConfiguration(file);
-  if (input.options.json) print(JSON.stringify({ changes, problems, isTried }));
+  const plan = await planConfiguration(file);
+  const { changes, problems, warnings, isTried } = plan;
+  if (input.options.json) print(JSON.stringify(plan));
   else {
     for (const change of changes) print(describePlanned(change));
     for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`);
+    sayWarnings(warnings);
     if (changes.length + problems.length === 0) print('Nothing would change.');
     if (!isTried) process.stderr.write('So many were compared, but not tried: apply --in-parts.\n');
   }
@@ -86,9 +93,11 @@ async function apply(input: Input): Promise<Result> {
   const file = await readTriedFile(readText(textAt(input, 0)), readSecret);
   const run = input.options.inParts ? applyInParts : applyConfiguration;
   const changes = await runWatched(input, () => run(file, by));
-  if (input.options.json) print(JSON.stringify({ changes }));
+  const warnings = await listWarnings(changes);
+  if (input.options.json) print(JSON.stringify({ changes, warnings }));
   else {
     for (const change of changes) print(describePlanned(change));
+    sayWarnings(warnings);
     print(changes.length === 0 ? 'Nothing to change.' : `Done${await sayPending()}`);
   }
   return { code: 0 };

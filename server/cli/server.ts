@@ -1,6 +1,6 @@
 // `drey settings …`; `route …` and `queue …` stand in files of their own.
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
-import { findConflicts } from '#lib/settings/conflicts.ts';
+import { findConflicts, warningsOf } from '#lib/settings/conflicts.ts';
 import { findMeaningless, suggestNames } from '#lib/settings/find.ts';
 import {
   findSetting,
@@ -80,12 +80,11 @@ const settingsCommands: CommandDefinition[] = [
       await requireListenable({ [key]: value });
       await runWatched(input, () => writeSetting(key, value, by));
       const row = (await listSettingRows(key)).find((setting) => setting.key === key);
-      const told = (await findConflicts(await readSettings()))
-        .filter(({ keys }) => keys.some((one) => one === key))
-        .map(({ text }) => `\nLook at it: ${text}`);
+      const warnings = warningsOf(key, await findConflicts(await readSettings()));
+      const told = warnings.map((text) => `\nLook at it: ${text}`);
       return {
         text: `${key} = ${JSON.stringify(row?.value)}${told.join('')}${await sayPending()}`,
-        row,
+        row: { ...row, warnings },
       };
     },
   },

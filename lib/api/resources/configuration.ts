@@ -18,6 +18,7 @@ import {
   previewGroup,
   undoGroup,
 } from '../../configuration/undo-group.ts';
+import { listWarnings } from '../../configuration/warnings.ts';
 import { Refusal } from '../../errors.ts';
 import { runFrom } from '../../history/origin.ts';
 import { type Fields, isMasked } from '../../history/revise.ts';
@@ -61,7 +62,9 @@ const ofGroup = z.object({
         id: z.number().describe('its number'),
         subject: z.string(),
         refusal: z.string().nullable().describe('why it stays; null: it is taken back'),
-        note: z.string().describe('what of it does not come back; empty: nothing'),
+        note: z
+          .string()
+          .describe('where it went, or what of it does not come back; empty: nothing'),
       })
       .meta({ id: 'GroupPart' }),
   ),
@@ -168,7 +171,7 @@ const historyEndpoints: Endpoint[] = [
     body: z.strictObject({ reason }),
     answer: z.object({
       revision: z.number().describe('the number of the change that takes it back'),
-      note: z.string().describe('what does not come back; empty: nothing'),
+      note: z.string().describe('where it went, or what does not come back; empty: nothing'),
     }),
     prepare: ({ parameters }) => prepareUndo([parameters.id]),
     run: ({ staff, parameters, body }) =>
@@ -227,6 +230,9 @@ const planned = z
   })
   .meta({ id: 'PlannedChange' });
 const changes = z.array(planned);
+const warnings = z
+  .array(z.string())
+  .describe('what does not fit together, though nothing is wrong with it');
 const maxBodyBytes = 8 * 1024 * 1024;
 
 /** JSON is YAML as well. A caller names no files and variables of the server. */
@@ -265,6 +271,7 @@ const fileEndpoints: Endpoint[] = [
       problems: z.array(
         z.object({ line: z.number().nullable(), section: z.string(), text: z.string() }),
       ),
+      warnings,
       isTried: z
         .boolean()
         .describe(`false: more than ${mostAtOnce} changes, so problems show while it is applied`),
@@ -280,13 +287,13 @@ const fileEndpoints: Endpoint[] = [
     title: 'Make the server what a configuration says, whole or not at all',
     help: `Changes that could lock administrators out stay without being confirmed. At most ${mostAtOnce} changes a call.`,
     body: z.strictObject({ configuration: given, reason }),
-    answer: z.object({ changes }),
+    answer: z.object({ changes, warnings }),
     maxBodyBytes,
     prepare: ({ body }) => readGiven(body.configuration),
     run: async ({ staff, body: { reason }, prepared: file }) => {
       try {
         const done = await runFrom({ reason }, () => applyConfiguration(file, staff.address));
-        return { changes: done };
+        return { changes: done, warnings: await listWarnings(done) };
       } catch (error) {
         if (!(error instanceof ConfigurationRefusal)) throw error;
         const errors = error.problems.map((problem) => ({

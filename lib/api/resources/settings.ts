@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { encryptSecret } from '../../accounts/secret.ts';
 import { isRefusal, Refusal } from '../../errors.ts';
+import { type Conflict, findConflicts, warningsOf } from '../../settings/conflicts.ts';
 import {
   findSetting,
   type ListedSetting,
   listSettings,
+  readSettings,
   resetSetting,
+  type SettingDefinition,
   writeSetting,
 } from '../../settings/index.ts';
 import { requireListenable } from '../../settings/listenable.ts';
@@ -25,21 +28,31 @@ const setting = z
     isSecret: z.boolean(),
     updatedBy: z.string(),
     updatedAt: time.nullable(),
+    warnings: z
+      .array(z.string())
+      .describe('what does not fit together with other settings, though it is taken'),
   })
   .meta({ id: 'Setting' });
 const parameters = z.object({ key: z.string().min(1).max(100) });
 
-function show({ definition, value, ...row }: ListedSetting) {
+function show({ definition, value, ...row }: ListedSetting, conflicts: Conflict[]) {
   const { key, title, unit, applies } = definition;
   const isSecret = definition.control.kind === 'secret';
   const shown = isSecret ? { value: null, default: null } : { value, default: definition.default };
-  return { key, title, unit, applies, ...shown, isSecret, ...row };
+  const warnings = warningsOf(key, conflicts);
+  return { key, title, unit, applies, ...shown, isSecret, ...row, warnings };
+}
+
+async function listShown(isWanted: (definition: SettingDefinition) => boolean) {
+  const conflicts = await findConflicts(await readSettings());
+  const wanted = (await listSettings()).filter(({ definition }) => isWanted(definition));
+  return wanted.map((listed) => show(listed, conflicts));
 }
 
 async function requireSetting(key: string) {
   findSetting(key);
-  const all = await listSettings();
-  return show(all.find(({ definition }) => definition.key === key) as ListedSetting);
+  const [shown] = await listShown((definition) => definition.key === key);
+  return shown;
 }
 
 /** What is refused of a setting stands in the field "value" of the body. */
@@ -58,10 +71,10 @@ export const settingEndpoints: Endpoint[] = [
     query: z.strictObject({ group: z.string().max(40).optional().describe('such as "smtp"') }),
     answer: pageOf(setting),
     run: async ({ query }) => {
-      const all = await listSettings();
-      const isWanted = ({ definition }: ListedSetting) =>
-        query.group === undefined || definition.group === query.group;
-      return wholeList(all.filter(isWanted).map(show));
+      const { group } = query;
+      return wholeList(
+        await listShown((definition) => group === undefined || definition.group === group),
+      );
     },
   }),
   endpoint({

@@ -72,6 +72,24 @@ describe('the REST API', () => {
     assert.deepEqual(json.errors, [{ field: 'value', pointer: '#/value', detail }]);
   });
 
+  it('warns of settings that do not fit together, also in a trial and in plans', async () => {
+    const path = '/settings/storage.defaultQuotaBytes';
+    const quota = { body: { value: 10_000_000 } };
+    const tried = await call('PUT', `${path}?dryRun=1`, root, quota);
+    assert.match(tried.json.after.warnings.join(), /smaller than the largest message/);
+    assert.deepEqual((await call('GET', path)).json.warnings, []);
+    const configuration = { settings: { 'storage.defaultQuotaBytes': 10_000_000 } };
+    const given = { body: { configuration } };
+    const planned = await call('POST', '/configuration/plan', root, given);
+    assert.deepEqual(planned.json.warnings, tried.json.after.warnings);
+    const applied = await call('POST', '/configuration/apply', root, given);
+    assert.deepEqual(applied.json.warnings, tried.json.after.warnings);
+    const other = await call('GET', '/settings/smtp.messageSizeBytes');
+    assert.deepEqual(other.json.warnings, tried.json.after.warnings, 'beside both');
+    await call('DELETE', path);
+    assert.deepEqual((await call('GET', '/settings/smtp.messageSizeBytes')).json.warnings, []);
+  });
+
   it('creates, reads, changes and removes', async () => {
     const made = await call('POST', '/aliases', root, {
       body: { address: 'info@own.test', targets: ['root@own.test'] },

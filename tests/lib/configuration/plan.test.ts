@@ -22,6 +22,7 @@ import {
   planConfiguration,
 } from '#lib/configuration/plan.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
+import { listWarnings } from '#lib/configuration/warnings.ts';
 import { addDirectoryEntry } from '#lib/contacts/directory-entry.ts';
 import { db } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
@@ -328,5 +329,19 @@ directory:
     assert.match(text, /secret: kept/);
     assert.doesNotMatch(text, /relay word|v1:/);
     assert.deepEqual((await planConfiguration(read(text))).changes, []);
+  });
+
+  it('tells what would not fit together, and applies it all the same', async () => {
+    const quota = 'settings:\n  storage.defaultQuotaBytes: 10000000\n';
+    const { changes, problems, warnings } = await planConfiguration(read(quota));
+    assert.deepEqual(problems, []);
+    assert.match(warnings.join('\n'), /^The quota of a user is smaller than the largest message/);
+    assert.equal(warnings.length, 1);
+    assert.deepEqual(await listWarnings(changes), [], 'nothing is so yet');
+    assert.deepEqual(await listWarnings(await applyConfiguration(read(quota), by)), warnings);
+    // Of what a file leaves alone it says nothing.
+    const title = await planConfiguration(read('settings:\n  web.title: Post\n'));
+    assert.deepEqual(title.warnings, []);
+    await undoRevision(await readRevisionNumber(), by);
   });
 });

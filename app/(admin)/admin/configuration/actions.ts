@@ -8,6 +8,7 @@ import {
   planConfiguration,
 } from '#lib/configuration/plan.ts';
 import { readTriedFile } from '#lib/configuration/tried-file.ts';
+import { listWarnings } from '#lib/configuration/warnings.ts';
 import { Refusal } from '#lib/errors.ts';
 import { answerButton, runHere } from '../../../form-answer.ts';
 import { requireAdmin } from '../../../session.ts';
@@ -16,7 +17,7 @@ const text = z.string().max(1_000_000);
 const reason = z.string().max(500);
 
 type Answer = Plan & { error?: string };
-const nothing: Plan = { changes: [], problems: [], isTried: true };
+const nothing: Plan = { changes: [], problems: [], warnings: [], isTried: true };
 
 /** A browser names no files and variables of the server. */
 function readSecret(): never {
@@ -40,7 +41,7 @@ export async function applyAction(given: string, why: string): Promise<Answer> {
       try {
         const file = await readTriedFile(text.parse(given), readSecret);
         const changes = await applyConfiguration(file, admin.address);
-        plan = { ...nothing, changes };
+        plan = { ...nothing, changes, warnings: await listWarnings(changes) };
         revalidatePath('/admin', 'layout');
       } catch (error) {
         if (!(error instanceof ConfigurationRefusal)) throw error;

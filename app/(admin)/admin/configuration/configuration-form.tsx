@@ -117,7 +117,7 @@ function isUseful({ error, changes, problems, isTried }: Answer): boolean {
 }
 
 function Outcome({ answer }: { answer: Answer & { isDone: boolean } }) {
-  const { error, changes, problems, isTried, isDone } = answer;
+  const { error, changes, problems, warnings, isTried, isDone } = answer;
   if (error) return <Banner tone="danger">{error}</Banner>;
   return (
     <>
@@ -129,6 +129,20 @@ function Outcome({ answer }: { answer: Answer & { isDone: boolean } }) {
               <li key={`${line} ${section} ${text}`} className="break-words">
                 {line !== null && <span className="font-mono text-sm">line {line} </span>}
                 {section && <span className="font-mono text-sm">{section} </span>}
+                {text}
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      {warnings.length > 0 && (
+        <Banner tone="warn">
+          <p className="font-medium">
+            {isDone ? 'This does not fit together' : 'This would not fit together'}
+          </p>
+          <ul className="mt-1 list-disc ps-5">
+            {warnings.map((text) => (
+              <li key={text} className="break-words">
                 {text}
               </li>
             ))}

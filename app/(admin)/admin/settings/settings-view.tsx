@@ -9,7 +9,7 @@ import { PageHeader } from '#components/ui/page-header.tsx';
 import { SearchForm } from '#components/ui/search-form.tsx';
 import { LinkTabs } from '#components/ui/tabs.tsx';
 import { writeBytes } from '#lib/settings/bytes.ts';
-import { type Conflict, findConflicts } from '#lib/settings/conflicts.ts';
+import { type Conflict, findConflicts, warningsOf } from '#lib/settings/conflicts.ts';
 import { findOverride } from '#lib/settings/environment.ts';
 import type { MeaninglessName } from '#lib/settings/find.ts';
 import {
@@ -109,7 +109,7 @@ function toView(listed: ListedSetting, conflicts: Conflict[]): SettingView {
     override: findOverride(key),
     isRisky: definition.isRisky ?? false,
     type: describeType(definition),
-    conflicts: conflicts.flatMap(({ keys, text }) => (keys.some((one) => one === key) ? text : [])),
+    conflicts: warningsOf(key, conflicts),
   };
 }
 
