@@ -11,6 +11,7 @@ import { type Domain, requireDomain } from './domain.ts';
 import { requireRoomForUser } from './domain-limits.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
 import { recordedAccount } from './recorded.ts';
+import { forgetKnownIn } from './throttle.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
 /**
@@ -57,6 +58,8 @@ async function moveIn(
   }
   await endWebSessionsIn(tx, id);
   await endPasswordLinksIn(tx, id);
+  // Whoever gets the old address next is not known from where this user came.
+  await forgetKnownIn(tx, before.address);
   await tx.appPassword.updateMany({ where: { accountId: id }, data: { scram: '' } });
   const data = { address, domainId: domain.id, scram: '', epoch: { increment: 1 } };
   const row = await tx.account.update({ where: { id }, data });

@@ -10,6 +10,7 @@ import { requireDomainOfAddress, requireUserOf, type Staff } from '#lib/accounts
 import { write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
+import { lockHistory } from '#lib/history/revise.ts';
 import { writeJoined } from '#lib/joined.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
@@ -51,6 +52,8 @@ async function rename(
   { to, keepsOld }: { to: string; keepsOld: boolean },
   by: string,
 ): Promise<Account> {
+  // Of two processes that rename the user, the second one finds the address that the first has given.
+  await write(lockHistory);
   const before = await readAccount(accountId);
   if (!before) throw new Refusal('not-found', 'This user is not here any more.');
   const from = before.address;

@@ -101,6 +101,15 @@ describe('renaming a user', () => {
     assert.equal((await add('bob@own.test')).address, 'bob@own.test');
   });
 
+  it('leaves nobody known who came as the old address', async () => {
+    const { id, address } = await add('ken@own.test');
+    await enter(address);
+    const known = () => db.loginThrottle.count({ where: { id: { endsWith: ` ${address}` } } });
+    assert.equal(await known(), 1);
+    await rename(id, 'kenneth@own.test', false);
+    assert.equal(await known(), 0);
+  });
+
   it('tells nothing by the salt of SCRAM, and makes keys of the new one by the next password', async () => {
     const { id } = await add('sal@own.test');
     const invented = await readScramKeys('sally@own.test');
