@@ -3,14 +3,17 @@
 // Spread: a domain is due a day after its last look, whoever looked, so they stay apart as they came. Bounded: few domains
 // a run, one after the other, and no more once the run has taken its time or the DNS does not answer; the other jobs wait
 // meanwhile. Two nodes may ask the same at once, which only costs the questions.
-import { listDueDomains, removeLostDns } from '#lib/accounts/domain-dns/kept.ts';
+import { requireDomain } from '#lib/accounts/domain.ts';
+import { keepDomainDns, listDueDomains, removeLostDns } from '#lib/accounts/domain-dns/kept.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { logOf } from '#lib/log.ts';
 import { checkDomain } from '../control/domain-check.ts';
 
 /** 2,880 a day. */
 const domainsPerRun = 10;
 const runMs = 5000;
 const domainMs = 3000;
+const log = logOf('jobs');
 
 /** Looks at those that are due. */
 export async function lookAtDomains(
@@ -39,10 +42,13 @@ async function lookInTime(
   });
   const looked = look(name).then(
     () => true,
-    (error: unknown) => {
+    async (error: unknown) => {
       // Removed in this moment.
       if (isRefusal(error, 'not-found')) return true;
-      throw error;
+      log.error({ err: error, domain: name }, 'a look at the records of a domain failed');
+      // The first of those that are due would be so in every run, and no other would be looked at.
+      await keepDomainDns(await requireDomain(name), null);
+      return true;
     },
   );
   looked.catch(() => undefined);

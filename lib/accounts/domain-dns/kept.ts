@@ -45,14 +45,15 @@ export function countWrong(records: Seen[]): Pick<DomainDns, 'wrong' | 'text'> |
 }
 
 /**
- * Keeps what a look at the domain found and says when to look again; what is known stays where the DNS did not answer.
+ * Keeps what a look at the domain found and says when to look again; what is known stays where the DNS did not answer, and
+ * with null, where the look failed.
  * A domain that was fine and is not any more, or is again, leaves an event.
  */
 export async function keepDomainDns(
   domain: { id: string; name: string },
-  records: Seen[],
+  records: Seen[] | null,
 ): Promise<void> {
-  const found = countWrong(records);
+  const found = records && countWrong(records);
   const row = found
     ? { ...found, checkedAt: now(), nextAt: fromNow(againMs) }
     : { nextAt: fromNow(retryMs) };

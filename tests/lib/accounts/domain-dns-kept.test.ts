@@ -154,6 +154,23 @@ describe('the DNS of domains', () => {
     assert.deepEqual(await lookAtDomains(AbortSignal.abort(), look), { domains: 0, forgotten: 0 });
   });
 
+  it('is looked at by the job though the look at another one fails', async () => {
+    const add = (name: string) => addDomain({ name }, 'test');
+    const added = [await add('d.test'), await add('e.test')];
+    const look = async (name: string) => {
+      if (name === 'd.test') throw new Error('No such answer was thought of.');
+      await keepDomainDns(await requireDomain(name), right);
+    };
+    await lookAtDomains(new AbortController().signal, look);
+    assert.deepEqual(await listDueDomains(10), [], 'the one that failed waits too');
+    const seen = await readDomainDns(added.map(({ id }) => id));
+    assert.deepEqual(
+      added.map(({ id }) => seen.get(id)?.wrong),
+      [-1, 0],
+    );
+    for (const { name } of added) await removeDomain(name, 'test');
+  });
+
   it('goes with the domain', async () => {
     await keep('c.test', right);
     await removeDomain('c.test', 'test');
