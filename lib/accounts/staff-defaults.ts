@@ -2,11 +2,11 @@
 // super admins alone, and for others there is no such domain.
 import { requireShare } from './share.ts';
 import { requireDomainOf, type Staff } from './staff.ts';
-import { everyDomain, type UserDefaults } from './user-defaults.ts';
+import { everyDomain, readUserDefaults, type UserDefaults } from './user-defaults.ts';
 
 /**
  * The name of the domain whose defaults the staff may read, and change so, or "*". Refusal 'not-found', 'forbidden' (more than
- * the domain has to give).
+ * the domain has to give, and than is said already).
  */
 export async function requireDefaultsOf(
   staff: Staff,
@@ -15,6 +15,6 @@ export async function requireDefaultsOf(
 ): Promise<string> {
   if (wanted === everyDomain && staff.role === 'admin') return wanted;
   const domain = await requireDomainOf(staff, wanted);
-  await requireShare(staff, domain, change);
+  await requireShare(staff, domain, change, await readUserDefaults(domain.name));
   return domain.name;
 }

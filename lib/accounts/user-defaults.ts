@@ -141,7 +141,10 @@ function checkDefaults(wanted: UserDefaults): UserDefaults {
     throw new Refusal('invalid', 'Give a time zone such as Europe/Berlin.', 'timeZone');
   }
   const welcomeSubject = wanted.welcomeSubject.replace(/\p{Cc}+/gu, ' ').trim();
-  const welcomeText = wanted.welcomeText.replace(/\r\n?/g, '\n').trimEnd();
+  const welcomeText = wanted.welcomeText
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trimEnd();
   if (welcomeSubject.length > maxWelcomeSubject) {
     throw new Refusal('invalid', `At most ${maxWelcomeSubject} characters.`, 'welcomeSubject');
   }

@@ -173,6 +173,13 @@ describe('defaults of new users', () => {
     assert.deepEqual(await listUserDefaults(), []);
   });
 
+  it('take lines of the letter as they are, without characters that no database keeps', async () => {
+    const text = 'One\r\n\tTwo\0\u001b[31m\rThree';
+    await write('own.test', { welcomeSubject: 'Hello\0\r\nBcc: x', welcomeText: text });
+    const { welcomeSubject, welcomeText } = await readUserDefaults('own.test');
+    assert.deepEqual([welcomeSubject, welcomeText], ['Hello Bcc: x', 'One\n\tTwo[31m\nThree']);
+  });
+
   it('are kept in the history and in files, and go with their domain', async () => {
     await addDomain({ name: 'gone.test' }, by);
     await write('gone.test', { quotaBytes: 3 });
@@ -208,6 +215,14 @@ describe('defaults of new users', () => {
     await assert.rejects(run(['own.test'], { quota: '2000' }, dora), { reason: 'forbidden' });
     await assert.rejects(run([''], { quota: '5' }, dora), { reason: 'forbidden' });
     await run(['own.test'], { mustChange: 'default', protocols: 'default' }, dora);
+    await run(['own.test'], { quota: '2000' }, null);
+    await run(['own.test'], { quota: '2000', language: 'de' }, dora);
+    assert.equal(
+      (await readUserDefaults('own.test')).language,
+      'de',
+      'what a super admin gave may stay',
+    );
+    await run(['own.test'], { quota: '900', language: 'default' }, dora);
     await run([''], { quota: '5000', language: 'fr' }, null);
     const found = await findUserDefaults('own.test');
     assert.deepEqual(
