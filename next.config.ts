@@ -20,7 +20,8 @@ function tsconfigOf(folder: string): string {
 
 const securityHeaders = [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'Referrer-Policy', value: 'no-referrer' },
+  // To others nothing; with "no-referrer" a form would say "Origin: null" to ourselves too, as if it were a foreign one.
+  { key: 'Referrer-Policy', value: 'same-origin' },
   // Frames of our own origin only: the reader shows messages in one. Pages say 'none' in their CSP.
   { key: 'X-Frame-Options', value: 'SAMEORIGIN' },
   { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },

@@ -7,7 +7,9 @@
 export function isFromOwnPage(headers: Headers): boolean {
   const site = headers.get('sec-fetch-site');
   if (site) return site === 'same-origin';
-  const origin = headers.get('origin');
+  const page = URL.parse(headers.get('origin') ?? '');
   const host = headers.get('x-forwarded-host') ?? headers.get('host');
-  return origin !== null && host !== null && URL.parse(origin)?.host === host;
+  if (!page?.host || !host) return false;
+  // In one spelling: a proxy may say the port that browsers leave out.
+  return page.host === URL.parse(`${page.protocol}//${host}`)?.host;
 }
