@@ -35,7 +35,9 @@ function makeQuickFolder() {
   const folder = mkdtempSync(join(memory, 'drey-tests-'));
   // Servers that run as users of their own come in too.
   chmodSync(folder, 0o1777);
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // Who was killed may write for a moment still.
+  const patience = { maxRetries: 10, retryDelay: 100 };
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, ...patience }));
   return folder;
 }
 

@@ -7,7 +7,7 @@ import { closeDatabase } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { findViolations } from '#tests/support/axe.ts';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 
@@ -68,13 +68,13 @@ describe('listeners in the panel', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await row().getByText(`${own}:12111`).waitFor();
-    assert.match(await greet(12_111), /^\+OK/);
+    await waitFor(async () => /^\+OK/.test(await greet(12_111)), 'POP3 at its second port');
   });
 
   it('switches a protocol off', async () => {
     await row().getByRole('switch').click();
     await row().getByText('off', { exact: true }).waitFor();
-    assert.equal(await greet(12_110), '');
+    await waitFor(async () => (await greet(12_110)) === '', 'the end of POP3');
     assert.equal(await row().getByRole('switch').isChecked(), false);
   });
 });

@@ -141,7 +141,7 @@ describe('the webmail', () => {
     await composer
       .getByRole('textbox', { name: 'Text', exact: true })
       .fill('line one\n\n  line two');
-    await composer.getByText(/^Saved /).waitFor({ timeout: 12_000 });
+    await composer.getByText(/^Saved /).waitFor();
     await composer
       .getByRole('textbox', { name: 'Text', exact: true })
       .fill('line one\n\n  line two, more');
@@ -171,7 +171,7 @@ describe('the webmail', () => {
     await page.keyboard.press('c');
     const composer = page.locator('[data-composer]');
     await composer.getByRole('textbox', { name: 'Subject' }).fill('Never mind');
-    await composer.getByText(/^Saved /).waitFor({ timeout: 12_000 });
+    await composer.getByText(/^Saved /).waitFor();
     await composer.getByRole('button', { name: 'Discard' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
     await composer.waitFor({ state: 'detached' });

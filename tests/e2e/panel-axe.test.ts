@@ -12,6 +12,8 @@ import { menu } from '../../app/(admin)/menu.ts';
 const password = 'a boat of seven nuts';
 const anna = 'anna@example.test';
 const ben = 'ben.with.a.rather.long.local.part.that.must.break@example.test';
+/** Of what goes through many pages. */
+const timeout = 600_000;
 
 describe('each page of the panel', () => {
   let daemon: Daemon;
@@ -64,11 +66,9 @@ describe('each page of the panel', () => {
     if (wide.length > 0) faults.push(`${path} is wider than a phone: ${wide.slice(-3).join('; ')}`);
   }
 
-  it('of the menu', async () => {
-    for (const { href } of menu) await look(href);
-  });
+  for (const { href } of menu) it(`${href} of the menu`, () => look(href));
 
-  it('one step deeper', async () => {
+  it('one step deeper', { timeout }, async () => {
     await page.goto(`${daemon.url}/admin/users`);
     const user = await page.getByRole('link', { name: ben }).first().getAttribute('href');
     await page.goto(`${daemon.url}/admin/settings`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 
@@ -39,15 +39,11 @@ describe('relay test', () => {
     await reloadUntil('No open relay');
   });
 
-  async function reloadUntil(text: string): Promise<void> {
-    for (let round = 0; round < 40; round++) {
+  const reloadUntil = (text: string) =>
+    waitFor(async () => {
       await panel.reload();
-      const found = panel.getByText(text);
-      await found.waitFor({ timeout: 500 }).catch(() => {});
-      if (await found.isVisible()) return;
-    }
-    assert.fail(`never: ${text}`);
-  }
+      return panel.getByText(text).isVisible();
+    }, text);
 
   /** For whoever wants to look: DREY_SCREENSHOTS names a folder. */
   async function shoot(name: string): Promise<void> {

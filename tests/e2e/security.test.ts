@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn, signIn } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn, signIn, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 
@@ -128,6 +128,7 @@ describe('signing in', () => {
     await page.getByLabel('Code').fill(recoveryCodes[2] ?? '');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/admin/domains');
+    await waitAlive(page);
     assert.equal(await page.getByText('second.test').count(), 0);
     await addDomain();
     await page.getByRole('link', { name: 'second.test', exact: true }).waitFor();

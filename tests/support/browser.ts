@@ -140,6 +140,8 @@ export async function chooseOptions(page: Page, url: string, options: object): P
 export async function waitAlive(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     if (!document.querySelector('script[src*="/_next/"]')) return true;
+    // The last thing Next does when it has begun; before that a new address of the page goes unnoticed.
+    if (!Object.hasOwn(history, 'pushState')) return false;
     const isTaken = (element: Element) =>
       Object.keys(element).some((key) => key.startsWith('__react'));
     // The hidden fields of a form belong to nobody.

@@ -35,7 +35,8 @@ export function runJob({ group, files, env = {} }, print) {
       env: { ...process.env, DREY_LOG_LEVEL: process.env.DREY_LOG_LEVEL ?? 'silent', ...env },
     });
     const end = () => endGroup(child);
-    process.on('exit', end);
+    // Before the folder goes in which they write.
+    process.prependListener('exit', end);
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;

@@ -17,14 +17,20 @@ let browser: Promise<Browser> | null = null;
 
 // Of the whole process.
 after(async () => {
-  await (await browser)?.close();
-  await (await daemon)?.stop();
+  try {
+    await (await browser)?.close();
+  } finally {
+    await (await daemon)?.stop();
+  }
 });
 
 async function startSetUp(): Promise<Daemon> {
   const started = await startDaemon();
   const setup = ['setup', '--admin', admin.address, '--password-stdin'];
-  await started.dreyJson(setup, admin.password);
+  await started.dreyJson(setup, admin.password).catch(async (error) => {
+    await started.stop();
+    throw error;
+  });
   return started;
 }
 

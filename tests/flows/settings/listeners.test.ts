@@ -21,6 +21,8 @@ const admin = 'root@own.test';
 /** Addresses that no other process of these tests has. */
 const net = `127.${64 + (process.pid % 128)}.${(process.pid >> 7) % 250}`;
 const [here, there] = [`${net}.1`, `${net}.2`];
+/** And ports of addresses that everybody has. */
+const [ofAll, ofIpv6] = [20_000 + 2 * (process.pid % 6000), 20_001 + 2 * (process.pid % 6000)];
 const first = {
   web: 13_000,
   smtp: 12_025,
@@ -264,29 +266,29 @@ prove(['listeners.https', 'listeners.redirectsToHttps'], async () => {
 });
 
 prove('server.bind', async () => {
-  await set('listeners.pop3', '12111');
-  await greet('127.0.0.1', 12_111, /^\+OK /);
+  await set('listeners.pop3', String(ofAll));
+  await greet('127.0.0.1', ofAll, /^\+OK /);
   await set('server.bind', here);
-  await greet(here, 12_111, /^\+OK /);
-  await isShut('127.0.0.1', 12_111);
+  await greet(here, ofAll, /^\+OK /);
+  await isShut('127.0.0.1', ofAll);
 });
 
 prove('listeners.family', async () => {
   const hasIpv6 = Object.values(networkInterfaces())
     .flat()
     .some((one) => one?.address === '::1');
-  await set('listeners.pop3', `${there}:12112`, ...(hasIpv6 ? ['[::1]:12112'] : []));
-  await greet(there, 12_112, /^\+OK /);
-  if (hasIpv6) await greet('::1', 12_112, /^\+OK /);
+  await set('listeners.pop3', `${there}:${ofIpv6}`, ...(hasIpv6 ? [`[::1]:${ofIpv6}`] : []));
+  await greet(there, ofIpv6, /^\+OK /);
+  if (hasIpv6) await greet('::1', ofIpv6, /^\+OK /);
   await set('listeners.family', 'ipv4');
-  if (hasIpv6) await isShut('::1', 12_112);
-  await greet(there, 12_112, /^\+OK /);
+  if (hasIpv6) await isShut('::1', ofIpv6);
+  await greet(there, ofIpv6, /^\+OK /);
   if (!hasIpv6) return;
   await set('listeners.family', 'ipv6');
-  await isShut(there, 12_112);
-  await greet('::1', 12_112, /^\+OK /);
+  await isShut(there, ofIpv6);
+  await greet('::1', ofIpv6, /^\+OK /);
   await set('listeners.family', 'all');
-  await greet(there, 12_112, /^\+OK /);
+  await greet(there, ofIpv6, /^\+OK /);
 });
 
 it('refuses beside the field what cannot be had, and changes nothing', async () => {
