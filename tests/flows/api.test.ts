@@ -21,214 +21,20 @@ import {
 } from '#tests/support/daemon.ts';
 import { findFaults, type Schema } from '#tests/support/json-schema.ts';
 import { visit } from '#tests/support/web-client.ts';
+import {
+  changes,
+  made,
+  nameOf,
+  own,
+  password,
+  planCall,
+  questions,
+  type Things,
+} from './api/planned.ts';
 
-const password = 'a nest of seven nuts';
-const own = 'own.test';
 const other = 'other.test';
 const root = `root@${own}`;
 
-/** What there is in one domain. */
-type Things = { domain: string; user: string; shared: string; alias: string; entry: string };
-/** The last of each kind that the super admin's token has made, by the first word of the path */
-const made: Record<string, string> = {};
-
-type Planned = {
-  /** With what stands in braces filled in */
-  path: (of: Things) => string;
-  body?: (of: Things) => object;
-  status?: number;
-};
-const at = (path: string, body?: Planned['body'] | object, status?: number): Planned => ({
-  path: (of) => fill(path, of),
-  body: typeof body === 'function' ? (body as Planned['body']) : body && (() => body),
-  status,
-});
-
-function fill(path: string, of: Things): string {
-  const [, first = ''] = path.split('/');
-  const addressOf: Record<string, string> = { aliases: of.alias, shared: of.shared };
-  return path
-    .replace('{domain}', of.domain)
-    .replace('{address}', encodeURIComponent(addressOf[first] ?? of.user))
-    .replace('{member}', encodeURIComponent(of.user))
-    .replace('{key}', 'server.hostname')
-    .replace('{selector}', made.selector ?? 'none')
-    .replace('{id}', first === 'queue' ? of.entry : (made[first] ?? 'none'));
-}
-
-const empty = {};
-/** How each endpoint that changes something is called; what is made goes before what is done with it, and what is taken away last. */
-const changes: Record<string, Planned> = {
-  'POST /domains': at('/domains', { name: 'third.test' }, 201),
-  'PATCH /domains/{domain}': at('/domains/{domain}', { comment: 'ours' }),
-  'POST /domains/{domain}/dkim': at('/domains/{domain}/dkim', empty, 201),
-  // No record of it is in the DNS.
-  'POST /domains/{domain}/dkim/activate': at('/domains/{domain}/dkim/activate', empty, 422),
-  'POST /domains/{domain}/dkim/{selector}/retire': at(
-    '/domains/{domain}/dkim/{selector}/retire',
-    empty,
-    404,
-  ),
-  'DELETE /domains/{domain}/dkim/{selector}': at('/domains/{domain}/dkim/{selector}'),
-  'PUT /domains/{domain}/footer': at('/domains/{domain}/footer', {
-    text: 'A footer',
-    html: '',
-    for: 'outside',
-  }),
-  'POST /users': at('/users', ({ domain }) => ({ address: `new@${domain}`, password }), 201),
-  'PATCH /users/{address}': at('/users/{address}', { displayName: 'P' }),
-  'PUT /users/{address}/password': at('/users/{address}/password', { password }),
-  'POST /users/{address}/password-link': at('/users/{address}/password-link', empty, 200),
-  'POST /users/{address}/app-passwords': at(
-    '/users/{address}/app-passwords',
-    { name: 'Phone', protocols: ['imap'] },
-    201,
-  ),
-  'DELETE /users/{address}/app-passwords/{id}': at(
-    '/users/{address}/app-passwords/none',
-    undefined,
-    404,
-  ),
-  'DELETE /users/{address}/sessions/{id}': at('/users/{address}/sessions/none', undefined, 404),
-  'DELETE /users/{address}/sessions': at('/users/{address}/sessions'),
-  'DELETE /users/{address}/second-factor': at('/users/{address}/second-factor'),
-  'PUT /users/{address}/role': at('/users/{address}/role', { role: 'user' }),
-  'POST /users/{address}/sending': at('/users/{address}/sending', { action: 'release' }),
-  // The address of a shared mailbox.
-  'POST /users/{address}/rename': at(
-    '/users/{address}/rename',
-    ({ shared }) => ({ address: shared }),
-    409,
-  ),
-  'PATCH /user-defaults/{domain}': at('/user-defaults/{domain}', { language: 'de' }),
-  'POST /aliases': at(
-    '/aliases',
-    ({ domain, user }) => ({ address: `second@${domain}`, targets: [user] }),
-    201,
-  ),
-  'PATCH /aliases/{address}': at('/aliases/{address}', { comment: 'ours' }),
-  'POST /shared': at('/shared', ({ domain }) => ({ address: `group@${domain}` }), 201),
-  'PATCH /shared/{address}': at('/shared/{address}', { displayName: 'Ours' }),
-  'PUT /shared/{address}/members/{member}': at('/shared/{address}/members/{member}', {
-    mayWrite: true,
-  }),
-  'DELETE /shared/{address}/members/{member}': at('/shared/{address}/members/{member}'),
-  'POST /rewrites': at(
-    '/rewrites',
-    { scope: 'sender', pattern: 'a@old.test', replacement: 'a@own.test' },
-    201,
-  ),
-  'PATCH /rewrites/{id}': at('/rewrites/{id}', { comment: 'ours' }),
-  'POST /networks': at('/networks', { cidr: '10.9.0.0/16' }, 201),
-  'PATCH /networks/{id}': at('/networks/{id}', { comment: 'ours' }),
-  'POST /access-rules': at(
-    '/access-rules',
-    { scope: 'sender', pattern: '@bad.test', action: 'reject' },
-    201,
-  ),
-  'PATCH /access-rules/{id}': at('/access-rules/{id}', { comment: 'ours' }),
-  'POST /access-rules/{id}/move': at('/access-rules/{id}/move', { position: 1 }),
-  'POST /relay-rules': at('/relay-rules', { target: 'hosts', hosts: 'relay.test' }, 201),
-  'PATCH /relay-rules/{id}': at('/relay-rules/{id}', { comment: 'ours' }),
-  'POST /relay-rules/{id}/move': at('/relay-rules/{id}/move', { position: 1 }),
-  'DELETE /blocked/{id}': at('/blocked/YWRkcmVzczoxOTIuMC4yLjE', undefined, 404),
-  'PUT /settings/{key}': at('/settings/{key}', { value: 'mail.own.test' }),
-  'DELETE /settings/{key}': at('/settings/{key}'),
-  'POST /users/batch': at('/users/batch', ({ domain }) => ({ text: 'many:', domain })),
-  'POST /import': at('/import', { kind: 'mynetworks', text: '10.8.0.0/16' }),
-  'POST /directory': at(
-    '/directory',
-    ({ domain }) => ({ domain, name: 'Pia', address: 'pia@outside.test' }),
-    201,
-  ),
-  'PATCH /directory/{id}': at('/directory/{id}', { phone: '123' }),
-  'DELETE /directory/{id}': at('/directory/{id}'),
-  'PUT /queue/pauses/{destination}': at('/queue/pauses/slow.test', { reason: 'They rest' }),
-  'DELETE /queue/pauses/{destination}': at('/queue/pauses/*'),
-  'DELETE /queue/suppressed/{address}': at('/queue/suppressed/x@none.test', undefined, 404),
-  'POST /queue/bulk': at('/queue/bulk', { action: 'drop', filter: { domain: 'none.test' } }),
-  'POST /announcements': at(
-    '/announcements',
-    { text: 'Hello', until: '2099-01-01T00:00:00Z' },
-    201,
-  ),
-  'POST /announcements/{id}/end': at('/announcements/{id}/end', empty),
-  'DELETE /announcements/{id}': at('/announcements/{id}'),
-  // There is no folder for them.
-  'POST /backups/runs': at('/backups/runs', empty, 404),
-  'POST /backups/restores': at(
-    '/backups/restores',
-    { user: `person@${own}`, snapshot: '2026-11-21T10:00:00Z' },
-    404,
-  ),
-  'POST /certificates': at('/certificates', { kind: 'self-signed', names: ['imap.own.test'] }, 201),
-  'PUT /certificates/{id}/chain': at('/certificates/{id}/chain', { chain: 'x', key: 'y' }, 422),
-  'POST /certificates/{id}/order': at('/certificates/{id}/order', empty),
-  'DELETE /certificates/{id}': at('/certificates/{id}'),
-  // It waits for nobody.
-  'POST /revisions/{id}/keep': at('/revisions/{id}/keep', empty, 404),
-  'POST /revisions/{id}/undo': at('/revisions/{id}/undo', { reason: 'Not ours' }),
-  'POST /revisions/{id}/undo-group': at('/revisions/{id}/undo-group', { reason: 'Nor this' }, 409),
-  'POST /configuration/apply': at('/configuration/apply', {
-    configuration: { settings: { 'web.title': 'Theirs' } },
-  }),
-  'POST /queue/{id}/hold': at('/queue/{id}/hold', empty),
-  'POST /queue/{id}/release': at('/queue/{id}/release', empty),
-  'POST /queue/{id}/retry': at('/queue/{id}/retry', empty),
-  'POST /webhooks': at(
-    '/webhooks',
-    { name: 'Far', url: 'https://hooks.example.org/', events: ['bounced'] },
-    201,
-  ),
-  'PATCH /webhooks/{id}': at('/webhooks/{id}', { isDisabled: true }),
-  'POST /webhooks/{id}/secret': at('/webhooks/{id}/secret', empty),
-  'DELETE /webhooks/{id}': at('/webhooks/{id}'),
-  'POST /queue/{id}/bounce': at('/queue/{id}/bounce', empty),
-  'DELETE /queue/{id}': at('/queue/none', undefined, 404),
-  'DELETE /relay-rules/{id}': at('/relay-rules/{id}'),
-  'DELETE /access-rules/{id}': at('/access-rules/{id}'),
-  'DELETE /networks/{id}': at('/networks/{id}'),
-  'DELETE /rewrites/{id}': at('/rewrites/{id}'),
-  'DELETE /shared/{address}': at('/shared/{address}'),
-  'DELETE /aliases/{address}': at('/aliases/{address}'),
-  'DELETE /users/{address}': at('/users/{address}'),
-  'POST /shared/{address}/restore': at('/shared/{address}/restore', empty),
-  'POST /users/{address}/restore': at('/users/{address}/restore', empty),
-  'DELETE /tokens/{id}': at('/tokens/none', undefined, 404),
-  'POST /queue/reroutes': at('/queue/reroutes', { domain: 'none.test' }),
-  'POST /jobs/{name}/run': at('/jobs/expired-tokens/run', empty),
-  'POST /doctor/run': at('/doctor/run', { ids: ['disk'] }),
-  'DELETE /domains/{domain}': at('/domains/third.test'),
-};
-/** What is asked with a body, or of a thing that is not there. */
-const questions: Record<string, Planned> = {
-  'POST /explain': at('/explain', ({ user }) => ({ client: '192.0.2.1', to: [user] })),
-  'POST /configuration/plan': at('/configuration/plan', {
-    configuration: 'settings:\n  web.title: Theirs\n',
-  }),
-  'POST /relay-rules/test': at('/relay-rules/test', { recipient: 'x@outside.test' }),
-  'POST /webhooks/{id}/test': at('/webhooks/none/test', empty, 404),
-  'GET /directory/{id}': at('/directory/none', undefined, 404),
-  'POST /backups/search': at(
-    '/backups/search',
-    { user: `person@${own}`, snapshot: '2026-11-21T10:00:00Z' },
-    404,
-  ),
-  'GET /queue/suppressed/{address}': at('/queue/suppressed/x@none.test', undefined, 404),
-  'GET /queue/pauses/{destination}': at('/queue/pauses/*'),
-  'GET /announcements/{id}': at('/announcements/none', undefined, 404),
-  'GET /backups/runs/{id}': at('/backups/runs/none', undefined, 404),
-  'GET /certificates/{id}': at('/certificates/none', undefined, 404),
-  'GET /tokens/{id}': at('/tokens/none', undefined, 404),
-  'GET /rewrites/{id}': at('/rewrites/none', undefined, 404),
-  'GET /networks/{id}': at('/networks/none', undefined, 404),
-  'GET /access-rules/{id}': at('/access-rules/none', undefined, 404),
-  'GET /relay-rules/{id}': at('/relay-rules/none', undefined, 404),
-  'GET /webhooks/{id}': at('/webhooks/none', undefined, 404),
-  'GET /webhooks/{id}/answers': at('/webhooks/none/answers', undefined, 404),
-};
-
-const nameOf = ({ method, path }: Endpoint) => `${method} ${path}`;
 const byName = new Map(endpoints.map((each) => [nameOf(each), each]));
 
 describe('the REST API of the running system', () => {
@@ -368,8 +174,8 @@ describe('the REST API of the running system', () => {
 
   /** The call of an endpoint, with whose things. */
   function run(endpoint: Endpoint, token: string | undefined, of: Things, query = '') {
-    const planned = changes[nameOf(endpoint)] ?? questions[nameOf(endpoint)] ?? at(endpoint.path);
-    return call(endpoint.method, planned.path(of) + query, token, { body: planned.body?.(of) });
+    const { path, body } = planCall(endpoint, of);
+    return call(endpoint.method, path + query, token, { body });
   }
 
   /** What is wrong with an answer, by the OpenAPI document. */
@@ -444,7 +250,7 @@ describe('the REST API of the running system', () => {
         if (token === tokens.dora && !mayRole('domain-admin', endpoint.permission)) continue;
         const answer = await run(endpoint, token, mine, '?dryRun=1');
         const isThere =
-          status < 400 && !/\{id\}|third|restore/.test(`${name} ${changes[name]?.path(mine)}`);
+          status < 400 && !/\{id\}|third|restore/.test(`${name} ${planCall(endpoint, mine).path}`);
         if (isThere && !name.includes('{selector}')) {
           assert.equal(answer.status, 200, `${name}: ${answer.text}`);
         }
