@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
 import { findViolations } from '#tests/support/axe.ts';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
 
@@ -150,6 +150,7 @@ describe('running a server in the panel', () => {
     await page.getByLabel(/^Words of sender/).fill('lease');
     await click('Search');
     await page.getByRole('cell', { name: 'The lease' }).waitFor();
+    await waitAlive(page);
     await look('backup-restore');
     await page
       .getByRole('row', { name: /The lease/ })
