@@ -5,6 +5,7 @@ import { computeFacts } from '#lib/mail/facts.ts';
 import { findHeaderEnd } from '#lib/mail/header.ts';
 import { foldText } from '#server/store/fold.ts';
 import { originalName } from '#server/store/mailbox-name.ts';
+import { readSheetOf } from './account-today.ts';
 import type { BackupRow } from './chunk.ts';
 import { noProgress } from './progress.ts';
 import { enterRepository } from './repository.ts';
@@ -51,10 +52,7 @@ export function findInBackup(
     const named = await findSnapshot(repository.folder, snapshot);
     const options = { isDamageSkipped: true, by: '', progress: noProgress };
     const source = new RestoreSource(repository, named, options);
-    return findMessages(source, await source.readSheet(address.trim().toLowerCase()), {
-      text,
-      fits,
-    });
+    return findMessages(source, await readSheetOf(source, address), { text, fits });
   });
 }
 
@@ -69,7 +67,7 @@ export function listBackupMailboxes(
     const named = await findSnapshot(repository.folder, snapshot);
     const options = { isDamageSkipped: true, by: '', progress: noProgress };
     const source = new RestoreSource(repository, named, options);
-    const sheet = await source.readSheet(address.trim().toLowerCase());
+    const sheet = await readSheetOf(source, address);
     const rows = await source.readAllOwn(sheet, 'Mailbox');
     return rows
       .filter((row) => !isTwin(row))
@@ -90,7 +88,7 @@ export function readFromBackup(
     const named = await findSnapshot(repository.folder, snapshot);
     const options = { isDamageSkipped: true, by: '', progress: noProgress };
     const source = new RestoreSource(repository, named, options);
-    const sheet = await source.readSheet(address.trim().toLowerCase());
+    const sheet = await readSheetOf(source, address);
     const [found] = await findMessages(source, sheet, { emailId });
     if (!found) throw new Refusal('not-found', `${address} has no such message in ${named.name}.`);
     return repository.bodies.read(String(found.row.blobId));

@@ -6,6 +6,7 @@ import { isRefusal, Refusal } from '#lib/errors.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
 import { createMailbox, findMailbox } from '#server/store/mailboxes.ts';
 import { findFreeUse } from '#server/store/special-use.ts';
+import { findAccountOf, readSheetOf } from './account-today.ts';
 import { appendRestored } from './append-restored.ts';
 import { type FoundMessage, findMessages, type Wanted } from './find-messages.ts';
 import { readPopUidOf } from './pop-uids.ts';
@@ -39,8 +40,8 @@ export function restoreMessages(
   return enterRepository(path, purpose, async (repository) => {
     const named = await findSnapshot(repository.folder, options.snapshot);
     const source = new RestoreSource(repository, named, options);
-    const sheet = await source.readSheet(address.trim().toLowerCase());
-    const account = await requireAccount(sheet.address);
+    const sheet = await readSheetOf(source, address);
+    const account = (await findAccountOf(sheet)) ?? (await requireAccount(sheet.address));
     const fitting = await findMessages(source, sheet, wanted);
     if (fitting.length === 0) {
       throw new Refusal('not-found', `No message of ${sheet.address} fits in ${named.name}.`);
@@ -72,7 +73,7 @@ export function restoreMessages(
     }
     if (restored.length > 0) {
       const text = `${restored.length} messages restored from the backup of ${named.snapshot.takenAt}`;
-      await write((tx) => recordChangeIn(tx, options.by, `user ${sheet.address}`, text));
+      await write((tx) => recordChangeIn(tx, options.by, `user ${account.address}`, text));
     }
     return { restored, present: chosen.length - missing.length };
   });

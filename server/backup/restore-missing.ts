@@ -59,7 +59,7 @@ export async function readEmailIds(accountId: string): Promise<EmailIds> {
 export async function restoreMissing(
   source: RestoreSource,
   sheet: Sheet,
-  accountId: string,
+  { id: accountId, address }: { id: string; address: string },
   jump: Jump,
 ): Promise<{ mailboxes: string[]; messages: number }> {
   const present = await readEmailIds(accountId);
@@ -107,7 +107,7 @@ export async function restoreMissing(
       await retireUidValidity(tx, accountId, await takeUidValidity(tx, accountId));
     }
     const text = `${messages} messages and ${gone.length} mailboxes restored from the backup of ${source.snapshot.takenAt}`;
-    await recordChangeIn(tx, source.options.by, `user ${sheet.address}`, text);
+    await recordChangeIn(tx, source.options.by, `user ${address}`, text);
   });
   poke(`account:${accountId}`);
   return { mailboxes: gone.map(({ name }) => String(name)), messages };

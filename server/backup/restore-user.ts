@@ -6,6 +6,7 @@ import { Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { poke } from '#lib/poke.ts';
 import { recordChangeIn } from '#lib/trail/change.ts';
+import { findAccountOf, readSheetOf } from './account-today.ts';
 import type { BackupRow } from './chunk.ts';
 import { clearAccount } from './clear.ts';
 import { type Jump, jumpEpoch, noteRestore } from './jump.ts';
@@ -44,12 +45,12 @@ export function restoreUser(
   return enterRepository(path, purpose, async (repository) => {
     const named = await findSnapshot(repository.folder, options.snapshot);
     const source = new RestoreSource(repository, named, options);
-    const sheet = await source.readSheet(address.trim().toLowerCase());
-    const account = await db.account.findUnique({ where: { address: sheet.address } });
+    const sheet = await readSheetOf(source, address);
+    const account = await findAccountOf(sheet);
     const isWhole = !account || (await isUnfinished(account.id));
     const jump = await noteRestore(repository, named.snapshot.takenAt);
     if (!isWhole) {
-      const missing = await restoreMissing(source, sheet, account.id, jump);
+      const missing = await restoreMissing(source, sheet, account, jump);
       await restoreMissingBelongings(source, sheet, account.id);
       return { name: named.name, isWhole, ...missing, skipped: source.skipped };
     }
@@ -68,6 +69,8 @@ async function isUnfinished(accountId: string): Promise<boolean> {
 async function restoreAccount(source: RestoreSource, sheet: Sheet, jump: Jump): Promise<void> {
   const row = await findRow(source, 'Account', sheet.id);
   const domain = await findRow(source, 'Domain', String(row.domainId));
+  // Before anything is cleared, too.
+  await write((tx) => refuseTaken(tx, sheet));
   await clearAccount(sheet.id);
   await write(async (tx) => {
     const domainId = await ensureDomain(tx, domain);

@@ -8,6 +8,7 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
+import { renameUser } from '#lib/renaming/rename-user.ts';
 import { findInBackup } from '#server/backup/find-messages.ts';
 import { noProgress } from '#server/backup/progress.ts';
 import { restoreMessages } from '#server/backup/restore-messages.ts';
@@ -266,6 +267,34 @@ describe('a user who is there', () => {
     assert.deepEqual(after.get('Work/Old'), before.get('Work/Old'));
     await removeOrphans();
     assert.deepEqual(await readAll(), after);
+    await checkWhole();
+  });
+
+  it('is the same under another address, and nobody else who has got the old one', async () => {
+    const old = (await readAll()).get('Work/Old');
+    const renamed = address.replace('@', '.renamed@');
+    const names = [address, renamed, renamed.replace('@', '.again@')];
+    const { id } = await mailboxOf(account, 'INBOX');
+    for (const [at, now] of names.slice(1).entries()) {
+      await takeBackup(place.folder);
+      // Its earlier address is an alias at first, then nothing.
+      await renameUser(account, { address: now, keepsOld: at === 0 }, 'test');
+      await removeMessages(account, id, [at + 1]);
+      const back = await restoreUser(place.folder, names[at] ?? '', options);
+      assert.equal(back.messages, 1, 'by the address of then');
+      assert.deepEqual((await readAll()).get('Work/Old'), old, 'nothing is lost');
+      assert.equal((await restoreUser(place.folder, now, options)).messages, 0, 'by that of today');
+    }
+    const other = await addAccount({ address: renamed, password }, 'test');
+    const wanted = { all: true } as const;
+    for (const restoring of [
+      () => restoreUser(place.folder, renamed, options),
+      () => restoreMessages(place.folder, renamed, wanted, options),
+      () => findInBackup(place.folder, renamed, 'in'),
+    ]) {
+      await assert.rejects(restoring(), { reason: 'not-found' });
+    }
+    assert.equal(await db.message.count({ where: { accountId: other.id } }), 0);
     await checkWhole();
   });
 
