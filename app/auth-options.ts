@@ -15,6 +15,7 @@ import {
 import { isRefusal } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { readSetting } from '#lib/settings/index.ts';
+import { chooseTarget } from './callback-url.ts';
 import { keepDevice, readDevice } from './device.ts';
 import { claimsOf, oidcProviders } from './oidc.ts';
 import { remoteAddress } from './remote-address.ts';
@@ -81,6 +82,7 @@ export async function authOptions(isSecure: boolean): Promise<NextAuthOptions> {
       ...(await oidcProviders()),
     ],
     callbacks: {
+      redirect: ({ url, baseUrl }) => chooseTarget(url, baseUrl),
       signIn: async ({ user, account, profile }) => {
         if (account?.provider !== 'oidc') return true;
         return enterByOidc(user, profile, isSecure);

@@ -104,6 +104,9 @@ describe('the doors of the web app', () => {
       const target = answer.headers.get('location');
       if (target) assert.doesNotMatch(new URL(target, daemon.url).host, /evil/, path);
       assert.doesNotMatch(await answer.text(), /href="https:\/\/evil|node_modules/, path);
+      const odd = `${daemon.url}/api/auth/${path}?callbackUrl=https://evil.example:99999/`;
+      const { status } = await fetch(odd, { redirect: 'manual' });
+      assert.ok(status < 500, `${path}: ${status}`);
     }
   });
 
@@ -167,7 +170,7 @@ describe('the doors of the web app', () => {
     }
   });
 
-  it('breaks its policy on no page', async () => {
+  it('breaks its policy on no page', { timeout: 600_000 }, async () => {
     for (const path of [
       '/mail',
       '/options',

@@ -3,6 +3,7 @@
 import type { NextRequest } from 'next/server';
 import NextAuth from 'next-auth';
 import { authOptions } from '../../../auth-options.ts';
+import { isReadable } from '../../../callback-url.ts';
 import { isSecureRequest } from '../../../secure-request.ts';
 
 type Context = { params: Promise<{ nextauth: string[] }> };
@@ -16,6 +17,8 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
     if (length === null) return new Response('Length required', { status: 411 });
     if (!(Number(length) <= maxBodyBytes)) return new Response('Too large', { status: 413 });
   }
+  const { searchParams } = request.nextUrl;
+  if (!searchParams.getAll('callbackUrl').every(isReadable)) searchParams.delete('callbackUrl');
   return NextAuth(request, context, await authOptions(await isSecureRequest()));
 }
 
