@@ -1,19 +1,10 @@
 // The configuration as a YAML file: sections by name, each a list of entries (settings: a mapping), or { prune: true,
 // entries: … } where what is not listed goes. Names, never ids; secrets only as references.
-import {
-  type Document,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  stringify,
-  visit,
-  type YAMLMap,
-} from 'yaml';
+import { type Document, isMap, isScalar, isSeq, stringify, visit, type YAMLMap } from 'yaml';
 import type { Fields } from '#lib/history/revise.ts';
 import type { Section } from './section.ts';
 import { sections } from './sections.ts';
+import { readYaml } from './yaml.ts';
 
 /** What is wrong, and where: "line 12, networks: …" */
 export type Problem = { line: number | null; section: string; text: string };
@@ -64,23 +55,18 @@ export function readFile(text: string, readSecret: ReadSecret): ReadFile {
     read.problems.push({ line: null, section: '', text: 'The file is too long.' });
     return read;
   }
-  const lines = new LineCounter();
-  // The parser's own look for keys that stand twice takes the square of their number.
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
+  const { document, mistakes, lines } = readYaml(text);
   const lineAt = (node: unknown) => {
     const range = (node as { range?: [number] | null } | null)?.range;
     return range ? lines.linePos(range[0]).line : 1;
   };
-  for (const { message, pos } of [...document.errors, ...document.warnings]) {
-    const [first = ''] = message.split('\n');
-    read.problems.push({ line: lines.linePos(pos[0]).line, section: '', text: first });
-  }
-  for (const key of listDoubles(document)) {
+  for (const { line, text } of mistakes) read.problems.push({ line, section: '', text });
+  for (const key of document ? listDoubles(document) : []) {
     const twice = `The key "${String(key)}" stands here twice.`;
     read.problems.push({ line: lineAt(key), section: '', text: twice });
   }
   if (read.problems.length > 0) return read;
-  const body = document.contents;
+  const body = document?.contents;
   if (!isMap(body)) {
     read.problems.push({ line: 1, section: '', text: 'The file is no mapping of sections.' });
     return read;
