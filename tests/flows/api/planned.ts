@@ -101,7 +101,6 @@ export const changes: Record<string, Planned> = {
     path: '/queue/pauses/slow.test',
     body: { reason: 'They rest' },
   },
-  'DELETE /queue/pauses/{destination}': { path: '/queue/pauses/*' },
   'DELETE /queue/suppressed/{address}': { path: '/queue/suppressed/x@none.test', status: 404 },
   'POST /queue/bulk': { body: { action: 'drop', filter: { domain: 'none.test' } } },
   'POST /announcements': { body: { text: 'Hello', until: '2099-01-01T00:00:00Z' }, status: 201 },
@@ -136,6 +135,8 @@ export const changes: Record<string, Planned> = {
   'DELETE /webhooks/{id}': {},
   'POST /queue/{id}/bounce': { body: empty },
   'DELETE /queue/{id}': { path: '/queue/none', status: 404 },
+  // Before it nothing of the queue is just being tried.
+  'DELETE /queue/pauses/{destination}': { path: '/queue/pauses/*' },
   'DELETE /relay-rules/{id}': {},
   'DELETE /access-rules/{id}': {},
   'DELETE /networks/{id}': {},
