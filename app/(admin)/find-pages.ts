@@ -23,11 +23,11 @@ export function findPages(role: Role, typed: string): Found[] {
   if (text === '') return [];
   const found = findNamed(role, text);
   if (found.length > 0 || role !== 'admin') return found;
-  const [near] = suggestNames(text, menuOf(role).flatMap(namesOf));
+  const [near] = suggestNames(text);
   return near ? findNamed(role, near.toLowerCase()) : [];
 }
 
-function namesOf({ label, names = [] }: MenuEntry): string[] {
+function namesOf({ label, names }: MenuEntry): string[] {
   return [label, ...names];
 }
 

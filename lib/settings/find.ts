@@ -2,6 +2,7 @@
 import { type SettingDefinition, settings } from './index.ts';
 import { type Meaningless, meaningless } from './meaningless.ts';
 import { findNear } from './near.ts';
+import { pages } from './pages.ts';
 
 /** Whether every word of `search` occurs in the name, the help, the key or a Postfix or Dovecot name. */
 export function isFound(definition: SettingDefinition, search: string): boolean {
@@ -26,11 +27,11 @@ export function findMeaningless(search: string): MeaninglessName[] {
     .sort((one, other) => one.name.length - other.name.length);
 }
 
-/** Names of settings, of Postfix and of Dovecot, and of `others`, that `typed` may have been meant for. */
-export function suggestNames(typed: string, others: string[] = []): string[] {
+/** Names of settings, pages, Postfix and Dovecot that `typed` may have been meant for. */
+export function suggestNames(typed: string): string[] {
   return findNear(typed, [
     ...settings.flatMap(({ key, title, postfix, dovecot }) => [...postfix, ...dovecot, key, title]),
     ...meaningless.flatMap(({ names }) => names),
-    ...others,
+    ...pages.flatMap(({ label, names }) => [label, ...names]),
   ]);
 }

@@ -1,5 +1,5 @@
 // Parameters of Postfix and Dovecot that have no counterpart here, each with the reason and where to look instead. What
-// does have one is found by the names in the declarations of the settings, or by those of a page (app/(admin)/menu.ts).
+// does have one is found by the names in the declarations of the settings, or by those of a page (pages.ts).
 
 export type Meaningless = {
   program: 'Postfix' | 'Dovecot';

@@ -10,6 +10,7 @@ import {
   writeSetting,
 } from '#lib/settings/index.ts';
 import { requireListenable } from '#lib/settings/listenable.ts';
+import { findPagesNamed } from '#lib/settings/pages.ts';
 import { by, type CommandDefinition, type Row, textAt } from './command.ts';
 import { keepOption, runWatched, sayPending } from './keep.ts';
 import { queueCommands } from './queue.ts';
@@ -33,16 +34,20 @@ async function listSettingRows(search: string): Promise<Row[]> {
     }));
 }
 
-/** Why no setting has that name, or which name may have been meant. */
+/** Why no setting has that name, what has it, or which name may have been meant. */
 function explainAbsence(search: string): string {
   const reasons = findMeaningless(search).map(
     ({ program, name, reason, instead }) =>
       `${program}'s ${name} has no counterpart here. ${reason}${instead ? ` Look at: ${instead}` : ''}`,
   );
   if (reasons.length > 0) return reasons.join('\n');
+  const pages = findPagesNamed(search).map(
+    ({ page: { label, href, command }, name }) =>
+      `"${name}" is no setting here but a page of the panel, ${label} (${href})${command ? `; here: "drey ${command} --help"` : ''}.`,
+  );
+  if (pages.length > 0) return pages.join('\n');
   const near = suggestNames(search);
-  if (near.length > 0) return `No setting has "${search}". Did you mean ${near.join(' or ')}?`;
-  return `No setting has "${search}". What is a list of its own has commands of its own: "drey --help".`;
+  return `No setting has "${search}".${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`;
 }
 
 const settingsCommands: CommandDefinition[] = [

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { pages } from '#lib/settings/pages.ts';
 import { doors as table, type Who } from './doors.ts';
 
 const app = join(import.meta.dirname, '..', '..', 'app');
@@ -117,9 +118,7 @@ describe('guards', () => {
   });
 
   it('the menu of the panel leads to pages that exist', () => {
-    const hrefs = [...read('(admin)/menu.ts').matchAll(/href: '([^']+)'/g)].map(([, href]) => href);
-    assert.ok(hrefs.length >= 9);
-    for (const href of hrefs) {
+    for (const { href } of pages) {
       assert.ok(existsSync(join(app, '(admin)', `.${href}`, 'page.tsx')), `${href} has no page`);
     }
   });

@@ -71,7 +71,7 @@ const pages: Record<string, string> = {
 
 const known = new Set([
   ...settings.flatMap(({ postfix, dovecot }) => [...postfix, ...dovecot]),
-  ...menu.flatMap(({ names = [] }) => names),
+  ...menu.flatMap(({ names }) => names),
   ...meaningless.flatMap(({ names }) => names),
 ]);
 

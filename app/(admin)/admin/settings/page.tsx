@@ -16,18 +16,13 @@ export default async function SettingsSearchPage({ searchParams }: { searchParam
   if (search === '') redirect('/admin/settings/server');
   const text = search.toLowerCase();
   const listed = (await listSettings()).filter(({ definition }) => isFound(definition, search));
-  const pages = menu.flatMap(({ href, label, names = [] }) => {
+  const pages = menu.flatMap(({ href, label, names }) => {
     const name = names.find((entry) => entry.toLowerCase().includes(text));
     return name ? [{ href, label, name }] : [];
   });
   const missing = findMeaningless(search).slice(0, 5);
   const isNothing = listed.length + pages.length + missing.length === 0;
-  const near = isNothing
-    ? suggestNames(
-        search,
-        menu.flatMap(({ label, names = [] }) => [label, ...names]),
-      )
-    : [];
+  const near = isNothing ? suggestNames(search) : [];
   return (
     <SettingsPage
       listed={listed}

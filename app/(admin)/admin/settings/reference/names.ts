@@ -46,7 +46,7 @@ export function listForeignNames(search: string): ForeignName[] {
       for (const name of names) add(program, name).places.push(placeOfSetting(setting));
     }
   }
-  for (const { href, label, names = [] } of menu) {
+  for (const { href, label, names } of menu) {
     for (const name of names) {
       // Other words of the menu are for the search.
       if (!/^[a-z0-9]+(_[a-z0-9]+)+$|^relayhost$|^mydestination$|^mynetworks$/.test(name)) continue;
