@@ -12,7 +12,18 @@ export type Peer = {
 };
 
 /** Only a proxy sends these. */
-const proxyHeaders = ['via', 'forwarded', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto'];
+const proxyHeaders = [
+  'via',
+  'forwarded',
+  'x-real-ip',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+];
 const namePattern = /^[A-Za-z0-9.-]{1,253}$/;
 
 /** `remote`: the address of the socket, plain. */
