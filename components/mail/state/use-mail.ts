@@ -7,7 +7,7 @@ import type { Folder } from '#lib/webmail/list/mailboxes.ts';
 import type { MessagePage, MessageRow } from '#lib/webmail/list/message-list.ts';
 import type { MailEvent } from '#lib/webmail/live/watch.ts';
 import type { MessageView } from '#lib/webmail/reader/message.ts';
-import { findGone, type ListView } from './list-view.ts';
+import { findGone, type ListView, rowAt } from './list-view.ts';
 import { cutLists, messageKey, patchLists } from './mail-cache.ts';
 import type { Place } from './place.ts';
 import { usePreferences } from './preferences.tsx';
@@ -292,8 +292,12 @@ export function useMail(start: MailStart, ownerAddress: string) {
 
   /** Scrolls to a place of the list, from 0, and marks the row there; also where the mark stands there already. */
   const jumpTo = useCallback(
-    (index: number) => setJump(index < 0 ? null : { index, isScrolled: false }),
-    [],
+    (index: number) => {
+      setJump(index < 0 ? null : { index, isScrolled: false });
+      // At once: the next key may follow before anything is drawn, and must not mean the row marked before.
+      if (index >= 0) setCursor((list && rowAt(list, index)?.uid) ?? null);
+    },
+    [list],
   );
 
   const nameOf = useCallback(
