@@ -44,13 +44,26 @@ export function ContactList({
     if (total > 0) show(first, last);
   }, [first, last, total, show]);
 
+  // The row that the keys went to takes the focus as soon as it is there: at the end of a long list after an answer of the
+  // server, and unless the focus has gone elsewhere by then.
+  const awaited = useRef<number | null>(null);
+  const focusAwaited = () => {
+    const list = scroller.current;
+    if (awaited.current === null || !list) return;
+    const now = document.activeElement;
+    const isElsewhere = now !== document.body && !list.contains(now);
+    const button = list.querySelector<HTMLElement>(`[data-index="${awaited.current}"] button`);
+    if (!isElsewhere) button?.focus();
+    if (isElsewhere || button) awaited.current = null;
+  };
+  useEffect(focusAwaited);
+
   const move = (to: number) => {
     const index = Math.max(0, Math.min(total - 1, to));
     setCursor(index);
     virtual.scrollToIndex(index);
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] button`)?.focus(),
-    );
+    awaited.current = index;
+    focusAwaited();
   };
   const steps: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
   const onKeyDown = (event: KeyboardEvent) => {
