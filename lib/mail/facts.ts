@@ -12,6 +12,7 @@ import {
   readRawText,
   unfold,
 } from './header.ts';
+import { isInLineForm } from './line-form.ts';
 import { eachPart, type Part, parseMime, partName } from './mime.ts';
 import { renderBody, renderBodyStructure } from './structure.ts';
 import { baseSubject } from './subject.ts';
@@ -50,6 +51,8 @@ export type MessageFacts = {
   headerText: string;
   bodyText: string;
   receivedCount: number;
+  /** POP3 may send it as it is (lib/mail/line-form.ts); kept with the message, not with its rendering */
+  isInLineForm: boolean;
 };
 
 /** The facts of any bytes whatever; never throws, linear in their number. */
@@ -78,6 +81,7 @@ export function computeFacts(bytes: Buffer): MessageFacts {
     headerText,
     bodyText,
     receivedCount: findFields(fields, 'received').length,
+    isInLineForm: isInLineForm(bytes),
   };
 }
 

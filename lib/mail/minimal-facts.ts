@@ -45,6 +45,8 @@ export function minimalFacts(head: Buffer, sizeBytes: number): MessageFacts {
     preview: '',
     bodyText: '',
     hasAttachments: true,
+    // Nobody has seen its end.
+    isInLineForm: false,
   };
 }
 

@@ -13,6 +13,7 @@ import { changeFlags, FLAG } from '#server/store/flags.ts';
 import { readView } from '#server/store/journal.ts';
 import { ensureMailboxes, findMailbox, listMailboxes } from '#server/store/mailboxes.ts';
 import { defaultPopUid, readPopUids } from '#server/store/pop-uid.ts';
+import { correctSizes } from './sent-size.ts';
 import { readSizes, type Sizes } from './size-memory.ts';
 
 /** A folder of the maildrop; its messages are those behind `before`, up to the next folder's. */
@@ -34,6 +35,7 @@ export type Maildrop = {
   popUidTexts: Set<string>;
   /** Of message n at n - 1; shared with other sessions, never changed. */
   uids: Sizes['uids'];
+  /** Octets that RETR sends (RFC 1939 §11). */
   sizes: Sizes['sizes'];
   /** 1 where the message of that number is marked as deleted. */
   deleted: Uint8Array;
@@ -45,11 +47,11 @@ export type Maildrop = {
 
 const log = logOf('pop3');
 
-/** The maildrop of the account as it is now. */
-export async function openMaildrop(accountId: string): Promise<Maildrop> {
+/** The maildrop of the account as it is now; `isUtf8`: for a client that has said UTF8. */
+export async function openMaildrop(accountId: string, isUtf8: boolean): Promise<Maildrop> {
   const settings = { ...(await readSettings()), ...(await readPop3Choice(accountId)) };
   const [first, ...others] = await findFolders(accountId, settings['pop3.folders']);
-  const { folder, uids, sizes } = await readFolder(accountId, first, 0);
+  const { folder, uids, sizes } = await readFolder(accountId, first, { before: 0, isUtf8 });
   const maildrop: Maildrop = {
     accountId,
     folders: [folder],
@@ -63,7 +65,8 @@ export async function openMaildrop(accountId: string): Promise<Maildrop> {
     fetched: new Set(),
   };
   for (const mailboxId of others) {
-    const next = await readFolder(accountId, mailboxId, maildrop.uids.length);
+    const before = maildrop.uids.length;
+    const next = await readFolder(accountId, mailboxId, { before, isUtf8 });
     maildrop.folders.push(next.folder);
     for (const text of next.folder.popUids.values()) maildrop.popUidTexts.add(text);
     maildrop.uids = Uint32Array.from([...maildrop.uids, ...next.uids]);
@@ -74,10 +77,17 @@ export async function openMaildrop(accountId: string): Promise<Maildrop> {
   return maildrop;
 }
 
-async function readFolder(accountId: string, mailboxId: string, before: number) {
+async function readFolder(
+  accountId: string,
+  mailboxId: string,
+  { before, isUtf8 }: { before: number; isUtf8: boolean },
+) {
   const { mailbox, roll } = await readView(accountId, mailboxId);
   const { uidValidity } = mailbox;
-  const { uids, sizes } = await readSizes({ accountId, mailboxId, uidValidity }, roll.uids);
+  const place = { accountId, mailboxId, uidValidity };
+  const stored = await readSizes(place, roll.uids);
+  const sizes = await correctSizes(place, roll, stored, isUtf8);
+  const { uids } = stored;
   const popUids = await readPopUids(accountId, mailboxId);
   return { folder: { mailboxId, uidValidity, before, popUids }, uids, sizes };
 }

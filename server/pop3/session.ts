@@ -74,7 +74,7 @@ export async function enter(session: Session, account: SignedIn): Promise<Reply>
   const member = { ...loginOf(account), end: () => session.onEnded() };
   const leave = joinRoster(member, await readSettings());
   try {
-    session.maildrop = await openMaildrop(account.id);
+    session.maildrop = await openMaildrop(account.id, session.isUtf8);
   } catch (error) {
     leave();
     throw error;

@@ -8,7 +8,8 @@ import { nextTurn } from '#server/store/turn.ts';
 /** `uids` ascend; `sizes` stand beside them. */
 export type Sizes = { uids: Uint32Array; sizes: Float64Array };
 
-type Place = { accountId: string; mailboxId: string; uidValidity: number };
+/** A mailbox as long as its UIDs mean the same. */
+export type Place = { accountId: string; mailboxId: string; uidValidity: number };
 
 /** Twelve octets each. */
 const mostRemembered = 2_000_000;

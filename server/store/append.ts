@@ -1,12 +1,13 @@
 // New messages in mailboxes: one row each, everything in one transaction (RFC 3502 §6.3.11: all or none).
 // Whoever appends at the same time shares not only the commit but the statements: a statement costs more
 // here than the row it writes.
+import { isAscii } from 'node:buffer';
 import { now } from '#lib/clock.ts';
 import { insertRows, type Sql, sql, type Tx, writeTogether } from '#lib/db.ts';
 import { isRefusal, type Refusal } from '#lib/errors.ts';
 import { newId } from '#lib/id.ts';
 import { insertBlobs, type StagedBody } from './bodies/blobs.ts';
-import { FLAG } from './flag-bits.ts';
+import { FLAG, reshapedBit } from './flag-bits.ts';
 import { pokeMailbox } from './journal.ts';
 import { joinKeywords } from './keywords.ts';
 import { type Ledger, openLedger, type Place } from './ledger.ts';
@@ -141,6 +142,11 @@ function toStored({ uid, uidValidity, emailId, threadId }: Placed): Stored {
   return { uid, uidValidity, emailId, threadId };
 }
 
+function bitsOf({ flags, prefix, body }: NewCopy): number {
+  const isReshaped = !body.facts.isInLineForm || !isAscii(prefix);
+  return isReshaped ? flags | reshapedBit : flags;
+}
+
 async function insertMessages(
   tx: Tx,
   placed: Placed[],
@@ -152,7 +158,7 @@ async function insertMessages(
     ...own
   }: Placed): Sql => sql`(${copy.accountId}, ${copy.mailboxId}, ${own.uid},
     ${own.modseq}, ${own.emailId}, ${own.threadId}, ${blobIds.get(copy.body.hash)}, ${copy.prefix}, ${own.sizeBytes},
-    ${copy.flags}, ${own.keywords}, ${copy.internalDate}, ${savedAt})`;
+    ${bitsOf(copy)}, ${own.keywords}, ${copy.internalDate}, ${savedAt})`;
   const into = sql`INSERT INTO "Message" ("accountId", "mailboxId", "uid", "modseq", "emailId", "threadId",
     "blobId", "prefix", "sizeBytes", "flags", "keywords", "internalDate", "savedAt")`;
   await insertRows(tx, into, placed.map(toRow));

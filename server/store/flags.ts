@@ -1,6 +1,6 @@
 // STORE: flags and keywords of messages that are there (RFC 3501 §6.4.6, UNCHANGEDSINCE RFC 7162 §3.1.3).
 import { type Sql, sql, type Tx, write } from '#lib/db.ts';
-import { allFlags, FLAG } from './flag-bits.ts';
+import { allBits, allFlags, FLAG } from './flag-bits.ts';
 import { type Entry, followOwnChange, pokeMailbox, recallRollAt, toEntry } from './journal.ts';
 import { joinKeywords, splitKeywords } from './keywords.ts';
 import { changeMailbox, lockMailbox, type Mailbox } from './mailbox-row.ts';
@@ -166,7 +166,7 @@ function setValues(change: FlagChange, after: Entry): Sql {
   const flags = change.flags & allFlags;
   return change.mode === 'add'
     ? sql`"flags" = "flags" | ${flags}`
-    : sql`"flags" = "flags" & ${allFlags & ~flags}`;
+    : sql`"flags" = "flags" & ${allBits & ~flags}`;
 }
 
 /** Flags and keywords of a message after the change. */
@@ -182,7 +182,7 @@ function applyChange(before: Entry, change: FlagChange): { flags: number; keywor
   const words = splitKeywords(before.keywords);
   if (change.mode === 'set') {
     const { mask } = change;
-    const kept = mask ? before.flags & ~mask.flags : 0;
+    const kept = before.flags & ~(mask?.flags ?? allFlags);
     const keywords = mask?.keywords === false ? before.keywords : joinKeywords(change.keywords);
     return { flags: kept | flags, keywords };
   }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isRefusal, Refusal } from '#lib/errors.ts';
+import { allFlags } from '#server/store/flag-bits.ts';
 import { type Roll, readView } from '#server/store/journal.ts';
 import { splitKeywords } from '#server/store/keywords.ts';
 import { canonicalName, isBelow } from '#server/store/mailbox-name.ts';
@@ -252,7 +253,8 @@ async function exportMessages(
 ): Promise<void> {
   const exportOne = async (message: StoredMessage) => {
     const { uid, flags, internalDate, sizeBytes } = message;
-    const wanted = { uid, flags, internalDate, keywords: splitKeywords(message.keywords) };
+    const keywords = splitKeywords(message.keywords);
+    const wanted = { uid, flags: flags & allFlags, internalDate, keywords };
     onMessage(sizeBytes);
     if (folder.isKnown(wanted)) {
       result.known++;

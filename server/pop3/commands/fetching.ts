@@ -1,9 +1,9 @@
 // RETR and TOP (RFC 1939 §5, §7).
-import { downgradeMessage } from '../downgrade.ts';
 import { type Maildrop, noteFetched, sizeOf } from '../maildrop.ts';
-import { completeMessage, cutTop, replaceNul } from '../message-text.ts';
+import { cutTop, replaceNul } from '../message-text.ts';
 import { err, ok } from '../reply.ts';
 import type { Session } from '../session.ts';
+import { shapeMessage } from '../shape.ts';
 import { type Command, findNumber, parseNumber } from './command.ts';
 
 const gone = (number: number) => err(`Message ${number} was removed by another session.`);
@@ -16,8 +16,9 @@ async function read(
 ): Promise<Buffer | null> {
   const bytes = await messages?.read(number);
   if (!bytes) return null;
-  const clean = settings['pop3.replacesNul'] ? replaceNul(bytes) : bytes;
-  return isUtf8 ? clean : downgradeMessage(clean);
+  // Behind the shape, so that its octets are as many whatever the setting says.
+  const shaped = shapeMessage(bytes, isUtf8);
+  return settings['pop3.replacesNul'] ? replaceNul(shaped) : shaped;
 }
 
 export const retr: Command = {
@@ -29,7 +30,7 @@ export const retr: Command = {
     const bytes = await read(session, maildrop, number);
     if (!bytes) return gone(number);
     await noteFetched(maildrop, number);
-    return ok(`${sizeOf(maildrop, number)} octets`, { message: completeMessage(bytes) });
+    return ok(`${sizeOf(maildrop, number)} octets`, { message: bytes });
   },
 };
 

@@ -3,7 +3,7 @@
 import { sql, type Tx, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
 import { isLogged } from '../change-log.ts';
-import { allFlags } from '../flag-bits.ts';
+import { allBits } from '../flag-bits.ts';
 import { joinKeywords, splitKeywords } from '../keywords.ts';
 import { changeMailbox } from '../mailbox-row.ts';
 import { type Found, type Look, readPages } from './finding.ts';
@@ -117,12 +117,12 @@ function* judgeWords(
   change: (set: Sqls) => () => Promise<string | null>,
 ): Generator<Found> {
   const flags = Number(row.flags);
-  if ((flags & ~allFlags) !== 0) {
+  if ((flags & ~allBits) !== 0) {
     yield {
       kind: 'flags-unknown',
       ...place,
       text: `Message ${place.uid} has flag bits that mean nothing (${flags}).`,
-      mend: change(sql`"flags" = "flags" & ${allFlags}`),
+      mend: change(sql`"flags" = "flags" & ${allBits}`),
     };
   }
   const keywords = mendKeywords(row.keywords);

@@ -3,7 +3,7 @@
 // Every function here wants the mailboxes locked.
 import { now } from '#lib/clock.ts';
 import { type Db, empty, type Sql, sql, type Tx } from '#lib/db.ts';
-import { allFlags, FLAG } from '../flag-bits.ts';
+import { allBits, FLAG } from '../flag-bits.ts';
 import { changeMailbox } from '../mailbox-row.ts';
 import { nextTurn } from '../turn.ts';
 import { chunkUids, renumber, type UidChunk } from '../uid-condition.ts';
@@ -90,7 +90,7 @@ export async function relocateRows(
   const { highestModseq } = await takeOut(tx, accountId, fromId, moved);
   const firstUid = target.uidNext - rows.length;
   const savedAt = now();
-  const flags = isKept ? allFlags - FLAG.deleted : allFlags;
+  const flags = isKept ? allBits - FLAG.deleted : allBits;
   let done = 0;
   const uids = rows.map((row) => row.uid);
   for (const chunk of chunkUids(uids, relocatedPerStatement)) {

@@ -9,7 +9,7 @@ import { Refusal } from '#lib/errors.ts';
 import type { Copied } from '../copy.ts';
 import { lockAll } from '../deleted/keep.ts';
 import { eraseRows, type LeavingRow, selectLeaving, sumSizes } from '../deleted/leaving.ts';
-import { allFlags, FLAG } from '../flag-bits.ts';
+import { allFlags, FLAG, reshapedBit } from '../flag-bits.ts';
 import { pokeMailbox } from '../journal.ts';
 import { isRecoverable } from '../mailbox-name.ts';
 import { changeMailbox, type Mailbox } from '../mailbox-row.ts';
@@ -95,7 +95,7 @@ async function insertCopies(
   to: Owned,
   mask: Crossing['mask'],
 ): Promise<Copied> {
-  const flags = mask ? mask.flags : allFlags;
+  const flags = (mask?.flags ?? allFlags) | reshapedBit;
   const hasKeywords = mask?.keywords === false ? 0 : 1;
   const target = await changeMailbox(tx, to.accountId, to.mailboxId, {
     uids: rows.length,

@@ -248,7 +248,7 @@ describe('messages', () => {
   });
 
   it('that move away and come in between two logins have their sizes', async () => {
-    const account = await fixture.addUser([message, `${message}x`, `${message}xy`]);
+    const account = await fixture.addUser([message, `${message}x\r\n`, `${message}xy\r\n`]);
     const { mailbox } = await inboxOf(account);
     const sizes = async () => {
       const client = await fixture.logIn(account);
@@ -256,13 +256,13 @@ describe('messages', () => {
       await ask(client, 'QUIT');
       return lines.slice(1).map((line) => Number(line.split(' ')[1]) - message.length);
     };
-    assert.deepEqual(await sizes(), [0, 1, 2]);
+    assert.deepEqual(await sizes(), [0, 3, 4]);
     const trash = await findMailbox(account.id, 'Trash');
     const { pairs } = await moveMessages(account.id, mailbox.id, [1, 3], trash!.id);
-    assert.deepEqual(await sizes(), [1]);
+    assert.deepEqual(await sizes(), [3]);
     const back = pairs.map(([, uid]) => uid).reverse();
     for (const uid of back) await moveMessages(account.id, trash!.id, [uid], mailbox.id);
-    assert.deepEqual(await sizes(), [1, 2, 0]);
+    assert.deepEqual(await sizes(), [3, 4, 0]);
   });
 });
 

@@ -38,8 +38,11 @@ export async function makeMessage(
   more: Partial<Omit<NewMessage, 'body'>> = {},
 ): Promise<NewMessage> {
   const bytes = typeof text === 'string' ? Buffer.from(text.replace(/\r?\n/g, '\r\n')) : text;
+  const body = await stageBytes(bytes);
+  // Most texts of tests are no whole messages, and their flags are compared (flag-bits.ts, reshapedBit).
+  body.facts.isInLineForm = true;
   return {
-    body: await stageBytes(bytes),
+    body,
     prefix: Buffer.alloc(0),
     flags: 0,
     keywords: [],

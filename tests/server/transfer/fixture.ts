@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { allFlags } from '#server/store/flag-bits.ts';
 import { readView } from '#server/store/journal.ts';
 import { listMailboxes, listSubscriptions } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
@@ -89,7 +90,7 @@ export async function holdings(accountId: string): Promise<Record<string, HeldFo
       const bytes = await readBytes(message);
       messages.push({
         uid: message.uid,
-        flags: message.flags,
+        flags: message.flags & allFlags,
         keywords: message.keywords,
         date: message.internalDate.toISOString(),
         subject: /^Subject: (.*?)\r?$/m.exec(bytes.toString('latin1'))?.[1] ?? '',
