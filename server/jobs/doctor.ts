@@ -2,6 +2,8 @@
 // first problem and the end of the last one leave an event (lib/doctor/report.ts).
 import { now } from '#lib/clock.ts';
 import { type DoctorReport, readDoctorReport } from '#lib/doctor/report.ts';
+import { newId } from '#lib/id.ts';
+import { endLease, takeLease } from '#lib/lease.ts';
 import { readSetting } from '#lib/settings/index.ts';
 import { serviceOffset } from '#lib/settings/service-zone.ts';
 import { runDoctor } from '../doctor/index.ts';
@@ -9,8 +11,10 @@ import { findLastMoment } from './daily.ts';
 
 /** A daemon that nobody has asked yet waits for the time of day. */
 const startedAt = now();
+/** Longer than the slowest check may take. */
+const lease = { id: 'doctor', holder: newId(), ms: 120_000 };
 
-/** Looks when it is due by the setting doctor.time. */
+/** Looks when it is due by the setting doctor.time, unless another node does. */
 export async function lookWhenDue(
   run: () => Promise<DoctorReport> = runDoctor,
   begun = startedAt,
@@ -20,7 +24,16 @@ export async function lookWhenDue(
   if (time === '') return nothing;
   const moment = findLastMoment(time, now(), await serviceOffset(now()));
   if ((await findLastLook(begun)) >= moment) return nothing;
-  const { outcomes } = await run();
+  if (!(await takeLease(lease.id, lease.holder, lease.ms))) return nothing;
+  try {
+    // Another node may have looked between the two.
+    return (await findLastLook(begun)) >= moment ? nothing : countFound(await run());
+  } finally {
+    await endLease(lease.id, lease.holder);
+  }
+}
+
+function countFound({ outcomes }: DoctorReport): { problems: number; warnings: number } {
   const count = (verdict: string) => outcomes.filter((each) => each.verdict === verdict).length;
   return { problems: count('problem'), warnings: count('warning') };
 }

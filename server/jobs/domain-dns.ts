@@ -2,10 +2,12 @@
 //
 // Spread: a domain is due a day after its last look, whoever looked, so they stay apart as they came. Bounded: few domains
 // a run, one after the other, and no more once the run has taken its time or the DNS does not answer; the other jobs wait
-// meanwhile. Two nodes may ask the same at once, which only costs the questions.
+// meanwhile. One node asks at a time.
 import { requireDomain } from '#lib/accounts/domain.ts';
 import { keepDomainDns, listDueDomains, removeLostDns } from '#lib/accounts/domain-dns/kept.ts';
 import { isRefusal } from '#lib/errors.ts';
+import { newId } from '#lib/id.ts';
+import { endLease, takeLease } from '#lib/lease.ts';
 import { logOf } from '#lib/log.ts';
 import { checkDomain } from '../control/domain-check.ts';
 
@@ -13,12 +15,25 @@ import { checkDomain } from '../control/domain-check.ts';
 const domainsPerRun = 10;
 const runMs = 5000;
 const domainMs = 3000;
+const lease = { id: 'domain-dns', holder: newId(), ms: 4 * (runMs + domainMs) };
 const log = logOf('jobs');
 
-/** Looks at those that are due. */
+/** Looks at those that are due, unless another node does. */
 export async function lookAtDomains(
   signal: AbortSignal,
   look: (domain: string) => Promise<unknown> = checkDomain,
+): Promise<{ domains: number; forgotten: number }> {
+  if (!(await takeLease(lease.id, lease.holder, lease.ms))) return { domains: 0, forgotten: 0 };
+  try {
+    return await lookAtDue(signal, look);
+  } finally {
+    await endLease(lease.id, lease.holder);
+  }
+}
+
+async function lookAtDue(
+  signal: AbortSignal,
+  look: (domain: string) => Promise<unknown>,
 ): Promise<{ domains: number; forgotten: number }> {
   const forgotten = await removeLostDns();
   const until = performance.now() + runMs;

@@ -13,6 +13,7 @@ import { type DomainFilter, listDomainPage } from '#lib/accounts/domain-list.ts'
 import { freezeClock, fromNow } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
+import { endLease, takeLease } from '#lib/lease.ts';
 import { lookAtDomains } from '#server/jobs/domain-dns.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
@@ -152,6 +153,14 @@ describe('the DNS of domains', () => {
     assert.deepEqual(done, { domains: 2, forgotten: 1 });
     assert.deepEqual(asked, ['b.test', 'c.test']);
     assert.deepEqual(await lookAtDomains(AbortSignal.abort(), look), { domains: 0, forgotten: 0 });
+  });
+
+  it('is left to the node that is at it', async () => {
+    assert.ok(await takeLease('domain-dns', 'another node', 60_000));
+    const look = () => assert.fail('two nodes ask');
+    const done = await lookAtDomains(new AbortController().signal, look);
+    assert.deepEqual(done, { domains: 0, forgotten: 0 });
+    await endLease('domain-dns', 'another node');
   });
 
   it('is looked at by the job though the look at another one fails', async () => {

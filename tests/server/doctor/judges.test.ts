@@ -9,7 +9,7 @@ import { judgeClients, judgeOwnMachine } from '#server/doctor/clients.ts';
 import { judgeClock } from '#server/doctor/clock.ts';
 import { judgeDatabase } from '#server/doctor/database.ts';
 import { judgeDisk } from '#server/doctor/disk.ts';
-import { judgeDomains } from '#server/doctor/domains.ts';
+import { judgeDomains, judgeKept } from '#server/doctor/domains.ts';
 import { judgeHostName } from '#server/doctor/host-name.ts';
 import { judgeMigrations } from '#server/doctor/migrations.ts';
 import { judgeOpenFiles, readLimit } from '#server/doctor/open-files.ts';
@@ -62,7 +62,21 @@ const crowd = (count: number, remote: string) => Array<string>(count).fill(remot
 const own = (need: 'must' | 'should', state: 'right' | 'missing' | 'unknown') =>
   judgeDomains([{ domain: 'own.test', records: [{ kind: 'mx', need, state }] }]);
 
+const kept = (...texts: (string | null)[]) =>
+  judgeKept(
+    texts.map((text, at) => {
+      return {
+        name: `d${at}.test`,
+        dns: { wrong: text === null ? -1 : text.length, text: text ?? '' },
+      };
+    }),
+  );
+
 const cases: [name: string, verdict: DoctorVerdict, judged: () => Judged, words?: RegExp][] = [
+  ['many domains are well', 'ok', () => kept('', ''), /of 2 looked at/],
+  ['one of many lacks an MX', 'problem', () => kept('', 'SPF', 'MX, SPF'), /d2\.test \(MX, SPF\)/],
+  ['one of many lacks DMARC', 'warning', () => kept('', 'DMARC', null), /of 2 looked at/],
+  ['nobody has looked at many', 'unknown', () => kept(null, null)],
   [
     'the resolver is silent',
     'problem',

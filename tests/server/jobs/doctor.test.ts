@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { freezeClock, now } from '#lib/clock.ts';
 import { type DoctorVerdict, readDoctorReport } from '#lib/doctor/report.ts';
+import { endLease, takeLease } from '#lib/lease.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { removeFinding } from '#lib/trail/finding.ts';
 import type { DoctorCheck } from '#server/doctor/check.ts';
@@ -57,6 +58,14 @@ describe('the doctor by itself', () => {
     await removeFinding('doctor');
   });
   afterEach(() => freezeClock(null));
+
+  it('leaves it to the node that is at it', async () => {
+    freezeClock(at('21T06:00'));
+    assert.ok(await takeLease('doctor', 'another node', 60_000));
+    assert.deepEqual(await look('21T06:00'), quiet);
+    await endLease('doctor', 'another node');
+    assert.deepEqual(await look('21T06:00'), well);
+  });
 
   it('waits for the time of day where nobody has asked it yet', async () => {
     assert.deepEqual(await look('21T05:29'), quiet);
