@@ -10,10 +10,13 @@ export async function serviceOffset(at: Date): Promise<number> {
 /** What writes moments: "2026-11-21 20:05 Europe/Berlin". UTC where no zone is set: readers may be elsewhere than the server. */
 export async function readServiceClock(): Promise<(at: Date) => string> {
   const zone = (await readSetting('server.timeZone')) || 'UTC';
-  return (at) => {
-    const shifted = new Date(at.getTime() + offsetMinutesAt(at, zone) * 60_000);
-    return `${shifted.toISOString().slice(0, 16).replace('T', ' ')} ${zone}`;
-  };
+  return (at) => `${formatInZone(at, zone).slice(0, 16)} ${zone}`;
+}
+
+/** "2026-11-21 20:05:33" by the clocks of that zone. */
+export function formatInZone(at: Date, zone: string): string {
+  const shifted = new Date(at.getTime() + offsetMinutesAt(at, zone) * 60_000);
+  return shifted.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 const dayMs = 86_400_000;

@@ -90,7 +90,7 @@ function addCommand(
     const result = await runFrom({ place: 'command line', reason: String(reason) }, () =>
       runAs(definition, { arguments: values, options }, as),
     );
-    printResult(result, options.json === true);
+    await printResult(result, options.json === true);
   });
   return command;
 }

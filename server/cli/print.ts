@@ -1,10 +1,13 @@
-// Printing a result: a table or a line for people, JSON for programs.
+// Printing a result: a table or a line for people, by the clocks of the service (server.timeZone; UTC where none is set), JSON for
+// programs, always in UTC.
+import { readSetting } from '#lib/settings/index.ts';
+import { formatInZone } from '#lib/settings/service-zone.ts';
 import type { Result, Row } from './command.ts';
 
 const maxCellWidth = 60;
 
 /** Writes a result to standard output. */
-export function printResult(result: Result, isJson: boolean): void {
+export async function printResult(result: Result, isJson: boolean): Promise<void> {
   if (result && 'code' in result) {
     process.exitCode = result.code;
     return;
@@ -13,7 +16,9 @@ export function printResult(result: Result, isJson: boolean): void {
   else if (result && 'rows' in result && result.rows.length === 0 && result.empty)
     process.stdout.write(`${result.empty}\n`);
   else if (result && 'rows' in result)
-    process.stdout.write(formatTable(result.rows, result.columns));
+    process.stdout.write(
+      formatTable(result.rows, result.columns, await readSetting('server.timeZone')),
+    );
   else if (result) process.stdout.write(`${result.text}\n`);
 }
 
@@ -23,13 +28,14 @@ function toJson(result: Exclude<Result, { code: number }>): unknown {
   return result.row ?? { ok: true, text: result.text };
 }
 
-/** Columns padded to their widest cell; an empty table says so. */
-export function formatTable(rows: Row[], columns: string[]): string {
+/** Columns padded to their widest cell; an empty table says so. `zone`: of times, named above them; '' for UTC, unnamed. */
+export function formatTable(rows: Row[], columns: string[], zone = ''): string {
   if (rows.length === 0) return 'Nothing here.\n';
+  const isTime = (column: string) => rows.some((row) => row[column] instanceof Date);
   const cells = [
-    columns,
+    columns.map((column) => (zone && isTime(column) ? `${column} (${zone})` : column)),
     ...rows.map((row) =>
-      columns.map((column, at) => formatCell(row[column], at < columns.length - 1)),
+      columns.map((column, at) => formatCell(row[column], at < columns.length - 1, zone)),
     ),
   ];
   const widths = columns.map((_, at) => Math.max(...cells.map((line) => (line[at] ?? '').length)));
@@ -45,10 +51,10 @@ export function formatTable(rows: Row[], columns: string[]): string {
 }
 
 /** The last cell of a line may be as long as it likes: it is often the reason. */
-function formatCell(value: unknown, isCut: boolean): string {
+function formatCell(value: unknown, isCut: boolean, zone: string): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (value instanceof Date) return value.toISOString().slice(0, 19).replace('T', ' ');
+  if (value instanceof Date) return formatInZone(value, zone || 'UTC');
   const text = Array.isArray(value) ? value.join(', ') : String(value);
   // A terminal obeys control characters; names in mail may hold them.
   const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');

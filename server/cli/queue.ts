@@ -18,6 +18,7 @@ import { requireEntryOf, requireRetryable } from '#lib/queue/own-entry.ts';
 import { addPause, listPauses, removePause } from '#lib/queue/pause.ts';
 import { rerouteDomain } from '#lib/queue/reroute.ts';
 import { listSuppressed, removeSuppressed } from '#lib/queue/suppression.ts';
+import { readServiceClock } from '#lib/settings/service-zone.ts';
 import { by, type CommandDefinition, type Input, optionText, textAt } from './command.ts';
 import { staffOf } from './staff.ts';
 
@@ -101,8 +102,9 @@ export const queueCommands: CommandDefinition[] = [
       const id = textAt(input, 0);
       const entry = await requireEntryOf(staffOf(input), id);
       const header = await readHeader(id);
+      const writeTime = await readServiceClock();
       const facts = Object.entries(entry).map(([key, value]) => {
-        const text = value instanceof Date ? value.toISOString() : String(value ?? '');
+        const text = value instanceof Date ? writeTime(value) : String(value ?? '');
         return `${key.padEnd(14)} ${plain(text)}`;
       });
       return { text: `${facts.join('\n')}\n\n${plain(header)}`, row: { ...entry, header } };
