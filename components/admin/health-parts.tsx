@@ -58,11 +58,13 @@ export function HealthProblems({ parts }: { parts: Part[] }) {
   );
 }
 
-/** Every part in a line: its colour and how it is. */
+/** The parts that are well, in a line each: what is wrong stands in HealthProblems. */
 export function HealthList({ parts }: { parts: Part[] }) {
+  const well = parts.filter(({ colour }) => colour === 'green');
+  if (well.length === 0) return <p className="text-sm text-muted">No part is well.</p>;
   return (
     <ul className="-my-1.5 grid gap-x-8 sm:grid-cols-2">
-      {parts.map(({ name, title, colour, text, href }) => (
+      {well.map(({ name, title, colour, text, href }) => (
         <li key={name} className="flex items-baseline gap-2 border-line py-1.5">
           <span className="translate-y-0.5">
             <HealthMark colour={colour} />

@@ -44,7 +44,7 @@ export default async function HealthPage() {
         description={`Drey ${ownVersion()}, configuration ${formatCount(revision)}`}
       />
       <HealthProblems parts={parts} />
-      <Section title="Parts">
+      <Section title="What is well">
         <HealthList parts={parts} />
       </Section>
       {reports.length === 0 && (
