@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { db } from '#lib/db.ts';
 import { isRecoverable } from '#server/store/deleted/recoverable.ts';
+import { allFlags } from '#server/store/flag-bits.ts';
 import { type Begin, type Done, hashOfBody, type Message } from './plan.ts';
 
 type Box = { account: string; name: string; uidValidity: number; uidNext: number };
@@ -35,7 +36,15 @@ export async function readStore(): Promise<Snapshot> {
     const [uid, id] = [Number(row.uid), keywords || body];
     assert.equal(row.hash, hashOfBody(body), `the body of ${id}`);
     assert.ok(Buffer.from(row.prefix).toString('latin1').includes(id), `the trace header of ${id}`);
-    const kept = { account, mailboxId, uid, emailId, id, body, flags: Number(row.flags) };
+    const kept = {
+      account,
+      mailboxId,
+      uid,
+      emailId,
+      id,
+      body,
+      flags: Number(row.flags) & allFlags,
+    };
     messages.set(keyOf(mailboxId, uid), kept);
   }
   assert.equal(messages.size, await db.message.count(), 'every message has its body and rendering');

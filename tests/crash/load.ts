@@ -13,6 +13,7 @@ import { removeOrphans } from '#server/store/cleanup.ts';
 import { copyMessages, moveMessages } from '#server/store/copy.ts';
 import { isRecoverable, purgeDeleted } from '#server/store/deleted/recoverable.ts';
 import { expungeMessages, removeMessages } from '#server/store/expunge.ts';
+import { allFlags } from '#server/store/flag-bits.ts';
 import { changeFlags } from '#server/store/flags.ts';
 import {
   createMailbox,
@@ -64,7 +65,7 @@ async function readMailboxMessages(accountId: string, mailboxId: string): Promis
   return rows.map(({ uid, emailId, flags, keywords, body }) => ({
     uid: Number(uid),
     emailId,
-    flags: Number(flags),
+    flags: Number(flags) & allFlags,
     body,
     id: keywords || body,
   }));
