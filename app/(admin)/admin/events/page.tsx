@@ -2,13 +2,11 @@
 import { Activity, ArrowLeft } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { EventList, eventKinds, sortAsStory } from '#components/admin/event-list.tsx';
+import { EventList, sortAsStory } from '#components/admin/event-list.tsx';
 import { ExportLink } from '#components/admin/table/export-link.tsx';
 import { ButtonLink } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
-import { Input, Select } from '#components/ui/input.tsx';
 import { PageHeader } from '#components/ui/page-header.tsx';
-import { SearchForm } from '#components/ui/search-form.tsx';
 import { Time } from '#components/ui/time.tsx';
 import { mayRole } from '#lib/accounts/permission.ts';
 import { namesOf } from '#lib/accounts/staff.ts';
@@ -17,6 +15,7 @@ import { searchEvents, type TrailEvent } from '#lib/trail/list.ts';
 import { readFindings } from '#lib/trail/story.ts';
 import { requireStaff } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { EventFilter } from './event-filter.tsx';
 import { readFilter } from './filter.ts';
 import { readOutcomes, readQuestion } from './outcome.ts';
 import { OutcomeTable } from './outcome-table.tsx';
@@ -97,41 +96,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
           action={<ExportLink href={buildHref('/admin/events/export', filters)} />}
         />
       )}
-      {!trace && (
-        <SearchForm
-          action="/admin/events"
-          label="Address, Message-ID, queue id, server, words"
-          initial={q}
-        >
-          <Select name="kind" defaultValue={kind} aria-label="Kind" className="w-40">
-            <option value="">All kinds</option>
-            {eventKinds.map((entry) => (
-              <option key={entry.kind} value={entry.kind}>
-                {entry.label}
-              </option>
-            ))}
-          </Select>
-          <details className="order-last basis-full" open={[reason, from, until].some(Boolean)}>
-            <summary className="text-sm text-muted">Reason and time</summary>
-            <div className="mt-2 flex flex-wrap gap-2">
-              <span className="w-44">
-                <Input
-                  name="reason"
-                  defaultValue={reason}
-                  aria-label="Reason"
-                  placeholder="relay-denied, 5.7.1"
-                />
-              </span>
-              <span className="w-52">
-                <Input type="datetime-local" name="from" defaultValue={from} aria-label="From" />
-              </span>
-              <span className="w-52">
-                <Input type="datetime-local" name="until" defaultValue={until} aria-label="Until" />
-              </span>
-            </div>
-          </details>
-        </SearchForm>
-      )}
+      {!trace && <EventFilter filters={filters} />}
       {outcomes.length > 0 && (
         <OutcomeTable outcomes={outcomes} mayQueue={mayRole(staff.role, 'queue')} />
       )}
@@ -164,27 +129,41 @@ export default async function EventsPage({ searchParams }: { searchParams: Param
           </ButtonLink>
         </p>
       )}
-      {(last || before) && (
-        <nav aria-label="Pages" className="mt-3 flex justify-end gap-2">
-          {before && (
-            <ButtonLink href={buildHref('/admin/events', filters)} size="sm">
-              Newest
-            </ButtonLink>
-          )}
-          {last && (
-            <ButtonLink
-              size="sm"
-              href={buildHref('/admin/events', {
-                ...filters,
-                before: `${last.at.toISOString()},${last.id}`,
-              })}
-            >
-              Older
-            </ButtonLink>
-          )}
-        </nav>
-      )}
+      {(last || before) && <Pages filters={filters} last={last} isLater={before !== ''} />}
     </>
+  );
+}
+
+function Pages({
+  filters,
+  last,
+  isLater,
+}: {
+  filters: Record<string, string>;
+  /** Of this page, where there may be another one */
+  last: TrailEvent | undefined;
+  /** Not the first page */
+  isLater: boolean;
+}) {
+  return (
+    <nav aria-label="Pages" className="mt-3 flex justify-end gap-2">
+      {isLater && (
+        <ButtonLink href={buildHref('/admin/events', filters)} size="sm">
+          Newest
+        </ButtonLink>
+      )}
+      {last && (
+        <ButtonLink
+          size="sm"
+          href={buildHref('/admin/events', {
+            ...filters,
+            before: `${last.at.toISOString()},${last.id}`,
+          })}
+        >
+          Older
+        </ButtonLink>
+      )}
+    </nav>
   );
 }
 

@@ -17,6 +17,7 @@ import { listRevisions, readRevisionNumber } from '#lib/history/revision.ts';
 import { readSettings } from '#lib/settings/index.ts';
 import { requireAdmin } from '../../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { TimeFields } from '../../time-fields.tsx';
 import { readFilter } from './filter.ts';
 import { RevisionList } from './revision-list.tsx';
 
@@ -71,12 +72,7 @@ export default async function HistoryPage({ searchParams }: { searchParams: Para
         <details className="order-last basis-full" open={[from, until].some(Boolean)}>
           <summary className="text-sm text-muted">Time</summary>
           <div className="mt-2 flex flex-wrap gap-2">
-            <span className="w-52">
-              <Input type="datetime-local" name="from" defaultValue={from} aria-label="From" />
-            </span>
-            <span className="w-52">
-              <Input type="datetime-local" name="until" defaultValue={until} aria-label="Until" />
-            </span>
+            <TimeFields from={from} until={until} />
           </div>
         </details>
         {/* Enter in any of them. */}
