@@ -147,7 +147,7 @@ describe('what decides about addresses', () => {
     await seeToast('Imported');
     const replay = async (tab: Page, sent: typeof request) => {
       // As a browser sends it: what comes from no page of ours is refused before anybody asks who it is.
-      const headers = { ...sent.headers(), origin: daemon.url };
+      const headers: Record<string, string> = { ...sent.headers(), origin: daemon.url };
       delete headers.cookie;
       delete headers['content-length'];
       const data = sent.postDataBuffer() ?? Buffer.alloc(0);
