@@ -299,6 +299,12 @@ export const standards: Standard[] = [
   { number: 6647, title: 'Greylisting', status: 'yes' },
   { number: 6698, title: 'DANE', status: 'partly', note: 'for mail: usages 2 and 3' },
   { number: 6750, title: 'Bearer tokens', status: 'yes', note: 'SASL: the syntax; the REST API' },
+  {
+    number: 6797,
+    title: 'HTTP Strict Transport Security',
+    status: 'yes',
+    note: 'where no plain port is open beside; without includeSubDomains',
+  },
   { number: 6840, title: 'DNSSEC clarifications', status: 'yes' },
   { number: 6851, title: 'IMAP MOVE', status: 'yes' },
   {

@@ -74,6 +74,15 @@ export const webSettings = [
     control: { kind: 'text', placeholder: 'https://example.org/goodbye' },
     applies: 'next-command',
   }),
+  defineNumber('web.hstsDays', {
+    min: 0,
+    max: 730,
+    default: 180,
+    unit: 'days',
+    title: 'https alone, for',
+    help: 'Browsers that came by https use nothing else for this name for so long (Strict-Transport-Security). Sent only where that shuts nobody out: Drey itself has the https, and other machines reach no page by http, or by port 80 beside https on 443 alone. 0: never; browsers that have it keep it until it ends.',
+    applies: 'next-command',
+  }),
   defineNumber('web.sessionHours', {
     min: 1,
     max: 720,

@@ -11,6 +11,7 @@ import { isLoopback, plainAddress } from '#lib/accounts/network.ts';
 import { logOf } from '#lib/log.ts';
 import { startMaillog } from '../maillog/writer.ts';
 import { noteHidingProxy } from './hiding-proxy.ts';
+import { findHsts } from './hsts.ts';
 import { findPeer } from './peer.ts';
 import { findSecureUrl } from './secure-url.ts';
 import { followQuestions } from './sockets.ts';
@@ -46,7 +47,9 @@ server.on('request', (request, response) => {
   // A proxy on this machine has the TLS; Next's own door needs none.
   const isPrivate = isFromProxy || request.socket.localPort === port;
   findSecureUrl(request, isSecure || isPrivate)
-    .then((url) => {
+    .then(async (url) => {
+      const hsts = isSecure ? await findHsts(request) : null;
+      if (hsts) response.setHeader('strict-transport-security', hsts);
       if (url) return void response.writeHead(308, { location: url }).end();
       if (!serve(request, response)) void handle(request, response);
     })

@@ -101,12 +101,13 @@ const isShut = (host: string, port: number) =>
   }, `${host}:${port} to close`);
 
 /** A page by https, whatever the certificate; what came, or null. */
-function getSecure(url: string): Promise<{ status: number; cookie: string } | null> {
+function getSecure(url: string): Promise<{ status: number; cookie: string; hsts?: string } | null> {
   return new Promise((resolve) => {
     const asked = request(url, { rejectUnauthorized: false }, (response) => {
       response.resume();
       const cookie = String(response.headers['set-cookie'] ?? '');
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, cookie }));
+      const hsts = response.headers['strict-transport-security'];
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, cookie, hsts }));
     });
     asked.on('error', () => resolve(null));
     asked.end();
@@ -239,7 +240,7 @@ prove('listeners.web', async () => {
   panel = await visit(`http://${here}:${first.web}`, { address: admin, password });
 });
 
-prove(['listeners.https', 'listeners.redirectsToHttps'], async () => {
+prove(['listeners.https', 'listeners.redirectsToHttps', 'web.hstsDays'], async () => {
   const pages = `http://${here}:${first.web}`;
   assert.equal(await getSecure(`https://${here}:13443/login`), null);
   await set('listeners.https', `${here}:13443`);
@@ -250,6 +251,13 @@ prove(['listeners.https', 'listeners.redirectsToHttps'], async () => {
   // https is known as such: its cookies are for it alone.
   const csrf = await getSecure(`https://${here}:13443/api/auth/csrf`);
   assert.match(csrf?.cookie ?? '', /__Host-|Secure/);
+  // Pages by http are at a loopback address alone here.
+  assert.equal(csrf?.hsts, `max-age=${180 * 86_400}`);
+  await daemon.drey(['settings', 'set', 'web.hstsDays', '0']);
+  await waitFor(
+    async () => (await getSecure(`https://${here}:13443/login`))?.hsts === undefined,
+    'no word of https alone',
+  );
   assert.equal((await get(`${pages}/login`))?.status, 200);
   await set('listeners.redirectsToHttps', 'on');
   const sent = await waitFor(async () => {
