@@ -233,10 +233,8 @@ describe('running a server in the panel', () => {
     await page.waitForURL('**/admin/relays');
     await page.keyboard.press('Control+k');
     await input.fill('ben@');
-    await dialog
-      .getByRole('option', { name: /ben@own\.test/ })
-      .first()
-      .waitFor();
+    await dialog.locator('[data-found="ben@"]').waitFor();
+    await dialog.getByRole('option', { name: /ben@own\.test/, selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/admin/users/*');
     await page.getByRole('heading', { name: user.address }).waitFor();

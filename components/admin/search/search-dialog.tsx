@@ -9,6 +9,7 @@ import { type Found, type FoundKind, kindLabels } from './found.ts';
 type Answer = { text: string | null; found: Found[] | null };
 
 const kinds = Object.keys(kindLabels) as FoundKind[];
+const keyOf = ({ kind, href, label }: Found) => `${kind} ${href} ${label}`;
 
 export function SearchDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter();
@@ -24,6 +25,14 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
     router.push(href);
   };
   const isCurrent = answer.text === text.trim();
+  const groups = kinds.map((kind) => ({
+    kind,
+    some: (answer.found ?? []).filter((each) => each.kind === kind),
+  }));
+  // The first of each answer; left to itself, Command stays with one that is gone, and Enter does nothing.
+  const [first] = groups.flatMap(({ some }) => some);
+  const [chosen, setChosen] = useState<{ of: Answer; value: string } | null>(null);
+  const value = chosen?.of === answer ? chosen.value : first ? keyOf(first) : '';
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
     <dialog
@@ -33,7 +42,16 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       onClick={(event) => event.target === dialog.current && onClose()}
       className="mx-auto mt-[12dvh] mb-auto max-h-[70dvh] w-[min(38rem,calc(100vw-2rem))] overflow-hidden rounded-lg border bg-surface p-0 text-ink shadow-float"
     >
-      <Command label="Search" shouldFilter={false} loop className="flex max-h-[70dvh] flex-col">
+      <Command
+        label="Search"
+        shouldFilter={false}
+        loop
+        value={value}
+        onValueChange={(next) => setChosen({ of: answer, value: next })}
+        // What is shown may be the answer to less than what was typed.
+        onKeyDown={(event) => event.key === 'Enter' && !isCurrent && event.preventDefault()}
+        className="flex max-h-[70dvh] flex-col"
+      >
         <Command.Input
           value={text}
           onValueChange={setText}
@@ -47,8 +65,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           <p role="status" className="px-3 py-6 text-center text-muted empty:hidden">
             {describe(text, answer, isCurrent)}
           </p>
-          {kinds.map((kind) => {
-            const some = (answer.found ?? []).filter((each) => each.kind === kind);
+          {groups.map(({ kind, some }) => {
             if (some.length === 0) return null;
             return (
               <Command.Group
@@ -56,16 +73,16 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
                 heading={kindLabels[kind]}
                 className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted"
               >
-                {some.map(({ label, detail, href }) => (
+                {some.map((each) => (
                   <Command.Item
-                    key={`${href} ${label}`}
-                    value={`${kind} ${href} ${label}`}
-                    onSelect={() => open(href)}
+                    key={keyOf(each)}
+                    value={keyOf(each)}
+                    onSelect={() => open(each.href)}
                     className="flex cursor-pointer items-baseline gap-3 rounded-md px-2 py-1.5 aria-selected:bg-accent-soft aria-selected:text-accent-text pointer-coarse:py-2.5"
                   >
-                    <span className="max-w-[65%] min-w-0 shrink-0 truncate">{label}</span>
+                    <span className="max-w-[65%] min-w-0 shrink-0 truncate">{each.label}</span>
                     <span className="min-w-0 flex-1 truncate text-end text-sm text-muted">
-                      {detail}
+                      {each.detail}
                     </span>
                   </Command.Item>
                 ))}
