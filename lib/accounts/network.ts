@@ -1,7 +1,7 @@
 // Trusted networks (Postfix: mynetworks): who may relay without signing in. This machine itself always
 // may, at its own address 127.0.0.1 or ::1; every other network is a row that an administrator made, also
 // the rest of 127.0.0.0/8, where containers and test clients like to live.
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import { now } from '../clock.ts';
 import { db, isUniqueViolation, readOnceACommit } from '../db.ts';
 import { Refusal } from '../errors.ts';
@@ -149,6 +149,12 @@ export function limitKey(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`;
+}
+
+/** "203.0.113.0/24" around an IPv4 address, "2001:db8:1::/48" around an IPv6 one; what is neither as it is. */
+export function networkAround(address: string): string {
+  if (isIPv4(address)) return address.replace(/\d+$/, '0/24');
+  return limitKey(address).replace(/^((?:[\da-f]+:){3}).*$/, '$1:/48');
 }
 
 const loopback = new BlockList();

@@ -12,7 +12,7 @@ import { newId } from '../id.ts';
 import { readSettings, type Settings } from '../settings/index.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { recordEventIn } from '../trail/record.ts';
-import { limitKey, plainAddress } from './network.ts';
+import { limitKey, networkAround, plainAddress } from './network.ts';
 
 /** An account is closed to strange addresses only after this many times the limit of one address. */
 const accountFactor = 10;
@@ -53,8 +53,8 @@ function browserOf(attempt: Attempt): { known: string; counter: string } | null 
 
 /** "2001:db8:1::/48" of the key of a /64; null for IPv4, whose neighbours are other customers. */
 function networkId(attempt: Attempt): string | null {
-  const [, three] = /^((?:[0-9a-f]+:){3})[0-9a-f]+::\/64$/.exec(clientOf(attempt)) ?? [];
-  return three ? `network:${three}:/48` : null;
+  const network = networkAround(plainAddress(attempt.remote));
+  return network.endsWith('/48') ? `network:${network}` : null;
 }
 
 type Counter = { id: string; most: number };

@@ -17,17 +17,31 @@ export type CertificateHealth = {
 
 const dayMs = 86_400_000;
 /** Renewed by itself a third before its end: with less than this something keeps it from that. */
-const soonDays = 14;
+export const soonDays = 14;
 
-type One = { name: string; expiresAt: Date | null; problem: string };
+/** When a certificate ends. */
+export type CertificateEnd = {
+  /** The first of its host names */
+  name: string;
+  /** null = there is none yet */
+  expiresAt: Date | null;
+  /** What is the matter; empty = nothing */
+  problem: string;
+};
+
+/** All certificates in rows and settings: what is the matter with first, then by their end. */
+export async function listCertificateEnds(): Promise<CertificateEnd[]> {
+  const rows = (await listCertificates()).map(({ names, expiresAt, problem }): CertificateEnd => {
+    return { name: names[0] ?? '', expiresAt, problem };
+  });
+  return [...rows, ...(await readFromSettings())].sort(
+    (a, b) => rank(b) - rank(a) || endOf(a) - endOf(b),
+  );
+}
 
 /** The worst of all certificates in rows and settings. */
 export async function readCertificateHealth(): Promise<CertificateHealth> {
-  const rows = (await listCertificates()).map(({ names, expiresAt, problem }): One => {
-    return { name: names[0] ?? '', expiresAt, problem };
-  });
-  const all = [...rows, ...(await readFromSettings())];
-  const worst = all.toSorted((a, b) => rank(b) - rank(a) || endOf(a) - endOf(b))[0];
+  const [worst] = await listCertificateEnds();
   if (!worst) {
     const text = 'Only the self-signed certificate: programs warn of it.';
     return { state: 'none', daysLeft: null, name: '', text };
@@ -44,15 +58,15 @@ export function daysUntil(at: Date): number {
   return Math.floor((at.getTime() - now().getTime()) / dayMs);
 }
 
-function rank({ expiresAt, problem }: One): number {
+function rank({ expiresAt, problem }: CertificateEnd): number {
   if (problem) return 2;
   return !expiresAt || daysUntil(expiresAt) < soonDays ? 1 : 0;
 }
 
-const endOf = ({ expiresAt }: One) => expiresAt?.getTime() ?? 0;
+const endOf = ({ expiresAt }: CertificateEnd) => expiresAt?.getTime() ?? 0;
 
 /** The pair of the settings, which is the default. */
-async function readFromSettings(): Promise<One[]> {
+async function readFromSettings(): Promise<CertificateEnd[]> {
   const settings = await readSettings();
   const certificateFile = settings['tls.certificateFile'];
   const keyFile = settings['tls.keyFile'];

@@ -45,6 +45,7 @@ describe('numbers in the panel', () => {
     assert.match(await problem.innerText(), /Certificate: Only the self-signed certificate/);
     assert.match(await problem.innerText(), /Get one from an authority/);
     await panel.getByText('Answers on port').first().waitFor();
+    await panel.getByText('Only the self-signed one').waitFor();
     assert.deepEqual(await findViolations(panel), []);
     await shoot('overview');
   });
@@ -98,6 +99,20 @@ describe('numbers in the panel', () => {
     await panel.getByText('No mail in this time').waitFor();
     await open('/admin/statistics?subject=block-lists', 'Statistics');
     await panel.getByRole('heading', { name: 'Block lists' }).waitFor();
+  });
+
+  it('says where failed sign-ins come from', async () => {
+    const headers = { authorization: 'Bearer drey_of_nobody' };
+    assert.equal((await fetch(`${daemon.url}/api/v1/domains`, { headers })).status, 401);
+    const from = panel.getByRole('link', { name: '127.0.0.1' });
+    // The trail is written a moment later.
+    do await open('/admin/blocked?failures=week', 'Blocked');
+    while ((await from.count()) === 0);
+    await panel.getByText('1 failure: API 1').waitFor();
+    assert.deepEqual(await findViolations(panel), []);
+    await shoot('failures');
+    await from.click();
+    await panel.waitForURL(/events\?q=127\.0\.0\.1&kind=login-failed/);
   });
 
   it('shows versions and nodes, and today’s hits of the checks', async () => {

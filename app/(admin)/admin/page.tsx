@@ -23,6 +23,7 @@ import { serverHostname } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { requireStaff } from '../../session.ts';
 import { buildHref, type Parameters, readParameters } from '../parameters.ts';
+import { CertificateEnds } from './certificate-ends.tsx';
 import { Figure } from './figure.tsx';
 import { OwnDomains } from './own-domains.tsx';
 import { plotOf, subjects } from './statistics/subjects.ts';
@@ -88,25 +89,33 @@ async function WholeServer({ admin, rangeName }: { admin: Staff; rangeName?: str
             )}
           </div>
         </Section>
-        <Section title="Last changes" action={<MoreLink href="/admin/history">History</MoreLink>}>
-          {changes.length === 0 ? (
-            <p className="text-muted">Nothing has been changed yet.</p>
-          ) : (
-            <ul className="-my-2 divide-y">
-              {changes.map(({ id, at, by, subject, before, after }) => (
-                <li key={id} className="py-2">
-                  <p className="break-words">
-                    {subject}
-                    <span className="text-muted">{describeChange(before, after)}</span>
-                  </p>
-                  <p className="text-sm break-words text-muted">
-                    <Time at={at} /> · {by}
-                  </p>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Section>
+        <div>
+          <Section
+            title="Certificates"
+            action={<MoreLink href="/admin/certificates">All of them</MoreLink>}
+          >
+            <CertificateEnds />
+          </Section>
+          <Section title="Last changes" action={<MoreLink href="/admin/history">History</MoreLink>}>
+            {changes.length === 0 ? (
+              <p className="text-muted">Nothing has been changed yet.</p>
+            ) : (
+              <ul className="-my-2 divide-y">
+                {changes.map(({ id, at, by, subject, before, after }) => (
+                  <li key={id} className="py-2">
+                    <p className="break-words">
+                      {subject}
+                      <span className="text-muted">{describeChange(before, after)}</span>
+                    </p>
+                    <p className="text-sm break-words text-muted">
+                      <Time at={at} /> · {by}
+                    </p>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Section>
+        </div>
       </div>
     </>
   );

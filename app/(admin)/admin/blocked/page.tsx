@@ -1,4 +1,4 @@
-// Who may not sign in for a while, because too many tries failed; and a button that ends it.
+// Who may not sign in for a while, because too many tries failed; a button that ends it; and where failures come from.
 import { LockOpen } from 'lucide-react';
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -26,6 +26,7 @@ import { ListChoice } from '../../list-choice.tsx';
 import { readListState } from '../../list-state.ts';
 import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
 import { BulkBlocks } from './bulk-blocks.tsx';
+import { FailedSignIns } from './failed-sign-ins.tsx';
 import { filterNames, readFilter } from './filter.ts';
 import { LiftButton } from './lift-button.tsx';
 
@@ -111,6 +112,9 @@ export default async function BlockedPage({ searchParams }: { searchParams: Para
         </Selection>
       )}
       <Pager page={page} list={list} pageSize={pageSize} />
+      <div className="mt-6">
+        <FailedSignIns wanted={parameters.failures ?? ''} />
+      </div>
     </>
   );
 }

@@ -58,6 +58,20 @@ export const subjects: Subject[] = [
     ],
   },
   {
+    name: 'failures',
+    title: 'Failed sign-ins',
+    text: 'Those that were put off too, by protocol. Which networks they come from, and those of the web, stand under Blocked.',
+    format: 'count',
+    lines: (timeline) =>
+      (['submission', 'imap', 'pop3'] as const).map((protocol) =>
+        counted(
+          timeline,
+          protocolTitles[protocol],
+          ['failed', 'error', 'throttled'].map((result) => `auth.${result}.${protocol}`),
+        ),
+      ),
+  },
+  {
     name: 'connections',
     title: 'Connections',
     text: 'Open connections of all nodes, on average; the webmail has some of those of IMAP.',
