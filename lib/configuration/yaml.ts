@@ -90,6 +90,8 @@ function findDepth(text: string): Mistake | null {
       if (first === '[' || first === '{') depth.brackets++;
       else if (first === ']' || first === '}') depth.brackets = Math.max(0, depth.brackets - 1);
       else if (token === '-' || token === '?' || token === ':') depth.inLine++;
+      // Between brackets each piece begins anew: JSON has all of its pairs in one line.
+      if (/^[[\]{},]$/.test(token)) depth.inLine = 0;
       const spaces = isLineStart && first === ' ' ? token.length : 0;
       if (Math.max(depth.brackets, depth.inLine) > deepest || spaces > mostSpaces) {
         return { line, text: `It is nested too deep: more than ${deepest} in one another.` };

@@ -14,6 +14,8 @@ describe('a large malformed file', () => {
     ['mappings in mappings', 'a: 1\nb: "["\nc: {'.padEnd(many, '{'), deep, 3],
     ['lists in a line', '- '.repeat(many), deep, 1],
     ['keys in a line', '? '.repeat(many), deep, 1],
+    ['lists and brackets in turn', '- '.repeat(60) + '[- '.repeat(many), deep, 1],
+    ['keys in brackets', `{${'? '.repeat(many)}`, deep, 1],
     ['brackets by lines', '[a,\n'.repeat(many), deep, 51],
     ['spaces', `a:\n${' '.repeat(many)}b: 1`, deep, 2],
     ['closing brackets', ']'.repeat(many), wrong, 1],
@@ -49,6 +51,13 @@ describe('YAML in bounds', () => {
     const { document, mistakes } = readYaml(text);
     assert.deepEqual(mistakes, []);
     assert.equal((document!.toJS() as { d: unknown[] }).d.length, 5000);
+  });
+
+  it('may be JSON in one line', () => {
+    const whole = { a: Array.from({ length: 500 }, (_, row) => ({ b: row, c: [{ d: 'e' }] })) };
+    const { document, mistakes } = readYaml(JSON.stringify(whole));
+    assert.deepEqual(mistakes, []);
+    assert.deepEqual(document!.toJS(), whole);
   });
 
   it('tells every mistake of a few, with its line', () => {
