@@ -44,7 +44,7 @@ export default async function HealthPage() {
         description={`Drey ${ownVersion()}, configuration ${formatCount(revision)}`}
       />
       <HealthProblems parts={parts} />
-      <Section title="What is well">
+      <Section title="Nothing to do">
         <HealthList parts={parts} />
       </Section>
       {reports.length === 0 && (
