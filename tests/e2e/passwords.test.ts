@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { known } from '#tests/lib/accounts/hash/known.ts';
-import { launchBrowser, signIn } from '#tests/support/browser.ts';
+import { launchBrowser, signIn, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
 const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
@@ -118,7 +118,8 @@ describe('passwords', () => {
     await signIn(known, daemon.url, admin);
     await known.waitForURL('**/mail**');
     await known.goto(`${daemon.url}/admin/blocked`);
-    await known.getByText('127.0.0.1').waitFor();
+    await waitAlive(known);
+    await known.getByRole('table', { name: 'Blocked' }).getByText('127.0.0.1').waitFor();
     await known.getByRole('button', { name: 'Lift the block of 127.0.0.1' }).click();
     await known.getByText('Nobody is blocked').waitFor();
     await signIn(guesser, daemon.url, admin);
