@@ -17,6 +17,11 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
     if (length === null) return new Response('Length required', { status: 411 });
     if (!(Number(length) <= maxBodyBytes)) return new Response('Too large', { status: 413 });
   }
+  const { nextauth } = await context.params;
+  if (request.method === 'GET' && nextauth.join('/') === 'callback/credentials') {
+    // next-auth takes it for a fault of the server.
+    return new Response('Method not allowed', { status: 405, headers: { allow: 'POST' } });
+  }
   const { searchParams } = request.nextUrl;
   if (!searchParams.getAll('callbackUrl').every(isReadable)) searchParams.delete('callbackUrl');
   return NextAuth(request, context, await authOptions(await isSecureRequest()));
