@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import nodemailer from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { chooseOptions, openSignedIn } from '#tests/support/browser.ts';
+import { chooseOptions, openSignedIn, waitAlive } from '#tests/support/browser.ts';
 import { waitFor } from '#tests/support/daemon.ts';
 import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
 
@@ -174,6 +174,20 @@ describe('keys of the mail page', () => {
     await row('Fir').waitFor();
   });
 
+  it('mean the list as soon as the message is closed, however long Back takes', async () => {
+    await page.evaluate(() => {
+      const back = history.back.bind(history);
+      history.back = () => void setTimeout(back, 300);
+    });
+    await press('Home Enter');
+    await isOpen('Fir');
+    await press('Escape End x');
+    await row('Acorn').getByRole('checkbox', { checked: true }).waitFor();
+    await selected(1);
+    await waitFor(() => !page.url().includes('message='), 'the list');
+    await press('Escape');
+  });
+
   it('leave typing alone, and letters where they are switched off', async () => {
     await press('/');
     await page.keyboard.type('e#!');
@@ -183,6 +197,8 @@ describe('keys of the mail page', () => {
     await row('Fir').waitFor();
     await chooseOptions(page, daemon.url, { 'list.keyboard': false, 'list.keys': {} });
     await page.goto(`${daemon.url}/mail`);
+    await waitAlive(page);
+    await row('Fir').waitFor();
     await press('ArrowDown e #');
     await press('Enter');
     await isOpen('Fir');

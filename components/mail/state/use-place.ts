@@ -55,6 +55,9 @@ export function usePlace(start: () => Place, habits: Habits) {
       return;
     }
     isGoingBack.current = true;
+    // Closed at once: the next key means the list, though Back takes its moment.
+    latest.current = { ...latest.current, uid: null };
+    setPlace(latest.current);
     const settle = () => {
       clearTimeout(timer);
       isGoingBack.current = false;
