@@ -112,7 +112,12 @@ describe('folders', () => {
   });
 
   it('take messages that are dropped, and messages from files', async () => {
-    // The tree may still be drawn anew from what was undone, which ends a drag.
+    // What was undone is drawn: before that the folders below move up under the mouse.
+    const topOf = async (name: string) => (await folder(name).boundingBox())?.y ?? 0;
+    await waitFor(
+      async () => (await topOf('Büro & mehr')) > (await topOf('Zoo')),
+      'the folder to stand in Zoo',
+    );
     const joke = row('A joke').first();
     for (let tries = 0; tries < 5 && (await joke.count()) > 0; tries++) {
       // A drop that is slow to be drawn may take the row away meanwhile.
