@@ -34,6 +34,8 @@ describe('keys of the mail page', () => {
       .first()
       .waitFor();
 
+  const isClosed = () => waitFor(() => !page.url().includes('message='), 'the list');
+
   before(async () => {
     [daemon, browser] = await Promise.all([shareDaemon(ann), shareBrowser()]);
     const { smtp: port } = daemon.ports;
@@ -59,15 +61,16 @@ describe('keys of the mail page', () => {
     await press('k');
     await isOpen('Elm');
     await press('u');
-    await waitFor(() => !page.url().includes('message='), 'the list');
+    await isClosed();
     await press('End o');
     await isOpen('Acorn');
     await press('Escape');
-    await waitFor(() => !page.url().includes('message='), 'the list again');
+    await isClosed();
     await press('Home Shift+N');
     await press('o');
     await isOpen('Cedar');
     await press('Escape');
+    await isClosed();
   });
 
   it('select in every way', async () => {
@@ -109,7 +112,9 @@ describe('keys of the mail page', () => {
     await row('Fir').waitFor({ state: 'detached' });
     await press('z');
     await row('Fir').waitFor();
-    await press('Escape Home Shift+D');
+    await press('Escape');
+    await isClosed();
+    await press('Home Shift+D');
     const question = page.getByRole('dialog', { name: 'Delete 1 message without Trash?' });
     await question.getByRole('button', { name: 'Cancel' }).click();
     await press('v');
@@ -184,7 +189,7 @@ describe('keys of the mail page', () => {
     await press('Escape End x');
     await row('Acorn').getByRole('checkbox', { checked: true }).waitFor();
     await selected(1);
-    await waitFor(() => !page.url().includes('message='), 'the list');
+    await isClosed();
     await press('Escape');
   });
 

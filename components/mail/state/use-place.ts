@@ -3,7 +3,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Habits, type Place, readPlace, toUrl } from './place.ts';
 
-const goBackWithinMs = 700;
+/** Where a browser takes longer, Back leads nowhere of ours. */
+const goBackWithinMs = 3000;
 
 /** `go` steps to a place; `close` leaves the open message; `placeNow` gives the place without waiting for React. */
 export function usePlace(start: () => Place, habits: Habits) {
@@ -25,11 +26,10 @@ export function usePlace(start: () => Place, habits: Habits) {
 
   // Going back takes a moment; what is asked for meanwhile waits, or Back would undo that instead.
   const isGoingBack = useRef(false);
+  const afterBack = useRef<(() => void)[]>([]);
   const go = useCallback((next: Partial<Place>, isReplaced = false) => {
     if (isGoingBack.current) {
-      window.addEventListener('popstate', () => setTimeout(() => go(next, isReplaced), 0), {
-        once: true,
-      });
+      afterBack.current.push(() => go(next, isReplaced));
       return;
     }
     const before = latest.current;
@@ -61,14 +61,18 @@ export function usePlace(start: () => Place, habits: Habits) {
     const settle = () => {
       clearTimeout(timer);
       isGoingBack.current = false;
+      for (const step of afterBack.current.splice(0)) step();
     };
     // Where Back leads nowhere of ours, the message is closed in place.
     const timer = setTimeout(() => {
-      window.removeEventListener('popstate', settle);
+      window.removeEventListener('popstate', onBack);
       isGoingBack.current = false;
       go({ uid: null }, true);
+      settle();
     }, goBackWithinMs);
-    window.addEventListener('popstate', settle, { once: true });
+    // Behind everybody else who hears of it.
+    const onBack = () => void setTimeout(settle, 0);
+    window.addEventListener('popstate', onBack, { once: true });
     window.history.back();
   }, [go]);
 
