@@ -179,20 +179,6 @@ describe('keys of the mail page', () => {
     await row('Fir').waitFor();
   });
 
-  it('mean the list as soon as the message is closed, however long Back takes', async () => {
-    await page.evaluate(() => {
-      const back = history.back.bind(history);
-      history.back = () => void setTimeout(back, 300);
-    });
-    await press('Home Enter');
-    await isOpen('Fir');
-    await press('Escape End x');
-    await row('Acorn').getByRole('checkbox', { checked: true }).waitFor();
-    await selected(1);
-    await isClosed();
-    await press('Escape');
-  });
-
   it('leave typing alone, and letters where they are switched off', async () => {
     await press('/');
     await page.keyboard.type('e#!');

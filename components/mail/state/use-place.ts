@@ -3,8 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Habits, type Place, readPlace, toUrl } from './place.ts';
 
-/** Where a browser takes longer, Back leads nowhere of ours. */
-const goBackWithinMs = 3000;
+const goBackWithinMs = 700;
 
 /** `go` steps to a place; `close` leaves the open message; `placeNow` gives the place without waiting for React. */
 export function usePlace(start: () => Place, habits: Habits) {
@@ -26,10 +25,11 @@ export function usePlace(start: () => Place, habits: Habits) {
 
   // Going back takes a moment; what is asked for meanwhile waits, or Back would undo that instead.
   const isGoingBack = useRef(false);
-  const afterBack = useRef<(() => void)[]>([]);
   const go = useCallback((next: Partial<Place>, isReplaced = false) => {
     if (isGoingBack.current) {
-      afterBack.current.push(() => go(next, isReplaced));
+      window.addEventListener('popstate', () => setTimeout(() => go(next, isReplaced), 0), {
+        once: true,
+      });
       return;
     }
     const before = latest.current;
@@ -55,24 +55,17 @@ export function usePlace(start: () => Place, habits: Habits) {
       return;
     }
     isGoingBack.current = true;
-    // Closed at once: the next key means the list, though Back takes its moment.
-    latest.current = { ...latest.current, uid: null };
-    setPlace(latest.current);
     const settle = () => {
       clearTimeout(timer);
       isGoingBack.current = false;
-      for (const step of afterBack.current.splice(0)) step();
     };
     // Where Back leads nowhere of ours, the message is closed in place.
     const timer = setTimeout(() => {
-      window.removeEventListener('popstate', onBack);
+      window.removeEventListener('popstate', settle);
       isGoingBack.current = false;
       go({ uid: null }, true);
-      settle();
     }, goBackWithinMs);
-    // Behind everybody else who hears of it.
-    const onBack = () => void setTimeout(settle, 0);
-    window.addEventListener('popstate', onBack, { once: true });
+    window.addEventListener('popstate', settle, { once: true });
     window.history.back();
   }, [go]);
 
