@@ -1,6 +1,8 @@
 // A real Chromium for the browser tests. Pages answer to clicks and keys when `goto`, `reload` and the way back end: what
 // the server drew is there before the script that listens, and on a loaded machine long before.
 import { existsSync } from 'node:fs';
+import { afterEach } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type APIRequestContext,
   type Browser,
@@ -18,6 +20,23 @@ const shell =
 const patienceMs = 60_000;
 /** DREY_SLOW_BROWSER=4: the pages' scripts take four times as long; it brings out what a test takes for granted. */
 const slowness = Number(process.env.DREY_SLOW_BROWSER ?? '1');
+/** DREY_SLOW_NETWORK=1500: what pages ask for, but scripts and pictures, leaves that many ms late; it brings out what a test waits for in vain. */
+const delayMs = Number(process.env.DREY_SLOW_NETWORK ?? '0');
+
+const pages = new Set<Page>();
+
+// What a failed test saw at its end: a machine elsewhere shows it to nobody again.
+afterEach(async (test) => {
+  if (!('passed' in test) || test.passed) return;
+  for (const page of pages) {
+    if (page.isClosed()) continue;
+    const text = await page
+      .locator('body')
+      .innerText({ timeout: 5000 })
+      .catch(() => '(no answer)');
+    test.diagnostic(`seen at ${page.url()}: ${text.replace(/\s+/g, ' ').slice(0, 1500)}`);
+  }
+});
 
 /**
  * Starts the Chromium of the machine (CHROMIUM_PATH first), else Playwright's own, as it is. What shows something outside
@@ -49,8 +68,11 @@ export async function launchBrowser(isWhole = false): Promise<Browser> {
     const context = await newContext({ locale: 'en-US', ...options });
     context.setDefaultTimeout(patienceMs);
     askAgainWhereClosed(context.request);
+    if (delayMs > 0) await delayRequests(context);
     context.on('page', (page) => {
       waitAfterLoading(page);
+      pages.add(page);
+      page.on('close', () => pages.delete(page));
       if (slowness > 1) void slowDown(context, page);
     });
     return context;
@@ -76,6 +98,14 @@ function askAgainWhereClosed(request: APIRequestContext): void {
   const { fetch } = request;
   request.fetch = ((url, options) =>
     fetch.call(request, url, { maxRetries: 3, ...options })) as typeof fetch;
+}
+
+async function delayRequests(context: BrowserContext): Promise<void> {
+  await context.route('**/*', async (route) => {
+    if (!route.request().url().includes('/_next/static/')) await sleep(delayMs);
+    // The page may have gone meanwhile.
+    await route.continue().catch(() => {});
+  });
 }
 
 async function slowDown(context: BrowserContext, page: Page): Promise<void> {

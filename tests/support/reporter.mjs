@@ -12,6 +12,9 @@ export default async function* report(events) {
       if (data.skip !== undefined) yield `skip  ${data.name}: ${data.skip}${where()}\n`;
       else passed += 1;
     }
+    if (type === 'test:diagnostic' && data.message.startsWith('seen at ')) {
+      yield `${data.message}\n`;
+    }
     if (type === 'test:fail') {
       // A suite fails with its tests; alone it fails when its own hooks do.
       const isEcho = data.details?.error?.failureType === 'subtestsFailed';
