@@ -30,7 +30,10 @@ export async function changePop3Choice(
   const choice: Record<string, unknown> = { ...(await readPop3Choice(accountId)) };
   for (const [key, value] of Object.entries(change)) {
     const parsed = findSetting(key).schema.optional().safeParse(value);
-    if (!parsed.success) throw new Refusal('invalid', parsed.error.issues[0]?.message ?? key);
+    if (!parsed.success) {
+      const text = parsed.error.issues[0]?.message ?? key;
+      throw new Refusal('invalid', text, key.slice('pop3.'.length));
+    }
     choice[key] = parsed.data;
   }
   const value = JSON.stringify(choice);

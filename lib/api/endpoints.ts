@@ -17,6 +17,7 @@ import { restoreEndpoints } from './resources/restores.ts';
 import { serverWorkEndpoints } from './resources/server-work.ts';
 import { settingEndpoints } from './resources/settings.ts';
 import { userDefaultsEndpoints } from './resources/user-defaults.ts';
+import { userMailEndpoints } from './resources/user-mail.ts';
 import { userSignInEndpoints } from './resources/user-sign-in.ts';
 import { userEndpoints } from './resources/users.ts';
 
@@ -24,6 +25,7 @@ export const endpoints: readonly Endpoint[] = [
   ...domainEndpoints,
   ...userEndpoints,
   ...userSignInEndpoints,
+  ...userMailEndpoints,
   ...userDefaultsEndpoints,
   ...addressEndpoints,
   ...manyLinesEndpoints,

@@ -91,6 +91,7 @@ export const actionSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('wanted') }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
+export const actionNames = actionSchema.options.map(({ shape }) => shape.do.value);
 
 export const ruleSchema = z.object({
   name: z.string().trim().min(1, 'Give the rule a name.').max(100),

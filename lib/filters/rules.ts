@@ -111,8 +111,26 @@ export async function switchRule(
   await saveRule(accountId, { ...rule, isDisabled }, id, by);
 }
 
-/** Puts rules in the order of `ids`; those that are not named come after. */
-export async function orderRules(accountId: string, ids: readonly string[]): Promise<void> {
+/** Puts a rule at a position from 1 of those that the grammar knows. Refusal 'not-found'. */
+export async function moveRule(
+  accountId: string,
+  id: string,
+  position: number,
+  by?: string,
+): Promise<void> {
+  const ids = (await listRules(accountId)).map((rule) => rule.id);
+  const at = ids.indexOf(id);
+  if (at === -1) throw new Refusal('not-found', 'There is no such rule.');
+  ids.splice(position - 1, 0, ...ids.splice(at, 1));
+  await orderRules(accountId, ids, by);
+}
+
+/** Puts rules in the order of `ids`; those that are not named come after. `by`: an administrator. */
+export async function orderRules(
+  accountId: string,
+  ids: readonly string[],
+  by?: string,
+): Promise<void> {
   await write(async (tx) => {
     const rows = await tx.filterRule.findMany({
       where: { accountId },
@@ -128,6 +146,9 @@ export async function orderRules(accountId: string, ids: readonly string[]): Pro
         data: { position: index + 1 },
       });
     }
+    if (by === undefined) return;
+    const account = await tx.account.findUnique({ where: { id: accountId } });
+    await recordChangeIn(tx, by, `user ${account?.address}`, 'filters in another order');
   });
 }
 

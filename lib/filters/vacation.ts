@@ -6,6 +6,8 @@ import { db, write } from '../db.ts';
 import { Refusal } from '../errors.ts';
 import { recordChangeIn } from '../trail/change.ts';
 
+export const audiences = ['anyone', 'contacts', 'domain'] as const;
+
 const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const vacationSchema = z
@@ -16,7 +18,7 @@ const vacationSchema = z
     subject: z.string().trim().max(200).default(''),
     text: z.string().max(10_000, 'At most 10,000 characters.').default(''),
     intervalDays: z.int().min(1).max(30).default(7),
-    audience: z.enum(['anyone', 'contacts', 'domain']).default('anyone'),
+    audience: z.enum(audiences).default('anyone'),
   })
   .refine(({ isOn, text }) => !isOn || text.trim() !== '', {
     message: 'Write what people are told.',

@@ -7,16 +7,12 @@ export const apiOf: Record<string, string> = {
     'Deleted messages of one user come back by IMAP or in the panel.',
   'users/[id]/deleted/actions.ts#restoreAllAction':
     'Deleted messages of one user come back by IMAP or in the panel.',
-  'users/[id]/mail-actions.ts#addForwardAction':
-    'Filters belong to their user: ManageSieve is not built; an alias forwards too.',
-  'users/[id]/mail-actions.ts#removeUserRuleAction':
-    'Filters belong to their user: the panel helps out, programs do not.',
-  'users/[id]/mail-actions.ts#saveUserVacationAction':
-    'Filters belong to their user: the panel helps out, programs do not.',
-  'users/[id]/mail-actions.ts#switchUserRuleAction':
-    'Filters belong to their user: the panel helps out, programs do not.',
-  'users/[id]/program-actions.ts#savePop3Action': 'Not built yet: "drey user pop3" has it.',
-  'users/[id]/program-actions.ts#saveProtocolsAction': 'Not built yet: the panel alone has it.',
+  'users/[id]/mail-actions.ts#addForwardAction': 'POST /users/{address}/rules',
+  'users/[id]/mail-actions.ts#removeUserRuleAction': 'DELETE /users/{address}/rules/{id}',
+  'users/[id]/mail-actions.ts#saveUserVacationAction': 'PATCH /users/{address}/vacation',
+  'users/[id]/mail-actions.ts#switchUserRuleAction': 'PATCH /users/{address}/rules/{id}',
+  'users/[id]/program-actions.ts#savePop3Action': 'PATCH /users/{address}/pop3',
+  'users/[id]/program-actions.ts#saveProtocolsAction': 'PATCH /users/{address}',
   'users/[id]/sign-in-actions.ts#removeUserAppPasswordAction':
     'DELETE /users/{address}/app-passwords/{id}',
   'users/[id]/sign-in-actions.ts#resetSecondFactorAction': 'DELETE /users/{address}/second-factor',

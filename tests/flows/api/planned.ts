@@ -56,6 +56,23 @@ export const changes: Record<string, Planned> = {
   'DELETE /users/{address}/sessions/{id}': { path: '/users/{address}/sessions/none', status: 404 },
   'DELETE /users/{address}/sessions': {},
   'DELETE /users/{address}/second-factor': {},
+  'POST /users/{address}/rules': {
+    body: { name: 'Star', conditions: [], actions: [{ do: 'flag' }] },
+    status: 201,
+  },
+  'PATCH /users/{address}/rules/{id}': {
+    path: '/users/{address}/rules/none',
+    body: { isDisabled: true },
+    status: 404,
+  },
+  'POST /users/{address}/rules/{id}/move': {
+    path: '/users/{address}/rules/none/move',
+    body: { position: 1 },
+    status: 404,
+  },
+  'DELETE /users/{address}/rules/{id}': { path: '/users/{address}/rules/none', status: 404 },
+  'PATCH /users/{address}/vacation': { body: { subject: 'Away' } },
+  'PATCH /users/{address}/pop3': { body: { folders: ['INBOX', 'Archive'], marksSeen: null } },
   'PUT /users/{address}/role': { body: { role: 'user' } },
   'POST /users/{address}/sending': { body: { action: 'release' } },
   // The address of a shared mailbox.
@@ -160,6 +177,7 @@ export const questions: Record<string, Planned> = {
   },
   'POST /relay-rules/test': { body: { recipient: 'x@outside.test' } },
   'POST /webhooks/{id}/test': { path: '/webhooks/none/test', body: empty, status: 404 },
+  'GET /users/{address}/rules/{id}': { path: '/users/{address}/rules/none', status: 404 },
   'GET /directory/{id}': { path: '/directory/none', status: 404 },
   'POST /backups/search': {
     body: { user: `person@${own}`, snapshot: '2026-11-21T10:00:00Z' },

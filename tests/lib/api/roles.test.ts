@@ -29,6 +29,8 @@ const bodies: Record<string, object> = {
   'POST /users/{address}/sending': { action: 'hold' },
   'PUT /users/{address}/password': { password: 'eleven brown leaves' },
   'POST /users/{address}/app-passwords': { name: 'A program', protocols: ['imap'] },
+  'POST /users/{address}/rules': { name: 'A rule', conditions: [], actions: [{ do: 'flag' }] },
+  'POST /users/{address}/rules/{id}/move': { position: 1 },
   'PUT /shared/{address}/members/{member}': { mayWrite: true, maySend: false },
 };
 
