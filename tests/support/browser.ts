@@ -10,6 +10,7 @@ import {
   chromium,
   type Page,
 } from 'playwright';
+import { takeEarlyWaits, watchWaits } from './early-waits.ts';
 
 const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'];
 /** Chromium without windows and menus, as Playwright has it: a quarter less processor time. Not beside a browser of one's choice. */
@@ -20,14 +21,16 @@ const shell =
 const patienceMs = 60_000;
 /** DREY_SLOW_BROWSER=4: the pages' scripts take four times as long; it brings out what a test takes for granted. */
 const slowness = Number(process.env.DREY_SLOW_BROWSER ?? '1');
-/** DREY_SLOW_NETWORK=1500: what pages ask for, but scripts and pictures, leaves that many ms late; it brings out what a test waits for in vain. */
+/** DREY_SLOW_NETWORK=1500: what pages ask for, but scripts and pictures, leaves that many ms late, and waits that ended before are told (early-waits.ts). */
 const delayMs = Number(process.env.DREY_SLOW_NETWORK ?? '0');
 
 const pages = new Set<Page>();
 
 // What a failed test saw at its end: a machine elsewhere shows it to nobody again.
 afterEach(async (test) => {
-  if (!('passed' in test) || test.passed) return;
+  if (!('passed' in test)) return;
+  for (const line of takeEarlyWaits()) test.diagnostic(line);
+  if (test.passed) return;
   for (const page of pages) {
     if (page.isClosed()) continue;
     const text = await page
@@ -71,6 +74,7 @@ export async function launchBrowser(isWhole = false): Promise<Browser> {
     if (delayMs > 0) await delayRequests(context);
     context.on('page', (page) => {
       waitAfterLoading(page);
+      if (delayMs > 0) watchWaits(page);
       pages.add(page);
       page.on('close', () => pages.delete(page));
       if (slowness > 1) void slowDown(context, page);

@@ -12,7 +12,7 @@ export default async function* report(events) {
       if (data.skip !== undefined) yield `skip  ${data.name}: ${data.skip}${where()}\n`;
       else passed += 1;
     }
-    if (type === 'test:diagnostic' && data.message.startsWith('seen at ')) {
+    if (type === 'test:diagnostic' && /^(seen at|early) /.test(data.message)) {
       yield `${data.message}\n`;
     }
     if (type === 'test:fail') {
