@@ -12,10 +12,12 @@ import { currentPath, currentRemote } from './session.ts';
 const log = logOf('web');
 const bugText = 'Something went wrong on the server. Its log has the details.';
 
-/** Fields of `form` as an object of texts; of a repeated name the last one. Files are left out. */
+/** Fields of `form` as an object of texts, without NUL (server/web/unreadable.ts); of a repeated name the last one. Files are left out. */
 export function readFields(form: FormData): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const [name, value] of form) if (typeof value === 'string') fields[name] = value;
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields[name] = value.replaceAll('\0', '');
+  }
   return fields;
 }
 
@@ -29,11 +31,11 @@ export async function answerForm<T extends z.ZodType>(
   change: (fields: z.output<T>) => Promise<FormState>,
   controls: Record<string, string> = {},
 ): Promise<FormState> {
-  const parsed = schema.safeParse(readFields(form));
+  const fields = readFields(form);
+  const parsed = schema.safeParse(fields);
   if (!parsed.success) return { status: 'error', fields: await describeIssues(parsed.error) };
   try {
-    const reason = form.get('reason');
-    return await runHere(typeof reason === 'string' ? reason : '', () => change(parsed.data));
+    return await runHere(fields.reason ?? '', () => change(parsed.data));
   } catch (error) {
     const state = await describeError(error);
     if (state.status !== 'error' || !state.fields) return state;

@@ -36,11 +36,24 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** A NUL as JSON writes it: an odd number of backslashes before it (RFC 8259 §7). */
+const nul = /(?<!\\)(?:\\\\)*\\u0000/;
+
 function parse(bytes: Buffer): unknown {
+  const text = decode(bytes);
+  if (nul.test(text)) throw new HttpProblem(400, 'invalid', 'The body holds a NUL character.');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(text);
   } catch {
     throw new HttpProblem(400, 'invalid', 'The body is no JSON.');
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpProblem(400, 'invalid', 'The body is no UTF-8.');
   }
 }
 

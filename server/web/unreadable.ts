@@ -1,5 +1,6 @@
 // Requests that no page or endpoint could read, answered before Next, whose answer would be 500: a path that is no text
-// (RFC 3986 §2.1), a method that nothing here has (RFC 9110 §9.1). Programs of the API get a problem document (RFC 9457).
+// (RFC 3986 §2.1), a NUL in the address, which PostgreSQL keeps in no text (bodies: lib/api/request.ts, app/form-answer.ts,
+// app/api/mail/answer.ts), a method that nothing here has (RFC 9110 §9.1). Programs of the API get a problem document (RFC 9457).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpProblem } from '#lib/api/problem.ts';
 
@@ -10,6 +11,9 @@ export function findUnreadable(method = '', url = ''): HttpProblem | null {
   if (!methods.includes(method)) {
     const allow = methods.join(', ');
     return new HttpProblem(405, 'method', `Here are ${allow}.`, { headers: { allow } });
+  }
+  if (url.includes('%00')) {
+    return new HttpProblem(400, 'invalid', 'The address holds a NUL character.');
   }
   const [path = ''] = url.split('?', 1);
   try {

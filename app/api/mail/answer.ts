@@ -89,7 +89,7 @@ export function refuseForeign({ headers }: Request): void {
   throw new Refusal('forbidden', 'The request came from another page.');
 }
 
-/** The JSON body of a request as an object, at most 4 MB. Refusal 'invalid' or 'too-big'. */
+/** The JSON body of a request as an object, at most 4 MB, its texts without NUL (server/web/unreadable.ts). Refusal 'invalid' or 'too-big'. */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
   if (!request.headers.get('content-type')?.startsWith('application/json')) {
     throw new Refusal('invalid', 'Send JSON.');
@@ -118,7 +118,9 @@ async function readText(request: Request): Promise<string> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_name, value) =>
+      typeof value === 'string' ? value.replaceAll('\0', '') : value,
+    );
   } catch {
     return null;
   }

@@ -125,6 +125,13 @@ describe('the REST API', () => {
     ]);
   });
 
+  it('takes no NUL, which PostgreSQL keeps in no text', async () => {
+    const send = (comment: string) =>
+      call('POST', '/networks?dryRun=1', root, { body: { cidr: '10.7.0.0/16', comment } });
+    for (const comment of ['\0', 'a\\\0b']) assert.equal((await send(comment)).status, 400);
+    for (const comment of ['\\u0000', '\\\\u0000']) assert.equal((await send(comment)).status, 200);
+  });
+
   it('gives a change to one of two who saw the same', async () => {
     const seen = await call('GET', '/settings/server.hostname');
     const headers = { 'if-match': seen.headers.get('etag') ?? '' };

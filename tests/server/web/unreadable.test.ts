@@ -11,6 +11,9 @@ describe('requests that cannot be read', () => {
     ['GET', '/api/v1/domains/%zz', 400],
     ['GET', '/mail/%', 400],
     ['GET', '/mail/%ff', 400],
+    ['GET', '/admin/users?q=a%00b', 400],
+    ['GET', '/api/v1/users/a%00%40own.test', 400],
+    ['GET', '/admin/users?q=%2500', null],
     ['TRACE', '/api/v1/domains', 405],
     ['PROPFIND', '/', 405],
   ];
