@@ -36,7 +36,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A NUL as JSON writes it: an odd number of backslashes before it (RFC 8259 §7). */
+/** A NUL as JSON writes it: an odd number of backslashes before it. */
 const nul = /(?<!\\)(?:\\\\)*\\u0000/;
 
 function parse(bytes: Buffer): unknown {
