@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { known } from '#tests/lib/accounts/hash/known.ts';
-import { launchBrowser, signIn, waitAlive } from '#tests/support/browser.ts';
+import { launchBrowser, signIn, signOut, waitAlive } from '#tests/support/browser.ts';
 import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
 const admin = { address: 'anna@example.test', password: 'a boat of seven nuts' };
@@ -114,7 +114,7 @@ describe('passwords', () => {
     await signIn(guesser, daemon.url, admin);
     await guesser.getByText('Too many failed attempts.').waitFor();
     // The same address, but a browser that has been here before.
-    await known.context().clearCookies({ name: 'drey.session' });
+    await signOut(known, daemon.url);
     await signIn(known, daemon.url, admin);
     await known.waitForURL('**/mail**');
     await known.goto(`${daemon.url}/admin/blocked`);

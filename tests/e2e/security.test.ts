@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn, signIn, waitAlive } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+import { launchBrowser, openSignedIn, signIn, signOut, waitAlive } from '#tests/support/browser.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
@@ -169,14 +169,12 @@ describe('signing in', () => {
     await dialog().getByLabel('Name').fill('Laptop');
     await confirm('Continue');
     await section('Passkeys').getByText('Laptop').waitFor();
-    await page.goto(`${url}/logout`);
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.waitForURL('**/login**');
+    await signOut(page, url);
     await page.goto(`${url}/login?next=/options/security`);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await section('Passkeys').getByText('last used').waitFor();
     // Beside the password.
-    await page.context().clearCookies();
+    await signOut(page, url);
     await signIn(page, url, ann, '/options/security');
     await page.getByRole('heading', { name: 'Second factor' }).waitFor();
     await page.getByRole('button', { name: 'Use a passkey' }).click();
@@ -196,7 +194,7 @@ describe('signing in', () => {
     const last = sessions.filter({ has: page.getByRole('button', { name: 'Sign out' }) }).first();
     await last.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('status').filter({ hasText: 'Signed out.' }).waitFor();
-    while ((await sessions.count()) >= before) await page.waitForTimeout(50);
+    await waitFor(async () => (await sessions.count()) < before, 'a shorter list');
     const status = await other.evaluate(async () => (await fetch('/api/mail/folders')).status);
     assert.equal(status, 401);
     await other.context().close();

@@ -146,6 +146,23 @@ export async function enter(
   await waitAlive(page);
 }
 
+/**
+ * Signs out as a person does, which ends the session. A cookie that is only taken away comes back with a renewal of it that
+ * is on its way (components/ui/session-keeper.tsx).
+ */
+export async function signOut(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/logout`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/login');
+}
+
+/** Does what runs an action of the server, and waits until that has answered: for whoever then leaves the page, or asks elsewhere. */
+export async function waitAnswered(page: Page, act: () => Promise<void>): Promise<void> {
+  const answered = page.waitForResponse((answer) => 'next-action' in answer.request().headers());
+  await act();
+  await (await answered).finished();
+}
+
 /** A page in a browser session of its own, signed in at `path`. */
 export async function openSignedIn(
   browser: Browser,
