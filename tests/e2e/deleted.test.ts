@@ -8,6 +8,7 @@ import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 
 const ann = { address: 'ann@example.test', password: 'a boat of seven nuts' };
 const ben = { address: 'ben@example.test', password: 'three quiet squirrels' };
+const subjects = ['The lease', 'A joke', 'The minutes'];
 
 describe('deleted messages', () => {
   let daemon: Daemon;
@@ -16,7 +17,12 @@ describe('deleted messages', () => {
 
   const row = (text: string) =>
     page.getByRole('region', { name: 'Messages' }).getByRole('listitem').filter({ hasText: text });
-  const openRow = (text: string) => row(text).locator('[data-open-row]').click();
+  const openRow = async (text: string) => {
+    await row(text).locator('[data-open-row]').click();
+    // The buttons above it mean the open message: nothing is done before it is this one.
+    const reader = page.getByRole('region', { name: 'Message', exact: true });
+    await reader.getByRole('heading', { name: text }).waitFor();
+  };
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
   const folder = (name: string) =>
     page.getByRole('navigation', { name: 'Folders' }).getByRole('link', { name });
@@ -34,7 +40,7 @@ describe('deleted messages', () => {
     await daemon.drey(['user', 'add', ben.address, '--password-stdin'], ben.password);
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
-    for (const subject of ['The lease', 'A joke', 'The minutes']) {
+    for (const subject of subjects) {
       await transport.sendMail({
         from: 'zoe@outside.example',
         to: ben.address,
@@ -52,13 +58,14 @@ describe('deleted messages', () => {
   });
 
   it('leave Trash into “Recently deleted”', async () => {
-    for (const subject of ['The lease', 'A joke', 'The minutes']) {
+    for (const subject of subjects) {
       await openRow(subject);
       await act('Delete');
       await row(subject).waitFor({ state: 'detached' });
     }
     await folder('Trash').click();
-    await row('The lease').waitFor();
+    // The list shows at once what the server does a moment later.
+    for (const subject of subjects) await row(subject).waitFor();
     await page.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Empty Trash…' }).click();
     const dialog = page.getByRole('dialog');
@@ -85,6 +92,7 @@ describe('deleted messages', () => {
     await act('Delete for good…');
     await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
     await row('A joke').waitFor({ state: 'detached' });
+    await seeToast('1 message deleted for good.');
     await row('The minutes').waitFor();
   });
 
@@ -98,6 +106,8 @@ describe('deleted messages', () => {
     await panel.getByRole('button', { name: 'Restore The minutes' }).click();
     await panel.getByText('Nothing to restore').waitFor();
     await folder('Trash').first().click();
+    // Among the deleted stand only the minutes, in Trash both.
+    await row('The lease').waitFor();
     await row('The minutes').waitFor();
     await waitFor(async () => {
       await panel.goto(`${daemon.url}/admin/events?q=${ben.address}`);
