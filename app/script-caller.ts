@@ -3,7 +3,7 @@
 import type { Account } from '#lib/accounts/account.ts';
 import { isLoopback } from '#lib/accounts/network.ts';
 import { signInByAppPassword } from '#lib/accounts/sessions.ts';
-import { retryAfterSeconds } from '#lib/accounts/throttle.ts';
+import { describeWait } from '#lib/api/problem.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { isSecureRequest } from './secure-request.ts';
 import { currentRemote } from './session.ts';
@@ -16,23 +16,21 @@ export async function requireForScript(authorization: string | null): Promise<Ac
     return Response.json({ error: 'Only by https.' }, { status: 403 });
   }
   const shown = readBasic(authorization);
-  if (!shown) return refuseScript(401, 'Show the address and an app password.');
+  if (!shown) return refuseScript('Show the address and an app password.');
   try {
     const account = await signInByAppPassword({ ...shown, remote, protocol: 'web' });
     if (!account.mustChange) return account;
     return Response.json({ error: 'Change your password first.' }, { status: 403 });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return refuseScript(error.reason === 'throttled' ? 429 : 401, error.message);
+    if (error.reason !== 'throttled') return refuseScript(error.message);
+    return Response.json({ error: error.message }, { status: 429, headers: describeWait(error) });
   }
 }
 
-function refuseScript(status: 401 | 429, error: string): Response {
-  const headers: Record<string, string> =
-    status === 401
-      ? { 'www-authenticate': 'Basic realm="mail", charset="UTF-8"' }
-      : { 'retry-after': String(retryAfterSeconds) };
-  return Response.json({ error }, { status, headers });
+function refuseScript(error: string): Response {
+  const headers = { 'www-authenticate': 'Basic realm="mail", charset="UTF-8"' };
+  return Response.json({ error }, { status: 401, headers });
 }
 
 function readBasic(authorization: string | null): { address: string; password: string } | null {

@@ -13,6 +13,11 @@ export function fromNow(ms: number): Date {
   return new Date(now().getTime() + ms);
 }
 
+/** Whole seconds until `date` has come, at least one. */
+export function secondsUntil(date: Date): number {
+  return Math.max(1, Math.ceil((date.getTime() - now().getTime()) / 1000));
+}
+
 /** Tests: stand still at `date`; null lets time run again. */
 export function freezeClock(date: Date | null): void {
   frozen = date;

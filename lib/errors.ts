@@ -21,12 +21,20 @@ export class Refusal extends Error {
   readonly reason: RefusalReason;
   /** Name of the offending field in a form, where there is one. */
   readonly field: string | null;
+  /** When a further try makes sense, where that is known. */
+  readonly retryAt: Date | null;
 
-  constructor(reason: RefusalReason, text: string, field: string | null = null) {
+  constructor(
+    reason: RefusalReason,
+    text: string,
+    field: string | null = null,
+    retryAt: Date | null = null,
+  ) {
     super(text);
     this.name = 'Refusal';
     this.reason = reason;
     this.field = field;
+    this.retryAt = retryAt;
   }
 }
 

@@ -16,7 +16,7 @@ import { isWithin, readNetworks } from './network.ts';
 import { isOverDomains, type Role, readRole } from './role.ts';
 import { recordLogin } from './sessions.ts';
 import { isInScope, readStaff, requireDomainOf, type Scope, type Staff } from './staff.ts';
-import { isThrottled, recordFailure, recordSuccess } from './throttle.ts';
+import { readOpening, recordFailure, recordSuccess } from './throttle.ts';
 
 /** The roles that a token may have. */
 export const tokenRoles = ['help-desk', 'domain-admin', 'admin'] as const satisfies Role[];
@@ -237,9 +237,11 @@ export async function signInByApiToken(text: string, remote: string): Promise<To
   const shut = row ? whyShut(row, remote) : 'wrong-token';
   const scope = row && shut === null ? await findScope(row) : null;
   if (!row || !scope) {
-    if (await isThrottled(attempt)) {
+    const opensAt = await readOpening(attempt);
+    if (opensAt) {
       tell(id, 'throttled');
-      throw new Refusal('throttled', 'Too many failed tries. Wait before the next one.');
+      const text = 'Too many failed tries. Wait before the next one.';
+      throw new Refusal('throttled', text, null, opensAt);
     }
     tell(row?.name ?? id, shut ?? 'maker-lost-rights');
     await sleep(await recordFailure(attempt));

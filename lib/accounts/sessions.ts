@@ -18,7 +18,8 @@ import { limitKey, plainAddress } from './network.ts';
 import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 import { signText, verifyText } from './secret.ts';
-import { type Attempt as Counted, isThrottled, recordFailure, recordSuccess } from './throttle.ts';
+import { countSignIn } from './sign-in-count.ts';
+import { type Attempt as Counted, readOpening, recordFailure, recordSuccess } from './throttle.ts';
 import { takeTurn } from './turn.ts';
 
 export type Protocol = 'imap' | 'pop3' | 'submission' | 'web';
@@ -174,14 +175,20 @@ async function addressOf({ address }: { address: string }): Promise<string> {
 }
 
 async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
+  const work = () => signInUncounted(attempt, check);
+  return attempt.protocol === 'web' ? countSignIn('web', work) : work();
+}
+
+async function signInUncounted(attempt: Origin, check: Check): Promise<SignedIn> {
   const begunMs = uptimeMs();
   const { remote, protocol, device } = attempt;
   const origin = { address: await addressOf(attempt), remote, protocol };
   const counted = { remote, account: origin.address, device };
   const outcome = await takeTurn(remote, () => tryOut(counted, check));
-  if (outcome === 'throttled') {
+  if ('opensAt' in outcome) {
     recordLogin('login-failed', null, origin, 'throttled');
-    throw new Refusal('throttled', 'Too many failed logins. Try again later.');
+    const text = 'Too many failed logins. Try again later.';
+    throw new Refusal('throttled', text, null, outcome.opensAt);
   }
   const { row, verdict, delayMs } = outcome;
   if (!row || !verdict.fits || whyShut(row)) {
@@ -219,7 +226,8 @@ function whyShut({ isDisabled, passwordHash, kind }: Row): string | null {
 
 /** Checks, and counts the outcome; a failure's answer waits for `delayMs`. */
 async function tryOut(counted: Counted, check: Check) {
-  if (await isThrottled(counted)) return 'throttled';
+  const opensAt = await readOpening(counted);
+  if (opensAt) return { opensAt };
   const found = await db.account.findUnique({ where: { address: counted.account } });
   const verdict = await check(found);
   const row = found ?? verdict.row ?? null;

@@ -29,9 +29,6 @@ const mostDelays = 10;
 const longestDelayMs = 15_000;
 const knownKinds = ['known:', 'device:'] as const;
 
-/** What programs that are refused are told to wait (RFC 9110 §10.2.3); how long a block lasts is for administrators. */
-export const retryAfterSeconds = 60;
-
 /** `device`: the random name that a browser keeps in a cookie of its own; known once it has signed in. */
 export type Attempt = { remote: string; account: string; device?: string | null };
 
@@ -76,8 +73,8 @@ const isFresh = (row: Row | undefined, lifeMs: number) =>
   row !== undefined && row.startedAt > fromNow(-lifeMs);
 const isBlocked = (row: Row | undefined) => row?.blockedUntil != null && row.blockedUntil > now();
 
-/** Whether a further try is refused unseen. */
-export async function isThrottled(attempt: Attempt): Promise<boolean> {
+/** When a further try is looked at again, where it is refused unseen now; else null. */
+export async function readOpening(attempt: Attempt): Promise<Date | null> {
   const settings = await readSettings();
   const windowMs = settings['security.loginWindowMinutes'] * 60_000;
   const limit = settings['security.maxLoginFailures'];
@@ -88,18 +85,23 @@ export async function isThrottled(attempt: Attempt): Promise<boolean> {
   const rows = new Map(
     (await db.loginThrottle.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]),
   );
-  const hasReached = ({ id, most }: Counter) => {
+  const opening = ({ id, most }: Counter): Date | null => {
     const row = rows.get(id);
-    if (isBlocked(row)) return true;
+    if (!row) return null;
+    const { blockedUntil, startedAt, failures } = row;
+    if (isBlocked(row)) return blockedUntil;
     // The limit may have been lowered since.
-    const wasBlocked = row?.blockedUntil != null && row.startedAt < row.blockedUntil;
-    return !wasBlocked && isFresh(row, windowMs) && (row?.failures ?? 0) >= most;
+    const wasBlocked = blockedUntil !== null && startedAt < blockedUntil;
+    if (wasBlocked || !isFresh(row, windowMs) || failures < most) return null;
+    return new Date(startedAt.getTime() + windowMs);
   };
   if (browser && isFresh(rows.get(browser.known), knownMs)) {
-    return hasReached({ id: browser.counter, most: limit });
+    return opening({ id: browser.counter, most: limit });
   }
   const isKnown = isFresh(rows.get(knownId(attempt)), knownMs);
-  return counters.some((each) => hasReached(each) && !(isKnown && each.id.startsWith('account:')));
+  const counting = counters.filter(({ id }) => !(isKnown && id.startsWith('account:')));
+  const openings = counting.map(opening).filter((at) => at !== null);
+  return openings.sort((one, other) => other.getTime() - one.getTime())[0] ?? null;
 }
 
 /**

@@ -4,6 +4,7 @@
 import { signInByApiToken, type TokenUser } from '../accounts/api-token.ts';
 import { isAdminAddress } from '../accounts/network.ts';
 import { mayRole } from '../accounts/permission.ts';
+import { countSignIn } from '../accounts/sign-in-count.ts';
 import { runFrom } from '../history/origin.ts';
 import { logOf } from '../log.ts';
 import { answerQuestion, makeChange, type Outcome, type Reading } from './carry-out.ts';
@@ -81,7 +82,7 @@ async function signIn(request: Request, { remote, isSafe }: From): Promise<Token
   }
   const [, token] =
     /^Bearer +([\w-]{1,200})$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  if (token !== undefined) return signInByApiToken(token, remote);
+  if (token !== undefined) return countSignIn('api', () => signInByApiToken(token, remote));
   const headers = { 'www-authenticate': 'Bearer realm="Drey"' };
   throw new HttpProblem(401, 'auth-failed', 'Show a token: Authorization: Bearer drey_…', {
     headers,

@@ -1,7 +1,7 @@
 // Errors of the REST API as problem details (RFC 9457): what the closed list of refusals is in HTTP, in one place.
 import { z } from 'zod';
-import { retryAfterSeconds } from '../accounts/throttle.ts';
-import { isRefusal, type RefusalReason } from '../errors.ts';
+import { secondsUntil } from '../clock.ts';
+import { isRefusal, type Refusal, type RefusalReason } from '../errors.ts';
 
 /** The body of every error */
 export const problemSchema = z.object({
@@ -80,11 +80,15 @@ export function toProblem(error: unknown): HttpProblem | null {
   if (!isRefusal(error)) return null;
   const { reason, message, field } = error;
   const errors = field === null ? undefined : [nameField(field, message)];
-  const headers: Record<string, string> = {};
+  const headers = describeWait(error);
   if (reason === 'auth-failed')
     headers['www-authenticate'] = 'Bearer realm="Drey", error="invalid_token"';
-  if (reason === 'throttled') headers['retry-after'] = String(retryAfterSeconds);
   return new HttpProblem(statusOf[reason], reason, message, { errors, headers });
+}
+
+/** Retry-After where it is known when a further try makes sense (RFC 9110 §10.2.3). */
+export function describeWait({ retryAt }: Refusal): Record<string, string> {
+  return retryAt === null ? {} : { 'retry-after': String(secondsUntil(retryAt)) };
 }
 
 /** What does not fit a schema, field by field. */

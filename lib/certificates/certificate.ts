@@ -193,12 +193,13 @@ export async function replaceCertificate(
 export async function orderCertificate(id: string, by: string): Promise<void> {
   const row = await requireRow(id);
   requireMade(row);
-  const waited = now().getTime() - (row.problemAt?.getTime() ?? 0);
-  if (waited < orderPauseMs) {
-    throw new Refusal('throttled', 'The last order failed just now: wait a minute.');
+  const orderableAt = new Date((row.problemAt?.getTime() ?? 0) + orderPauseMs);
+  if (orderableAt > now()) {
+    const text = 'The last order failed just now: wait a minute.';
+    throw new Refusal('throttled', text, null, orderableAt);
   }
   if (row.dueAt && row.dueAt > now() && row.problem.includes(restWords)) {
-    throw new Refusal('throttled', row.problem);
+    throw new Refusal('throttled', row.problem, null, row.dueAt);
   }
   await change(id, { dueAt: now() }, by, (tx) =>
     recordChangeIn(tx, by, subjectOf(row.names), 'ordered'),

@@ -8,7 +8,8 @@ import {
   signInByProof,
   signInWithToken,
 } from '#lib/accounts/sessions.ts';
-import { isRefusal, Refusal } from '#lib/errors.ts';
+import { resultOf } from '#lib/accounts/sign-in-count.ts';
+import { Refusal } from '#lib/errors.ts';
 import { canonicalAddress } from '#lib/mail/address.ts';
 import { authentications } from '#server/metrics/index.ts';
 import type { Credentials } from './sasl.ts';
@@ -73,9 +74,4 @@ function isSameAddress(claimed: string, address: string): boolean {
 
 function failed(): Refusal {
   return new Refusal('auth-failed', 'The address or the password is wrong.');
-}
-
-function resultOf(error: unknown): 'failed' | 'throttled' | 'error' {
-  if (isRefusal(error, 'throttled')) return 'throttled';
-  return isRefusal(error) ? 'failed' : 'error';
 }

@@ -50,7 +50,7 @@ export const checkHits = new Counter({
   registers,
 });
 
-/** `protocol`: imap, pop3, submission; `result`: ok, failed, throttled, error. */
+/** `protocol`: imap, pop3, submission, web, api; `result`: ok, failed, throttled, error. */
 export const authentications = new Counter({
   name: 'mail_auth_total',
   help: 'Logins, by protocol and result',

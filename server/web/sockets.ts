@@ -1,6 +1,7 @@
 // The web app's sockets, opened and closed as the daemon asks; those by https speak TLS with the certificate of the
 // server, looked after here too from the first of them on.
 import type { Socket } from 'node:net';
+import { onSignIn } from '#lib/accounts/sign-in-count.ts';
 import { logOf } from '#lib/log.ts';
 import { type ListeningSocket, listenAt } from '../net/socket.ts';
 import { shakeHands } from '../net/start-tls.ts';
@@ -20,7 +21,7 @@ export function listSecurePorts(): number[] {
   return [...sockets.values()].flatMap(({ name, port }) => (name === 'https' ? port : []));
 }
 
-/** Answers the daemon's questions from now on, and says that it may ask. `serve` takes connections, TLS done. */
+/** Answers the daemon's questions from now on, says that it may ask, and how sign-ins end. `serve` takes connections, TLS done. */
 export function followQuestions(serve: (socket: Socket) => void): void {
   const tell = (told: ToParent) => process.send?.(told);
   process.on('message', (message) => {
@@ -29,6 +30,7 @@ export function followQuestions(serve: (socket: Socket) => void): void {
       .catch((error: NodeJS.ErrnoException) => ({ code: error.code ?? '', error: error.message }))
       .then((said: Answer) => tell({ kind: 'answer', id, ...said }));
   });
+  onSignIn((protocol, result) => tell({ kind: 'signed-in', protocol, result }));
   tell({ kind: 'prepared' });
 }
 

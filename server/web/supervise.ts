@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deriveKey } from '#lib/accounts/secret.ts';
 import { logOf } from '#lib/log.ts';
+import { authentications } from '../metrics/index.ts';
 import { type OpenListener, openListener, type Protocol } from '../net/listeners.ts';
 import type { Running } from '../net/running.ts';
 import { processEnv, webFlags } from '../small-process.mjs';
@@ -49,6 +50,7 @@ export async function startWeb(): Promise<Running> {
       if (stream) createInterface({ input: stream }).on('line', logLine);
     }
     await waitPrepared(started);
+    started.on('message', countSignIn);
     started.setMaxListeners(0);
     started.once('exit', (code, signal) => void restart(code, signal));
     return started;
@@ -114,6 +116,12 @@ function webProtocol(name: WebListener, ask: (question: Question) => Promise<Ans
       return open;
     },
   };
+}
+
+function countSignIn(message: unknown): void {
+  const told = message as ToParent;
+  if (told.kind !== 'signed-in') return;
+  authentications.inc({ protocol: told.protocol, result: told.result });
 }
 
 let lastId = 0;

@@ -8,7 +8,7 @@ import { Refusal } from '../../errors.ts';
 import { readSetting } from '../../settings/index.ts';
 import { recordChangeIn } from '../../trail/change.ts';
 import { decryptSecret, encryptSecret } from '../secret.ts';
-import { isThrottled, recordFailure } from '../throttle.ts';
+import { readOpening, recordFailure } from '../throttle.ts';
 import { noteSecondFactorIn } from './factor.ts';
 import { renewRecoveryCodesIn } from './recovery.ts';
 
@@ -50,8 +50,9 @@ export async function confirmAuthenticator(
   origin: Origin,
 ): Promise<string[] | null> {
   const attempt = { ...origin, account: owner.address };
-  if (await isThrottled(attempt)) {
-    throw new Refusal('throttled', 'Too many wrong codes. Try again later.');
+  const opensAt = await readOpening(attempt);
+  if (opensAt) {
+    throw new Refusal('throttled', 'Too many wrong codes. Try again later.', null, opensAt);
   }
   const row = await db.authenticator.findUnique({ where: { accountId: owner.id } });
   if (!row || row.confirmedAt) throw new Refusal('not-found', 'Begin again.');

@@ -13,8 +13,9 @@ import {
 import { addDomain } from '#lib/accounts/domain.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
 import {
-  isThrottled,
+  type Attempt,
   liftBlock,
+  readOpening,
   recordFailure,
   recordSuccess,
   removeSpent,
@@ -45,6 +46,7 @@ after(() => database.close());
 async function fail(attempt: { remote: string; account?: string; device?: string }, times = limit) {
   for (let count = 0; count < times; count++) await recordFailure({ account, ...attempt });
 }
+const isThrottled = async (attempt: Attempt) => (await readOpening(attempt)) !== null;
 const pass = (ms: number) => freezeClock(new Date(now().getTime() + ms));
 const blocksOf = async () => (await listBlocks()).map(({ kind, subject }) => `${kind} ${subject}`);
 
@@ -76,7 +78,8 @@ describe('failed logins', () => {
       await fail(attempt, 1);
       assert.equal(await isThrottled(attempt), true);
       const [block] = await listBlocks();
-      assert.equal(block?.until.getTime(), fromNow(minutes * minuteMs).getTime());
+      const until = fromNow(minutes * minuteMs);
+      assert.deepEqual([block?.until, await readOpening(attempt)], [until, until]);
       pass(minutes * minuteMs);
       assert.equal(await isThrottled(attempt), false);
     }
@@ -85,6 +88,18 @@ describe('failed logins', () => {
     const [block] = await listBlocks();
     assert.equal(block?.until.getTime(), fromNow(15 * minuteMs).getTime());
     assert.equal(block?.blocks, 1);
+  });
+
+  it('say when they open: the last of those that count, and where the limit was lowered the window', async () => {
+    const attempt = { remote: '192.0.2.1', account };
+    await writeSetting('security.maxLoginFailures', limit + 1, 'test');
+    await fail(attempt, limit);
+    assert.equal(await readOpening(attempt), null);
+    pass(minuteMs);
+    await writeSetting('security.maxLoginFailures', limit, 'test');
+    assert.deepEqual(await readOpening(attempt), fromNow(14 * minuteMs));
+    await fail({ remote: '192.0.2.2' }, 9 * limit);
+    assert.deepEqual(await readOpening(attempt), fromNow(15 * minuteMs), 'the account');
   });
 
   it('never close for longer than a day', async () => {

@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { addAccount, requireAccount, updateAccount } from '#lib/accounts/account.ts';
 import { addApiToken, listApiTokens, removeApiToken } from '#lib/accounts/api-token.ts';
+import { listBlocks } from '#lib/accounts/block-list.ts';
 import { addDomain } from '#lib/accounts/domain.ts';
 import { addNetwork } from '#lib/accounts/network.ts';
 import { giveRole } from '#lib/accounts/role-change.ts';
 import { readStaff } from '#lib/accounts/staff.ts';
 import { answerApi } from '#lib/api/answer.ts';
 import { endpoints } from '#lib/api/endpoints.ts';
-import { fromNow, shiftClock } from '#lib/clock.ts';
+import { fromNow, now, secondsUntil, shiftClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
@@ -326,9 +327,14 @@ describe('the REST API', () => {
     }
     assert.equal(statuses[0], 401);
     assert.equal(statuses.at(-1), 429);
+    const askedAt = now();
     const closed = await call('GET', '/domains', wrong, { remote });
     assert.equal(closed.status, 429);
-    assert.ok(Number(closed.headers.get('retry-after')) > 0);
+    const [block] = await listBlocks();
+    const seconds = Number(closed.headers.get('retry-after'));
+    const until = block?.until ?? now();
+    assert.ok(seconds >= secondsUntil(until), `${seconds}`);
+    assert.ok(seconds <= Math.ceil((until.getTime() - askedAt.getTime()) / 1000), `${seconds}`);
     assert.equal(
       (await call('GET', '/domains', root, { remote })).status,
       200,

@@ -49,7 +49,7 @@ export const subjects: Subject[] = [
   {
     name: 'logins',
     title: 'Sign-ins',
-    text: 'Over IMAP, POP3 and submission. Put off are those from addresses with too many failures.',
+    text: 'Over IMAP, POP3, submission and the web; each call of a script or of the API shows a secret and counts. Put off are those from addresses with too many failures.',
     format: 'count',
     lines: (timeline) => [
       counted(timeline, 'good', ['auth.ok']),
@@ -60,10 +60,10 @@ export const subjects: Subject[] = [
   {
     name: 'failures',
     title: 'Failed sign-ins',
-    text: 'Those that were put off too, by protocol. Which networks they come from, and those of the web, stand under Blocked.',
+    text: 'Those that were put off too, by protocol. Which networks they come from stands under Blocked.',
     format: 'count',
     lines: (timeline) =>
-      (['submission', 'imap', 'pop3'] as const).map((protocol) =>
+      (['submission', 'imap', 'pop3', 'web', 'api'] as const).map((protocol) =>
         counted(
           timeline,
           protocolTitles[protocol],
@@ -183,7 +183,14 @@ export const subjects: Subject[] = [
   },
 ];
 
-const protocolTitles = { smtp: 'SMTP', submission: 'submission', imap: 'IMAP', pop3: 'POP3' };
+const protocolTitles = {
+  smtp: 'SMTP',
+  submission: 'submission',
+  imap: 'IMAP',
+  pop3: 'POP3',
+  web: 'web',
+  api: 'API',
+};
 
 const stageTitles = {
   receive: 'read',
