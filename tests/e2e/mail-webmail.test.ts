@@ -23,7 +23,10 @@ describe('the webmail', () => {
   const row = (text: string) => rows().filter({ hasText: text });
   const reader = () => page.getByRole('region', { name: 'Message', exact: true });
   const openRow = (text: string) => row(text).locator('[data-open-row]').click();
-  const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+  /** It stays while the mouse is over it. */
+  const seeToast = (text: string) =>
+    page.getByRole('status').filter({ hasText: text }).last().hover();
+  const dialog = () => page.getByRole('dialog');
 
   async function deliver(mail: SendMailOptions): Promise<void> {
     const { smtp: port } = daemon.ports;
@@ -78,6 +81,7 @@ describe('the webmail', () => {
     await waitFor(isSeen, 'the flag');
     await page.goBack();
     await waitFor(() => !page.url().includes('message='), 'the list');
+    await reader().getByText('Good morning.').waitFor({ state: 'detached' });
     await page.goForward();
     await reader().getByText('Good morning.').waitFor();
   });
@@ -149,22 +153,28 @@ describe('the webmail', () => {
     await composer.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /^Drafts/ }).click();
     await row('Half a thought').waitFor();
-    assert.equal(await rows().count(), 1);
+    await waitFor(async () => (await rows().count()) === 1, 'one draft');
     await openRow('Half a thought');
-    await composer.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
-    const kept = await composer.getByRole('textbox', { name: 'Text', exact: true }).innerText();
+    const text = composer.getByRole('textbox', { name: 'Text', exact: true });
+    await text.getByText('line one').waitFor();
+    const kept = await text.innerText();
     assert.equal(kept.replace(/\u00a0/g, ' ').replace(/\n+/g, '\n'), 'line one\n  line two, more');
     await composer.getByText('ann@example.test', { exact: true }).waitFor();
     await composer.getByRole('button', { name: 'Send', exact: true }).click();
+    await composer.waitFor({ state: 'detached' });
     await seeToast('Message sent.');
     await page.getByText('No drafts').waitFor();
     await page.getByRole('link', { name: /^Inbox/ }).click();
     await row('Half a thought').waitFor();
-    const source = await readImap(ben, 'INBOX', async (client) => {
+    const find = async (client: ImapFlow) => {
       const all = await client.fetchAll('1:*', { envelope: true, source: true });
       return all.find((each) => each.envelope?.subject === 'Half a thought')?.source?.toString();
-    });
-    assert.doesNotMatch(source ?? '', /^Bcc:/im);
+    };
+    const source = await waitFor(
+      () => readImap(ben, 'INBOX', find),
+      'the message at the other side',
+    );
+    assert.doesNotMatch(source, /^Bcc:/im);
   });
 
   it('discards a draft', async () => {
@@ -173,7 +183,7 @@ describe('the webmail', () => {
     await composer.getByRole('textbox', { name: 'Subject' }).fill('Never mind');
     await composer.getByText(/^Saved /).waitFor();
     await composer.getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await dialog().getByRole('button', { name: 'Discard' }).click();
     await composer.waitFor({ state: 'detached' });
     const left = await readImap(ann, 'Drafts', async (client) =>
       client.mailbox ? client.mailbox.exists : -1,
@@ -190,11 +200,11 @@ describe('the webmail', () => {
     await composer.getByRole('textbox', { name: 'Subject' }).fill('x');
     await composer.getByRole('textbox', { name: 'Text', exact: true }).fill('see attached');
     await composer.getByRole('button', { name: 'Send', exact: true }).click();
-    const question = page.getByRole('dialog').filter({ hasText: 'No file attached' });
+    const question = dialog().filter({ hasText: 'No file attached' });
     await question.getByRole('button', { name: 'Send anyway' }).click();
     await composer.getByRole('alert').waitFor();
     await composer.getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await dialog().getByRole('button', { name: 'Discard' }).click();
     await composer.waitFor({ state: 'detached' });
   });
 
@@ -215,14 +225,14 @@ describe('the webmail', () => {
     await row('Move me').waitFor();
     await row('Move me').getByRole('checkbox').check({ force: true });
     await page.keyboard.press('v');
-    await page.getByRole('dialog').getByLabel('Folder', { exact: true }).fill('trash');
+    await dialog().getByLabel('Folder', { exact: true }).fill('trash');
     await page.keyboard.press('Enter');
     await row('Move me').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /^Trash/ }).click();
     await row('Move me').waitFor();
     await page.getByRole('button', { name: 'More', exact: true }).first().click();
     await page.getByRole('menuitem', { name: /Empty Trash/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
+    await dialog().getByRole('button', { name: 'Delete all' }).click();
     await page.getByText('Trash is empty').waitFor();
     await page.getByRole('link', { name: /^Inbox/ }).click();
   });
@@ -233,10 +243,11 @@ describe('the webmail', () => {
     await page.keyboard.type('from:zoe subject:light');
     await page.keyboard.press('Enter');
     await page.getByText('1 match in Inbox').waitFor();
-    assert.equal(await rows().count(), 1);
+    await waitFor(async () => (await rows().count()) === 1, 'one row');
     await openRow('First light');
     await reader().getByText('Good morning.').waitFor();
     await page.goBack();
+    await reader().getByText('Good morning.').waitFor({ state: 'detached' });
     await page.getByText('1 match in Inbox').waitFor();
     await page.goBack();
     await row('Please answer').waitFor();
@@ -255,7 +266,7 @@ describe('the webmail', () => {
 
   it('makes, renames and deletes a folder', async () => {
     await page.getByRole('button', { name: 'New folder' }).click();
-    await page.getByRole('dialog').getByLabel('Name').fill('Bücher & mehr');
+    await dialog().getByLabel('Name').fill('Bücher & mehr');
     await page.keyboard.press('Enter');
     const link = page.getByRole('link', { name: 'Bücher & mehr' });
     await link.waitFor();
@@ -265,7 +276,7 @@ describe('the webmail', () => {
     await page.getByText('Empty folder').waitFor();
     await page.getByRole('button', { name: 'More about Bücher & mehr' }).click({ force: true });
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete folder' }).click();
+    await dialog().getByRole('button', { name: 'Delete folder' }).click();
     await link.waitFor({ state: 'detached' });
     await row('First light').waitFor();
   });
@@ -273,8 +284,8 @@ describe('the webmail', () => {
   it('walks by keys alone', async () => {
     await page.keyboard.press('Escape');
     await waitFor(() => !/message=/.test(page.url()), 'the list');
-    await page.keyboard.press('g');
-    await page.keyboard.press('i');
+    // One behind the other, however slow the page is: they belong together for a second only.
+    await Promise.all([page.keyboard.press('g'), page.keyboard.press('i')]);
     await row('First light').waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
@@ -288,7 +299,7 @@ describe('the webmail', () => {
     await page.keyboard.press('u');
     await waitFor(() => !/message=/.test(page.url()), 'the list');
     await page.keyboard.press('?');
-    await page.getByRole('dialog').getByText('Keyboard shortcuts').waitFor();
+    await dialog().getByText('Keyboard shortcuts').waitFor();
     await page.keyboard.press('Escape');
   });
 
@@ -371,8 +382,8 @@ describe('the webmail', () => {
   });
 
   it('ends its event streams when it stops', async () => {
-    const { ms } = await daemon.stop();
-    assert.ok(ms < 5000, `took ${Math.round(ms)} ms`);
+    await daemon.stop();
+    assert.doesNotMatch(daemon.output(), /"web".*left behind|left behind.*"web"/);
     assert.deepEqual(problems, []);
   });
 });
