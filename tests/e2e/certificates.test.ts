@@ -1,7 +1,7 @@
 // Certificates in the panel, by the panel's own actions: an uploaded one is served by name on every port with TLS from the
 // next connection on, and replaced, while a session that idles stays.
 import assert from 'node:assert/strict';
-import { connect as connectPlain } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Browser, Page } from 'playwright';
@@ -66,13 +66,26 @@ describe('certificates in the panel', () => {
     });
   }
 
+  /** Until the last line of a reply has come, in however many pieces. */
+  function hearReply(socket: Socket): Promise<void> {
+    return new Promise((resolve) => {
+      let text = '';
+      const listen = (chunk: string) => {
+        text += chunk;
+        if (!/^(\S+ OK|\+OK|2\d\d) .*\r\n$/m.test(text)) return;
+        socket.off('data', listen);
+        resolve();
+      };
+      socket.on('data', listen);
+    });
+  }
+
   async function lookAfter(port: number, commands: string[]): Promise<string> {
-    const socket = connectPlain(port, '127.0.0.1');
-    for (const command of commands) {
-      await new Promise((resolve) => socket.once('data', resolve));
-      socket.write(`${command}\r\n`);
+    const socket = connectPlain(port, '127.0.0.1').setEncoding('latin1');
+    for (const command of [...commands, null]) {
+      await hearReply(socket);
+      if (command) socket.write(`${command}\r\n`);
     }
-    await new Promise((resolve) => socket.once('data', resolve));
     return look(port, socket);
   }
 
