@@ -2,6 +2,7 @@
 // renewal, refused proofs, a closed account, and a daemon that is killed in the middle.
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { connect, getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
@@ -106,11 +107,18 @@ describe('certificates by ACME', { skip: pebbleMissing() || false }, () => {
   /** The same after STARTTLS or STLS: `command` at the greeting, TLS at the answer that begins with `ready`. */
   async function lookAfter(port: number, host: string, commands: string[]) {
     const socket = connectPlain(port, '127.0.0.1');
+    const hearReply = async () => {
+      // Up to a whole line that is the last one of its reply.
+      for (let said = ''; !/^(?!\d{3}-).*\r\n$/m.test(said); ) {
+        const [data] = (await once(socket, 'data')) as [Buffer];
+        said += data.toString('latin1');
+      }
+    };
     for (const command of commands) {
-      await new Promise((resolve) => socket.once('data', resolve));
+      await hearReply();
       socket.write(`${command}\r\n`);
     }
-    await new Promise((resolve) => socket.once('data', resolve));
+    await hearReply();
     return look(port, host, socket);
   }
 

@@ -277,7 +277,7 @@ describe('a sync that fails', { skip: straceMissing }, () => {
         );
         strace.kill('SIGINT');
         const isUp = () => daemon.output().match(/Drey is running/g)?.length === 2;
-        await waitFor(isUp, 'the daemon on its ports again', 60_000);
+        await waitFor(isUp, 'the daemon on its ports again');
         assert.match(await send(daemon, 'after', bytes), /^250 /);
         await waitHealthy(daemon.url);
         const count = await countInbox(daemon);
@@ -307,7 +307,7 @@ describe('a database server that goes away', { skip: postgresqlMissing() }, () =
       await restarted;
       // Nothing at all where a commit was under way: then the daemon begins again.
       for (const reply of replies) assert.match(reply, /^(250|451|421) |^$/);
-      await waitFor(async () => /^250 /.test(await send(daemon, 'after', 1000)), 'mail', 60_000);
+      await waitFor(async () => /^250 /.test(await send(daemon, 'after', 1000)), 'mail');
       const accepted = replies.filter((reply) => /^250/.test(reply)).length;
       assert.ok((await countInbox(daemon)) >= accepted + 2);
       await assertWhole(daemon);

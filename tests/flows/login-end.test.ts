@@ -1,7 +1,7 @@
 // A login ends in another process (the command line): everything open under it is told so and closed within a second.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { connectLines, type LineClient } from '#tests/support/line-client.ts';
 
 const admin = 'admin@example.test';
@@ -46,14 +46,11 @@ describe('the end of a login', () => {
       const open = await openAll(address);
       const other = await openAll(admin);
       assert.equal((await end(address)).code, 0);
-      const endedAt = performance.now();
       await open.idle?.expect(/^\* BYE The account has changed/m);
       await open.quiet?.expect(/^\* BYE The account has changed/m);
       await open.smtp?.expect(/^421 4\.7\.0 .*sign in again/m);
-      while (!Object.values(open).every((client) => client.isClosed())) {
-        if (performance.now() - endedAt > 15_000) assert.fail('something stays open');
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      const isOver = () => Object.values(open).every((client) => client.isClosed());
+      await waitFor(isOver, 'the end of all of them');
       // Nobody else's.
       await other.quiet?.ask('z NOOP', /^z OK /m);
       await other.smtp?.ask('NOOP', /^250 /m);

@@ -156,8 +156,10 @@ describe('metrics of the daemon', () => {
       }, 'a server that is ready');
       assert.deepEqual([answer.live, answer.ready, answer.parts], [true, true, undefined]);
     }
-    const near = await ask('');
-    assert.equal(near.parts?.find(({ name }) => name === 'imap')?.colour, 'green');
+    const near = await waitFor(async () => {
+      const asked = await ask('');
+      return asked.parts?.find(({ name }) => name === 'imap')?.colour === 'green' && asked;
+    }, 'IMAP that answers');
     assert.equal(near.health, 'yellow');
     await daemon.dreyJson(['settings', 'set', 'server.healthToken', 'a secret word']);
     const wrong = { ...far, authorization: 'Bearer another word' };

@@ -6,8 +6,8 @@ import { onPoke, poke, type Topic, watchOtherProcesses } from '#lib/poke.ts';
 
 /** What it can be told; it answers each with a message, at the end "done". */
 type Order =
-  /** Commits a setting; holds the transaction open for a while. */
-  | { kind: 'write'; id: string; holdMs?: number; topics?: Topic[] }
+  /** Commits a setting; says "held" in between, and may wait there for `go`. */
+  | { kind: 'write'; id: string; isHeld?: boolean; topics?: Topic[] }
   | { kind: 'delete'; id: string }
   /** Locks two settings one after the other; says "first" in between and waits for `go`. */
   | { kind: 'lock two'; ids: [string, string] }
@@ -63,7 +63,6 @@ const now = () => performance.timeOrigin + performance.now();
 const say = (kind: string, topic?: string) => {
   if (process.connected) process.send?.({ kind, topic, at: now() });
 };
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'write') {
@@ -75,7 +74,7 @@ async function obey(order: Order): Promise<void> {
         update: row,
       });
       say('held');
-      if (order.holdMs) await wait(order.holdMs);
+      if (order.isHeld) await goes.promise;
     });
     for (const topic of order.topics ?? []) poke(topic);
   } else if (order.kind === 'delete') {
@@ -85,7 +84,7 @@ async function obey(order: Order): Promise<void> {
       const [first, second] = order.ids;
       await tx.setting.updateMany({ where: { id: first }, data: { value: 'other' } });
       say('first');
-      await goes;
+      await goes.promise;
       await tx.setting.updateMany({ where: { id: second }, data: { value: 'other' } });
     });
   } else if (order.kind === 'listen') {
@@ -98,10 +97,12 @@ async function obey(order: Order): Promise<void> {
   }
 }
 
-let go = () => {};
-const goes = new Promise<void>((resolve) => {
-  go = resolve;
-});
+/** Ends the wait of whoever waits now. */
+let goes = Promise.withResolvers<void>();
+function go(): void {
+  goes.resolve();
+  goes = Promise.withResolvers();
+}
 
 if (process.send && import.meta.main) {
   process.on('message', (order: Order) => {

@@ -17,7 +17,7 @@ export type CliHost = {
 const program = join(import.meta.dirname, '..', '..', 'server', 'cli', 'main.ts');
 /** Not those of the runner of tests. */
 const execArgv = ['--disable-warning=ExperimentalWarning'];
-const withinMs = 60_000;
+const withinMs = 150_000;
 
 /** Starts nothing before the first command. `env` is the whole environment. */
 export function startCliHost(env: NodeJS.ProcessEnv): CliHost {

@@ -9,8 +9,9 @@ import { daemonFlags, processEnv } from '#server/small-process.mjs';
 import { startCliHost } from './cli-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const startWithinMs = 60_000;
-const programLimitMs = 60_000;
+const startWithinMs = 150_000;
+const programLimitMs = 150_000;
+const stopWithinMs = 60_000;
 const portNames: ListenerName[] = [
   'web',
   'smtp',
@@ -76,7 +77,7 @@ export async function startDaemon(
     });
   }
   const ports = await waitReady(child, () => printed).catch((error) => {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
     throw error;
   });
   const cliEnv = { ...environment, DREY_LOG_LEVEL: 'silent' } as unknown as NodeJS.ProcessEnv;
@@ -109,10 +110,15 @@ export async function startDaemon(
       const started = performance.now();
       const code = await endProcess(child);
       const ms = performance.now() - started;
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
       return { code, ms };
     },
   };
+}
+
+/** Who was killed leaves children that may write for a moment still. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
 function waitReady(
@@ -142,13 +148,13 @@ async function endProcess(child: ChildProcess): Promise<number | null> {
     child.once('exit', (code) => resolve(code)),
   );
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
   const code = await ended;
   clearTimeout(timer);
   return code;
 }
 
-/** Runs a program to its end; one that does not end in a minute is killed, and named. */
+/** Runs a program to its end; one that hangs is killed, and named. */
 export function runProgram(
   command: string,
   args: string[],
@@ -196,7 +202,7 @@ export function waitHealthy(url: string): Promise<unknown> {
 export async function waitFor<T>(
   probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,
   what: string,
-  withinMs = 60_000,
+  withinMs = 150_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -29,7 +29,8 @@ export async function openTestDatabase(
     close: async () => {
       await closeDatabase();
       await database?.drop();
-      rmSync(folder, { recursive: true, force: true });
+      // A process that a test has killed may write for a moment still.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

@@ -11,7 +11,7 @@ export type LineClient = {
   close(): void;
 };
 
-const withinMs = 30_000;
+const withinMs = 120_000;
 
 /** Connects to a loopback port; `localAddress` and `host` may be other addresses of 127.0.0.0/8. */
 export function connectLines(

@@ -72,7 +72,7 @@ export async function startPostgresql(isDurable = false): Promise<Postgresql> {
   const start = async () => {
     const args = ['-c', script, folder, join(programs, 'postgres'), ...options];
     const shell = spawn('sh', args, { ...owner, cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] });
-    await waitFor(() => run('pg_isready', ['-h', folder]).status === 0, 'PostgreSQL', 60_000);
+    await waitFor(() => run('pg_isready', ['-h', folder]).status === 0, 'PostgreSQL');
     return shell;
   };
   let shell = await start();

@@ -50,12 +50,12 @@ export type Sink = {
   script: SinkScript;
   /** Connections that got as far as a greeting. */
   connections: number;
-  /** Resolves when so many messages are there; fails after 20 s. */
+  /** Resolves when so many messages are there; fails after two minutes. */
   waitFor(count: number): Promise<SinkMessage[]>;
   close(): Promise<void>;
 };
 
-const waitLimitMs = 20_000;
+const waitLimitMs = 120_000;
 
 /** Starts a sink on 127.0.0.1 and a free port. */
 export async function startSink(options: SinkOptions = {}): Promise<Sink> {

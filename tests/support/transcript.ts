@@ -32,7 +32,7 @@ export type TranscriptOptions = {
   onDifference?: (text: string) => void;
 };
 
-const waitMs = 10_000;
+const waitMs = 120_000;
 
 /** Plays the transcript file; rejects with file, line and what came instead. */
 export async function runTranscript(path: string, options: TranscriptOptions): Promise<void> {

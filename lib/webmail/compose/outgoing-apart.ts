@@ -2,10 +2,11 @@
 // deadline, as in html/clean-apart.ts.
 import { join } from 'node:path';
 import { Refusal } from '../../errors.ts';
+import { limitThread } from '../html/thread-limit.ts';
 import { cleanOutgoing } from './outgoing-html.ts';
 
 const shortLength = 48 * 1024;
-const deadlineMs = 5000;
+const limitMs = 5000;
 
 // Taken at run time: the bundler would make the file a part of its bundle, and leave it out.
 const { Worker } = process.getBuiltinModule('node:worker_threads');
@@ -34,7 +35,7 @@ function decodeCid(text: string): string {
   }
 }
 
-/** Cleaned HTML of an original. Refusal 'limit' for markup that takes longer than five seconds. */
+/** Cleaned HTML of an original. Refusal 'limit' for markup that takes more than five seconds of a processor. */
 export async function cleanQuote(input: QuoteInput): Promise<string> {
   if (input.source.length <= shortLength) return cleanQuoteNow(input);
   // The web app is a bundle; the thread runs from the sources, as the daemon does (server/web/child.ts says where).
@@ -49,14 +50,14 @@ export async function cleanQuote(input: QuoteInput): Promise<string> {
   });
   return new Promise<string>((resolve, reject) => {
     const tooHard = () => reject(new Refusal('limit', 'This HTML is too complicated to quote.'));
-    const timer = setTimeout(tooHard, deadlineMs);
+    const endLimit = limitThread(worker, limitMs, tooHard);
     worker.once('message', resolve);
     worker.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') tooHard();
       else reject(error);
     });
     worker.once('exit', () => {
-      clearTimeout(timer);
+      endLimit();
       tooHard();
     });
   }).finally(() => void worker.terminate());

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { Refusal } from '../../errors.ts';
 import { type CleanHtml, type CleanOptions, cleanHtml } from './clean-html.ts';
+import { limitThread } from './thread-limit.ts';
 
 /** Up to here the worst markup costs some 20 ms. */
 const shortLength = 48 * 1024;
@@ -16,7 +17,7 @@ const { Worker } = process.getBuiltinModule('node:worker_threads');
 type Line = { running: number; waiting: (() => void)[] };
 const shared = globalThis as { dreyCleanLine?: Line };
 
-/** As cleanHtml(). Refusal 'limit' for markup that takes longer than `limitMs`. */
+/** As cleanHtml(). Refusal 'limit' for markup that takes more than `limitMs` of a processor. */
 export async function cleanHtmlApart(
   source: string,
   options: CleanOptions,
@@ -47,14 +48,14 @@ function runThread(source: string, options: CleanOptions, limitMs: number): Prom
   });
   return new Promise<CleanHtml>((resolve, reject) => {
     const tooHard = () => reject(new Refusal('limit', 'This HTML is too complicated to show.'));
-    const timer = setTimeout(tooHard, limitMs);
+    const endLimit = limitThread(worker, limitMs, tooHard);
     worker.once('message', resolve);
     worker.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') tooHard();
       else reject(error);
     });
     worker.once('exit', () => {
-      clearTimeout(timer);
+      endLimit();
       tooHard();
     });
   }).finally(() => void worker.terminate());

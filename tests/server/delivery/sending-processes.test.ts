@@ -36,7 +36,8 @@ async function sendFromTwo(account: Account, prefixes: [string, string]): Promis
           child.on('message', (message) => {
             count = Number(message);
           });
-          child.on('exit', () => (count < 0 ? reject(new Error('it failed')) : resolve(count)));
+          // What it said may come after its exit, and before this.
+          child.on('close', () => (count < 0 ? reject(new Error('it failed')) : resolve(count)));
         }),
     ),
   );

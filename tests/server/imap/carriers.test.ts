@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { deliverInto } from '#tests/support/getmail.ts';
 import { type ImapServer, openImapServer, password } from '#tests/support/imap-server.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 
 const execute = promisify(execFile);
 /** One that hangs fails with what it has said. */
 const run = (command: string, args: string[], options = {}) =>
-  execute(command, args, { timeout: 90_000, ...options });
+  execute(command, args, { timeout: 150_000, ...options });
 
 async function has(program: string): Promise<boolean> {
   return run(program, ['--version']).then(
@@ -151,9 +152,7 @@ describe('programs that carry mail', () => {
     const lines = [
       `[retriever]\ntype = SimpleIMAPRetriever\nserver = 127.0.0.1\nport = ${server.port}`,
       `username = ${user}\npassword = ${password}\n`,
-      // A child of it that ends before it listens for that keeps it waiting for ever, so this one takes its time.
-      `[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true`,
-      `arguments = ("-c", "sleep 0.3; cat > ${maildir}/new/$$.eml")\n`,
+      ...deliverInto(join(maildir, 'new')),
       '[options]\nread_all = false\ndelivered_to = false\nreceived = false\n',
     ];
     writeFileSync(join(home, 'rc'), lines.join('\n'), { mode: 0o600 });

@@ -1,6 +1,7 @@
 // What strangers do to a POP3 port: guessing, floods, slow and silent clients, rubbish in any pieces.
 import assert from 'node:assert/strict';
-import type { Server } from 'node:net';
+import { once } from 'node:events';
+import type { Server, Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { db } from '#lib/db.ts';
 import { writeSetting } from '#lib/settings/index.ts';
@@ -9,7 +10,7 @@ import { execute } from '#server/pop3/execute.ts';
 import { createSession } from '#server/pop3/session.ts';
 import { createRandom } from '#tests/support/random.ts';
 import { connect, type LineClient } from '../net/line-client.ts';
-import { ask, askLines, type Fixture, openFixture, password, serve } from './fixture.ts';
+import { ask, askLines, type Fixture, hurry, openFixture, password, serve } from './fixture.ts';
 
 let fixture: Fixture;
 const message = 'Subject: one\r\n\r\n.body\r\n..\r\n';
@@ -92,11 +93,14 @@ describe('limits', () => {
   it('a message of which nothing is read: closed at the idle time', async () => {
     const big = `Subject: big\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(20_000)}`;
     const { address } = await fixture.addUser([big]);
-    const server = await serve({ idleTimeoutMs: 300, loginDeadlineMs: 60_000 });
+    const server = await serve({ idleTimeoutMs: 60_000, loginDeadlineMs: 60_000 });
+    const accepted = once(server, 'connection');
     const client = await connect(portOf(server));
+    const [socket] = (await accepted) as [Socket];
     client.send(`USER ${address}\r\nPASS ${password}\r\nRETR 1\r\n`);
     for (let line = ''; !line.endsWith('octets'); ) line = await client.line();
     client.socket.pause();
+    hurry(socket);
     await new Promise<void>((resolve) => server.close(() => resolve()));
     client.close();
   });

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { writeSetting } from '#lib/settings/index.ts';
+import { deliverInto } from '#tests/support/getmail.ts';
 import { deliver, type Fixture, inboxOf, openFixture, password } from './fixture.ts';
 
 const head = (name: string) =>
@@ -64,7 +65,7 @@ function run(
     execFile(
       command,
       args,
-      { env, cwd: home, timeout: 20_000, ...own },
+      { env, cwd: home, timeout: 150_000, ...own },
       (error, stdout, stderr) => {
         const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
         resolve({ code, said: `${command}: ${code}\n${stdout}${stderr}` });
@@ -155,12 +156,7 @@ const programs: Program[] = [
         `port = ${port}`,
         `username = ${user}`,
         `password = ${password}`,
-        '[destination]',
-        // A child of it that ends before it listens for that keeps it waiting for ever, so this one takes its time.
-        'type = MDA_external',
-        'path = /bin/sh',
-        `arguments = ("-c", "sleep 0.3; cat > ${join(home, 'Mail', 'new')}/$$.eml")`,
-        'allow_root_commands = true',
+        ...deliverInto(join(home, 'Mail', 'new')),
         '[options]',
         'read_all = false',
         'delivered_to = false',
@@ -204,7 +200,7 @@ const programs: Program[] = [
 
 describe('programs', () => {
   for (const { command, prepare, read, codes } of programs) {
-    it(command, { skip: skipWithout(command) }, async () => {
+    it(command, { skip: skipWithout(command), timeout: 600_000 }, async () => {
       const account = await fixture.addUser(odd);
       const home = join(folder, command);
       for (const path of ['got', 'Mail/new', 'Mail/cur', 'Mail/tmp']) {

@@ -1,12 +1,14 @@
 // What a connection does about time, ended logins and rubbish.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setPassword, updateAccount } from '#lib/accounts/account.ts';
 import { signIn } from '#lib/accounts/sessions.ts';
 import { execute } from '#server/pop3/execute.ts';
 import { createSession, enter, type Session } from '#server/pop3/session.ts';
 import { connect } from '../net/line-client.ts';
-import { ask, type Fixture, inboxOf, openFixture, password, serve } from './fixture.ts';
+import { ask, type Fixture, hurry, inboxOf, openFixture, password, serve } from './fixture.ts';
 
 let fixture: Fixture;
 const message = 'Subject: one\r\n\r\nbody\r\n';
@@ -26,12 +28,16 @@ async function sessionOf(address: string): Promise<Session> {
 describe('time', () => {
   it('ends an idle session, and removes nothing', async () => {
     const account = await fixture.addUser([message]);
-    const server = await serve({ idleTimeoutMs: 1500, loginDeadlineMs: 60_000 });
+    const server = await serve({ idleTimeoutMs: 60_000, loginDeadlineMs: 60_000 });
+    const accepted = once(server, 'connection');
     const client = await connect((server.address() as { port: number }).port);
+    const [socket] = (await accepted) as [Socket];
     await client.line();
     await ask(client, `USER ${account.address}`);
     await ask(client, `PASS ${password}`);
     await ask(client, 'DELE 1');
+    assert.equal(socket.timeout, 60_000);
+    hurry(socket);
     assert.equal(await client.rest(), '');
     assert.equal((await inboxOf(account)).roll.size, 1);
     server.close();

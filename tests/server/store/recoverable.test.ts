@@ -547,10 +547,11 @@ describe('purge', () => {
     await appendMessages(account, mailbox, Array(1300).fill(message));
     const all = Array.from({ length: 1300 }, (_, index) => index + 1);
     await removeMessages(account, mailbox, all);
+    const twin = await twinOf(account);
     const done = await Promise.all([
       purgeAccount(account, { isAll: true }),
       purgeAccount(account, { isAll: true }),
-      removeMessages(account, (await twinOf(account)).id, [3, 700]),
+      removeMessages(account, twin.id, [3, 700]),
     ]);
     await purgeAccount(account, { isAll: true });
     assert.ok(done[0].messages + done[1].messages + done[2].uids.length <= 1300);

@@ -316,7 +316,7 @@ describe('other programs', () => {
       mkdirSync(join(folder.path, 'Mail'), { recursive: true });
       // It wants a terminal, and draws its list of messages there.
       const run = spawnSync('script', ['-qec', command, '/dev/null'], {
-        ...{ encoding: 'utf8', env, timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] },
+        ...{ encoding: 'utf8', env, timeout: 150_000, stdio: ['ignore', 'pipe', 'pipe'] },
       });
       assert.equal(run.status, 0, run.stdout);
       assert.match(run.stdout, /Nussknacker/, format);

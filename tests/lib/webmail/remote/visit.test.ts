@@ -10,7 +10,7 @@ import { type VisitRules, visit } from '#lib/webmail/remote/visit.ts';
 const rules: VisitRules = {
   method: 'GET',
   maxBytes: 1000,
-  timeoutMs: 3000,
+  timeoutMs: 60_000,
   maxRedirects: 3,
   accept: '*/*',
 };
