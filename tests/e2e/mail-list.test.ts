@@ -17,6 +17,7 @@ describe('the list', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  let freshAt = new Date();
   const problems: string[] = [];
 
   const list = (of = page) => of.getByRole('region', { name: 'Messages' });
@@ -25,9 +26,20 @@ describe('the list', () => {
     list(of)
       .getByRole('listitem')
       .filter({ hasText: new RegExp(`${text}\\b`) });
+  const reader = () => page.getByRole('region', { name: 'Message', exact: true });
+  /** It stays while the mouse is over it. */
   const seeToast = (text: string) =>
-    page.getByRole('status').filter({ hasText: text }).last().waitFor();
+    page.getByRole('status').filter({ hasText: text }).last().hover();
   const at = (place: number) => list().locator(`li[aria-posinset="${place}"]`);
+  /** Which letter stands at the upper edge of the list, once all rows that are drawn have come. */
+  const edge = () =>
+    list().evaluate((section) => {
+      if (section.querySelector('li[aria-hidden]')) return undefined;
+      const top = section.querySelector('.overscroll-contain')?.getBoundingClientRect().top ?? 0;
+      const items = [...section.querySelectorAll('[data-open-row]')];
+      const first = items.find((each) => each.getBoundingClientRect().top >= top);
+      return first?.textContent?.match(/Letter \d+/)?.[0];
+    });
   const goTo = async (path: string) => {
     await page.goto(`${daemon.url}/mail${path}`);
   };
@@ -97,7 +109,8 @@ describe('the list', () => {
 
   it('draws few rows of many, under headings by day', async () => {
     await at(1).getByText(`Letter ${count}`).waitFor();
-    await list().getByRole('heading', { name: 'Today' }).waitFor();
+    // Of today's letters there may be none soon after midnight.
+    await list().getByRole('heading', { name: 'Yesterday' }).waitFor();
     assert.ok((await list().getByRole('listitem').count()) < 60);
     assert.equal(await at(1).getAttribute('aria-setsize'), String(count));
   });
@@ -109,10 +122,7 @@ describe('the list', () => {
     await row(`Letter ${count}`).waitFor();
     for (let place = 1; place <= 10; place++) {
       await scroller().evaluate((element, top) => element.scrollTo(0, top), place * 2000);
-      await waitFor(
-        async () => (await list().locator('li[aria-hidden]').count()) === 0,
-        `the rows ${place * 2000} px down`,
-      );
+      await waitFor(edge, `the rows ${place * 2000} px down`);
     }
     await list()
       .getByText(/Letter [23]\d\d\b/)
@@ -132,25 +142,12 @@ describe('the list', () => {
   it('keeps what is read in its place when mail comes', async () => {
     await row(`Letter ${count}`).waitFor();
     await scroller().evaluate((element) => element.scrollTo(0, 3000));
-    await waitFor(
-      async () =>
-        (await list()
-          .getByText(/Letter/)
-          .count()) > 3,
-      'rows',
-    );
-    const edge = () =>
-      list().evaluate((section) => {
-        const top = section.querySelector('.overscroll-contain')?.getBoundingClientRect().top ?? 0;
-        const items = [...section.querySelectorAll('[data-open-row]')];
-        const first = items.find((each) => each.getBoundingClientRect().top >= top);
-        return first?.textContent?.match(/Letter \d+/)?.[0];
-      });
-    const before = await edge();
+    const before = await waitFor(edge, 'rows');
     const { smtp: port } = daemon.ports;
     const transport = nodemailer.createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
     const mail = { from: 'Zoe <zoe@outside.example>', to: ann.address, text: 'x' };
     await transport.sendMail({ ...mail, subject: 'Fresh' });
+    freshAt = new Date();
     transport.close();
     await waitFor(
       async () =>
@@ -174,7 +171,9 @@ describe('the list', () => {
     await row('Fresh')
       .locator('[data-open-row]')
       .click({ modifiers: ['Control'] });
+    const starred = page.waitForResponse('**/api/mail/actions');
     await page.keyboard.press('s');
+    await starred;
     await page.keyboard.press('#');
     await seeToast('1 message moved to Trash.');
     for (const back of ['Fresh', `Letter ${count - 3}`]) {
@@ -268,7 +267,9 @@ describe('the list', () => {
       .click({ modifiers: ['Control'] });
     await page.keyboard.press('#');
     await row(target).getByText('Marked as deleted.').waitFor({ state: 'attached' });
+    await seeToast('1 message marked as deleted.');
     await page.keyboard.press('Escape');
+    await page.getByRole('toolbar', { name: 'Selected messages' }).waitFor({ state: 'detached' });
     await more('Remove marked messages');
     await row(target).waitFor({ state: 'detached' });
     await row('Fresh').locator('[data-open-row]').click({ button: 'right' });
@@ -278,18 +279,23 @@ describe('the list', () => {
     await seeToast('1 message copied to Junk.');
     await row('Fresh').hover();
     await row('Fresh').getByRole('button', { name: 'Archive' }).click();
-    const year = `Archive/${new Date().getUTCFullYear()}`;
+    const year = `Archive/${freshAt.getUTCFullYear()}`;
     await waitFor(async () => (await countIn(year).catch(() => 0)) === 1, 'the folder of the year');
     await choose({ 'list.delete': 'trash', 'list.archive': 'one' });
   });
 
   it('takes back what the server refuses, with its words', async () => {
-    await page.route('**/api/mail/actions', (route) =>
-      route.fulfill({ status: 403, json: { error: 'Not in this folder.' } }),
-    );
+    await goTo('/INBOX');
+    const { promise: isGone, resolve: refuse } = Promise.withResolvers<void>();
+    await page.route('**/api/mail/actions', async (route) => {
+      await isGone;
+      await route.fulfill({ status: 403, json: { error: 'Not in this folder.' } });
+    });
     const target = `Letter ${count - 1}`;
     await row(target).hover();
     await row(target).getByRole('button', { name: 'Delete' }).click();
+    await row(target).waitFor({ state: 'detached' });
+    refuse();
     await page.getByRole('alert').filter({ hasText: 'Not in this folder.' }).waitFor();
     await row(target).waitFor();
     await page.unroute('**/api/mail/actions');
@@ -297,7 +303,7 @@ describe('the list', () => {
 
   it('is found by a Message-ID', async () => {
     await page.goto(`${daemon.url}/mail?id=${encodeURIComponent('<letter-5@outside.example>')}`);
-    await page.getByText('Text of 5').first().waitFor();
+    await reader().getByText('Text of 5', { exact: true }).waitFor();
     assert.match(page.url(), /\/mail\/INBOX\?message=\d+/);
   });
 
@@ -321,32 +327,46 @@ describe('the list', () => {
   });
 
   it('says that the connection is lost, counts down, and comes back with the list as it was', async () => {
-    await context.route('**/api/mail/events**', (route) => route.abort());
+    // Only what the button asks for gets through: a try by itself may not come before it.
+    const isPressed = () => page.evaluate('window.isPressed === true').catch(() => false);
+    await context.route('**/api/mail/events**', async (route) =>
+      (await isPressed()) ? route.fallback() : route.abort(),
+    );
+    const renewing = page.waitForRequest('**/api/auth/session');
     await page.reload();
     await at(1).waitFor();
     const bar = page.getByText('The connection to the server is lost.');
     await bar.waitFor();
     await page.getByText(/in \d+ seconds?/).waitFor();
-    await context.unroute('**/api/mail/events**');
+    await page.evaluate(() =>
+      window.addEventListener('click', () => Object.assign(window, { isPressed: true }), true),
+    );
+    const isFetched = page.waitForResponse('**/api/mail/list?**');
     await page.getByRole('button', { name: 'Try now' }).click();
     await bar.waitFor({ state: 'detached' });
+    await isFetched;
     await at(1).waitFor();
+    await context.unroute('**/api/mail/events**');
+    // Its answer sets the cookie anew, which the next test takes away.
+    await (await renewing).response();
   });
 
   it('asks to sign in again over the page', async () => {
-    const cookies = await context.cookies();
     await context.clearCookies();
-    await page.keyboard.press('g');
-    await page.keyboard.press('r');
+    // One behind the other, however slow the page is: they belong together for a second only.
+    await Promise.all([page.keyboard.press('g'), page.keyboard.press('r')]);
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByLabel('Password').fill('wrong');
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await dialog.getByText('This password is not right.').waitFor();
     await dialog.getByLabel('Password').fill(ann.password);
+    const isFetched = page.waitForResponse(
+      (answer) => answer.url().includes('/api/mail/list?') && answer.ok(),
+    );
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await dialog.waitFor({ state: 'detached' });
+    await isFetched;
     await at(1).waitFor();
-    assert.ok(cookies.length > 0);
   });
 
   it('swipes, selects by a long press and refreshes by a pull on a phone', async () => {
