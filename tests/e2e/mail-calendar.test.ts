@@ -40,12 +40,12 @@ describe('calendar', () => {
   const dialog = () => page.getByRole('dialog');
   const seeToast = (text: string) =>
     page.getByRole('status').filter({ hasText: text }).first().waitFor();
-  const post = (event: object) =>
-    page.evaluate(async (body) => {
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch('/api/mail/calendar/events', { method: 'POST', headers, body });
-      return [answer.status, await answer.json()];
-    }, JSON.stringify({ event }));
+  const post = async (event: object) => {
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const path = `${daemon.url}/api/mail/calendar/events`;
+    const answer = await page.request.post(path, { headers, data: { event } });
+    return [answer.status(), await answer.json()];
+  };
 
   before(async () => {
     [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
@@ -85,7 +85,8 @@ describe('calendar', () => {
     await dialog().getByRole('button', { name: 'Delete' }).click();
     await dialog().getByRole('button', { name: 'All times' }).click();
     await waitFor(async () => (await seen('Choir').count()) === 0, 'none');
-    await button('Undo').last().click();
+    await page.keyboard.press('z');
+    await seeToast('Choir is back');
     await waitFor(async () => (await seen('Choir').count()) === 3, 'three again');
   });
 
@@ -121,6 +122,7 @@ describe('calendar', () => {
     await focused('2026-12-15');
     await page.waitForURL((url) => url.searchParams.get('day') === '2026-12-15');
     await page.keyboard.press('Enter');
+    await dialog().locator('input:focus').waitFor();
     assert.equal(await dialog().getByLabel('Begins', { exact: true }).inputValue(), '2026-12-15');
     await page.keyboard.type('Dentist');
     await page.getByLabel('All day').check();
@@ -155,6 +157,8 @@ describe('calendar', () => {
   });
 
   it('reminds on every page of the webmail', async () => {
+    // No other page may tell it first.
+    await page.goto('about:blank');
     const at = new Date(Date.now() + 4 * 60_000);
     const [status] = await post({
       title: 'Soon',
@@ -164,11 +168,9 @@ describe('calendar', () => {
     });
     assert.equal(status, 200);
     await page.goto(`${daemon.url}/contacts`);
-    await page
-      .getByText(/^Soon begins at/)
-      .first()
-      .waitFor();
-    await button('Show').click();
+    // Close to midnight it begins on another day.
+    const note = page.getByRole('status').filter({ hasText: /^Soon( begins at|:)/ });
+    await note.getByRole('button', { name: 'Show' }).click();
     await page.waitForURL(/\/calendar\?view=day/);
     await seen('Soon').first().waitFor();
   });
@@ -216,11 +218,14 @@ describe('calendar', () => {
     for (const view of ['month', 'week']) {
       await page.goto(`${daemon.url}/calendar?view=${view}&day=2026-12-07`);
       await seen('Great choir').first().waitFor();
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, view);
+      await waitFor(
+        () => page.evaluate(() => document.documentElement.scrollWidth === 390),
+        `the width of a phone: ${view}`,
+      );
     }
     await page.emulateMedia({ media: 'print' });
+    await button('New event').waitFor({ state: 'hidden' });
     await seen('Great choir').first().waitFor();
-    assert.equal(await button('New event').isVisible(), false);
     assert.deepEqual(problems, []);
   });
 });

@@ -29,6 +29,16 @@ const views: View[] = ['month', 'week', 'day'];
 const viewKeys: Record<string, View> = { m: 'month', w: 'week', d: 'day' };
 const arrows: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
+/** What the address says; the month of today where it says nothing. */
+function readPlace(
+  query: Pick<URLSearchParams, 'get'>,
+  today: string,
+): { view: View; day: string } {
+  const view = views.find((each) => each === query.get('view')) ?? 'month';
+  const day = query.get('day');
+  return { view, day: isDay(day) ? day : today };
+}
+
 /** `today` is the day as the server knows it ("2026-11-21"). */
 export function CalendarApp({ today: serverToday, user }: { today: string; user: string }) {
   const t = useTranslations('calendar');
@@ -37,10 +47,7 @@ export function CalendarApp({ today: serverToday, user }: { today: string; user:
   const query = useSearchParams();
   const [today, setToday] = useState(serverToday);
   useEffect(() => setToday(toWall(new Date(), style.zone).day), [style.zone]);
-  const asked = query.get('view') as View;
-  const view = views.includes(asked) ? asked : 'month';
-  const askedDay = query.get('day');
-  const day = isDay(askedDay) ? askedDay : today;
+  const { view, day } = readPlace(query, today);
   const days = useMemo(
     () => daysOf(view, day, style.firstWeekday),
     [view, day, style.firstWeekday],
@@ -63,6 +70,8 @@ export function CalendarApp({ today: serverToday, user }: { today: string; user:
         event.target instanceof HTMLElement &&
         event.target.closest('input, textarea, select, dialog');
       if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+      // Not what is drawn: keys are faster than that.
+      const { view, day } = readPlace(new URLSearchParams(window.location.search), today);
       const wanted = viewKeys[event.key];
       if (wanted) go(wanted, day);
       else if (event.key === 't') go(view, toWall(new Date(), style.zone).day);
@@ -74,7 +83,7 @@ export function CalendarApp({ today: serverToday, user }: { today: string; user:
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [go, day, view, style.zone]);
+  }, [go, today, style.zone]);
 
   const importFile = async (chosen: File | undefined) => {
     if (!chosen) return;

@@ -82,10 +82,39 @@ function nextHour(clock: string): string {
   return `${String(Math.min(23, Number(clock.slice(0, 2)) + 1)).padStart(2, '0')}:00`;
 }
 
-export function addHour(day: string, clock: string): { day: string; clock: string } {
+function addHour(day: string, clock: string): { day: string; clock: string } {
   const hour = Number(clock.slice(0, 2)) + 1;
   const next = `${String(hour % 24).padStart(2, '0')}${clock.slice(2)}`;
   return { day: hour > 23 ? addDays(day, 1) : day, clock: next };
+}
+
+/** Another beginning. The event stays as long as it was; one that would end before it begins gets an hour. */
+export function moveStart(
+  values: FormValues,
+  startDay: string,
+  startClock: string,
+): Partial<FormValues> {
+  const { isAllDay } = values;
+  const at = (day: string, clock: string) => Date.parse(`${day}T${isAllDay ? '00:00' : clock}:00Z`);
+  const lengthMs = at(values.endDay, values.endClock) - at(values.startDay, values.startClock);
+  const usualMs = isAllDay ? 0 : 3600_000;
+  const endMs = at(startDay, startClock) + (lengthMs < 0 ? usualMs : lengthMs);
+  // A year of five digits is on its way to another.
+  if (Number.isNaN(endMs)) return { startDay, startClock };
+  const [endDay = startDay, clock = ''] = new Date(endMs).toISOString().split('T');
+  return { startDay, startClock, endDay, ...(isAllDay ? {} : { endClock: clock.slice(0, 5) }) };
+}
+
+/** Whole days or not. What ends at midnight has no part of that day. */
+export function setAllDay(values: FormValues, isAllDay: boolean): Partial<FormValues> {
+  const { startDay, startClock, endDay, endClock } = values;
+  if (isAllDay) {
+    const isOver = endClock === '00:00' && endDay > startDay;
+    return { isAllDay, endDay: isOver ? addDays(endDay, -1) : endDay };
+  }
+  if (`${endDay} ${endClock}` > `${startDay} ${startClock}`) return { isAllDay };
+  const end = addHour(startDay, startClock);
+  return { isAllDay, endDay: end.day, endClock: end.clock };
 }
 
 function ruleOf(repeat: Repeat, day: string): string {

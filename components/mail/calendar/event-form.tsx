@@ -11,11 +11,12 @@ import { useToast } from '#components/ui/toast.tsx';
 import { errorText, patchJson, postJson } from '../state/request.ts';
 import { useDateStyle } from '../use-dates.tsx';
 import {
-  addHour,
   type EventDraft,
   type FormValues,
+  moveStart,
   type Repeat,
   repeats,
+  setAllDay,
   startValues,
   toEventInput,
 } from './event-draft.ts';
@@ -44,14 +45,6 @@ export function EventForm({
   const set = (change: Partial<FormValues>) => setValues((before) => ({ ...before, ...change }));
   const isNew = draft.kind === 'new';
 
-  /** The end moves along, so that a later beginning is no mistake. */
-  const setStart = (startDay: string, startClock: string) => {
-    const isPast =
-      `${values.endDay} ${values.isAllDay ? '' : values.endClock}` <
-      `${startDay} ${values.isAllDay ? '' : startClock}`;
-    const end = addHour(startDay, startClock);
-    set({ startDay, startClock, ...(isPast ? { endDay: end.day, endClock: end.clock } : {}) });
-  };
   const save = async () => {
     setIsSaving(true);
     setError('');
@@ -108,7 +101,7 @@ export function EventForm({
         <Checkbox
           label={t('form.allDay')}
           checked={values.isAllDay}
-          onChange={(event) => set({ isAllDay: event.target.checked })}
+          onChange={(event) => set(setAllDay(values, event.target.checked))}
         />
         <div className="grid grid-cols-2 gap-3">
           <When
@@ -116,7 +109,7 @@ export function EventForm({
             clockLabel={t('form.startTime')}
             day={values.startDay}
             clock={values.isAllDay ? null : values.startClock}
-            onChange={setStart}
+            onChange={(day, clock) => set(moveStart(values, day, clock))}
           />
           <When
             dayLabel={t('form.ends')}
