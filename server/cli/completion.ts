@@ -48,7 +48,9 @@ complete -F _drey drey`;
 const zsh = `autoload -U +X bashcompinit && bashcompinit\n${bash}`;
 
 /** `completion` prints the script, `complete` is what the script calls. */
-export function completionCommands(all: () => CommandDefinition[]): CommandDefinition[] {
+export function completionCommands(
+  loadAll: () => Promise<CommandDefinition[]>,
+): CommandDefinition[] {
   return [
     {
       name: 'completion',
@@ -68,7 +70,8 @@ export function completionCommands(all: () => CommandDefinition[]): CommandDefin
       help: 'the words that may follow (used by the completion script)',
       run: async (input) => {
         const words = input.arguments[0];
-        return { text: (await complete(all(), Array.isArray(words) ? words : [])).join('\n') };
+        const all = await loadAll();
+        return { text: (await complete(all, Array.isArray(words) ? words : [])).join('\n') };
       },
     },
   ];

@@ -9,7 +9,7 @@ import { runFrom } from '#lib/history/origin.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import { openData, StartError } from '../data-folder.ts';
 import type { CommandDefinition } from './command.ts';
-import { commands } from './commands.ts';
+import { loadCommands } from './commands.ts';
 import { printResult } from './print.ts';
 import { runAs } from './staff.ts';
 import { stopOnSignals } from './stop.ts';
@@ -35,7 +35,7 @@ const groupHelp: Record<string, string> = {
   webhooks: 'programs that are told of events',
 };
 
-function buildProgram(): Command {
+function buildProgram(commands: CommandDefinition[]): Command {
   const program = new Command('drey')
     .description('Administer Drey. Every command takes --json.')
     .exitOverride()
@@ -95,12 +95,21 @@ function addCommand(
   return command;
 }
 
+/** The first word of the command; '' where there is none, as where help is asked for before it. */
+function findCommandWord(words: string[]): string {
+  const [first = '', ...rest] = words;
+  if (first === '--as' || first === '--reason') return findCommandWord(rest.slice(1));
+  if (/^--(as|reason)=/.test(first)) return findCommandWord(rest);
+  return first;
+}
+
 /** Runs the command line; returns the exit code. */
 async function runCli(words: string[]): Promise<number> {
   try {
     // What is half restored is for a restore only to finish.
     await openData(words[0] === 'restore' && !words.some((word) => word.startsWith('--user')));
-    await buildProgram().parseAsync(words, { from: 'user' });
+    const commands = await loadCommands(findCommandWord(words));
+    await buildProgram(commands).parseAsync(words, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -1,4 +1,4 @@
-// `drey settings …`; `route …` and `queue …` stand in files of their own.
+// `drey settings …`
 import { readTypedSetting } from '#lib/accounts/secret-setting.ts';
 import { findConflicts, warningsOf } from '#lib/settings/conflicts.ts';
 import { findMeaningless, suggestNames } from '#lib/settings/find.ts';
@@ -13,8 +13,6 @@ import { requireListenable } from '#lib/settings/listenable.ts';
 import { findPagesNamed } from '#lib/settings/pages.ts';
 import { by, type CommandDefinition, type Row, textAt } from './command.ts';
 import { keepOption, runWatched, sayPending } from './keep.ts';
-import { queueCommands } from './queue.ts';
-import { routeCommands } from './route.ts';
 
 async function listSettingRows(search: string): Promise<Row[]> {
   const wanted = search.toLowerCase();
@@ -50,7 +48,7 @@ function explainAbsence(search: string): string {
   return `No setting has "${search}".${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`;
 }
 
-const settingsCommands: CommandDefinition[] = [
+export const settingsCommands: CommandDefinition[] = [
   {
     name: 'settings list',
     arguments: ['[search]'],
@@ -105,10 +103,4 @@ const settingsCommands: CommandDefinition[] = [
       return { text: `${key} has its default again${await sayPending()}` };
     },
   },
-];
-
-export const serverCommands: CommandDefinition[] = [
-  ...settingsCommands,
-  ...routeCommands,
-  ...queueCommands,
 ];

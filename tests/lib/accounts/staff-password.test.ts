@@ -11,10 +11,11 @@ import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { setMustChange, setPasswordOf } from '#lib/accounts/staff-password.ts';
 import { answerApi } from '#lib/api/answer.ts';
 import { flushTrail } from '#lib/trail/record.ts';
-import { commands } from '#server/cli/commands.ts';
+import { loadCommands } from '#server/cli/commands.ts';
 import { runAs } from '#server/cli/staff.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
+const commands = await loadCommands();
 const password = 'a nest of seven nuts';
 const next = 'eleven brown leaves';
 const stdin = process.stdin;

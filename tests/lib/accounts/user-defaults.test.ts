@@ -30,10 +30,11 @@ import { listRevisions } from '#lib/history/revision.ts';
 import { readPreferences } from '#lib/preferences/index.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
-import { commands } from '#server/cli/commands.ts';
+import { loadCommands } from '#server/cli/commands.ts';
 import { runAs } from '#server/cli/staff.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
+const commands = await loadCommands();
 const by = 'test';
 const password = 'eleven brown leaves';
 let count = 0;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { suggestNames } from '#lib/settings/find.ts';
 import { findPagesNamed, pages } from '#lib/settings/pages.ts';
-import { commands } from '#server/cli/commands.ts';
+import { loadCommands } from '#server/cli/commands.ts';
 
+const commands = await loadCommands();
 const cases: [search: string, hrefs: string[], command: string | undefined][] = [
   ['mynetworks', ['/admin/networks'], 'network'],
   ['MyNetworks ', ['/admin/networks'], 'network'],

@@ -12,10 +12,11 @@ import { recordFailure } from '#lib/accounts/throttle.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { flushTrail } from '#lib/trail/record.ts';
 import type { Input, Result } from '#server/cli/command.ts';
-import { commands } from '#server/cli/commands.ts';
+import { loadCommands } from '#server/cli/commands.ts';
 import { known } from '#tests/lib/accounts/hash/known.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
+const commands = await loadCommands();
 const folder = mkdtempSync(join(tmpdir(), 'drey-cli-'));
 let close: () => Promise<void>;
 before(async () => {

@@ -16,10 +16,11 @@ import { db, write } from '#lib/db.ts';
 import { enqueue } from '#lib/queue/enqueue.ts';
 import { flushTrail, recordEvent } from '#lib/trail/record.ts';
 import type { Input, Result } from '#server/cli/command.ts';
-import { commands } from '#server/cli/commands.ts';
+import { loadCommands } from '#server/cli/commands.ts';
 import { runAs } from '#server/cli/staff.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
 
+const commands = await loadCommands();
 const password = 'a nest of seven nuts';
 const people: Record<Role, string> = {
   admin: 'root@own.test',
@@ -204,6 +205,15 @@ describe('drey --as', () => {
       [...closed, ...Object.keys(calls)].sort(),
     );
     for (const { name, permission } of commands) assert.equal(permission, calls[name]?.[0], name);
+  });
+
+  it('loads all commands of a word with it', async () => {
+    const namesOf = (definitions: typeof commands, word: string) =>
+      definitions.map(({ name }) => name).filter((name) => name.split(' ')[0] === word);
+    for (const word of new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))) {
+      const loaded = await loadCommands(word);
+      assert.deepEqual(namesOf(loaded, word), namesOf(commands, word), word);
+    }
   });
 
   it('runs nothing for super admins alone as anybody else', async () => {
