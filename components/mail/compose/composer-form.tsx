@@ -162,7 +162,8 @@ function DoubtDialog({ composer }: { composer: ReturnType<typeof useComposer> })
   return (
     <ConfirmDialog
       isOpen={doubt !== null}
-      onClose={() => composer.setDoubt(null)}
+      // The event of closing comes late: it may not close the next one.
+      onClose={() => composer.setDoubt((now) => (now === doubt ? null : now))}
       title={t(`${kind}Title`)}
       confirmLabel={t('anyway')}
       isDanger={false}
