@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright';
 import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon } from '#tests/support/daemon.ts';
 
 const password = 'a boat of seven nuts';
 const pages = ['/admin/access', '/admin/rewriting', '/admin/import'];
@@ -25,7 +25,7 @@ describe('what decides about addresses', () => {
   const confirm = (name: string) => dialog().getByRole('button', { name, exact: true }).click();
   const seeToast = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
   const list = async (...words: string[]) =>
-    JSON.parse((await daemon.drey([...words, '--json'])).stdout) as Record<string, unknown>[];
+    (await daemon.dreyJson(words)) as Record<string, unknown>[];
 
   before(async () => {
     [daemon, browser] = await Promise.all([startDaemon(), launchBrowser()]);
@@ -54,14 +54,13 @@ describe('what decides about addresses', () => {
     await open('/admin/access');
     await click('Actions for *.far.test');
     await page.getByRole('menuitem', { name: 'Move up' }).click();
-    await waitFor(
-      async () => (await list('rule', 'list'))[0]?.pattern === '*.far.test',
-      'the move',
-    );
-    await open('/admin/access');
+    const [above, below] = ['tr:has-text("*.far.test")', 'tr:has-text("192.0.2.0/24")'];
+    await page.locator(`${above} + ${below}`).waitFor();
+    assert.equal((await list('rule', 'list'))[0]?.pattern, '*.far.test');
     await click('Actions for 192.0.2.0/24');
     await page.getByRole('menuitem', { name: 'Switch off' }).click();
-    await waitFor(async () => (await list('rule', 'list'))[1]?.isDisabled === true, 'the switch');
+    await page.locator(below).getByText('off', { exact: true }).waitFor();
+    assert.equal((await list('rule', 'list'))[1]?.isDisabled, true);
     await click('Actions for 192.0.2.0/24');
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
     await page.getByRole('button', { name: 'Delete rule' }).click();
