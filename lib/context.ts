@@ -1,6 +1,7 @@
 // What is known of the call that runs, wherever in it somebody asks: where it comes from, and the transaction that it
 // is a part of. Handed on by the runtime (AsyncLocalStorage), through the queue of lib/db.ts too.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { uptimeMs } from './clock.ts';
 
 /** A transaction that takes in every write() and every read of the calls inside it (lib/joined.ts). */
 export type Open = {
@@ -9,7 +10,16 @@ export type Open = {
   isOpen: boolean;
   /** To be told once it is durable. */
   later: (() => void)[];
+  /** By uptimeMs(): it writes nothing more after that. */
+  endsAtMs: number;
 };
+
+/** Of a transaction that has held the writer for as long as it may: none of it was done. */
+export class OverTime extends Error {
+  constructor() {
+    super('The transaction has held the writer for too long.');
+  }
+}
 
 export type Context = {
   /** Of lib/history/origin.ts */
@@ -47,6 +57,11 @@ export function runOutside<T>(run: () => T): T {
 export function findOpen(): Open | undefined {
   const open = storage.getStore()?.open;
   return open?.isOpen ? open : undefined;
+}
+
+/** Whether a further write of it is an OverTime. */
+export function isOverTime({ endsAtMs }: Open): boolean {
+  return uptimeMs() > endsAtMs;
 }
 
 /** Calls `tell` at once, or where the call is a part of a transaction, once that is durable. */

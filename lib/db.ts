@@ -8,7 +8,7 @@
 // no other; inside a step there is no socket, no DNS, no file, only `tx`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prisma, PrismaClient } from '../prisma/generated/sqlite/client.ts';
-import { bindContext, findOpen, runOutside } from './context.ts';
+import { bindContext, findOpen, isOverTime, OverTime, runOutside } from './context.ts';
 import { isConflict } from './db-errors.ts';
 import { makeDirect, makeGuarded, withDirect } from './direct.ts';
 import { databaseUrl, isPostgresql } from './env.ts';
@@ -136,7 +136,7 @@ function findReader(property: string | symbol): object | null {
  */
 export function write<T>(step: (tx: Tx) => Promise<T>): Promise<T> {
   const open = findOpen();
-  if (open) return step(open.tx as Tx);
+  if (open) return isOverTime(open) ? Promise.reject(new OverTime()) : step(open.tx as Tx);
   return new Promise<T>((resolve, reject) => {
     const own = noteWrite(bindContext(step));
     state.waiting.push({ step: own, resolve: resolve as (value: unknown) => void, reject });

@@ -2,7 +2,7 @@
 // hold everybody up, in parts.
 
 import { uptimeMs } from '#lib/clock.ts';
-import { findOpen } from '#lib/context.ts';
+import { findOpen, OverTime } from '#lib/context.ts';
 import { isUniqueViolation, write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { readOrigin, runFrom } from '#lib/history/origin.ts';
@@ -29,19 +29,29 @@ export const mostAtOnce = 1000;
 /** A part holds the writer so long, and the step that it is at. */
 const partMs = 250;
 
-/** What the file would change, and what is wrong with it. Changes nothing. */
-export async function planConfiguration(file: ReadFile): Promise<Plan> {
+/** What the file would change, and what is wrong with it. Changes nothing; to try it holds the writer for `mostMs`. */
+export async function planConfiguration(file: ReadFile, mostMs?: number): Promise<Plan> {
   const { steps, problems } = await readSteps(file);
   const all = [...file.problems, ...problems];
   const changes = listShown(steps);
   const isTried = steps.length <= mostAtOnce;
   if (all.length > 0 || !isTried) return { changes, problems: all, warnings: [], isTried };
   if (steps.length === 0) return { changes, problems: [], warnings: [], isTried };
-  const tried = await rehearse(async () => ({
-    problems: await carryOut(steps, 'plan'),
-    warnings: await listWarnings(changes),
-  }));
-  return { changes, ...tried, isTried };
+  const tried = await rehearse(
+    async () => ({
+      problems: await carryOut(steps, 'plan'),
+      warnings: await listWarnings(changes),
+    }),
+    mostMs,
+  ).catch(ignoreOverTime);
+  return tried
+    ? { changes, ...tried, isTried }
+    : { changes, problems: [], warnings: [], isTried: false };
+}
+
+function ignoreOverTime(error: unknown): null {
+  if (error instanceof OverTime) return null;
+  throw error;
 }
 
 /** Thrown where a file cannot be applied: nothing was changed, or of parts, what is not named. */

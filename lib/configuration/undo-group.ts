@@ -1,5 +1,6 @@
 // Taking back what was changed together (one file, one batch, one form): all that is asked for or nothing, newest first, in one
 // transaction. The preview does the same and takes it back, so it knows what each room would refuse.
+import { OverTime } from '#lib/context.ts';
 import { isUniqueViolation, write } from '#lib/db.ts';
 import { isRefusal, Refusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
@@ -33,9 +34,20 @@ export async function prepareGroup(id: number, ids?: number[]): Promise<void> {
   await prepareUndo(ids ?? revisions.map((revision) => revision.id));
 }
 
-/** What would become of each change that was made together with revision `id`, newest first. Refusal 'not-found', 'limit'. */
-export function previewGroup(id: number, by: string): Promise<GroupPart[]> {
-  return rehearse(() => takeBack(id, by));
+/**
+ * What would become of each change that was made together with revision `id`, newest first. Refusal 'not-found', 'limit', also
+ * where that takes longer than `mostMs`.
+ */
+export async function previewGroup(id: number, by: string, mostMs?: number): Promise<GroupPart[]> {
+  try {
+    return await rehearse(() => takeBack(id, by), mostMs);
+  } catch (error) {
+    if (!(error instanceof OverTime)) throw error;
+    throw new Refusal(
+      'limit',
+      'So many changes are tried by who may take them back alone, because mail waits meanwhile.',
+    );
+  }
 }
 
 /**

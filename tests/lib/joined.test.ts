@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { addNetwork, isTrustedAddress, listNetworks } from '#lib/accounts/network.ts';
+import { passTime } from '#lib/clock.ts';
+import { OverTime } from '#lib/context.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { rehearse, writeJoined, writePart } from '#lib/joined.ts';
 import { onPoke } from '#lib/poke.ts';
@@ -44,6 +46,23 @@ describe('joined writes', () => {
     });
     assert.deepEqual(await names(), ['10.1.0.0/16', '10.2.0.0/16']);
     assert.deepEqual(told, ['network 10.1.0.0/16', 'poke', 'network 10.2.0.0/16', 'poke']);
+  });
+
+  it('are none where they hold the writer for longer than they may', async () => {
+    const before = await names();
+    let [begun, late] = [0, 0];
+    const trial = rehearse(async () => {
+      begun++;
+      await addNetwork({ cidr: '10.3.0.0/16' }, by);
+      passTime(1001);
+      await writePart(async () => {
+        late++;
+      });
+    }, 1000);
+    await assert.rejects(trial, OverTime);
+    assert.deepEqual([begun, late, await names()], [1, 0, before]);
+    const whole = rehearse(() => addNetwork({ cidr: '10.3.0.0/16' }, by), 1000);
+    assert.equal((await whole).cidr, '10.3.0.0/16');
   });
 
   it('leave nothing where they were rehearsed, also in what is remembered', async () => {

@@ -33,6 +33,7 @@ import { writeJoined } from '../../joined.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { givenTime, pageOf, paging, readCursor, time, wholeList, writeCursor } from '../fields.ts';
 import { HttpProblem } from '../problem.ts';
+import { takeTrial } from '../reader-trial.ts';
 
 const number = z.coerce.number().int().min(1).max(2_000_000_000);
 const reason = z.string().max(500).default('').describe('why, for the history');
@@ -190,8 +191,9 @@ const historyEndpoints: Endpoint[] = [
     parameters,
     answer: ofGroup,
     isPaged: true,
+    help: 'A token that only reads tries small groups.',
     run: async ({ staff, parameters: { id } }) => ({
-      changes: await previewGroup(id, staff.address),
+      changes: await takeTrial(staff, (mostMs) => previewGroup(id, staff.address, mostMs)),
     }),
   }),
   endpoint({
@@ -274,11 +276,16 @@ const fileEndpoints: Endpoint[] = [
       warnings,
       isTried: z
         .boolean()
-        .describe(`false: more than ${mostAtOnce} changes, so problems show while it is applied`),
+        .describe(
+          `false: more than ${mostAtOnce} changes (of a token that only reads: than are tried in a quarter of a second), so problems show while it is applied`,
+        ),
     }),
     isQuestion: true,
     maxBodyBytes,
-    run: async ({ body }) => planConfiguration(await readGiven(body.configuration)),
+    run: async ({ staff, body }) => {
+      const file = await readGiven(body.configuration);
+      return takeTrial(staff, (mostMs) => planConfiguration(file, mostMs));
+    },
   }),
   endpoint({
     method: 'POST',

@@ -57,6 +57,8 @@ describe('a large file', () => {
     assert.deepEqual([plan.changes.length, plan.problems, plan.isTried], [count + 2, [], false]);
     const small = readFile('networks:\n  - cidr: 192.0.2.0/24\n', String);
     assert.equal((await planConfiguration(small)).isTried, true);
+    const { changes, isTried } = await planConfiguration(small, -1);
+    assert.deepEqual([changes.length, isTried], [1, false], 'no time for it');
   });
 
   it('is not applied whole, and says what to do', async () => {

@@ -76,6 +76,7 @@ describe('taking back a group', () => {
     const previewed = await previewGroup(last, by);
     assert.deepEqual(await look(), applied, 'a preview changes nothing');
     assert.equal(await readRevisionNumber(), last);
+    await assert.rejects(previewGroup(last, by, -1), { reason: 'limit' }, 'no time for it');
     assert.deepEqual([previewed.length, staying(previewed)], [6, []]);
     const [middle] = previewed.slice(2);
     await prepareGroup(middle?.id ?? 0);
