@@ -167,7 +167,7 @@ describe('filters', () => {
     await options('collect');
     await page.getByRole('button', { name: 'Add account' }).click();
     await page.getByLabel('Kind').selectOption('POP3');
-    assert.equal(await page.getByLabel('Port').inputValue(), '995');
+    await waitFor(async () => (await page.getByLabel('Port').inputValue()) === '995', 'its port');
     await page.getByLabel('Encryption').selectOption('None');
     await page.getByText('can read your password').waitFor();
     await checkAccess();
