@@ -112,8 +112,18 @@ const findChromium = () => chromiumPlaces.find((path) => path && existsSync(path
 const isDebianRoot =
   process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-/** An existing browser, else Debian's as root, else Playwright's own. Tests find it by CHROMIUM_PATH. */
-async function prepareChromium() {
+/** Packages of npm and of the system at the same time: each waits for its network most of the time. */
+async function prepareAll() {
+  const packages = prepare(say);
+  // Settles below.
+  packages.catch(() => {});
+  await prepareChromium(packages);
+  await prepareClients();
+  await packages;
+}
+
+/** An existing browser, else Debian's as root, else Playwright's own (of `packages`). Tests find it by CHROMIUM_PATH. */
+async function prepareChromium(packages) {
   if (!findChromium() && isDebianRoot) {
     say('Installing Chromium …');
     await installDebian(['chromium'], 'Chromium could not be installed with apt-get.');
@@ -124,6 +134,7 @@ async function prepareChromium() {
     process.env.CHROMIUM_PATH = found;
     return;
   }
+  await packages;
   say('Downloading Chromium …');
   await run(
     'npx',
@@ -299,9 +310,7 @@ function makeQueues(all) {
 try {
   const quickFolder = makeQuickFolder();
   if (quickFolder) process.env.TMPDIR = quickFolder;
-  await prepare(say);
-  await prepareChromium();
-  await prepareClients();
+  await prepareAll();
   say(`Prepared after ${seconds()}`);
   const all = findTests();
   const onPostgresql = all.filter(
