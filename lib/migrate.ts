@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import pg from 'pg';
+import type pg from 'pg';
 import { databaseUrl, isPostgresql } from './env.ts';
 
 type Migration = { name: string; sql: string; checksum: string };
@@ -70,7 +70,8 @@ function migrateSqlite(until: string): string[] {
 }
 
 async function migratePostgresql(until: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl() });
+  const { default: postgresql } = await import('pg');
+  const client = new postgresql.Client({ connectionString: databaseUrl() });
   await client.connect();
   try {
     await client.query('BEGIN');

@@ -23,8 +23,6 @@ import { readSetting, serverHostname } from '#lib/settings/index.ts';
 import { deliver } from '#server/delivery/local.ts';
 import { messagesReceived } from '#server/metrics/index.ts';
 import { createStage, type StagedBody } from '#server/store/bodies/blobs.ts';
-import { openImap } from './imap-source.ts';
-import { openPop3 } from './pop3-source.ts';
 import type { Fetched, Listed, Source } from './source.ts';
 import { CollectTrouble } from './trouble.ts';
 
@@ -58,10 +56,16 @@ export async function visit(claim: Claim, stopping: AbortSignal): Promise<Outcom
   }
 }
 
-function openSource(claim: Claim): Promise<Source> {
+/** Loads what speaks the protocol, which few servers need. */
+async function openSource(claim: Claim): Promise<Source> {
   const { password, protocol } = claim;
   if (password === null) throw new CollectTrouble('the password cannot be read: give it again');
-  return protocol === 'imap' ? openImap(claim, password) : openPop3(claim, password);
+  if (protocol === 'imap') {
+    const { openImap } = await import('./imap-source.ts');
+    return openImap(claim, password);
+  }
+  const { openPop3 } = await import('./pop3-source.ts');
+  return openPop3(claim, password);
 }
 
 /** Returns what its owner should know although it did not fail. */

@@ -1,5 +1,4 @@
 // Whether the DNS says of a domain what it should (lib/accounts/domain-dns), asked by the resolver that delivery uses.
-import { spf } from 'mailauth/lib/spf/index.js';
 import { z } from 'zod';
 import { listDkimKeys } from '#lib/accounts/dkim-key.ts';
 import { judgeRecord, type RecordVerdict } from '#lib/accounts/dkim-record.ts';
@@ -144,6 +143,7 @@ async function evaluateSpf(
   hostname: string,
   addresses: string[],
 ): Promise<Map<string, string>> {
+  const { spf } = await import('mailauth/lib/spf/index.js');
   const asked = addresses.map(async (ip) => {
     const sender = `postmaster@${domain}`;
     const question = {

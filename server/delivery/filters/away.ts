@@ -4,7 +4,6 @@
 // Invariants: the answer has the null return path, so nothing answers it; it goes to the envelope sender alone; nobody
 // gets a second one within the interval, whatever the number of connections and machines.
 import { createHash } from 'node:crypto';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { listOwnAddresses } from '#lib/accounts/route.ts';
 import { now } from '#lib/clock.ts';
 import { db, join, type Tx } from '#lib/db.ts';
@@ -121,6 +120,7 @@ async function compose(
   const references = [...facts.references, facts.messageId].filter((id) => id !== '');
   // RFC 3834 §3.1.5: "Auto: " and the subject that is answered.
   const subject = vacation.subject || `Auto: ${facts.subject}`;
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const composer = new MailComposer({
     from: { name: account?.displayName ?? '', address },
     to: { name: '', address: sender },

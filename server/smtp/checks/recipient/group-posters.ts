@@ -2,7 +2,6 @@
 // elsewhere counts where SPF says that its domain sends from this client, and an address of ours never does,
 // since its owner would have signed in.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spf } from 'mailauth/lib/spf/index.js';
 import type { Group, Resolution } from '#lib/accounts/route.ts';
 import { canonicalAddress, splitAddress } from '#lib/mail/address.ts';
 import type { Client } from '../../session.ts';
@@ -67,6 +66,8 @@ function isAmong(sender: string, { targets }: Group, { mailboxes, forwards }: Lo
 
 /** RFC 7208 §2.6: the result for the domain of `sender`; 'temperror' where the DNS does not say in time. */
 async function askSpf(client: Client, sender: string): Promise<string> {
+  // Loaded by who needs it: seldom, and the start of the server would wait for it.
+  const { spf } = await import('mailauth/lib/spf/index.js');
   const asked = spf({
     ip: client.remote,
     helo: client.helo || `[${client.remote}]`,
