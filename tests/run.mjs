@@ -15,6 +15,7 @@ import {
   readFileSync,
   rmSync,
   statfsSync,
+  statSync,
 } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,14 @@ function makeQuickFolder() {
   if (process.env.TMPDIR || !existsSync(memory) || freemem() < neededBytes) return null;
   const { bavail, bsize } = statfsSync(memory);
   if (bavail * bsize < neededBytes) return null;
-  const folder = mkdtempSync(join(memory, 'drey-tests-'));
+  const name = 'drey-tests-';
+  for (const left of readdirSync(memory).filter((each) => each.startsWith(name))) {
+    const path = join(memory, left);
+    // Of a run that was killed, and could not: one that goes on makes folders in it all the time.
+    const isOld = statSync(path).mtimeMs < Date.now() - 6 * 3_600_000;
+    if (isOld) rmSync(path, { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(join(memory, name));
   // Servers that run as users of their own come in too.
   chmodSync(folder, 0o1777);
   // Who was killed may write for a moment still.
@@ -43,6 +51,7 @@ function makeQuickFolder() {
 
 // What runs ends with this process, and the folder goes.
 for (const [number, signal] of [
+  [1, 'SIGHUP'],
   [2, 'SIGINT'],
   [15, 'SIGTERM'],
 ]) {
