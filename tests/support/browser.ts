@@ -160,7 +160,8 @@ export async function signOut(page: Page, url: string): Promise<void> {
 export async function waitAnswered(page: Page, act: () => Promise<void>): Promise<void> {
   const answered = page.waitForResponse((answer) => 'next-action' in answer.request().headers());
   await act();
-  await (await answered).finished();
+  // Its head comes when the action is done. Not finished(): Next leaves some answers open.
+  await answered;
 }
 
 /** A page in a browser session of its own, signed in at `path`. */
