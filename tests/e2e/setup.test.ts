@@ -1,10 +1,9 @@
 // The set-up with "everybody may connect": the listeners move to all addresses while the person who set the
 // server up is being signed in, and that person notices nothing.
-import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright';
 import { launchBrowser } from '#tests/support/browser.ts';
-import { type Daemon, startDaemon, waitHealthy } from '#tests/support/daemon.ts';
+import { type Daemon, startDaemon, waitFor, waitHealthy } from '#tests/support/daemon.ts';
 
 describe('the set-up for everybody', () => {
   let daemon: Daemon;
@@ -19,8 +18,10 @@ describe('the set-up for everybody', () => {
 
   it('ends in the panel, and then listens on all addresses', async () => {
     const page = await browser.newPage();
-    const link = /http:\/\/localhost:\d+(\/setup\?token=\S+)/.exec(daemon.output())?.[1];
-    assert.ok(link);
+    const link = await waitFor(
+      () => /http:\/\/localhost:\d+(\/setup\?token=\S+)\s/.exec(daemon.output())?.[1],
+      'the printed link',
+    );
     await page.goto(daemon.url + link);
     await page.getByLabel('First mail domain', { exact: true }).fill('family.test');
     await page.getByRole('textbox', { name: 'Your address' }).fill('anna');
