@@ -60,6 +60,8 @@ describe('sending later', () => {
     await transport.sendMail({ from, to: ann.address, subject: 'From far', text: 'Far words' });
     transport.close();
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
+    await chooseOptions(page, daemon.url, { 'compose.undoSeconds': '30' });
+    await page.reload();
   });
 
   after(async () => {
