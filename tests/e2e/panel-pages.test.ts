@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { Browser, Page } from 'playwright';
-import { launchBrowser, openSignedIn } from '#tests/support/browser.ts';
+import { launchBrowser, openSignedIn, waitAnswered } from '#tests/support/browser.ts';
 import { makeAuthority } from '#tests/support/certificates.ts';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { type FakeDns, startDns } from '#tests/support/dns.ts';
@@ -78,7 +78,7 @@ describe('pages of the panel', () => {
     await page.getByLabel('Role', { exact: true }).selectOption({ label: 'Domain admin' });
     await page.getByLabel('example.test', { exact: true }).check();
     await button('Save role').click();
-    await page.getByRole('status').first().waitFor();
+    await seeToast('Saved');
     await open('/admin/admins');
     await rowOf(ben).filter({ hasText: 'example.test' }).waitFor();
     const own = await openSignedIn(browser, daemon.url, { address: ben, password }, '/admin');
@@ -103,7 +103,11 @@ describe('pages of the panel', () => {
     await heading('All as a zone file').waitFor();
     dns.zone['_dmarc.example.test'] = { TXT: ['v=DMARC1; p=quarantine'] };
     await button('Check again').click();
-    await page.getByText('v=DMARC1; p=quarantine').first().waitFor({ state: 'attached' });
+    // What was found; what should be there stands on the page before.
+    await page
+      .locator('details li')
+      .filter({ hasText: 'v=DMARC1; p=quarantine' })
+      .waitFor({ state: 'attached' });
   });
 
   it('the mail of a domain by the hour, on its page', async () => {
@@ -148,7 +152,7 @@ describe('pages of the panel', () => {
     try {
       await button('Reroute…').click();
       await page.getByLabel('Host', { exact: true }).fill(`127.0.0.1:${other.port}`);
-      await button('Reroute').click();
+      await waitAnswered(page, () => button('Reroute').click());
       await waitFor(async () => (await list()).length === 0, 'an empty queue');
       assert.deepEqual(other.messages[0]?.recipients, ['later@slow.test']);
     } finally {
