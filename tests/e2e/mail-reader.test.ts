@@ -78,11 +78,8 @@ describe('reading', () => {
   }
 
   before(async () => {
-    [daemon, browser, dns] = await Promise.all([
-      shareDaemon(ann, ben),
-      shareBrowser(),
-      startDns({}),
-    ]);
+    dns = await startDns({});
+    [daemon, browser] = await Promise.all([shareDaemon(ann, ben), shareBrowser()]);
     dns.zone['far.test'] = { MX: ['10 mx.far.test'], TXT: ['v=spf1 ip4:127.0.0.9 -all'] };
     dns.zone['_dmarc.far.test'] = { TXT: ['v=DMARC1; p=none'] };
     await daemon.dreyJson(['settings', 'set', 'delivery.dnsServers', dns.server]);
@@ -190,14 +187,18 @@ describe('reading', () => {
   });
 
   it('shows dark bodies in their own dark colours, which hide no words', async () => {
+    const colour = (element: Element) => getComputedStyle(element).color;
     await page.emulateMedia({ colorScheme: 'dark' });
-    const frame = page.frameLocator('iframe[title=Message]');
-    const colour = () =>
-      frame.getByText('Hello').evaluate((element) => getComputedStyle(element).color);
-    await waitFor(async () => (await colour()) === 'rgb(0, 255, 0)', 'the dark colours');
-    assert.ok(await frame.getByText('Hello').isVisible());
+    // A frame in other colours is another frame.
+    const dark = page.frameLocator('iframe[title=Message][src*="theme=dark"]').getByText('Hello');
+    await dark.waitFor();
+    assert.equal(await dark.evaluate(colour), 'rgb(0, 255, 0)');
     await choose('Show in light colours');
-    await waitFor(async () => (await colour()) !== 'rgb(0, 255, 0)', 'the light colours');
+    const light = page
+      .frameLocator('iframe[title=Message]:not([src*="theme=dark"])')
+      .getByText('Hello');
+    await light.waitFor();
+    assert.notEqual(await light.evaluate(colour), 'rgb(0, 255, 0)');
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
@@ -291,8 +292,17 @@ describe('reading', () => {
       auth: { user: ben.address, pass: ben.password },
     });
     const to = [ben.address, ann.address, 'gone@nowhere.test'];
-    await transport.sendMail({ from: ben.address, to, subject: 'My own', text: 'x' });
+    const sent = await transport.sendMail({ from: ben.address, to, subject: 'My own', text: 'x' });
     transport.close();
+    // The reader asks once, when the message is opened.
+    const id = encodeURIComponent(sent.messageId);
+    await waitFor(async () => {
+      const answer = await (await get(`/api/mail/delivery?id=${id}`)).json();
+      const { states } = answer as { states: { recipient: string; kind: string }[] };
+      const kindOf = (address: string) =>
+        states.find(({ recipient }) => recipient === address)?.kind;
+      return kindOf(ann.address) === 'delivered' && kindOf('gone@nowhere.test');
+    }, 'the delivery to ann');
     await openRow('My own');
     const delivery = reader().getByRole('region', { name: 'Delivery' });
     await delivery.getByText(`${ann.address}: in the mailbox.`).waitFor();

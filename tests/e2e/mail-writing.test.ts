@@ -114,6 +114,7 @@ describe('writing', () => {
     await dialog().getByRole('combobox', { name: 'Book' }).selectOption('directory');
     await box(/ben@writing/).focus();
     await page.keyboard.press('Space');
+    await dialog().getByText('1 chosen').waitFor();
     await dialog().getByRole('searchbox').fill('nobody like this');
     await dialog().getByText('Nobody here.').waitFor();
     await button('Add to Cc', dialog()).click();
