@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { ImapFlow } from 'imapflow';
 import type { Browser, Page } from 'playwright';
-import { openSignedIn } from '#tests/support/browser.ts';
+import { chooseOptions, openSignedIn } from '#tests/support/browser.ts';
 import { waitFor } from '#tests/support/daemon.ts';
 import { withFolder } from '#tests/support/imap-client.ts';
 import { type SharedDaemon, shareBrowser, shareDaemon } from '#tests/support/shared-daemon.ts';
@@ -55,11 +55,7 @@ describe('conversations', () => {
     });
     page = await openSignedIn(browser, daemon.url, ann, '/mail');
     await row('Boat trip').first().waitFor();
-    await page.evaluate(async () => {
-      const headers = { 'content-type': 'application/json' };
-      const body = JSON.stringify({ 'list.conversations': true });
-      await fetch('/api/mail/preferences', { method: 'PATCH', headers, body });
-    });
+    await chooseOptions(page, daemon.url, { 'list.conversations': true });
     await page.reload();
   });
 
