@@ -76,8 +76,10 @@ describe('the whole system', () => {
   }
 
   it('is set up by the link that the start printed', async () => {
-    const link = /http:\/\/localhost:\d+(\/setup\?token=\S+)/.exec(daemon.output())?.[1];
-    assert.ok(link);
+    const link = await waitFor(
+      () => /http:\/\/localhost:\d+(\/setup\?token=\S+)\s/.exec(daemon.output())?.[1],
+      'the printed link',
+    );
     await admin.goto(daemon.url + link);
     await admin.getByLabel('First mail domain', { exact: true }).fill('nest.test');
     await admin.getByLabel('Host name of this server').fill('mail.nest.test');
@@ -229,9 +231,11 @@ describe('the whole system', () => {
     });
     await client.connect();
     const lock = await client.getMailboxLock('INBOX');
-    const message = await client.fetchOne('1', { flags: true });
-    assert.ok(message);
-    assert.ok(message.flags?.has('\\Answered') && message.flags.has('\\Seen'));
+    await waitFor(async () => {
+      const message = await client.fetchOne('1', { flags: true });
+      const flags = message ? message.flags : undefined;
+      return flags?.has('\\Answered') && flags.has('\\Seen');
+    }, 'both flags');
     lock.release();
     await client.logout();
   });
