@@ -1,7 +1,7 @@
 // The field for formatted text: Squire on a box of our own. What comes in is cleaned (sanitize.ts); images that are pasted or
 // dropped are handed out to be uploaded and come back as an address.
 'use client';
-import { type RefObject, useEffect, useImperativeHandle, useRef } from 'react';
+import { type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import Squire from 'squire-rte';
 import { applyStyles } from './editor-styles.ts';
 import { cleanForEditor, cleanOwn } from './sanitize.ts';
@@ -54,6 +54,8 @@ export function RichEditor({
 }) {
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<Squire | null>(null);
+  // Before that the box takes no text, and is no field to anybody.
+  const [isReady, setIsReady] = useState(false);
   const handlers = useRef({ onChange, onImages, onLink });
   handlers.current = { onChange, onImages, onLink };
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor lives as long as its box
@@ -90,6 +92,7 @@ export function RichEditor({
       squire.moveCursorToStart();
       squire.focus();
     }
+    setIsReady(true);
     return () => {
       stopStyles();
       squire.destroy();
@@ -99,10 +102,10 @@ export function RichEditor({
   }, []);
   useImperativeHandle(ref, () => handleOf(() => editor.current), []);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a textarea holds no formats
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: a text box once it is one, see above
     <div
       ref={box}
-      role="textbox"
+      role={isReady ? 'textbox' : undefined}
       tabIndex={0}
       aria-multiline="true"
       aria-label={label}
