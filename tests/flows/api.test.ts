@@ -20,7 +20,7 @@ import {
   waitHealthy,
 } from '#tests/support/daemon.ts';
 import { findFaults, type Schema } from '#tests/support/json-schema.ts';
-import { visit } from '#tests/support/web-client.ts';
+import { onItsOwn, visit } from '#tests/support/web-client.ts';
 import {
   changes,
   made,
@@ -161,6 +161,7 @@ describe('the REST API of the running system', () => {
     const answer = await fetch(`${daemon.url}/api/v1${path}`, {
       method,
       headers: {
+        ...onItsOwn,
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...(body ? { 'content-type': 'application/json' } : {}),
         ...headers,

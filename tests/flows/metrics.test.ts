@@ -5,6 +5,7 @@ import { createTransport } from 'nodemailer';
 import { type Daemon, startDaemon, waitFor } from '#tests/support/daemon.ts';
 import { connectLines } from '#tests/support/line-client.ts';
 import { type Sink, startSink } from '#tests/support/smtp-sink.ts';
+import { onItsOwn } from '#tests/support/web-client.ts';
 
 const password = 'a boat of seven nuts';
 const ada = 'ada@example.test';
@@ -35,7 +36,8 @@ describe('metrics of the daemon', () => {
 
   /** Every sample, as its name with labels. */
   async function scrape(): Promise<Map<string, number>> {
-    const answer = await fetch(`http://127.0.0.1:${daemon.ports.metrics}/metrics`);
+    const url = `http://127.0.0.1:${daemon.ports.metrics}/metrics`;
+    const answer = await fetch(url, { headers: onItsOwn });
     const lines = (await answer.text()).split('\n').filter((line) => line.startsWith('mail_'));
     return new Map(
       lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
@@ -138,7 +140,9 @@ describe('metrics of the daemon', () => {
 
   it('tells load balancers whether it works, and this machine or a token more', async () => {
     const ask = async (query: string, headers: Record<string, string> = {}) => {
-      const answer = await fetch(`${daemon.url}/api/health${query}`, { headers });
+      const answer = await fetch(`${daemon.url}/api/health${query}`, {
+        headers: { ...onItsOwn, ...headers },
+      });
       return { status: answer.status, ...((await answer.json()) as object) } as {
         status: number;
         live: boolean;

@@ -8,6 +8,8 @@ import { onPoke, poke, type Topic, watchOtherProcesses } from '#lib/poke.ts';
 type Order =
   /** Commits a setting; says "held" in between, and may wait there for `go`. */
   | { kind: 'write'; id: string; isHeld?: boolean; topics?: Topic[] }
+  /** Without a commit. */
+  | { kind: 'poke'; topic: Topic }
   | { kind: 'delete'; id: string }
   /** Locks two settings one after the other; says "first" in between and waits for `go`. */
   | { kind: 'lock two'; ids: [string, string] }
@@ -77,6 +79,8 @@ async function obey(order: Order): Promise<void> {
       if (order.isHeld) await goes.promise;
     });
     for (const topic of order.topics ?? []) poke(topic);
+  } else if (order.kind === 'poke') {
+    poke(order.topic);
   } else if (order.kind === 'delete') {
     await write((tx) => tx.setting.deleteMany({ where: { id: order.id } }));
   } else if (order.kind === 'lock two') {

@@ -16,13 +16,11 @@ const start = async () => {
   return other;
 };
 const ends: (() => void)[] = [];
-afterEach(() => {
+afterEach(async () => {
   for (const end of ends.splice(0)) end();
+  for (const other of others.splice(0)) await other.kill();
 });
-after(async () => {
-  for (const other of others) await other.kill();
-  await database.close();
-});
+after(database.close);
 
 /** Counts pokes of a topic until the test ends. */
 function count(topic: Topic): () => number {
@@ -115,10 +113,11 @@ describe('a poke', () => {
     await commit();
     // The other one's word comes after ours, on either database, so ours would have been heard by then.
     const marker = count('queue');
-    await other.ask({ kind: 'write', id: 'there', topics: ['queue'] });
+    // A commit of its own might be told as "elsewhere" where its poke is late; SQLite carries nothing else.
+    if (testServerUrl) await other.ask({ kind: 'poke', topic: 'queue' });
+    else await other.ask({ kind: 'write', id: 'there' });
     await waitFor(() => marker() > 0 || (!testServerUrl && elsewhere() > before), 'the marker');
-    assert.ok(elsewhere() - before <= 1, `${elsewhere() - before} times`);
-    if (testServerUrl) assert.equal(elsewhere(), before);
+    assert.equal(elsewhere() - before, testServerUrl ? 0 : 1);
   });
 
   it('comes to another process within moments', async (test) => {

@@ -7,7 +7,7 @@ import { pinnedNode, root } from '../../server/prepare.mjs';
 /** A job that takes longer hangs: the slowest takes a tenth of it on a quiet machine of two cores. */
 const limitMinutes = (files) => Math.min(45, 10 + 2 * files.length);
 /** Of one test; a test may say more. */
-const testLimitMs = 180_000;
+const testLimitMs = 400_000;
 const reporter = join(root, 'tests', 'support', 'reporter.mjs');
 
 /**

@@ -68,7 +68,9 @@ export async function startPostgresql(isDurable = false): Promise<Postgresql> {
   const careless = isDurable
     ? []
     : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'].flatMap((one) => ['-c', one]);
-  const options = ['-D', data, '-k', folder, '-c', 'listen_addresses=', ...careless];
+  // In its folder, and not in memory that stays behind when it is killed.
+  const memory = ['-c', 'dynamic_shared_memory_type=mmap'];
+  const options = ['-D', data, '-k', folder, '-c', 'listen_addresses=', ...memory, ...careless];
   const start = async () => {
     const args = ['-c', script, folder, join(programs, 'postgres'), ...options];
     const shell = spawn('sh', args, { ...owner, cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] });

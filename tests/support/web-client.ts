@@ -43,9 +43,19 @@ export type Visitor = {
 /** `code`: of the authenticator app. */
 type Credentials = { address: string; password: string; code?: string };
 
+/**
+ * Each request on a connection of its own: one that is kept ends after seconds without a word, perhaps while the next request
+ * is on its way.
+ */
+export const onItsOwn = { connection: 'close' };
+
 /** Signs in; null = nobody. */
 export async function visit(url: string, who: Credentials | null): Promise<Visitor> {
-  const headers: Record<string, string> = { origin: url, 'sec-fetch-site': 'same-origin' };
+  const headers: Record<string, string> = {
+    ...onItsOwn,
+    origin: url,
+    'sec-fetch-site': 'same-origin',
+  };
   if (who) headers.cookie = await signIn(url, who);
   const read = async (answer: Response) => ({ status: answer.status, text: await answer.text() });
   return {
@@ -97,7 +107,7 @@ function openJar(url: string) {
   const held = new Map<string, string>();
   const cookie = () => [...held].map(([name, value]) => `${name}=${value}`).join('; ');
   const ask = async (address: string, options: RequestInit = {}) => {
-    const headers = { cookie: cookie() };
+    const headers = { ...onItsOwn, cookie: cookie() };
     const answer = await fetch(address, { redirect: 'manual', headers, ...options });
     for (const given of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(given) ?? [];

@@ -218,11 +218,12 @@ describe('roll', () => {
     for (let turn = 0; turn < 6; turn++) {
       const { modseq } = (await readView(account, inbox)).roll;
       woken = 0;
+      const done = once(child, 'message');
       child.send('work');
       // In the middle of it, and after it.
       await waitFor(() => woken > 0, 'a poke');
       await readView(account, inbox);
-      await once(child, 'message');
+      await done;
       const { roll } = await readView(account, inbox);
       assert.ok(roll.modseq > modseq, 'what the other one was told is done is seen');
       await checkRoll(account, inbox);

@@ -340,7 +340,8 @@ function makeRival(ids: string[]): { isReady: Promise<void>; run(): Promise<numb
   const child = fork(new URL('quota-rival.ts', import.meta.url), ids, { execArgv: [] });
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the rival ended: ${code}`)));
+    // Its last word may come after its exit, and before this.
+    child.once('close', (code) => reject(new Error(`the rival ended: ${code}`)));
   });
   const hear = async () => (await Promise.race([once(child, 'message'), ended]))[0] as unknown;
   return {
