@@ -10,19 +10,20 @@ import { domainOf, requireAddress } from './address.ts';
 import { type Domain, requireDomain } from './domain.ts';
 import { requireRoomForUser } from './domain-limits.ts';
 import { endPasswordLinksIn } from './one-time-token.ts';
-import { recordedAccount } from './recorded.ts';
+import { recordedOf } from './recorded.ts';
 import { forgetKnownIn } from './throttle.ts';
 import { endWebSessionsIn } from './web-session-end.ts';
 
 /**
- * Gives a user another address and ends all sessions. Refusal 'invalid', 'not-found' (user, domain), 'exists' (the address is
- * somebody's), 'limit' (the other domain is full), 'conflict' (deleted), 'forbidden' (a shared mailbox).
+ * Gives a user or a shared mailbox another address and ends all sessions of its own. Refusal 'invalid', 'not-found' (account,
+ * domain), 'exists' (the address is somebody's), 'limit' (the other domain is full), 'conflict' (deleted).
  */
 export async function moveAccount(id: string, wanted: string, by: string): Promise<Account> {
   const address = requireAddress(wanted);
   const domain = await requireDomain(domainOf(address));
   try {
-    return await revise(by, recordedAccount, id, (tx) => moveIn(tx, id, { address, domain }, by));
+    const recorded = await recordedOf(id);
+    return await revise(by, recorded, id, (tx) => moveIn(tx, id, { address, domain }, by));
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw new Refusal('exists', `${address} is somebody's already.`, 'address');
@@ -36,15 +37,12 @@ async function moveIn(
   by: string,
 ): Promise<Account> {
   const before = await tx.account.findUnique({ where: { id } });
-  if (!before) throw new Refusal('not-found', 'This user is not here any more.');
-  if (before.kind !== 'person') {
-    throw new Refusal('forbidden', `${before.address} is a shared mailbox: it keeps its address.`);
-  }
+  if (!before) throw new Refusal('not-found', 'This account is not here any more.');
   if (before.deletedAt) {
     throw new Refusal('conflict', `${before.address} is deleted: restore it first.`);
   }
   if (before.address === address) {
-    throw new Refusal('invalid', 'This is the address that the user has.', 'address');
+    throw new Refusal('invalid', 'This is the address that it has.', 'address');
   }
   if (await tx.account.findUnique({ where: { address } })) {
     throw new Refusal('exists', `${address} is somebody's already.`, 'address');
@@ -53,7 +51,7 @@ async function moveIn(
     throw new Refusal('exists', `${address} is an alias already.`, 'address');
   }
   if (before.domainId !== domain.id) {
-    await requireRoomForUser(tx, domain);
+    if (before.kind === 'person') await requireRoomForUser(tx, domain);
     await requireRoomForMail(tx, domain, before);
   }
   await endWebSessionsIn(tx, id);
@@ -64,8 +62,9 @@ async function moveIn(
   const data = { address, domainId: domain.id, scram: '', epoch: { increment: 1 } };
   const row = await tx.account.update({ where: { id }, data });
   // Under both names, since the trail of either domain looks for its own.
-  await recordChangeIn(tx, by, `user ${before.address}`, `renamed to ${address}`);
-  await recordChangeIn(tx, by, `user ${address}`, `renamed from ${before.address}`);
+  const what = before.kind === 'person' ? 'user' : 'shared mailbox';
+  await recordChangeIn(tx, by, `${what} ${before.address}`, `renamed to ${address}`);
+  await recordChangeIn(tx, by, `${what} ${address}`, `renamed from ${before.address}`);
   return toAccount(row);
 }
 
@@ -73,15 +72,15 @@ async function moveIn(
 async function requireRoomForMail(
   tx: Tx,
   { id: domainId, name, quotaBytes, quotaMessages }: Domain,
-  user: { usedBytes: bigint | number; usedMessages: bigint | number },
+  account: { usedBytes: bigint | number; usedMessages: bigint | number },
 ): Promise<void> {
   const { _sum: used } = await tx.account.aggregate({
     where: { domainId },
     _sum: { usedBytes: true, usedMessages: true },
   });
-  const bytes = Number(used.usedBytes ?? 0) + Number(user.usedBytes);
-  const messages = Number(used.usedMessages ?? 0) + Number(user.usedMessages);
+  const bytes = Number(used.usedBytes ?? 0) + Number(account.usedBytes);
+  const messages = Number(used.usedMessages ?? 0) + Number(account.usedMessages);
   const isOver = (limit: number, wanted: number) => limit > 0 && wanted > limit;
   if (!isOver(quotaBytes, bytes) && !isOver(quotaMessages, messages)) return;
-  throw new Refusal('limit', `${name} has no room for the mail of this user.`, 'address');
+  throw new Refusal('limit', `${name} has no room for the mail in it.`, 'address');
 }

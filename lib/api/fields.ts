@@ -9,6 +9,10 @@ export const id = z.string().min(1).max(64);
 export const address = z.string().min(3).max(320);
 export const domainName = z.string().min(1).max(253);
 export const comment = z.string().max(500);
+export const keepsOldAddress = z
+  .boolean()
+  .default(true)
+  .describe('the old address becomes an alias');
 export const limitBytes = z.int().min(0).describe('bytes; 0: no limit');
 export const limitCount = z.int().min(0).describe('messages; 0: no limit');
 export const positions = z.strictObject({ position: z.int().min(1).max(100_000) });

@@ -1,4 +1,4 @@
-// What names the address of a user beside the account: all of it follows when the user is renamed. One function a table, in one
+// What names the address of an account beside it: all of it follows when it is renamed. One function a table, in one
 // list; each says in words what it has changed. Whole addresses only: patterns with "*" and details behind "+" stay.
 import {
   recordedAccessRule,
@@ -102,7 +102,7 @@ const followRelayRules: Follow = async ({ from, to, by }) => {
   return told;
 };
 
-/** Of everybody who forwards mail to the user. */
+/** Of everybody who forwards mail to it. */
 const followFilters: Follow = async ({ from, to }) => {
   const rows = await db.filterRule.findMany({ where: { actions: { contains: from } } });
   let count = 0;
@@ -121,17 +121,20 @@ const followFilters: Follow = async ({ from, to }) => {
   return count === 0 ? [] : [`${count} ${count === 1 ? 'filter' : 'filters'}`];
 };
 
+/** Of a shared mailbox those of its members too. */
 const followIdentities: Follow = async ({ accountId, from, to }) => {
+  const members = await db.member.findMany({ where: { sharedId: accountId } });
+  const owners = [accountId, ...members.map(({ memberId }) => memberId)];
   let count = 0;
   for (const field of ['address', 'replyTo', 'bcc'] as const) {
-    const where = { accountId, [field]: from };
+    const where = { accountId: { in: owners }, [field]: from };
     const changed = await write((tx) => tx.identity.updateMany({ where, data: { [field]: to } }));
     count += changed.count;
   }
   return count === 0 ? [] : ['identities'];
 };
 
-/** Of those who have folders of the user in their programs ("Shared/ada@example.org/Work"). */
+/** Of those who have its folders in their programs ("Shared/ada@example.org/Work"). */
 const followSubscriptions: Follow = async ({ from, to }) => {
   const [before, after] = [`Shared/${from}/`, `Shared/${to}/`];
   await write(async (tx) => {

@@ -1,4 +1,4 @@
-// `drey shared add|list|rm|restore|member`: mailboxes that several users open.
+// `drey shared add|list|rename|rm|restore|member`: mailboxes that several users open.
 import { deleteAccount, restoreAccount } from '#lib/accounts/deleted-account.ts';
 import { type Member, removeMember, setMember } from '#lib/accounts/member.ts';
 import {
@@ -13,6 +13,7 @@ import {
   requirePersonOf,
   requireSharedOf,
 } from '#lib/accounts/staff.ts';
+import { renameSharedOf } from '#lib/renaming/rename-user.ts';
 import { type CommandDefinition, optionText, textAt } from './command.ts';
 import { describeDeleted } from './deletion.ts';
 import { staffOf } from './staff.ts';
@@ -91,6 +92,21 @@ const restore: CommandDefinition = {
   },
 };
 
+const rename: CommandDefinition = {
+  name: 'shared rename',
+  permission: 'shared',
+  arguments: ['<address>', '<new>'],
+  options: [{ flags: '--no-alias', help: 'mail to the old address is refused from now on' }],
+  help: 'give a shared mailbox another address, also of another domain; the old one stays as an alias',
+  run: async (input) => {
+    const old = textAt(input, 0);
+    // Commander has "alias" in place of "noAlias".
+    const wanted = { address: textAt(input, 1), keepsOld: input.options.alias !== false };
+    const { address } = await renameSharedOf(staffOf(input), old, wanted);
+    return { text: `Renamed ${old} to ${address}`, row: { address } };
+  },
+};
+
 const member: CommandDefinition = {
   name: 'shared member',
   permission: 'shared',
@@ -120,4 +136,4 @@ const member: CommandDefinition = {
   },
 };
 
-export const sharedCommands: CommandDefinition[] = [add, list, remove, restore, member];
+export const sharedCommands: CommandDefinition[] = [add, list, rename, remove, restore, member];

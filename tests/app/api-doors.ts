@@ -51,6 +51,7 @@ export const apiOf: Record<string, string> = {
     'Deleting for good before the time to restore is over takes a person who looks twice.',
   'shared/actions.ts#removeMemberAction': 'DELETE /shared/{address}/members/{member}',
   'shared/actions.ts#removeSharedAction': 'DELETE /shared/{address}',
+  'shared/actions.ts#renameSharedAction': 'POST /shared/{address}/rename',
   'shared/actions.ts#restoreSharedAction': 'POST /shared/{address}/restore',
   'shared/actions.ts#setMemberAction': 'PUT /shared/{address}/members/{member}',
   'domains/[domain]/dkim-actions.ts#activateKeysAction': 'POST /domains/{domain}/dkim/activate',

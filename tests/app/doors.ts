@@ -197,8 +197,10 @@ export const doors: Record<Who, string[]> = {
     '(admin)/admin/shared/actions.ts#purgeSharedAction',
     '(admin)/admin/shared/actions.ts#removeMemberAction',
     '(admin)/admin/shared/actions.ts#removeSharedAction',
+    '(admin)/admin/shared/actions.ts#renameSharedAction',
     '(admin)/admin/shared/actions.ts#restoreSharedAction',
     '(admin)/admin/shared/actions.ts#setMemberAction',
+    '(admin)/admin/shared/export/route.ts',
     '(admin)/admin/shared/page.tsx',
   ],
   domains: [
@@ -401,6 +403,7 @@ export const apiDoors: Record<Exclude<Who, 'everybody' | 'user'>, string[]> = {
     'GET /shared/{address}',
     'PATCH /shared/{address}',
     'DELETE /shared/{address}',
+    'POST /shared/{address}/rename',
     'POST /shared/{address}/restore',
     'GET /shared/{address}/members',
     'PUT /shared/{address}/members/{member}',

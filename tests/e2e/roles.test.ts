@@ -80,6 +80,9 @@ const calls: Record<string, (of: Things) => Call> = {
   'shared/actions.ts#addSharedAction': ({ domain }) => {
     return { localPart: 'group', domain, displayName: '' };
   },
+  'shared/actions.ts#renameSharedAction': ({ domain }) => {
+    return { address: `group@${domain}`, localPart: 'crew', domain };
+  },
   'shared/actions.ts#editSharedAction': ({ shared }) => {
     return { address: shared, displayName: 'Ours', isEnabled: 'on' };
   },

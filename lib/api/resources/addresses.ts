@@ -28,12 +28,14 @@ import {
   type Staff,
 } from '../../accounts/staff.ts';
 import { Refusal } from '../../errors.ts';
+import { renameSharedOf } from '../../renaming/rename-user.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import {
   address,
   comment,
   cutPage,
   id,
+  keepsOldAddress,
   pageOf,
   paging,
   requireKeyCursor,
@@ -244,6 +246,17 @@ const sharedEndpoints: Endpoint[] = [
       const { id } = await requireSharedOf(staff, parameters.address);
       return restoreAccount(id, staff.address);
     },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/shared/{address}/rename',
+    permission: 'shared',
+    title: 'Give a shared mailbox another address',
+    help: 'Also of another domain. Mail, members and what names the address follow.',
+    parameters: ofShared,
+    body: z.strictObject({ address, keepsOld: keepsOldAddress }),
+    answer: shared,
+    run: ({ staff, parameters, body }) => renameSharedOf(staff, parameters.address, body),
   }),
   endpoint({
     method: 'GET',

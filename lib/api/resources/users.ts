@@ -20,6 +20,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import {
   address,
   domainName,
+  keepsOldAddress,
   limitBytes,
   limitCount,
   pageOf,
@@ -192,10 +193,7 @@ export const userEndpoints: Endpoint[] = [
     title: 'Give a user another address',
     help: 'Also of another domain. Mail, rights and what names the address follow; the sessions end.',
     parameters,
-    body: z.strictObject({
-      address,
-      keepsOld: z.boolean().default(true).describe('the old address becomes an alias'),
-    }),
+    body: z.strictObject({ address, keepsOld: keepsOldAddress }),
     answer: user,
     run: async ({ staff, parameters, body }) => {
       const { id } = await requirePerson(staff, parameters.address);

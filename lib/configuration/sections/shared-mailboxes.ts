@@ -1,9 +1,10 @@
 // Shared mailboxes in a file; who opens them stands in members.ts. Files never remove one: that removes mail.
 import { z } from 'zod';
-import { updateAccount } from '#lib/accounts/account.ts';
+import { readAccount, updateAccount } from '#lib/accounts/account.ts';
 import { recordedSharedMailbox, toSharedFields } from '#lib/accounts/recorded.ts';
 import { addSharedMailbox, type NewSharedMailbox } from '#lib/accounts/shared.ts';
 import { db } from '#lib/db.ts';
+import { renameAccount } from '#lib/renaming/rename-user.ts';
 import { restorable } from '../restorable.ts';
 import type { Section } from '../section.ts';
 
@@ -32,8 +33,12 @@ export const sharedMailboxesSection: Section = {
   },
   later: ['isDisabled', 'quotaBytes', 'quotaMessages'],
   add: async (fields, by) => (await addSharedMailbox(fields as NewSharedMailbox, by)).id,
-  change: async (key, { address: _address, ...fields }, by) => {
-    await updateAccount(key, fields, by);
+  change: async (key, { address, ...fields }, by) => {
+    // In a file the address says which is meant; it is another one only where a renaming is taken back.
+    if (typeof address === 'string' && address !== (await readAccount(key))?.address) {
+      await renameAccount(key, { address, keepsOld: false }, by);
+    }
+    if (Object.keys(fields).length > 0) await updateAccount(key, fields, by);
   },
   ...restorable,
 };

@@ -16,7 +16,7 @@ import { giveRole } from '#lib/accounts/role-change.ts';
 import { db } from '#lib/db.ts';
 import { Refusal } from '#lib/errors.ts';
 import type { Fields } from '#lib/history/revise.ts';
-import { renameUser } from '#lib/renaming/rename-user.ts';
+import { renameAccount } from '#lib/renaming/rename-user.ts';
 import { restorable } from '../restorable.ts';
 import type { Section } from '../section.ts';
 
@@ -54,7 +54,7 @@ export const usersSection: Section = {
     const { address, role, domains, passwordHash: _hash, ...change }: Partial<Item> = fields;
     // In a file the address says who is meant; it is another one only where a renaming is taken back.
     if (address !== undefined && address !== (await readAccount(key))?.address) {
-      await renameUser(key, { address, keepsOld: false }, by);
+      await renameAccount(key, { address, keepsOld: false }, by);
     }
     if (Object.keys(change).length > 0) await updateAccount(key, change, by);
     if (role === undefined && domains === undefined) return;

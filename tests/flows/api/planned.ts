@@ -85,6 +85,8 @@ export const changes: Record<string, Planned> = {
   'PATCH /aliases/{address}': { body: { comment: 'ours' } },
   'POST /shared': { body: ({ domain }) => ({ address: `group@${domain}` }), status: 201 },
   'PATCH /shared/{address}': { body: { displayName: 'Ours' } },
+  // The address of a user.
+  'POST /shared/{address}/rename': { body: ({ user }) => ({ address: user }), status: 409 },
   'PUT /shared/{address}/members/{member}': { body: { mayWrite: true } },
   'DELETE /shared/{address}/members/{member}': {},
   'POST /rewrites': {

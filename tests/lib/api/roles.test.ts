@@ -26,6 +26,7 @@ const nameOf = ({ method, path }: Endpoint) => `${method} ${path}`;
 const bodies: Record<string, object> = {
   'PUT /domains/{domain}/footer': { text: 'A footer', html: '', for: 'outside' },
   'POST /users/{address}/rename': { address: 'another@own.test' },
+  'POST /shared/{address}/rename': { address: 'another@own.test' },
   'POST /users/{address}/sending': { action: 'hold' },
   'PUT /users/{address}/password': { password: 'eleven brown leaves' },
   'POST /users/{address}/app-passwords': { name: 'A program', protocols: ['imap'] },

@@ -22,13 +22,19 @@ import { checkSession, readScramKeys, signIn } from '#lib/accounts/sessions.ts';
 import { addSharedMailbox } from '#lib/accounts/shared.ts';
 import { readStaff, type Staff } from '#lib/accounts/staff.ts';
 import { listWebSessions, startWebSession } from '#lib/accounts/web-session.ts';
+import { now } from '#lib/clock.ts';
 import { undoRevision } from '#lib/configuration/undo.ts';
 import { undoGroup } from '#lib/configuration/undo-group.ts';
 import { db, write } from '#lib/db.ts';
 import { listRules, saveRule } from '#lib/filters/rules.ts';
 import { listRevisions } from '#lib/history/revision.ts';
 import { addRelayRule, listRelayRules } from '#lib/queue/relay-rule.ts';
-import { type Rename, renameUser, renameUserOf } from '#lib/renaming/rename-user.ts';
+import {
+  type Rename,
+  renameAccount,
+  renameSharedOf,
+  renameUserOf,
+} from '#lib/renaming/rename-user.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { listEvents } from '#lib/trail/list.ts';
 import { flushTrail } from '#lib/trail/record.ts';
@@ -46,7 +52,7 @@ describe('renaming a user', () => {
   const enter = (address: string, secret = password) =>
     signIn({ address, password: secret, remote, protocol: 'imap' });
   const rename = (id: string, address: string, keepsOld = true) =>
-    renameUser(id, { address, keepsOld }, by);
+    renameAccount(id, { address, keepsOld }, by);
   const lastOf = async (kind: string) => {
     const revision = (await listRevisions({ pageSize: 50 })).find((one) => one.kind === kind);
     assert.ok(revision, kind);
@@ -224,7 +230,8 @@ describe('renaming a user', () => {
     }
     await assert.rejects(rename(gone.id, 'back@own.test'), { reason: 'conflict' });
     const desk = await requireAccount('desk@own.test');
-    await assert.rejects(rename(desk.id, 'desk2@own.test'), { reason: 'forbidden' });
+    const renaming = renameUserOf(root, desk.id, { address: 'desk2@own.test', keepsOld: true });
+    await assert.rejects(renaming, { reason: 'forbidden' });
     await assert.rejects(rename('nobody', 'back@own.test'), { reason: 'not-found' });
     assert.equal((await readAccount(id))?.address, 'joe@own.test');
     assert.equal((await enter('joe@own.test')).id, id);
@@ -271,5 +278,37 @@ describe('renaming a user', () => {
     assert.equal((await findAlias('max@own.test'))?.targets[0], 'maxim@own.test');
     await renameUserOf(root, root.id, { address: 'boss@own.test', keepsOld: false });
     assert.equal((await findAccount('boss@own.test'))?.role, 'admin');
+  });
+
+  it('gives a shared mailbox another address: members stay, what they send from follows, and back', async () => {
+    const { id } = await addSharedMailbox({ address: 'info@own.test' }, by);
+    const { id: member } = await add('amy@own.test');
+    await setMember(id, member, { mayWrite: true, maySend: true }, by);
+    const identity = { accountId: member, id: 'one', position: 1, name: 'Info', createdAt: now() };
+    const data = { ...identity, address: 'info@own.test' };
+    await write((tx) => tx.identity.create({ data }));
+    // Full of users, among whom it does not count.
+    await updateDomain('new.test', { maxUsers: 1, quotaBytes: 0 }, by);
+    const moved = await renameSharedOf(dora, 'info@own.test', {
+      ...{ address: 'hello@new.test', keepsOld: true },
+    });
+    assert.deepEqual([moved.id, moved.kind], [id, 'shared']);
+    for (const address of ['info@own.test', 'hello@new.test']) {
+      const found = await resolveRecipient(address, '+');
+      assert.equal(found.status === 'local' && found.mailboxes[0]?.accountId, id, address);
+      assert.equal(await maySendAs(member, address, '+'), true, address);
+    }
+    const sender = async () =>
+      (await db.identity.findFirst({ where: { accountId: member } }))?.address;
+    assert.equal(await sender(), 'hello@new.test');
+    const elsewhere = { address: 'info@other.test', keepsOld: true };
+    await assert.rejects(renameSharedOf(dora, 'hello@new.test', elsewhere), {
+      reason: 'not-found',
+    });
+    await assert.rejects(renameSharedOf(dora, 'amy@own.test', elsewhere), { reason: 'not-found' });
+    await undoRevision((await lastOf('shared mailbox')).id, by);
+    assert.equal((await readAccount(id))?.address, 'info@own.test');
+    assert.equal(await sender(), 'info@own.test');
+    assert.equal(await findAlias('info@own.test'), null);
   });
 });

@@ -8,7 +8,7 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { db, write } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
-import { renameUser } from '#lib/renaming/rename-user.ts';
+import { renameAccount } from '#lib/renaming/rename-user.ts';
 import { findInBackup } from '#server/backup/find-messages.ts';
 import { noProgress } from '#server/backup/progress.ts';
 import { restoreMessages } from '#server/backup/restore-messages.ts';
@@ -278,7 +278,7 @@ describe('a user who is there', () => {
     for (const [at, now] of names.slice(1).entries()) {
       await takeBackup(place.folder);
       // Its earlier address is an alias at first, then nothing.
-      await renameUser(account, { address: now, keepsOld: at === 0 }, 'test');
+      await renameAccount(account, { address: now, keepsOld: at === 0 }, 'test');
       await removeMessages(account, id, [at + 1]);
       const back = await restoreUser(place.folder, names[at] ?? '', options);
       assert.equal(back.messages, 1, 'by the address of then');

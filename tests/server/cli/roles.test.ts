@@ -96,6 +96,7 @@ const calls: Record<string, [Permission, Kind, (of: Things) => Call]> = {
   'shared member': ['shared', 'change', ({ domain, user }) => call(`team@${domain}`, user)],
   'shared rm': ['shared', 'change', ({ domain }) => call(`team@${domain}`)],
   'shared restore': ['shared', 'change', ({ domain }) => call(`team@${domain}`)],
+  'shared rename': ['shared', 'change', ({ domain }) => call(`team@${domain}`, `crew@${domain}`)],
   'queue list': ['queue', 'list', () => call('')],
   'queue show': ['queue', 'change', ({ entry }) => call(entry)],
   'queue retry': ['queue', 'change', ({ entry }) => call(entry)],

@@ -12,25 +12,23 @@ import {
   requirePersonOf,
   requireSharedOf,
 } from '#lib/accounts/staff.ts';
+import { renameSharedOf } from '#lib/renaming/rename-user.ts';
 import { answerButton, answerForm } from '../../../form-answer.ts';
 import { requireStaff } from '../../../session.ts';
 
 const address = z.string().trim().min(1, 'Give an address.').max(320);
+const localPart = z
+  .string()
+  .trim()
+  .max(64, 'At most 64 characters.')
+  .regex(/^[^@\s]+$/, 'Give the part before the @.');
+const domain = z.string().trim().min(1, 'Choose a domain.').max(253);
 const displayName = z.string().trim().max(200, 'At most 200 characters.').default('');
 
 export async function addSharedAction(_previous: FormState, form: FormData): Promise<FormState> {
   const staff = await requireStaff('shared');
-  const schema = z.object({
-    localPart: z
-      .string()
-      .trim()
-      .max(64, 'At most 64 characters.')
-      .regex(/^[^@\s]+$/, 'Give the part before the @.'),
-    domain: z.string().trim().min(1, 'Choose a domain.').max(253),
-    displayName,
-  });
   return answerForm(
-    schema,
+    z.object({ localPart, domain, displayName }),
     form,
     async ({ localPart, domain, displayName }) => {
       const { name } = await requireDomainOf(staff, domain);
@@ -55,6 +53,25 @@ export async function editSharedAction(_previous: FormState, form: FormData): Pr
     revalidatePath('/admin', 'layout');
     return { status: 'ok', text: `${fields.address} saved` };
   });
+}
+
+export async function renameSharedAction(_previous: FormState, form: FormData): Promise<FormState> {
+  const staff = await requireStaff('shared');
+  const keepsOld = z.literal('on').optional();
+  return answerForm(
+    z.object({ address, localPart, domain, keepsOld }),
+    form,
+    async (fields) => {
+      const wanted = {
+        address: `${fields.localPart}@${fields.domain}`,
+        keepsOld: fields.keepsOld === 'on',
+      };
+      const renamed = await renameSharedOf(staff, fields.address, wanted);
+      revalidatePath('/admin', 'layout');
+      return { status: 'ok', text: `The address is ${renamed.address} now` };
+    },
+    { address: 'localPart' },
+  );
 }
 
 export async function removeSharedAction(shared: string): Promise<string | undefined> {

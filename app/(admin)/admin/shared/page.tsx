@@ -21,7 +21,8 @@ import { readSetting } from '#lib/settings/index.ts';
 import { requireStaff } from '../../../session.ts';
 import { ListChoice } from '../../list-choice.tsx';
 import { type ListState, readListState } from '../../list-state.ts';
-import { type Parameters, readParameters } from '../../parameters.ts';
+import { buildHref, type Parameters, readParameters } from '../../parameters.ts';
+import { filterNames, readFilter } from './filter.ts';
 import { Members } from './member-forms.tsx';
 import { AddShared, DeletedSharedButtons, EditShared } from './shared-forms.tsx';
 
@@ -35,18 +36,17 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
   const staff = await requireStaff('shared');
   const domainIds = idsOf(staff.scope);
   const parameters = await readParameters(searchParams);
-  const { q = '', domain = '' } = parameters;
-  const state = parameters.state === 'deleted' ? 'deleted' : undefined;
+  const filter = readFilter(parameters);
+  const { search: q = '', domain = '', state } = filter;
   const list = readListState('/admin/shared', parameters, {
     orders: ['address', 'storage', 'added'],
     initial: 'address',
-    filters: ['q', 'domain', 'state'],
+    filters: filterNames,
   });
   const pageSize = await readSetting('web.pageSize');
-  const shared = { kind: 'shared', domainIds } as const;
   const [page, deleted, days, names] = await Promise.all([
-    listAccounts({ ...shared, search: q, domain, state, ...list, pageSize }),
-    countAccounts({ ...shared, state: 'deleted' }),
+    listAccounts({ ...filter, domainIds, ...list, pageSize }),
+    countAccounts({ kind: 'shared', domainIds, state: 'deleted' }),
     readSetting('storage.deletedUserDays'),
     namesOf(staff.scope) ?? listDomainNames(),
   ]);
@@ -66,6 +66,7 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
         total={page.total}
         isTotalCut={page.isTotalCut}
         isFiltered={isFiltered}
+        exportHref={buildHref('/admin/shared/export', { q, domain, state: state ?? '' })}
       >
         {names.length > 0 && <AddShared domains={names} domain={domain} />}
       </ListHeader>
@@ -94,7 +95,7 @@ export default async function SharedMailboxesPage({ searchParams }: { searchPara
       {rows.length === 0 ? (
         <NoneYet isFiltered={isFiltered} domains={names} />
       ) : (
-        <SharedTable rows={rows} list={list} days={days} />
+        <SharedTable rows={rows} list={list} days={days} domains={names} />
       )}
       <Pager page={page} list={list} pageSize={pageSize} />
     </>
@@ -105,10 +106,12 @@ function SharedTable({
   rows,
   list,
   days,
+  domains,
 }: {
   rows: Row[];
   list: ListState<'address' | 'storage' | 'added'>;
   days: number;
+  domains: string[];
 }) {
   return (
     <Table label="Shared mailboxes">
@@ -149,7 +152,7 @@ function SharedTable({
             </Td>
             <Td className="text-right">
               <span className="flex justify-end gap-2">
-                <SharedButtons shared={shared} days={days} />
+                <SharedButtons shared={shared} days={days} domains={domains} />
               </span>
             </Td>
           </TableRow>
@@ -164,7 +167,15 @@ function StateBadge({ shared }: { shared: SharedMailbox }) {
   return shared.isDisabled && <Badge tone="warn">off</Badge>;
 }
 
-function SharedButtons({ shared, days }: { shared: SharedMailbox; days: number }) {
+function SharedButtons({
+  shared,
+  days,
+  domains,
+}: {
+  shared: SharedMailbox;
+  days: number;
+  domains: string[];
+}) {
   const { address, displayName, isDisabled, deletedAt, members } = shared;
   if (deletedAt) return <DeletedSharedButtons address={address} />;
   return (
@@ -173,7 +184,7 @@ function SharedButtons({ shared, days }: { shared: SharedMailbox; days: number }
         shared={address}
         members={members.map(({ address, mayWrite, maySend }) => ({ address, mayWrite, maySend }))}
       />
-      <EditShared {...{ address, displayName, isDisabled, days }} />
+      <EditShared {...{ address, displayName, isDisabled, days, domains }} />
     </>
   );
 }

@@ -2,16 +2,18 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { ActionButton } from '#components/ui/action-button.tsx';
-import { ActionForm, FormButtons, FormField } from '#components/ui/action-form.tsx';
+import { ActionForm, FormButtons, FormField, SubmitButton } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Switch } from '#components/ui/checkbox.tsx';
+import { Checkbox, Switch } from '#components/ui/checkbox.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
+import { AddressField } from '../users/user-fields.tsx';
 import {
   addSharedAction,
   editSharedAction,
   purgeSharedAction,
   removeSharedAction,
+  renameSharedAction,
   restoreSharedAction,
 } from './actions.ts';
 
@@ -66,12 +68,15 @@ export function EditShared({
   displayName,
   isDisabled,
   days,
+  domains,
 }: {
   address: string;
   displayName: string;
   isDisabled: boolean;
   /** So long a deleted one can be restored. */
   days: number;
+  /** Where it may go */
+  domains: string[];
 }) {
   const [isOpen, setIsOpen] = useState(false);
   const close = () => setIsOpen(false);
@@ -117,8 +122,50 @@ export function EditShared({
             </ActionButton>
           </FormButtons>
         </ActionForm>
+        <RenameShared address={address} domains={domains} onDone={close} />
       </Dialog>
     </>
+  );
+}
+
+function RenameShared({
+  address,
+  domains,
+  onDone,
+}: {
+  address: string;
+  domains: string[];
+  onDone: () => void;
+}) {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return (
+    <ActionForm
+      action={renameSharedAction}
+      onDone={onDone}
+      className="mt-5 flex flex-col gap-4 border-t pt-5 text-left"
+    >
+      <input type="hidden" name="address" value={address} />
+      <AddressField
+        label="New address"
+        localPart={address.slice(0, at)}
+        domain={domain}
+        domains={domains.includes(domain) ? domains : [domain, ...domains]}
+      />
+      <Checkbox
+        name="keepsOld"
+        defaultChecked
+        label={
+          <>
+            Keep <span className="break-all">{address}</span> as an alias
+          </>
+        }
+        help="Off: mail to the old address is refused."
+      />
+      <div>
+        <SubmitButton variant="secondary">Change address</SubmitButton>
+      </div>
+    </ActionForm>
   );
 }
 
