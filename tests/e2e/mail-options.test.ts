@@ -89,7 +89,7 @@ describe('options', () => {
       ['web.organisationLink', 'https://park.example/'],
       ['web.motd', 'Rest on Sunday, see https://park.example/rest.'],
     ];
-    for (const [key, value] of words) await daemon.drey(['settings', 'set', key, value]);
+    for (const [key, value] of words) await daemon.dreyJson(['settings', 'set', key, value]);
     await goTo('/login');
     await page.getByText('Nutmail').waitFor();
     const rest = page.getByRole('link', { name: 'https://park.example/rest' });
@@ -98,7 +98,6 @@ describe('options', () => {
     assert.equal(await house.getAttribute('href'), 'https://park.example/');
     await page.getByLabel('Language').selectOption('ar');
     await page.locator('html[lang="ar"][dir="rtl"]').waitFor();
-    await page.locator('header, main').first().waitFor();
     await page.locator('select').selectOption('en');
     await page.locator('html[lang="en"][dir="ltr"]').waitFor();
     await enter(page, daemon.url, ann, '/options');
@@ -135,7 +134,7 @@ describe('options', () => {
     await page.getByRole('searchbox', { name: 'Search the options' }).fill('time zone');
     await page.getByRole('link', { name: 'Time zone' }).first().click();
     await page.waitForURL('**/options/display#display.timeZone');
-    await page.getByRole('heading', { name: 'Display' }).waitFor();
+    await page.getByRole('heading', { name: 'Display', level: 1 }).waitFor();
   });
 
   it('keeps colours and letters, shows them at once, and goes back to the defaults', async () => {
@@ -178,7 +177,7 @@ describe('options', () => {
     const volume = input('notices.volume');
     await volume.fill('500');
     await volume.press('Enter');
-    assert.equal(await volume.inputValue(), '50');
+    await waitFor(async () => (await volume.inputValue()) === '50', 'the number before');
     const done = kept('notices.volume');
     await volume.fill('30');
     await volume.press('Enter');
@@ -251,8 +250,8 @@ describe('options', () => {
 
   it('begins a message from a mail link', async () => {
     await goTo('/mail?mailto=mailto%3Abob%40example.test%3Fsubject%3DLease');
-    await page.getByLabel('Subject').first().waitFor();
-    assert.equal(await page.getByLabel('Subject').first().inputValue(), 'Lease');
+    const subject = page.getByLabel('Subject').first();
+    await waitFor(async () => (await subject.inputValue()) === 'Lease', 'the subject');
     assert.ok(!page.url().includes('mailto'), 'a reload must not begin it again');
   });
 
@@ -282,6 +281,7 @@ describe('options', () => {
     await goTo('/help');
     await page.getByRole('searchbox', { name: 'Search the help' }).fill('signature');
     await page.getByRole('searchbox', { name: 'Search the help' }).press('Enter');
+    await page.waitForURL('**/help?q=signature');
     await page.getByRole('link', { name: 'Identities and signatures' }).click();
     await page.waitForURL('**/help/compose#identities');
     await page.getByRole('navigation', { name: 'All chapters' }).getByText('Keyboard').click();
