@@ -10,12 +10,15 @@ import { db } from '#lib/db.ts';
 import { holdSending, releaseSending } from '#lib/queue/sending-hold.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { openTestDatabase } from '#tests/support/database.ts';
+import { passMidnight } from '#tests/support/midnight.ts';
 import { inboxOf } from '../queue/fixture.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 const password = 'a long enough password';
 
 before(async () => {
+  // What is sent counts by the day.
+  await passMidnight(60_000);
   database = await openTestDatabase();
   await addDomain({ name: 'own.test' }, 'test');
   await addAccount({ address: 'root@own.test', password, role: 'admin' }, 'test');
