@@ -50,7 +50,7 @@ export function useCommands(mail: Mail, handlers: PageHandlers): { perform: Perf
   targetsNow.current = () =>
     mail.selected.size > 0 ? [...mail.selected] : mail.cursor ? [mail.cursor] : [];
   current.current = {
-    ...goActs(mail, handlers, (path) => router.push(path)),
+    ...goActs(mail, handlers, (path) => mail.leave(() => router.push(path))),
     ...listActs(mail, handlers),
     ...selectActs(mail),
     ...messageActs(mail, handlers, (key) => t(key)),

@@ -46,7 +46,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
   const { preferences } = usePreferences();
   const folderName = useFolderName();
   const habits = { sort: preferences['list.sort'] };
-  const { place, placeNow, go, close } = usePlace(() => placeOf(start), habits);
+  const { place, placeNow, go, close, leave } = usePlace(() => placeOf(start), habits);
   const { folder: path, query, sort, page, uid, filter = null } = place;
 
   const [folders, setFolders] = useState(start.folders);
@@ -309,6 +309,7 @@ export function useMail(start: MailStart, ownerAddress: string) {
     place,
     placeNow,
     go,
+    leave,
     habits,
     folders,
     folder,
