@@ -16,6 +16,7 @@ import type { ComposeStart } from './compose/compose-start.ts';
 import { loadComposer } from './compose/load-composer.ts';
 import { mayBeUnfinished } from './compose/unfinished.ts';
 import { FolderDrawer, FolderPane } from './folders/folder-pane.tsx';
+import { Awaited } from './keyboard/awaited.tsx';
 import { PerformProvider } from './keyboard/perform.tsx';
 import { useCommands } from './keyboard/use-commands.ts';
 import { useShortcuts } from './keyboard/use-shortcuts.ts';
@@ -39,25 +40,31 @@ import { useComposeLink } from './use-compose-link.ts';
 const ConnectionBar = dynamic(() =>
   import('./connection-bar.tsx').then((file) => file.ConnectionBar),
 );
-const ComposerDock = dynamic(loadComposer, { ssr: false });
-const ColumnsDialog = dynamic(() =>
-  import('./list/columns-dialog.tsx').then((file) => file.ColumnsDialog),
+const ComposerDock = dynamic(loadComposer, { ssr: false, loading: Awaited });
+const ColumnsDialog = dynamic(
+  () => import('./list/columns-dialog.tsx').then((file) => file.ColumnsDialog),
+  { loading: Awaited },
 );
 const CommandPalette = dynamic(
   loadWithTexts(['options'], () =>
     import('./keyboard/command-palette.tsx').then((file) => file.CommandPalette),
   ),
+  { loading: Awaited },
 );
-const DestroyDialog = dynamic(() =>
-  import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
+const DestroyDialog = dynamic(
+  () => import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
+  { loading: Awaited },
 );
-const MoveDialog = dynamic(() => import('./list/move-dialog.tsx').then((file) => file.MoveDialog));
+const MoveDialog = dynamic(() => import('./list/move-dialog.tsx').then((file) => file.MoveDialog), {
+  loading: Awaited,
+});
 const loadReader = loadWithTexts(readerNamespaces, () =>
   import('./reader/reader.tsx').then((file) => file.Reader),
 );
 const Reader = dynamic(loadReader);
-const ShortcutHelp = dynamic(() =>
-  import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
+const ShortcutHelp = dynamic(
+  () => import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
+  { loading: Awaited },
 );
 const SignInAgain = dynamic(() => import('./sign-in-again.tsx').then((file) => file.SignInAgain));
 
@@ -127,8 +134,7 @@ export function MailApp({
   useNotices(mail.folders, (folder, uid) =>
     mail.go({ folder, uid, query: '', page: 1, filter: null }, true),
   );
-  // The event of closing comes late: it may not close what was opened meanwhile.
-  const closer = (which: Opened) => () => setOpened((now) => (now === which ? null : now));
+  const closeOpened = () => setOpened(null);
   // With the first sign that a message will be read.
   const isNearReading = mail.cursor !== null;
   useEffect(() => {
@@ -241,10 +247,10 @@ export function MailApp({
         {destroying && (
           <DestroyDialog mail={mail} ids={destroying} onClose={() => setDestroying(null)} />
         )}
-        {opened === 'help' && <ShortcutHelp isOpen onClose={closer('help')} />}
-        {opened === 'columns' && <ColumnsDialog isOpen onClose={closer('columns')} />}
+        {opened === 'help' && <ShortcutHelp isOpen onClose={closeOpened} />}
+        {opened === 'columns' && <ColumnsDialog isOpen onClose={closeOpened} />}
         {opened === 'palette' && (
-          <CommandPalette mail={mail} perform={perform} onClose={closer('palette')} />
+          <CommandPalette mail={mail} perform={perform} onClose={closeOpened} />
         )}
         {isSignedOut && (
           <SignInAgain
@@ -338,7 +344,15 @@ function Content({
 function useIsUnfinished(): boolean {
   const [isUnfinished, setIsUnfinished] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setIsUnfinished(mayBeUnfinished()), 1500);
+    const look = () => {
+      if (!mayBeUnfinished()) return;
+      // Loaded before it is drawn: nobody awaits it.
+      void loadComposer().then(
+        () => setIsUnfinished(true),
+        () => {},
+      );
+    };
+    const timer = setTimeout(look, 1500);
     return () => clearTimeout(timer);
   }, []);
   return isUnfinished;

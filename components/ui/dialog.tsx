@@ -2,12 +2,10 @@
 'use client';
 import { X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
 import { joinClasses } from './class-names.ts';
 import { IconButton } from './icon-button.tsx';
-
-const firstControl =
-  'input:not([type=hidden], :disabled), select, textarea, [data-dialog-footer] button';
+import { useModal } from './use-modal.ts';
 
 export function Dialog({
   isOpen,
@@ -25,26 +23,12 @@ export function Dialog({
   children: ReactNode;
 }) {
   const t = useTranslations('ui.dialog');
-  const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
-    const dialog = ref.current;
-    if (!dialog) return;
-    if (isOpen && !dialog.open) {
-      dialog.showModal();
-      // The browser would begin with the close button; a person begins with the first field.
-      dialog.querySelector<HTMLElement>(firstControl)?.focus();
-    }
-    if (!isOpen && dialog.open) dialog.close();
-  }, [isOpen]);
   const width = { sm: 'max-w-sm', md: 'max-w-lg', lg: 'max-w-2xl' }[size];
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
     <dialog
-      ref={ref}
+      {...useModal(isOpen, onClose)}
       aria-labelledby={titleId}
-      onClose={onClose}
-      onClick={(event) => event.target === ref.current && onClose()}
       className={joinClasses(
         'm-auto max-h-[85dvh] w-[calc(100vw-2rem)] overflow-hidden rounded-lg border bg-surface p-0 text-ink shadow-float open:flex open:flex-col',
         width,

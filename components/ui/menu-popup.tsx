@@ -49,11 +49,13 @@ export function MenuPopup({
     const next = nextIndex(event.key, index, entries);
     if (next === null) {
       if (event.key === 'Tab') onClose(false);
-      return;
+      if (event.key !== 'Escape') return;
+      // The event of the popover comes later than the next key.
+      onClose(true);
     }
     event.preventDefault();
     event.stopPropagation();
-    entries[next]?.focus();
+    if (next !== null) entries[next]?.focus();
   };
   return (
     <div

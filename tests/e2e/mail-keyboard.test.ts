@@ -20,6 +20,10 @@ describe('keys of the mail page', () => {
   const press = async (keys: string) => {
     for (const key of keys.split(' ')) await page.keyboard.press(key);
   };
+  /** All at once, as from somebody who is faster than the page. */
+  const rush = async (keys: string) => {
+    await Promise.all(keys.split(' ').map((key) => page.keyboard.press(key)));
+  };
   const selected = (count: number) =>
     page
       .getByRole('toolbar', { name: 'Selected messages' })
@@ -120,7 +124,6 @@ describe('keys of the mail page', () => {
     await press('v');
     await page.getByRole('dialog').getByText('Move 1 message to').waitFor();
     await press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('go from place to place', async () => {
@@ -133,11 +136,7 @@ describe('keys of the mail page', () => {
       ['i', 'INBOX'],
     ] as const;
     for (const [key, folder] of places) {
-      // Keys right behind a dialog that has gone are lost now and then; a person presses again.
-      for (let tries = 0; tries < 10 && !page.url().includes(`/mail/${folder}`); tries++) {
-        await press(`g ${key}`);
-        await page.waitForURL(`**/mail/${folder}*`, { timeout: 3000 }).catch(() => {});
-      }
+      await press(`g ${key}`);
       await isIn(folder);
     }
     await press('g s');
@@ -181,6 +180,77 @@ describe('keys of the mail page', () => {
     await row('Fir').waitFor({ state: 'detached' });
     await press('z');
     await row('Fir').waitFor();
+  });
+
+  it('mean the list as soon as the message is closed, however long Back takes', async () => {
+    await page.evaluate(() => {
+      const { back } = history;
+      history.back = () => void setTimeout(() => back.call(history), 1000);
+    });
+    await press('Home Enter');
+    await isOpen('Fir');
+    await press('Escape End x');
+    await row('Acorn').getByRole('checkbox', { checked: true }).waitFor();
+    await selected(1);
+    await isClosed();
+    await press('Escape');
+    // Steps that are asked for while it goes back come behind it, one by one.
+    await press('Home Enter');
+    await isOpen('Fir');
+    await press('Escape End Enter');
+    await isOpen('Acorn');
+    await press('Escape g t');
+    await row('Acorn').waitFor({ state: 'detached' });
+    await isIn('Sent');
+    await page.evaluate(() => history.go(-1));
+    await row('Acorn').waitFor();
+    await isIn('INBOX');
+    await press('Home Enter');
+    await isOpen('Fir');
+    await press('Escape g c');
+    await page.waitForURL('**/contacts');
+    await page.goto(`${daemon.url}/mail`);
+    await row('Fir').waitFor();
+  });
+
+  it('mean the page as soon as what lay upon it is closed', async () => {
+    const dialog = page.getByRole('dialog');
+    for (const key of ['v', 'Shift+Y', 'l', 'b', 'Shift+D', '?', 'Control+k']) {
+      await press(`Home ${key}`);
+      await dialog.waitFor();
+      await rush('Escape ArrowDown x');
+      await row('Elm').getByRole('checkbox', { checked: true }).waitFor();
+      await press('Escape');
+      await row('Elm').getByRole('checkbox', { checked: false }).waitFor();
+    }
+    await press('Home v');
+    await dialog.getByRole('combobox').fill('nut');
+    await rush('Escape v');
+    await page.locator('dialog[open] input[value=""]').waitFor();
+    await rush('Escape g t');
+    await isIn('Sent');
+    await press('g i');
+    await row('Fir').waitFor();
+    const menu = page.getByRole('button', { name: 'Account' });
+    await menu.press('ArrowDown');
+    await page.getByRole('menuitem').first().waitFor();
+    await rush('Escape ArrowUp');
+    await page.getByRole('menuitem').last().and(page.locator(':focus')).waitFor();
+    await rush('Escape g t');
+    await isIn('Sent');
+    await press('g i');
+    await row('Fir').waitFor();
+  });
+
+  it('go back to where a dialog was opened from, and on to where it leads', async () => {
+    const button = page.getByRole('button', { name: 'Keyboard shortcuts' });
+    await button.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await button.and(page.locator(':focus')).waitFor();
+    await press('Control+k');
+    await page.getByRole('dialog').getByRole('option', { name: 'Search' }).first().click();
+    await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
+    await press('Escape');
   });
 
   it('leave typing alone, and letters where they are switched off', async () => {

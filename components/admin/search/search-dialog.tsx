@@ -2,7 +2,8 @@
 'use client';
 import { Command } from 'cmdk';
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useModal } from '#components/ui/use-modal.ts';
 import { type Found, type FoundKind, kindLabels } from './found.ts';
 
 /** `text` null: none yet */
@@ -13,13 +14,8 @@ const keyOf = ({ kind, href, label }: Found) => `${kind} ${href} ${label}`;
 
 export function SearchDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter();
-  const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const answer = useFound(text);
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-    dialog.current?.querySelector('input')?.focus();
-  }, []);
   const open = (href: string) => {
     onClose();
     router.push(href);
@@ -34,12 +30,9 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const [chosen, setChosen] = useState<{ of: Answer; value: string } | null>(null);
   const value = chosen?.of === answer ? chosen.value : first ? keyOf(first) : '';
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
     <dialog
-      ref={dialog}
+      {...useModal(true, onClose)}
       aria-label="Search"
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
       className="mx-auto mt-[12dvh] mb-auto max-h-[70dvh] w-[min(38rem,calc(100vw-2rem))] overflow-hidden rounded-lg border bg-surface p-0 text-ink shadow-float"
     >
       <Command

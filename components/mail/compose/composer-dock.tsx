@@ -3,6 +3,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
+import { Awaited } from '../keyboard/awaited.tsx';
 import type { Owner } from '../owner.ts';
 import type { Remember } from '../state/use-undo.ts';
 import type { ComposeStart } from './compose-start.ts';
@@ -10,8 +11,11 @@ import type { OnDone } from './composer-props.ts';
 import type { LocalDraft } from './local-drafts.ts';
 import { useComposers } from './use-composers.ts';
 
-const ComposerWindows = dynamic(() => import('./composer-windows.tsx'), { ssr: false });
-const SideDialogs = dynamic(() => import('./side-dialogs.tsx'), { ssr: false });
+const ComposerWindows = dynamic(() => import('./composer-windows.tsx'), {
+  ssr: false,
+  loading: Awaited,
+});
+const SideDialogs = dynamic(() => import('./side-dialogs.tsx'), { ssr: false, loading: Awaited });
 const Recovery = dynamic(() => import('./recovery.tsx'), { ssr: false });
 
 export function ComposerDock({

@@ -37,7 +37,11 @@ export function Composer(props: ComposerProps) {
   );
   if (!start || !setup) {
     return (
-      <section aria-label={t('new')} className={joinClasses(box, 'items-center justify-center')}>
+      <section
+        data-awaited
+        aria-label={t('new')}
+        className={joinClasses(box, 'items-center justify-center')}
+      >
         <Spinner label={t('loading')} />
       </section>
     );

@@ -3,13 +3,14 @@
 import { CalendarClock, FolderPlus, PenLine, X } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { styleRef } from '#components/ui/style-ref.ts';
 import { useToast } from '#components/ui/toast.tsx';
+import { useModal } from '#components/ui/use-modal.ts';
 import type { ComposeStart } from '../compose/compose-start.ts';
 import { prepareToWrite } from '../compose/load-composer.ts';
 import { usePreferences } from '../state/preferences.tsx';
@@ -201,18 +202,10 @@ export function FolderDrawer({
   onCompose: (begin?: ComposeStart) => void;
 }) {
   const t = useTranslations('folders');
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen && !ref.current?.open) ref.current?.showModal();
-    if (!isOpen && ref.current?.open) ref.current.close();
-  }, [isOpen]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
     <dialog
-      ref={ref}
+      {...useModal(isOpen, onClose)}
       aria-label={t('title')}
-      onClose={onClose}
-      onClick={(event) => event.target === ref.current && onClose()}
       className="m-0 me-auto h-dvh max-h-none w-72 max-w-[85vw] border-e bg-canvas p-0 text-ink open:flex open:flex-col lg:hidden"
     >
       {isOpen && (

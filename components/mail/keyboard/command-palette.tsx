@@ -3,8 +3,9 @@
 import { Command as Palette } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { useEffect, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { Kbd } from '#components/ui/kbd.tsx';
+import { useModal } from '#components/ui/use-modal.ts';
 import { folderIcon } from '../folders/folder-look.tsx';
 import { hrefOf, optionsPages } from '../options/menu.ts';
 import { usePreferences } from '../state/preferences.tsx';
@@ -25,12 +26,7 @@ export function CommandPalette({
   const options = useTranslations('options');
   const router = useRouter();
   const { preferences } = usePreferences();
-  const dialog = useRef<HTMLDialogElement>(null);
   const own = preferences['list.keys'];
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal();
-    dialog.current?.querySelector('input')?.focus();
-  }, []);
   const hasTarget = mail.selected.size > 0 || mail.cursor !== null;
   const isOffered = ({ isStep, needs, id }: Command) =>
     !isStep &&
@@ -38,18 +34,16 @@ export function CommandPalette({
     (needs !== 'target' || hasTarget) &&
     (needs !== 'message' || mail.place.uid !== null);
   const run = (work: () => void) => () => {
-    onClose();
+    // First it gives the focus back: the work may want it elsewhere.
+    flushSync(onClose);
     work();
   };
   const heading =
     '[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted';
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop
     <dialog
-      ref={dialog}
+      {...useModal(true, onClose)}
       aria-label={t('palette')}
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
       className="mx-auto mt-[12dvh] mb-auto max-h-[70dvh] w-[min(36rem,calc(100vw-2rem))] overflow-hidden rounded-lg border bg-surface p-0 text-ink shadow-float"
     >
       <Palette label={t('palette')} loop className="flex max-h-[70dvh] flex-col">
@@ -104,7 +98,7 @@ export function CommandPalette({
               <Entry
                 key={page.id}
                 value={`${options('title')} ${options(`pages.${page.id}.title`)}`}
-                onSelect={run(() => router.push(hrefOf(page)))}
+                onSelect={run(() => mail.leave(() => router.push(hrefOf(page))))}
               >
                 <page.icon aria-hidden className="size-4 text-muted" />
                 <span className="min-w-0 flex-1 truncate">{options(`pages.${page.id}.title`)}</span>

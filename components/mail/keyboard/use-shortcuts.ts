@@ -1,4 +1,4 @@
-// Keys of the mail page. Nothing happens while somebody types, while a dialog is open, or inside the frame.
+// Keys of the mail page. Nothing happens while somebody types, while a dialog is open or on its way, or inside the frame.
 'use client';
 import { useEffect, useRef } from 'react';
 import type { Perform } from '#components/mail/keyboard/use-commands.ts';
@@ -21,6 +21,7 @@ export function useShortcuts(perform: Perform): void {
     let previous: { stroke: string; at: number } | null = null;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isTyping(event.target)) return;
+      if (document.querySelector('[data-awaited]')) return;
       const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
       const isAltGraph = event.getModifierState('AltGraph');
       const stroke = writeStroke({ key, ctrlKey, metaKey, altKey, shiftKey, isAltGraph });

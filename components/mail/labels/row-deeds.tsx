@@ -2,17 +2,18 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
+import { Awaited } from '../keyboard/awaited.tsx';
 import { useCommandListener } from '../keyboard/use-command-listener.ts';
 import type { Mail } from '../state/use-mail.ts';
 import { useLabelling } from './use-labelling.ts';
 
 const LabelDialog = dynamic(
   () => import('./label-dialog.tsx').then((module) => module.LabelDialog),
-  { ssr: false },
+  { ssr: false, loading: Awaited },
 );
 const SnoozeDialog = dynamic(
   () => import('../snooze/snooze-dialog.tsx').then((module) => module.SnoozeDialog),
-  { ssr: false },
+  { ssr: false, loading: Awaited },
 );
 
 export function RowDeeds({ mail }: { mail: Mail }) {
