@@ -2,8 +2,10 @@
 // mail programs itself (server/auth/login.ts).
 import { isRefusal } from '../errors.ts';
 
-export type CountedProtocol = 'web' | 'api';
-export type SignInResult = 'ok' | 'failed' | 'throttled' | 'error';
+export const countedProtocols = ['web', 'api'] as const;
+export type CountedProtocol = (typeof countedProtocols)[number];
+export const signInResults = ['ok', 'failed', 'throttled', 'error'] as const;
+export type SignInResult = (typeof signInResults)[number];
 type Listener = (protocol: CountedProtocol, result: SignInResult) => void;
 
 // One a process, also where a bundler loads this module twice (Next's routes and pages).

@@ -10,7 +10,13 @@ import { authentications } from '../metrics/index.ts';
 import { type OpenListener, openListener, type Protocol } from '../net/listeners.ts';
 import type { Running } from '../net/running.ts';
 import { processEnv, webFlags } from '../small-process.mjs';
-import type { Answer, Question, ToParent, WebListener } from './messages.ts';
+import {
+  type Answer,
+  type Question,
+  signedIn,
+  type ToParent,
+  type WebListener,
+} from './messages.ts';
 
 const log = logOf('web');
 const readyWithinMs = 60_000;
@@ -119,9 +125,8 @@ function webProtocol(name: WebListener, ask: (question: Question) => Promise<Ans
 }
 
 function countSignIn(message: unknown): void {
-  const told = message as ToParent;
-  if (told.kind !== 'signed-in') return;
-  authentications.inc({ protocol: told.protocol, result: told.result });
+  const { data: told } = signedIn.safeParse(message);
+  if (told) authentications.inc({ protocol: told.protocol, result: told.result });
 }
 
 let lastId = 0;
@@ -137,8 +142,8 @@ function askChild(child: ChildProcess, question: Question): Promise<Answer> {
       else resolve(answer);
     };
     const hear = (message: unknown) => {
-      const told = message as ToParent;
-      if (told.kind !== 'answer' || told.id !== id) return;
+      const told = message as ToParent | null;
+      if (told?.kind !== 'answer' || told.id !== id) return;
       const { error, code } = told;
       settle(error === undefined ? null : Object.assign(new Error(error), { code }), told);
     };
