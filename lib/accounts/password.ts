@@ -2,10 +2,12 @@
 // a storm of logins cannot take the memory, and no more waiting than would be done in some seconds.
 // Hashes that other servers made verify too (hash/), until the next sign-in replaces them.
 import { hash, verify } from '@node-rs/argon2';
+import { uptimeMs } from '../clock.ts';
 import { Refusal } from '../errors.ts';
 import { verifyHash } from './hash/verify.ts';
 import { recallFitting, rememberFitting } from './password-memory.ts';
 import { maxPasswordBytes, type PasswordOwner, requireGoodPassword } from './password-policy.ts';
+import { noteSlowCheck } from './slowest-check.ts';
 
 export { maxPasswordBytes };
 
@@ -75,11 +77,18 @@ export async function verifyPassword(
 async function verifyWhole(passwordHash: string | null, password: string): Promise<boolean> {
   if (passwordHash !== null && isCurrentHash(passwordHash))
     return verifyOwn(passwordHash, password);
-  if (passwordHash !== null && (await verifyHash(passwordHash, password))) return true;
+  if (passwordHash !== null && (await verifyForeign(passwordHash, password))) return true;
   // A foreign hash that does not fit costs an own one besides: most are so cheap that they would be noticed.
   decoy ??= hash('no account has this password', parameters);
   await verifyOwn(await decoy, password);
   return false;
+}
+
+async function verifyForeign(storedHash: string, password: string): Promise<boolean> {
+  const begunMs = uptimeMs();
+  const fits = await verifyHash(storedHash, password);
+  noteSlowCheck(uptimeMs() - begunMs);
+  return fits;
 }
 
 function verifyOwn(storedHash: string, password: string): Promise<boolean> {

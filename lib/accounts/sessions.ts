@@ -19,6 +19,7 @@ import { isCurrentHash, rehashPassword, verifyPassword } from './password.ts';
 import { inventScramKeys, openScramKeys, type ScramKeys, sealScramKeys } from './scram.ts';
 import { signText, verifyText } from './secret.ts';
 import { countSignIn } from './sign-in-count.ts';
+import { readLeastWait } from './slowest-check.ts';
 import { type Attempt as Counted, readOpening, recordFailure, recordSuccess } from './throttle.ts';
 import { takeTurn } from './turn.ts';
 
@@ -167,11 +168,11 @@ type Check = (row: Row | null) => Promise<Verdict>;
 /** Whether what was shown is a second factor of the account. */
 export type Factor = (accountId: string) => Promise<boolean>;
 
-/** Who leaves the domain out means the one of the setting security.loginDomain. */
+/** Who leaves the domain out means the one of the setting security.loginDomain. Without NUL (server/web/unreadable.ts). */
 async function addressOf({ address }: { address: string }): Promise<string> {
   const domain = address.includes('@') ? '' : await readSetting('security.loginDomain');
   const whole = domain === '' || address === '' ? address : `${address}@${domain}`;
-  return canonicalAddress(whole) ?? whole.slice(0, 320).toLowerCase();
+  return canonicalAddress(whole) ?? whole.replaceAll('\0', ' ').slice(0, 320).toLowerCase();
 }
 
 async function signInBy(attempt: Origin, check: Check): Promise<SignedIn> {
@@ -194,8 +195,7 @@ async function signInUncounted(attempt: Origin, check: Check): Promise<SignedIn>
   if (!row || !verdict.fits || whyShut(row)) {
     const reason = row ? (whyShut(row) ?? verdict.reason ?? 'wrong-password') : 'unknown-account';
     recordLogin('login-failed', row?.id ?? null, origin, reason);
-    // Counted from the beginning, so that a hash that costs more than others is not noticed.
-    await sleep(Math.max(0, delayMs - (uptimeMs() - begunMs)));
+    await waitFrom(begunMs, delayMs);
     throw new Refusal('auth-failed', failedText, (row && !whyShut(row) && verdict.field) || null);
   }
   if (verdict.lacks) throw new Refusal('auth-failed', 'Show the second factor.', verdict.lacks);
@@ -203,8 +203,7 @@ async function signInUncounted(attempt: Origin, check: Check): Promise<SignedIn>
     // No failure that counts: a program that keeps asking must not shut the other ways to the account.
     recordLogin('login-failed', row.id, origin, 'protocol-closed');
     // As late as a first wrong password, so that time does not tell that this one was right.
-    const wrongMs = await readSetting('security.failureDelayMs');
-    await sleep(Math.max(0, wrongMs - (uptimeMs() - begunMs)));
+    await waitFrom(begunMs, await readSetting('security.failureDelayMs'));
     throw new Refusal('auth-failed', failedText);
   }
   const { appPasswordId, isProven } = verdict;
@@ -215,6 +214,12 @@ async function signInUncounted(attempt: Origin, check: Check): Promise<SignedIn>
     ...(appPasswordId ? { appPasswordId } : protocol !== 'web' && { isByPassword: true }),
     ...(isProven && { isProven }),
   };
+}
+
+/** Counted from the beginning of the try, so that a hash that costs more than others is not noticed. */
+async function waitFrom(begunMs: number, delayMs: number): Promise<void> {
+  const wholeMs = Math.max(delayMs, readLeastWait());
+  await sleep(Math.max(0, wholeMs - (uptimeMs() - begunMs)));
 }
 
 /** Why nothing at all opens the account, for the trail; null where something does. */

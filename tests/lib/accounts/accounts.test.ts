@@ -124,6 +124,7 @@ describe('signing in', () => {
       { ...attempt, password: 'wrong' },
       { ...attempt, address: 'nobody@second.test' },
       { ...attempt, address: 'rubbish' },
+      { ...attempt, address: 'bob\0@second.test' },
       { ...attempt, password: 'x'.repeat(5000) },
     ]) {
       await assert.rejects(signIn(wrong), (error: Error) => {
