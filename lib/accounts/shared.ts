@@ -8,12 +8,15 @@ import { revise } from '../history/revise.ts';
 import { newId } from '../id.ts';
 import { recordChangeIn } from '../trail/change.ts';
 import { type Account, removeAccount, requireAccount, toAccount } from './account.ts';
+import { type AccountFilter, walkAccounts } from './account-list.ts';
 import { domainOf, requireAddress } from './address.ts';
 import { requireDomain } from './domain.ts';
 import { listMembers, type Member } from './member.ts';
 import { recordedSharedMailbox } from './recorded.ts';
 
 export type SharedMailbox = Account & { members: Member[] };
+
+const membersAtOnce = 100;
 
 /**
  * Shared mailboxes by address, with their members; with `search` those whose address or name holds it, with `domainIds`
@@ -39,6 +42,25 @@ export async function listSharedMailboxes(
   });
   const members = await listMembers(rows.map((row) => row.id));
   return rows.map((row) => ({ ...toAccount(row), members: members.get(row.id) ?? [] }));
+}
+
+/** Every one that fits, by address; members are read for some together. */
+export async function* walkSharedMailboxes(filter: AccountFilter): AsyncGenerator<SharedMailbox> {
+  const accounts = walkAccounts({ ...filter, kind: 'shared' });
+  for await (const part of gather(accounts, membersAtOnce)) {
+    const members = await listMembers(part.map(({ id }) => id));
+    for (const account of part) yield { ...account, members: members.get(account.id) ?? [] };
+  }
+}
+
+async function* gather<T>(all: AsyncGenerator<T>, most: number): AsyncGenerator<T[]> {
+  let part: T[] = [];
+  for await (const one of all) {
+    if (part.push(one) < most) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
 }
 
 /** The shared mailbox of that address. Refusal 'not-found', also for a user's. */

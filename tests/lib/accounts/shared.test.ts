@@ -24,6 +24,7 @@ import {
   listSharedMailboxes,
   removeSharedMailbox,
   requireSharedMailbox,
+  walkSharedMailboxes,
 } from '#lib/accounts/shared.ts';
 import { freezeClock, now } from '#lib/clock.ts';
 import { membersSection } from '#lib/configuration/sections/members.ts';
@@ -107,6 +108,27 @@ describe('shared mailboxes', () => {
       listed?.members.map((member) => member.address),
       [bob.address],
     );
+  });
+
+  it('are walked through with their members, however many', async () => {
+    await addDomain({ name: 'many.test' }, 'test');
+    const [first, last] = [await addUser('first'), await addUser('last')];
+    const ids: string[] = [];
+    for (let at = 101; at < 206; at++) {
+      ids.push((await addSharedMailbox({ address: `m${at}@many.test` }, 'test')).id);
+    }
+    await setMember(ids[0] as string, first.id, may, 'test');
+    await setMember(ids[104] as string, first.id, may, 'test');
+    await setMember(ids[104] as string, last.id, may, 'test');
+    const found = await Array.fromAsync(walkSharedMailboxes({ domain: 'many.test' }));
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ids,
+    );
+    const members = found.map((one) => one.members.map(({ address }) => address).join(' '));
+    assert.equal(members[0], first.address);
+    assert.equal(members[104], `${first.address} ${last.address}`);
+    assert.equal(members.filter((one) => one !== '').length, 2);
   });
 
   it('lend their addresses to members that may send, and to nobody else', async () => {

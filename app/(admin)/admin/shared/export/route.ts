@@ -1,7 +1,6 @@
 // The shared mailboxes that the filter of the page finds, as a table for spreadsheets.
 import type { NextRequest } from 'next/server';
-import { walkAccounts } from '#lib/accounts/account-list.ts';
-import { listMembers } from '#lib/accounts/member.ts';
+import { walkSharedMailboxes } from '#lib/accounts/shared.ts';
 import { idsOf } from '#lib/accounts/staff.ts';
 import { requireStaff } from '../../../../session.ts';
 import { answerCsv } from '../../../csv-answer.ts';
@@ -10,7 +9,8 @@ import { readFilter } from '../filter.ts';
 export async function GET(request: NextRequest): Promise<Response> {
   const staff = await requireStaff('shared');
   const filter = readFilter(Object.fromEntries(request.nextUrl.searchParams));
-  return answerCsv('shared-mailboxes', walkShared({ ...filter, domainIds: idsOf(staff.scope) }), {
+  const rows = walkSharedMailboxes({ ...filter, domainIds: idsOf(staff.scope) });
+  return answerCsv('shared-mailboxes', rows, {
     address: (row) => row.address,
     name: (row) => row.displayName,
     off: (row) => row.isDisabled,
@@ -20,10 +20,4 @@ export async function GET(request: NextRequest): Promise<Response> {
     added: (row) => row.createdAt,
     deleted: (row) => row.deletedAt,
   });
-}
-
-async function* walkShared(filter: Parameters<typeof walkAccounts>[0]) {
-  for await (const row of walkAccounts(filter)) {
-    yield { ...row, members: (await listMembers([row.id])).get(row.id) ?? [] };
-  }
 }
