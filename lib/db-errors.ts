@@ -5,9 +5,10 @@ function namesOf(error: unknown): string[] {
   if (!(error instanceof Object) || !('code' in error)) return [];
   const { code, meta } = error as {
     code: unknown;
-    meta?: { driverAdapterError?: { cause?: { kind?: string } } };
+    meta?: { driverAdapterError?: { cause?: { kind?: string; code?: string } } };
   };
-  return [String(code), meta?.driverAdapterError?.cause?.kind ?? ''];
+  const cause = meta?.driverAdapterError?.cause;
+  return [String(code), cause?.kind ?? '', cause?.code ?? ''];
 }
 
 const uniqueNames = [
@@ -28,4 +29,9 @@ export function isUniqueViolation(error: unknown): boolean {
 /** True where PostgreSQL gave up a transaction so that another one could go on. */
 export function isConflict(error: unknown): boolean {
   return namesOf(error).some((name) => conflictNames.includes(name));
+}
+
+/** True where PostgreSQL was given a text with a NUL, which it keeps in none. */
+export function isUnstorableText(error: unknown): boolean {
+  return namesOf(error).includes('22021');
 }

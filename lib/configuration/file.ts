@@ -65,6 +65,10 @@ export function readFile(text: string, readSecret: ReadSecret): ReadFile {
     const twice = `The key "${String(key)}" stands here twice.`;
     read.problems.push({ line: lineAt(key), section: '', text: twice });
   }
+  for (const text of document ? listWithNul(document) : []) {
+    const held = 'A text here holds a NUL character, which no database keeps.';
+    read.problems.push({ line: lineAt(text), section: '', text: held });
+  }
   if (read.problems.length > 0) return read;
   const body = document?.contents;
   if (!isMap(body)) {
@@ -104,6 +108,17 @@ function listDoubles(document: Document): unknown[] {
     },
   });
   return doubles;
+}
+
+/** A NUL may be written as an escape ("\0"), so it is looked for in what is read. */
+function listWithNul(document: Document): unknown[] {
+  const found: unknown[] = [];
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === 'string' && scalar.value.includes('\0')) found.push(scalar);
+    },
+  });
+  return found;
 }
 
 type Reading = { read: ReadFile; lineAt(node: unknown): number; readSecret: ReadSecret };

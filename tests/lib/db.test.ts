@@ -14,6 +14,7 @@ import {
   write,
   writeTogether,
 } from '#lib/db.ts';
+import { isUnstorableText } from '#lib/db-errors.ts';
 import { containsText } from '#lib/dialect/index.ts';
 import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
 import { type OtherProcess, startOtherProcess } from './other-process.ts';
@@ -46,6 +47,22 @@ describe('the database gate', () => {
     ]);
     assert.equal(await db.setting.count({ where: { id: 'half' } }), 0);
     assert.equal(await db.setting.count({ where: { id: 'whole' } }), 1);
+  });
+
+  it('tells of a text that PostgreSQL cannot keep', async () => {
+    const attempts = [
+      () => db.setting.findUnique({ where: { id: 'a\0b' } }),
+      () => db.$queryRaw`SELECT "value" FROM "Setting" WHERE "id" = ${'a\0b'}`,
+      () => insert('a\0b'),
+      () => write((tx) => tx.$executeRaw`DELETE FROM "Setting" WHERE "id" = ${'a\0b'}`),
+    ];
+    for (const attempt of attempts) {
+      const error = await attempt().then(
+        () => null,
+        (error: unknown) => error,
+      );
+      assert.equal(isUnstorableText(error), Boolean(testServerUrl));
+    }
   });
 
   it('keeps reads out of an open transaction, and refuses a write outside write()', async () => {

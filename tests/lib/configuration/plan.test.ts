@@ -161,6 +161,13 @@ networks:
     assert.equal(read(`drey: 1\nsettings:\n${many}`).problems.length, 40_000);
   });
 
+  it('takes no NUL, however it is written', () => {
+    const networks = 'networks:\n  - cidr: 10.0.0.0/8\n    comment: "a\\0b"\n  - "\\x00kept": 1\n';
+    const { problems } = read(`drey: 1\n${networks}`);
+    const held = 'A text here holds a NUL character, which no database keeps.';
+    assert.deepEqual(problems.map(describeProblem), [`line 4: ${held}`, `line 5: ${held}`]);
+  });
+
   it('names every error with its place, and does nothing', async () => {
     const wrong = `drey: 1
 settings:
