@@ -7,6 +7,7 @@ import { readAccount, removeAccount, updateAccount } from '#lib/accounts/account
 import { removeMember, setMember } from '#lib/accounts/member.ts';
 import { addSharedMailbox, removeSharedMailbox } from '#lib/accounts/shared.ts';
 import { db, write } from '#lib/db.ts';
+import { renameAccount } from '#lib/renaming/rename-user.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { createMailbox, ensureMailboxes } from '#server/store/mailboxes.ts';
 import { checkCounters } from '#tests/server/store/fixture.ts';
@@ -107,6 +108,33 @@ R<< 6 OK ...`,
       ['x CLOSE', 'x OK Close completed'],
     ];
     for (const [line, answer] of after) assert.equal(await answers.ask(line), answer);
+    socket.destroy();
+  });
+
+  it('have the new address of their owner at once, also where they are selected', async () => {
+    const shared = await addShared('was-here');
+    const user = await server.addUser('follower');
+    await setMember(shared.id, user.id, { mayWrite: true, maySend: false }, 'test');
+    const [before, after] = [`Shared/${shared.address}`, 'Shared/is-here@example.test'];
+    const socket = await server.connect();
+    const answers = readAnswers(socket);
+    await answers.next('*');
+    await answers.ask(`x LOGIN ${user.address} "${password}"`);
+    assert.match(await answers.ask(`x CREATE ${before}/Offers`), /^x OK/);
+    assert.match(await answers.ask(`x APPEND ${before}/INBOX {10+}\r\nSubject: x`), /^x OK/);
+    assert.match(await answers.ask(`x SELECT ${before}/INBOX`), /x OK \[READ-WRITE\]/);
+    await renameAccount(shared.id, { address: 'is-here@example.test', keepsOld: true }, 'test');
+    assert.match(await answers.ask('x STORE 1 +FLAGS (\\Flagged)'), /FETCH.*\|x OK/);
+    assert.match(await answers.ask('x FETCH 1 BODY[]'), /Subject: x.*x OK/);
+    assert.match(await answers.ask(`x COPY 1 ${after}/Offers`), /^x OK \[COPYUID/);
+    for (const command of ['LIST', 'LSUB']) {
+      const told = await answers.ask(`x ${command} "" Shared/*`);
+      assert.ok(told.includes(`${after}/Offers`), command);
+      assert.ok(!told.includes(before), command);
+    }
+    // The alias that is left is an address for mail, not a name of mailboxes.
+    assert.match(await answers.ask(`x SELECT ${before}/INBOX`), /x NO \[NONEXISTENT\]/);
+    assert.match(await answers.ask(`x SELECT ${after}/INBOX`), /x OK \[READ-WRITE\]/);
     socket.destroy();
   });
 
