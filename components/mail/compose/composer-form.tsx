@@ -162,8 +162,7 @@ function DoubtDialog({ composer }: { composer: ReturnType<typeof useComposer> })
   return (
     <ConfirmDialog
       isOpen={doubt !== null}
-      // The event of closing comes late: it may not close the next one.
-      onClose={() => composer.setDoubt((now) => (now === doubt ? null : now))}
+      onClose={() => composer.setDoubt(null)}
       title={t(`${kind}Title`)}
       confirmLabel={t('anyway')}
       isDanger={false}
