@@ -3,7 +3,7 @@
 import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
 import type { FormState } from '#components/ui/form-state.ts';
-import { isUnstorableText } from '#lib/db-errors.ts';
+import { refuseUnstorable } from '#lib/db-errors.ts';
 import { isRefusal } from '#lib/errors.ts';
 import { runFrom } from '#lib/history/origin.ts';
 import { logOf } from '#lib/log.ts';
@@ -75,13 +75,11 @@ async function describeIssues(error: z.ZodError): Promise<Record<string, string>
   return fields;
 }
 
-async function describeError(error: unknown): Promise<FormState> {
+async function describeError(thrown: unknown): Promise<FormState> {
   // redirect(), forbidden() and notFound() travel as errors.
-  unstable_rethrow(error);
+  unstable_rethrow(thrown);
   // The arguments of a button come as they are: nothing of ours sees them before their action.
-  if (isUnstorableText(error)) {
-    return { status: 'error', text: await translateSentence('This does not fit.') };
-  }
+  const error = refuseUnstorable(thrown);
   if (!isRefusal(error)) {
     log.error({ err: error }, 'a form action failed');
     return { status: 'error', text: await translateSentence(bugText) };

@@ -1,4 +1,5 @@
 // What an error of the database means, whichever database and layer it comes from.
+import { Refusal } from './errors.ts';
 
 /** SQLSTATE or code of SQLite, Prisma's kind: of an error from the engine, from raw SQL or straight from the driver. */
 function namesOf(error: unknown): string[] {
@@ -31,7 +32,7 @@ export function isConflict(error: unknown): boolean {
   return namesOf(error).some((name) => conflictNames.includes(name));
 }
 
-/** True where PostgreSQL was given a text with a NUL, which it keeps in none. */
-export function isUnstorableText(error: unknown): boolean {
-  return namesOf(error).includes('22021');
+/** Where PostgreSQL was given a text with a NUL, which it keeps in none: Refusal 'invalid' in place of the error. */
+export function refuseUnstorable(error: unknown): unknown {
+  return namesOf(error).includes('22021') ? new Refusal('invalid', 'This does not fit.') : error;
 }

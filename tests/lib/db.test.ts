@@ -14,8 +14,9 @@ import {
   write,
   writeTogether,
 } from '#lib/db.ts';
-import { isUnstorableText } from '#lib/db-errors.ts';
+import { refuseUnstorable } from '#lib/db-errors.ts';
 import { containsText } from '#lib/dialect/index.ts';
+import { isRefusal } from '#lib/errors.ts';
 import { openTestDatabase, testServerUrl } from '#tests/support/database.ts';
 import { type OtherProcess, startOtherProcess } from './other-process.ts';
 
@@ -61,7 +62,7 @@ describe('the database gate', () => {
         () => null,
         (error: unknown) => error,
       );
-      assert.equal(isUnstorableText(error), Boolean(testServerUrl));
+      assert.equal(isRefusal(refuseUnstorable(error), 'invalid'), Boolean(testServerUrl));
     }
   });
 

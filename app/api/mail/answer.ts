@@ -2,6 +2,7 @@
 // in JSON where a Refusal is a sentence and anything else is ours to look into.
 
 import type { Account } from '#lib/accounts/account.ts';
+import { refuseUnstorable } from '#lib/db-errors.ts';
 import { isRefusal, Refusal, type RefusalReason } from '#lib/errors.ts';
 import { logOf } from '#lib/log.ts';
 import { isUid } from '#lib/webmail/imap/uid-set.ts';
@@ -73,7 +74,9 @@ async function answerAs(
   }
 }
 
-async function answerError(error: unknown): Promise<Response> {
+async function answerError(thrown: unknown): Promise<Response> {
+  // A file that is sent comes as it is.
+  const error = refuseUnstorable(thrown);
   if (isRefusal(error)) {
     const text = await translateSentence(error.message);
     const body = { error: text, reason: error.reason, field: error.field };
