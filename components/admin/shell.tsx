@@ -8,6 +8,7 @@ import { joinClasses } from '#components/ui/class-names.ts';
 import { IconButton } from '#components/ui/icon-button.tsx';
 import { Logo } from '#components/ui/logo.tsx';
 import { revealCurrent } from '#components/ui/reveal-current.ts';
+import { useModal } from '#components/ui/use-modal.ts';
 import { SearchField, useSearch } from './search/search-button.tsx';
 
 export type ShellItem = {
@@ -31,15 +32,12 @@ export function AdminShell({
   children: ReactNode;
 }) {
   const path = usePathname();
-  const drawer = useRef<HTMLDialogElement>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const drawer = useModal(isOpen, () => setIsOpen(false));
   const search = useSearch();
   useEffect(() => {
-    if (isOpen) {
-      drawer.current?.showModal();
-      revealCurrent(drawer.current?.querySelector('nav') ?? null);
-    } else drawer.current?.close();
-  }, [isOpen]);
+    if (isOpen) revealCurrent(drawer.ref.current?.querySelector('nav') ?? null);
+  }, [isOpen, drawer.ref]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => setIsOpen(false), [path]);
   const menu = (
@@ -80,12 +78,9 @@ export function AdminShell({
           />
         </span>
       </header>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes natively; the click is on the backdrop */}
       <dialog
-        ref={drawer}
+        {...drawer}
         aria-label="Menu"
-        onClose={() => setIsOpen(false)}
-        onClick={(event) => event.target === drawer.current && setIsOpen(false)}
         className="m-0 mr-auto h-dvh max-h-none w-72 max-w-[85vw] border-r bg-surface p-0 text-ink open:flex open:flex-col"
       >
         <div className="flex h-12 shrink-0 items-center justify-between px-3">

@@ -339,6 +339,13 @@ describe('the admin panel', () => {
       assert.ok(excess <= 0, `${href} is ${excess} px too wide`);
     }
     await click('Menu');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page
+      .getByRole('button', { name: 'Menu', exact: true })
+      .and(page.locator(':focus'))
+      .waitFor();
+    await click('Menu');
     await page.getByRole('dialog').getByRole('link', { name: 'Users' }).click();
     await page.waitForURL('**/admin/users');
     await page.setViewportSize({ width: 1280, height: 800 });
