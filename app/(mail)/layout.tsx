@@ -8,6 +8,7 @@ import { PreferencesProvider } from '#components/mail/state/preferences.tsx';
 import { DatesProvider } from '#components/mail/use-dates.tsx';
 import { DocumentLanguage } from '#components/ui/document-language.tsx';
 import { listBanners } from '#lib/accounts/announcement.ts';
+import { now } from '#lib/clock.ts';
 import { directionOf } from '#lib/i18n/locales.ts';
 import { readPreferences } from '#lib/preferences/index.ts';
 import { currentLocale, currentRegion } from '../i18n.ts';
@@ -25,7 +26,7 @@ export default async function MailLayout({ children }: { children: ReactNode }) 
       <PreferencesProvider start={preferences}>
         <RequestSentences />
         <LiveLook />
-        <DatesProvider region={await currentRegion()}>
+        <DatesProvider region={await currentRegion()} now={now()}>
           <AnnouncementsProvider banners={banners}>
             <ActingBar>{children}</ActingBar>
           </AnnouncementsProvider>

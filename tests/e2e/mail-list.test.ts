@@ -115,6 +115,19 @@ describe('the list', () => {
     assert.equal(await at(1).getAttribute('aria-setsize'), String(count));
   });
 
+  it('begins with the present of the server, and goes on with that of the browser', async () => {
+    const ahead = await browser.newContext({ storageState: await context.storageState() });
+    const later = await ahead.newPage();
+    later.on('pageerror', (error) => problems.push(error.message));
+    await later.clock.setFixedTime(Date.now() + 400 * 86_400_000);
+    await later.goto(`${daemon.url}/mail/INBOX?message=1`);
+    await list(later)
+      .getByRole('heading', { name: /^20\d\d$/ })
+      .first()
+      .waitFor();
+    await ahead.close();
+  });
+
   it('jumps to the end and back, and scrolls through what it fetches on the way', async () => {
     await page.keyboard.press('End');
     await row('Letter 1').waitFor();

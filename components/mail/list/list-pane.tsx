@@ -10,7 +10,7 @@ import type { Perform } from '../keyboard/use-commands.ts';
 import { usePreferences } from '../state/preferences.tsx';
 import type { Mail } from '../state/use-mail.ts';
 import { useIsCoarse } from '../use-client.ts';
-import { useDateStyle } from '../use-dates.tsx';
+import { useDateStyle, useNow } from '../use-dates.tsx';
 import { CardRows } from './card-rows.tsx';
 import { writeDrag } from './drag.ts';
 import { ListHead } from './list-head.tsx';
@@ -156,20 +156,6 @@ function useRowLook(mail: Mail, mode: 'card' | 'line'): RowLook {
     }),
     [preferences, mode, style, isCoarse, isOutgoing],
   );
-}
-
-const minuteMs = 60_000;
-
-/** The present minute: "today" and "5 minutes ago" move on while the page is open. */
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setNow(new Date());
-    }, minuteMs);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }
 
 /** The same functions as long as the page lives, so that no row draws again because of them. */

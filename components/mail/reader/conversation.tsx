@@ -18,7 +18,7 @@ import { usePreferences } from '../state/preferences.tsx';
 import { getJson } from '../state/request.ts';
 import { folderOf, uidOf } from '../state/row-id.ts';
 import type { Mail } from '../state/use-mail.ts';
-import { useDateStyle } from '../use-dates.tsx';
+import { useDateStyle, useNow } from '../use-dates.tsx';
 
 type Row = Thread['rows'][number];
 
@@ -201,6 +201,7 @@ function Head({
 }) {
   const t = useTranslations('folders.conversation');
   const style = useDateStyle();
+  const now = useNow();
   const sender = row.from[0];
   const where = mail.folders.find(({ path }) => path === row.folder);
   return (
@@ -242,7 +243,7 @@ function Head({
         suppressHydrationWarning
         className="shrink-0 text-xs text-faint tabular-nums"
       >
-        {formatRowDate(row.receivedAt, new Date(), style)}
+        {formatRowDate(row.receivedAt, now, style)}
       </time>
       <ChevronDown
         aria-hidden

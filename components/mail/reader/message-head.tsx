@@ -11,7 +11,7 @@ import type { MessageView } from '#lib/webmail/reader/message.ts';
 import { formatFullDate, formatRowDate } from '../dates.ts';
 import { fullName } from '../people.ts';
 import { usePreferences } from '../state/preferences.tsx';
-import { useDateStyle } from '../use-dates.tsx';
+import { useDateStyle, useNow } from '../use-dates.tsx';
 import { ProofLine } from './proof.tsx';
 
 export function MessageHead({
@@ -29,6 +29,7 @@ export function MessageHead({
   const { preferences } = usePreferences();
   const [isDetailed, setIsDetailed] = useState(preferences['reading.headers'] !== 'short');
   const dates = useDateStyle();
+  const now = useNow();
   const sender = message.from[0];
   const date = message.sentAt ?? message.receivedAt;
   const recipients = [...message.to, ...message.cc, ...message.bcc];
@@ -61,7 +62,7 @@ export function MessageHead({
               className="ms-auto shrink-0 text-sm text-muted tabular-nums"
             >
               <span className="max-sm:hidden">{formatFullDate(date, dates)}</span>
-              <span className="sm:hidden">{formatRowDate(date, new Date(), dates)}</span>
+              <span className="sm:hidden">{formatRowDate(date, now, dates)}</span>
             </time>
           </p>
           <p className="flex flex-wrap items-center gap-x-3">
