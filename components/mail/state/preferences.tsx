@@ -1,8 +1,17 @@
 // The user's options in the browser: known from the start, changed at once and sent behind.
 'use client';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { useToast } from '#components/ui/toast.tsx';
 import type { Preferences } from '#lib/preferences/index.ts';
+import { keepInOrder } from './keep-in-order.ts';
 import { errorText, patchJson } from './request.ts';
 
 type Chosen = {
@@ -28,25 +37,23 @@ export function PreferencesProvider({
 }) {
   const toast = useToast();
   const [preferences, setPreferences] = useState(start);
+  const [keeper] = useState(() =>
+    keepInOrder(start, (patch) => patchJson('/api/mail/preferences', patch)),
+  );
+  useEffect(() => {
+    window.addEventListener('pagehide', keeper.hurry);
+    return () => window.removeEventListener('pagehide', keeper.hurry);
+  }, [keeper]);
   const change = useCallback(
-    (patch: Partial<Preferences>) => {
-      const undo: Partial<Preferences> = {};
-      setPreferences((now) => {
-        for (const key of Object.keys(patch) as (keyof Preferences)[]) {
-          Object.assign(undo, { [key]: now[key] });
-        }
-        return { ...now, ...patch };
-      });
-      return patchJson('/api/mail/preferences', patch).then(
-        () => true,
-        (error: unknown) => {
-          setPreferences((now) => ({ ...now, ...undo }));
-          toast.show({ kind: 'error', text: errorText(error) });
-          return false;
-        },
-      );
+    async (patch: Partial<Preferences>) => {
+      setPreferences((now) => ({ ...now, ...patch }));
+      const kept = await keeper.keep(patch);
+      if (kept.isKept) return true;
+      setPreferences((now) => ({ ...now, ...kept.undo }));
+      toast.show({ kind: 'error', text: errorText(kept.error) });
+      return false;
     },
-    [toast],
+    [keeper, toast],
   );
   const chosen = useMemo(() => ({ preferences, change }), [preferences, change]);
   return <Context value={chosen}>{children}</Context>;
