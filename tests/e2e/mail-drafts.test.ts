@@ -96,7 +96,7 @@ describe('drafts', () => {
     await button('Enlarge', composer('One')).click();
     await button('Discard', composer('One')).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
-    await composer('One').waitFor({ state: 'detached' });
+    await waitFor(async () => (await composers().count()) === 0, 'all to be closed');
     assert.deepEqual(await listDrafts(), ['Three', 'Two']);
   });
 
@@ -152,6 +152,26 @@ describe('drafts', () => {
     await text().press('Escape');
     await composers().waitFor({ state: 'detached' });
     assert.equal((await listDrafts()).length, 3);
+  });
+
+  it('closes at once, and comes back where it cannot be saved', async () => {
+    const asked = Promise.withResolvers<void>();
+    await page.route('**/api/mail/draft', async (route) => {
+      await asked.promise;
+      await route.abort();
+    });
+    await open();
+    await text().waitFor();
+    await subject().fill('Held');
+    await subject().press('Escape');
+    await composers().waitFor({ state: 'hidden' });
+    asked.resolve();
+    await composers().getByRole('alert').waitFor();
+    await page.unroute('**/api/mail/draft');
+    await text().fill('Words behind');
+    await text().press('Escape');
+    await composers().waitFor({ state: 'detached' });
+    assert.ok((await listDrafts()).includes('Held'));
   });
 
   it('fills the screen of a phone', async () => {

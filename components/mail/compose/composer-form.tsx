@@ -68,6 +68,9 @@ export function ComposerForm(props: Props) {
     <section
       data-composer
       aria-label={title}
+      // It comes back where it could not be saved.
+      hidden={composer.isClosing && !isPage}
+      inert={composer.isClosing}
       className={box}
       onKeyDown={onKeyDown}
       onDragOver={(event) => {

@@ -57,6 +57,7 @@ export function useComposer({
   const [error, setError] = useState('');
   const [wrongField, setWrongField] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
+  const [isClosing, setIsClosing] = useState(false);
   const [doubt, setDoubt] = useState<{ kind: Doubt; wish: SendWish } | null>(null);
   const isUnderWay = useRef(false);
   const body = useRef<BodySource | null>(null);
@@ -193,19 +194,25 @@ export function useComposer({
   const asked = useRef<Doubt[]>([]);
   const sendAnyway = () => void send(doubt?.wish, asked.current);
 
-  /** Saves what is new and closes; false where it could not be saved. */
+  /** Saves what is new and closes; false where it could not be saved. Nothing can be written meanwhile. */
   const close = async (): Promise<boolean> => {
-    if (hasContentNow() && saving.state !== 'clean') {
-      if (!(await saving.save())) {
-        setError(t('save.draftFailed'));
-        return false;
+    if (isClosing) return false;
+    setIsClosing(true);
+    try {
+      if (hasContentNow() && saving.hasUnsaved()) {
+        if (!(await saving.save())) {
+          setError(t('save.draftFailed'));
+          return false;
+        }
+        toast.show({ text: t('save.draftSaved') });
       }
-      toast.show({ text: t('save.draftSaved') });
+      await saving.finish(async () => {});
+      onClose();
+      onDone(false);
+      return true;
+    } finally {
+      setIsClosing(false);
     }
-    await saving.finish(async () => {});
-    onClose();
-    onDone(false);
-    return true;
   };
 
   const discard = async () => {
@@ -232,7 +239,7 @@ export function useComposer({
     /** For the lang attribute, by which browsers choose a dictionary */
     language: spelling === 'auto' || spelling === 'off' ? undefined : spelling,
     isSpellChecked: spelling !== 'off',
-    ...{ isSending, doubt, setDoubt, send, sendAnyway, close, discard },
+    ...{ isSending, isClosing, doubt, setDoubt, send, sendAnyway, close, discard },
     hasContent: hasContentNow,
     setBaseline,
   };

@@ -49,6 +49,9 @@ export function useSaving({
     setState('dirty');
   }, []);
 
+  /** Of this moment; `state` is what was drawn last. */
+  const hasUnsaved = useCallback(() => current.current !== saved.current, []);
+
   const saveLocal = useCallback(async () => {
     if (isOver.current || current.current === saved.current || !get.current.isWorthSaving()) return;
     const draft = { id, user, savedAt: new Date().toISOString(), draftUid: draftUid.current };
@@ -135,7 +138,7 @@ export function useSaving({
   );
 
   return useMemo(
-    () => ({ state, savedAt, isSignedOut, touch, save, saveLocal, finish, draftUid }),
-    [state, savedAt, isSignedOut, touch, save, saveLocal, finish],
+    () => ({ state, savedAt, isSignedOut, hasUnsaved, touch, save, saveLocal, finish, draftUid }),
+    [state, savedAt, isSignedOut, hasUnsaved, touch, save, saveLocal, finish],
   );
 }
