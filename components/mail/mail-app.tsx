@@ -16,7 +16,7 @@ import type { ComposeStart } from './compose/compose-start.ts';
 import { loadComposer } from './compose/load-composer.ts';
 import { mayBeUnfinished } from './compose/unfinished.ts';
 import { FolderDrawer, FolderPane } from './folders/folder-pane.tsx';
-import { Awaited } from './keyboard/awaited.tsx';
+import { awaitPart } from './keyboard/awaited.tsx';
 import { PerformProvider } from './keyboard/perform.tsx';
 import { useCommands } from './keyboard/use-commands.ts';
 import { useShortcuts } from './keyboard/use-shortcuts.ts';
@@ -40,31 +40,27 @@ import { useComposeLink } from './use-compose-link.ts';
 const ConnectionBar = dynamic(() =>
   import('./connection-bar.tsx').then((file) => file.ConnectionBar),
 );
-const ComposerDock = dynamic(loadComposer, { ssr: false, loading: Awaited });
-const ColumnsDialog = dynamic(
-  () => import('./list/columns-dialog.tsx').then((file) => file.ColumnsDialog),
-  { loading: Awaited },
+const ComposerDock = awaitPart(loadComposer);
+const ColumnsDialog = awaitPart(() =>
+  import('./list/columns-dialog.tsx').then((file) => file.ColumnsDialog),
 );
-const CommandPalette = dynamic(
+const CommandPalette = awaitPart(
   loadWithTexts(['options'], () =>
     import('./keyboard/command-palette.tsx').then((file) => file.CommandPalette),
   ),
-  { loading: Awaited },
 );
-const DestroyDialog = dynamic(
-  () => import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
-  { loading: Awaited },
+const DestroyDialog = awaitPart(() =>
+  import('./list/destroy-dialog.tsx').then((file) => file.DestroyDialog),
 );
-const MoveDialog = dynamic(() => import('./list/move-dialog.tsx').then((file) => file.MoveDialog), {
-  loading: Awaited,
-});
+const MoveDialog = awaitPart(() =>
+  import('./list/move-dialog.tsx').then((file) => file.MoveDialog),
+);
 const loadReader = loadWithTexts(readerNamespaces, () =>
   import('./reader/reader.tsx').then((file) => file.Reader),
 );
 const Reader = dynamic(loadReader);
-const ShortcutHelp = dynamic(
-  () => import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
-  { loading: Awaited },
+const ShortcutHelp = awaitPart(() =>
+  import('./keyboard/shortcut-help.tsx').then((file) => file.ShortcutHelp),
 );
 const SignInAgain = dynamic(() => import('./sign-in-again.tsx').then((file) => file.SignInAgain));
 
@@ -265,6 +261,7 @@ export function MailApp({
         {(begun.length > 0 || isUnfinished) && (
           <ComposerDock
             begun={begun}
+            onClose={() => setBegun([])}
             owner={owner}
             remember={mail.remember}
             onDone={(isSent, toArchive) => {

@@ -253,6 +253,39 @@ describe('keys of the mail page', () => {
     await press('Escape');
   });
 
+  it('lead out of what never comes, and may ask again for what could not come', async () => {
+    await page.goto(`${daemon.url}/mail`);
+    await waitAlive(page);
+    // The reader and the bar of what is selected are no dialogs: they come first.
+    await press('Home Enter');
+    await isOpen('Fir');
+    await press('Escape');
+    await isClosed();
+    await press('x');
+    await selected(1);
+    await press('Escape');
+    const scripts = '**/_next/static/chunks/**';
+    const letCome: (() => Promise<void>)[] = [];
+    await page.route(scripts, (route) => void letCome.push(() => route.continue()));
+    await press('Home v');
+    await page.locator('[data-awaited]').waitFor({ state: 'attached' });
+    await press('Escape ArrowDown x');
+    await row('Elm').getByRole('checkbox', { checked: true }).waitFor();
+    await press('Escape');
+    await Promise.all(letCome.map((each) => each()));
+    await page.unroute(scripts);
+    await page.route(scripts, (route) => route.abort());
+    await press('l');
+    await page.getByRole('alert').filter({ hasText: 'This could not be loaded.' }).waitFor();
+    await page.unroute(scripts);
+    await press('l');
+    await page.getByRole('dialog').waitFor();
+    await rush('Escape g t');
+    await isIn('Sent');
+    await press('g i');
+    await row('Fir').waitFor();
+  });
+
   it('leave typing alone, and letters where they are switched off', async () => {
     await press('/');
     await page.keyboard.type('e#!');

@@ -3,7 +3,7 @@
 'use client';
 import dynamic from 'next/dynamic';
 import { useEffect, useRef, useState } from 'react';
-import { Awaited } from '../keyboard/awaited.tsx';
+import { awaitPart } from '../keyboard/awaited.tsx';
 import type { Owner } from '../owner.ts';
 import type { Remember } from '../state/use-undo.ts';
 import type { ComposeStart } from './compose-start.ts';
@@ -11,11 +11,10 @@ import type { OnDone } from './composer-props.ts';
 import type { LocalDraft } from './local-drafts.ts';
 import { useComposers } from './use-composers.ts';
 
-const ComposerWindows = dynamic(() => import('./composer-windows.tsx'), {
-  ssr: false,
-  loading: Awaited,
-});
-const SideDialogs = dynamic(() => import('./side-dialogs.tsx'), { ssr: false, loading: Awaited });
+const ComposerWindows = awaitPart(() =>
+  import('./composer-windows.tsx').then((file) => file.ComposerWindows),
+);
+const SideDialogs = awaitPart(() => import('./side-dialogs.tsx').then((file) => file.SideDialogs));
 const Recovery = dynamic(() => import('./recovery.tsx'), { ssr: false });
 
 export function ComposerDock({
@@ -40,8 +39,24 @@ export function ComposerDock({
   const orphans = useOrphans(owner.address);
   return (
     <>
-      {all.length > 0 && <ComposerWindows composers={composers} owner={owner} onDone={onDone} />}
-      {side && <SideDialogs composers={composers} owner={owner} onDone={() => onDone(false)} />}
+      {all.length > 0 && (
+        <ComposerWindows
+          composers={composers}
+          owner={owner}
+          onDone={onDone}
+          onClose={() => {
+            for (const { id } of all) composers.close(id);
+          }}
+        />
+      )}
+      {side && (
+        <SideDialogs
+          composers={composers}
+          owner={owner}
+          onDone={() => onDone(false)}
+          onClose={() => composers.setSide(null)}
+        />
+      )}
       {orphans.length > 0 && <Recovery orphans={orphans} onResume={composers.resume} />}
     </>
   );

@@ -5,7 +5,7 @@ import { Composer } from './composer.tsx';
 import type { OnDone } from './composer-props.ts';
 import type { Composers } from './use-composers.ts';
 
-export default function ComposerWindows({
+export function ComposerWindows({
   composers,
   owner,
   onDone,

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
 import { joinClasses } from '#components/ui/class-names.ts';
 import { Spinner } from '#components/ui/spinner.tsx';
+import { Awaited } from '../keyboard/awaited.tsx';
 import { usePreferences } from '../state/preferences.tsx';
 import { ComposerForm } from './composer-form.tsx';
 import type { ComposerProps, ComposerSize } from './composer-props.ts';
@@ -37,11 +38,8 @@ export function Composer(props: ComposerProps) {
   );
   if (!start || !setup) {
     return (
-      <section
-        data-awaited
-        aria-label={t('new')}
-        className={joinClasses(box, 'items-center justify-center')}
-      >
+      <section aria-label={t('new')} className={joinClasses(box, 'items-center justify-center')}>
+        {!isPage && <Awaited onClose={props.onClose} />}
         <Spinner label={t('loading')} />
       </section>
     );

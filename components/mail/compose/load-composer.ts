@@ -5,7 +5,7 @@ export const loadComposer = loadWithTexts(['compose'], () =>
   import('./composer-dock.tsx').then((file) => file.ComposerDock),
 );
 const loadWindows = loadWithTexts(['compose'], () =>
-  import('./composer-windows.tsx').then((file) => file.default),
+  import('./composer-windows.tsx').then((file) => file.ComposerWindows),
 );
 
 /** Loads what the first message needs. */

@@ -5,26 +5,27 @@ import { RedirectDialog } from './redirect-dialog.tsx';
 import { ScheduledDialog } from './scheduled-dialog.tsx';
 import type { Composers } from './use-composers.ts';
 
-export default function SideDialogs({
+export function SideDialogs({
   composers,
   owner,
   onDone,
+  onClose,
 }: {
   composers: Composers;
   owner: Owner;
   onDone: () => void;
+  onClose: () => void;
 }) {
-  const { side, setSide, open } = composers;
-  const close = () => setSide(null);
+  const { side, open } = composers;
   if (side?.kind === 'redirect') {
-    return <RedirectDialog {...side} owner={owner} onClose={close} onDone={onDone} />;
+    return <RedirectDialog {...side} owner={owner} onClose={onClose} onDone={onDone} />;
   }
   return (
     <ScheduledDialog
-      onClose={close}
+      onClose={onClose}
       onDone={onDone}
       onEdit={(draft) => {
-        close();
+        onClose();
         open({ mode: 'draft', ...draft });
       }}
     />

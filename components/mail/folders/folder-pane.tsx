@@ -13,6 +13,7 @@ import { useToast } from '#components/ui/toast.tsx';
 import { useModal } from '#components/ui/use-modal.ts';
 import type { ComposeStart } from '../compose/compose-start.ts';
 import { prepareToWrite } from '../compose/load-composer.ts';
+import { awaitPart } from '../keyboard/awaited.tsx';
 import { usePreferences } from '../state/preferences.tsx';
 import { errorText, postJson } from '../state/request.ts';
 import type { Mail } from '../state/use-mail.ts';
@@ -28,9 +29,8 @@ const LabelList = dynamic(() => import('../labels/label-list.tsx').then((file) =
 const SavedSearches = dynamic(() =>
   import('../search/saved-searches.tsx').then((file) => file.SavedSearches),
 );
-const FolderDialogs = dynamic(
-  () => import('./folder-dialogs.tsx').then((module) => module.FolderDialogs),
-  { ssr: false },
+const FolderDialogs = awaitPart(() =>
+  import('./folder-dialogs.tsx').then((module) => module.FolderDialogs),
 );
 
 export function FolderPane({

@@ -1,19 +1,16 @@
 // What labels, snoozing and muting add to the commands of the page; their dialogs come with the first use.
 'use client';
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
-import { Awaited } from '../keyboard/awaited.tsx';
+import { awaitPart } from '../keyboard/awaited.tsx';
 import { useCommandListener } from '../keyboard/use-command-listener.ts';
 import type { Mail } from '../state/use-mail.ts';
 import { useLabelling } from './use-labelling.ts';
 
-const LabelDialog = dynamic(
-  () => import('./label-dialog.tsx').then((module) => module.LabelDialog),
-  { ssr: false, loading: Awaited },
+const LabelDialog = awaitPart(() =>
+  import('./label-dialog.tsx').then((module) => module.LabelDialog),
 );
-const SnoozeDialog = dynamic(
-  () => import('../snooze/snooze-dialog.tsx').then((module) => module.SnoozeDialog),
-  { ssr: false, loading: Awaited },
+const SnoozeDialog = awaitPart(() =>
+  import('../snooze/snooze-dialog.tsx').then((module) => module.SnoozeDialog),
 );
 
 export function RowDeeds({ mail }: { mail: Mail }) {
