@@ -84,11 +84,16 @@ async function obey(order: Order): Promise<void> {
   } else if (order.kind === 'delete') {
     await write((tx) => tx.setting.deleteMany({ where: { id: order.id } }));
   } else if (order.kind === 'lock two') {
+    const [first, second] = order.ids;
+    let hasGone = false;
     await write(async (tx) => {
-      const [first, second] = order.ids;
       await tx.setting.updateMany({ where: { id: first }, data: { value: 'other' } });
-      say('first');
-      await goes.promise;
+      // Where PostgreSQL lets this one give way, it begins anew, and nobody says "go" again.
+      if (!hasGone) {
+        say('first');
+        await goes.promise;
+      }
+      hasGone = true;
       await tx.setting.updateMany({ where: { id: second }, data: { value: 'other' } });
     });
   } else if (order.kind === 'listen') {
