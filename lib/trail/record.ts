@@ -80,7 +80,10 @@ function cutDetail(detail: object): string {
 }
 
 type Listener = (events: NewEvent[]) => void;
-const listeners = new Set<Listener>();
+// One a process, also where a bundler loads this module twice (the web app's copy and that of its process).
+const shared = globalThis as { dreyTrailListeners?: Set<Listener> };
+shared.dreyTrailListeners ??= new Set();
+const listeners = shared.dreyTrailListeners;
 
 /** Calls `listener` with each event of this process; returns how to end that. It must not throw. */
 export function onEvents(listener: Listener): () => void {

@@ -69,7 +69,7 @@ describe('settings of web pages, directory, log and backups', () => {
 
   prove(['log.file', 'log.name', 'log.syslog'], async ({ set, mail, daemon }) => {
     const file = join(daemon.folder, 'mail.log');
-    const server = createSocket('udp4');
+    const server = createSocket('udp4').unref();
     server.bind(0, '127.0.0.1');
     await once(server, 'listening');
     const heard: string[] = [];
@@ -79,7 +79,11 @@ describe('settings of web pages, directory, log and backups', () => {
     await set('log.syslog', `127.0.0.1:${server.address().port}`);
     await (await mail()).ask('RCPT TO:<nobody@own.test>', /^550 /m);
     await waitFor(() => heard.find((line) => /squirrel\/smtpd.*nobody@own/.test(line)), 'syslog');
-    assert.match(readFileSync(file, 'utf8'), /squirrel\/smtpd\[\d+\]: NOQUEUE: reject: RCPT/);
+    const kept = () => readFileSync(file, 'utf8');
+    assert.match(kept(), /squirrel\/smtpd\[\d+\]: NOQUEUE: reject: RCPT/);
+    // The web app's process writes its own.
+    await assert.rejects(visit(daemon.url, { address: 'guess@own.test', password }));
+    await waitFor(() => /-login: .*auth failed.*user=<guess@own\.test>/.test(kept()), 'the guess');
     server.close();
   });
 
