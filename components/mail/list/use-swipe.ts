@@ -23,6 +23,8 @@ export function useSwipe({
     x: number;
     y: number;
     isSideways: boolean;
+    /** px, as far as it is now: what is drawn may be behind */
+    offset: number;
     hold: ReturnType<typeof setTimeout>;
   } | null>(null);
   /** After a swipe or a hold the click that follows is not meant */
@@ -34,7 +36,9 @@ export function useSwipe({
     finger.current = null;
     if (!begun) return;
     clearTimeout(begun.hold);
-    if (isDone && begun.isSideways && Math.abs(offset) >= actPx) onSwipe(sideOf(offset));
+    if (isDone && begun.isSideways && Math.abs(begun.offset) >= actPx) {
+      onSwipe(sideOf(begun.offset));
+    }
     setOffset(0);
   };
   return {
@@ -52,7 +56,8 @@ export function useSwipe({
           navigator.vibrate?.(10);
           onHold();
         }, holdMs);
-        finger.current = { x: event.clientX, y: event.clientY, isSideways: false, hold };
+        const { clientX, clientY } = event;
+        finger.current = { x: clientX, y: clientY, isSideways: false, offset: 0, hold };
       },
       onPointerMove: (event: PointerEvent) => {
         const begun = finger.current;
@@ -68,7 +73,9 @@ export function useSwipe({
           begun.isSideways = true;
           isSpent.current = true;
         }
-        if (begun.isSideways) setOffset(x);
+        if (!begun.isSideways) return;
+        begun.offset = x;
+        setOffset(x);
       },
       onPointerUp: () => end(true),
       onPointerCancel: () => end(false),

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl';
 import {
   type ComponentType,
   type RefObject,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -211,13 +212,25 @@ function useAnchor(
 ): void {
   const anchor = useRef<{ id: number; gap: number; top: number } | null>(null);
   const known = useRef({ list, measures });
+  const note = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const { list: shown, measures: now } = known.current;
+    const index = rowAtOffset(now, element.scrollTop);
+    const row = rowAt(shown, index + first);
+    const top = element.scrollTop;
+    anchor.current = row ? { id: row.uid, gap: top - offsetOfRow(now, index), top } : null;
+  }, [first, scroller]);
   useLayoutEffect(() => {
     const element = scroller.current;
     const before = known.current;
     known.current = { list, measures };
     const held = anchor.current;
-    if (!element || before.measures === measures) return;
-    if (before.list.folder !== list.folder || !held || element.scrollTop < 4) return;
+    if (!element) return;
+    // The row had not come yet when the scrolling ended.
+    if (!held) return note();
+    if (before.measures === measures) return;
+    if (before.list.folder !== list.folder || element.scrollTop < 4) return;
     const index = indexOfRow(list, held.id) - first;
     if (index < 0) return;
     // By how far the row went: what somebody scrolled since the last event of it must stay.
@@ -225,18 +238,11 @@ function useAnchor(
     if (Math.abs(moved) <= 1) return;
     element.scrollTop += moved;
     held.top += moved;
-  }, [list, first, scroller, measures]);
+  }, [list, first, scroller, measures, note]);
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const note = () => {
-      const { list: shown, measures: now } = known.current;
-      const index = rowAtOffset(now, element.scrollTop);
-      const row = rowAt(shown, index + first);
-      const top = element.scrollTop;
-      anchor.current = row ? { id: row.uid, gap: top - offsetOfRow(now, index), top } : null;
-    };
     element.addEventListener('scroll', note, { passive: true });
     return () => element.removeEventListener('scroll', note);
-  }, [first, scroller]);
+  }, [scroller, note]);
 }
