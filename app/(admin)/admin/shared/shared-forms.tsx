@@ -2,12 +2,12 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { ActionButton } from '#components/ui/action-button.tsx';
-import { ActionForm, FormButtons, FormField, SubmitButton } from '#components/ui/action-form.tsx';
+import { ActionForm, FormButtons, FormField } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Checkbox, Switch } from '#components/ui/checkbox.tsx';
+import { Switch } from '#components/ui/checkbox.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
-import { AddressField } from '../users/user-fields.tsx';
+import { RenameFields } from '../users/user-fields.tsx';
 import {
   addSharedAction,
   editSharedAction,
@@ -137,8 +137,6 @@ function RenameShared({
   domains: string[];
   onDone: () => void;
 }) {
-  const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1);
   return (
     <ActionForm
       action={renameSharedAction}
@@ -146,25 +144,7 @@ function RenameShared({
       className="mt-5 flex flex-col gap-4 border-t pt-5 text-left"
     >
       <input type="hidden" name="address" value={address} />
-      <AddressField
-        label="New address"
-        localPart={address.slice(0, at)}
-        domain={domain}
-        domains={domains.includes(domain) ? domains : [domain, ...domains]}
-      />
-      <Checkbox
-        name="keepsOld"
-        defaultChecked
-        label={
-          <>
-            Keep <span className="break-all">{address}</span> as an alias
-          </>
-        }
-        help="Off: mail to the old address is refused."
-      />
-      <div>
-        <SubmitButton variant="secondary">Change address</SubmitButton>
-      </div>
+      <RenameFields address={address} domains={domains} />
     </ActionForm>
   );
 }

@@ -1,7 +1,7 @@
 // The controls that adding and editing a user share.
 'use client';
 import { type RefObject, useRef, useState } from 'react';
-import { FormField } from '#components/ui/action-form.tsx';
+import { FormField, SubmitButton } from '#components/ui/action-form.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
 import { Input, Select } from '#components/ui/input.tsx';
@@ -46,6 +46,35 @@ export function AddressField({
         </Select>
       </FormField>
     </div>
+  );
+}
+
+/** For a user or a shared mailbox that is called `address` now. */
+export function RenameFields({ address, domains }: { address: string; domains: string[] }) {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  return (
+    <>
+      <AddressField
+        label="New address"
+        localPart={address.slice(0, at)}
+        domain={domain}
+        domains={domains.includes(domain) ? domains : [domain, ...domains]}
+      />
+      <Checkbox
+        name="keepsOld"
+        defaultChecked
+        label={
+          <>
+            Keep <span className="break-all">{address}</span> as an alias
+          </>
+        }
+        help="Off: mail to the old address is refused."
+      />
+      <div>
+        <SubmitButton variant="secondary">Change address</SubmitButton>
+      </div>
+    </>
   );
 }
 

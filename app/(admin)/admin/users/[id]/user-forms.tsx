@@ -2,7 +2,6 @@
 import { ActionButton } from '#components/ui/action-button.tsx';
 import { ActionForm, SubmitButton } from '#components/ui/action-form.tsx';
 import { Badge } from '#components/ui/badge.tsx';
-import { Checkbox } from '#components/ui/checkbox.tsx';
 import {
   addUserAliasAction,
   editUserAction,
@@ -19,6 +18,7 @@ import {
   PasswordField,
   QuotaFields,
   type QuotaTexts,
+  RenameFields,
 } from '../user-fields.tsx';
 
 export function ProfileForm({
@@ -59,30 +59,10 @@ export function RenameForm({
   address: string;
   domains: string[];
 }) {
-  const at = address.lastIndexOf('@');
-  const domain = address.slice(at + 1);
   return (
     <ActionForm action={renameUserAction} className="flex max-w-xl flex-col gap-4">
       <input type="hidden" name="id" value={id} />
-      <AddressField
-        label="New address"
-        localPart={address.slice(0, at)}
-        domain={domain}
-        domains={domains.includes(domain) ? domains : [domain, ...domains]}
-      />
-      <Checkbox
-        name="keepsOld"
-        defaultChecked
-        label={
-          <>
-            Keep <span className="break-all">{address}</span> as an alias
-          </>
-        }
-        help="Off: mail to the old address is refused."
-      />
-      <div>
-        <SubmitButton variant="secondary">Change address</SubmitButton>
-      </div>
+      <RenameFields address={address} domains={domains} />
     </ActionForm>
   );
 }
