@@ -10,9 +10,9 @@ import { readView } from '#server/store/journal.ts';
 import { findMailbox } from '#server/store/mailboxes.ts';
 import { readBytes, readMessages } from '#server/store/read.ts';
 
-const waitLimitMs = 60_000;
+const waitLimitMs = 150_000;
 
-/** Polls until `check` gives something true; fails after a minute. */
+/** Polls until `check` gives something true; fails after minutes. */
 export async function until<T>(what: string, check: () => Promise<T>): Promise<NonNullable<T>> {
   const deadline = performance.now() + waitLimitMs;
   for (;;) {

@@ -7,6 +7,7 @@ import { addDomain } from '#lib/accounts/domain.ts';
 import { freezeClock } from '#lib/clock.ts';
 import { db } from '#lib/db.ts';
 import { newId } from '#lib/id.ts';
+import { poke } from '#lib/poke.ts';
 import { cancelScheduled } from '#lib/queue/scheduled.ts';
 import { writeSetting } from '#lib/settings/index.ts';
 import { type Delivery, deliver } from '#server/delivery/local.ts';
@@ -124,7 +125,7 @@ describe('success', () => {
     await send({ mailboxes: [toBob('SUCCESS')], releaseAt });
     assert.deepEqual(await inboxOf(ada.id), []);
     freezeClock(releaseAt);
-    await (await startQueue()).stop();
+    poke('queue');
     await untilEmpty();
     assert.match((await inboxOf(ada.id))[0] ?? '', /Action: delivered/);
   });
