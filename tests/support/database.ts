@@ -27,6 +27,9 @@ export async function openTestDatabase(
   return {
     folder,
     close: async () => {
+      // What waits to be written would open the database once more, while it goes.
+      const { flushTrail } = await import('#lib/trail/record.ts');
+      await flushTrail();
       await closeDatabase();
       await database?.drop();
       // A process that a test has killed may write for a moment still.
